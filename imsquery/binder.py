@@ -1,0 +1,674 @@
+"""Text bound to a spec: names become parameters, literals typed values, and all that is wrong is said.
+
+The binder is an algebra of the parser: it makes formulas as the text is read, with no tree between.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from imsquery.formula import And, Atom, BoundQuery, Deferred, Not, Or, Order, Unknown
+from imsquery.kinds import MATCH, OPERATORS, Flag, RefusedValue
+from imsquery.lexer import spell
+from imsquery.parser import Algebra
+from imsquery.times import read_time, reads_clock, respell_time
+
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from imsquery.formula import Formula
+    from imsquery.lexer import Tokens
+    from imsquery.spec import Function, Parameter, Spec
+
+    Edits = list[tuple[int, int, str]]
+    Fixes = list[tuple[str, Edits]]
+
+
+class Binder(Algebra):
+    """Makes a :class:`BoundQuery` of a text.
+
+    Args:
+        tokens: of the text.
+        spec: what names and values mean.
+        now: the time that ``now`` means; read from the clock, once, where it is needed.
+        allow_unlisted: a value that an open enumeration lacks is a warning, not an error.
+
+    Attributes:
+        volatile: the clock was read, so that the same text may mean something else later.
+    """
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        spec: Spec,
+        *,
+        now: datetime | None = None,
+        allow_unlisted: bool = False,
+    ) -> None:
+        super().__init__(tokens)
+        self.spec = spec
+        self.volatile = False
+        self._names = spec.names
+        self._lexemes = tokens.lexemes
+        self._kinds = tokens.kinds
+        self._now = now
+        self._allow_unlisted = allow_unlisted
+
+    # -- queries and connectives
+
+    def query(self, filter: Formula, clauses: list[Callable[[BoundQuery], None]]) -> BoundQuery:  # noqa: A002
+        query = BoundQuery(filter)
+        for clause in clauses:
+            clause(query)
+        return query
+
+    def query_of_filter(self, filter: Formula) -> BoundQuery:  # noqa: A002
+        return BoundQuery(filter)
+
+    def query_of_clauses(self, clauses: list[Callable[[BoundQuery], None]]) -> BoundQuery:
+        return self.query(And((), 0, 0), clauses)
+
+    def query_of_nothing(self) -> BoundQuery:
+        return BoundQuery(And((), 0, 0))
+
+    def disjunction(self, operands: list[Formula]) -> Formula:
+        for operand in operands:
+            if type(operand) is And and operand.bare:
+                start, end = self.span(operand.first, operand.last)
+                self.report(
+                    "mixed-and-or",
+                    "`and` binds tighter than `or`; parentheses would show it",
+                    (start, end),
+                    ("add parentheses", [(start, start, "("), (end, end, ")")]),
+                    severity="warning",
+                )
+        return Or(operands, operands[0].first, operands[-1].last)
+
+    def conjunction(self, operands: list[Formula]) -> Formula:
+        node = And(operands, operands[0].first, operands[-1].last)
+        node.bare = True
+        return node
+
+    def negation(self, keyword: int, operand: Formula) -> Formula:
+        return Not(operand, keyword, operand.last)
+
+    def group(self, opening: int, operand: Formula, closing: int) -> Formula:
+        operand.first = opening
+        operand.last = closing
+        if type(operand) is And:
+            operand.bare = False
+        return operand
+
+    def everything(self, keyword: int) -> Formula:
+        return And((), keyword, keyword)
+
+    def nothing(self, keyword: int) -> Formula:
+        return Or((), keyword, keyword)
+
+    # -- predicates
+
+    def comparison(self, name: int, operator: int, value: int) -> Formula:
+        parameter = self._filterable(name, value)
+        if parameter is None:
+            return Unknown(name, value)
+        relation = OPERATORS[self._lexemes[operator]]
+        if relation not in parameter.kind.operators:
+            return self._bad_operator(parameter, self._lexemes[operator], name, operator, value)
+        if relation in {"=", "!="}:
+            if self._kinds[value] == "WORD":
+                return self._equality(
+                    parameter, relation, self._lexemes[value], name, operator, value
+                )
+            return self._with_literals(
+                name,
+                value,
+                (value,),
+                lambda self, literals: self._equality(
+                    parameter, relation, literals[0], name, operator, value
+                ),
+            )
+        if parameter.observed is None:
+            return self._not_observable(parameter, name, operator, value)
+        return self._with_literals(
+            name,
+            value,
+            (value,),
+            lambda self, literals: self._bound(
+                parameter, relation, literals[0], name, value, value
+            ),
+        )
+
+    def membership(
+        self, name: int, _in: int, _open: int, values: list[int], closing: int
+    ) -> Formula:
+        return self._membership(name, values, closing)
+
+    def non_membership(
+        self, name: int, _not: int, _in: int, _open: int, values: list[int], closing: int
+    ) -> Formula:
+        return Not(self._membership(name, values, closing), name, closing)
+
+    def list_membership(self, name: int, _in: int, value: int) -> Formula:
+        return self._membership(name, [value], value, is_list=True)
+
+    def list_non_membership(self, name: int, _not: int, _in: int, value: int) -> Formula:
+        return Not(self._membership(name, [value], value, is_list=True), name, value)
+
+    def between(self, name: int, keyword: int, low: int, _and: int, high: int) -> Formula:
+        parameter = self._filterable(name, high)
+        if parameter is None:
+            return Unknown(name, high)
+        if not parameter.kind.ordered:
+            return self._bad_operator(parameter, "between", name, keyword, high)
+        if parameter.observed is None:
+            return self._not_observable(parameter, name, keyword, high)
+        return self._with_literals(
+            name,
+            high,
+            (low, high),
+            lambda self, literals: And(
+                (
+                    self._bound(parameter, ">=", literals[0], name, low, high),
+                    self._bound(parameter, "<=", literals[1], name, high, high),
+                ),
+                name,
+                high,
+            ),
+        )
+
+    def not_between(
+        self, name: int, _not: int, keyword: int, low: int, and_: int, high: int
+    ) -> Formula:
+        return Not(self.between(name, keyword, low, and_, high), name, high)
+
+    def match(self, name: int, operator: int, value: int) -> Formula:
+        parameter = self._filterable(name, value)
+        if parameter is None:
+            return Unknown(name, value)
+        relation = self._lexemes[operator].lower()
+        if not parameter.kind.operators & MATCH:
+            return self._bad_operator(parameter, relation, name, operator, value)
+        if parameter.observed is None:
+            return self._not_observable(parameter, name, operator, value)
+        return self._with_literals(
+            name,
+            value,
+            (value,),
+            lambda self, literals: self._matching(parameter, relation, literals[0], name, value),
+        )
+
+    def non_match(self, name: int, _not: int, operator: int, value: int) -> Formula:
+        return Not(self.match(name, operator, value), name, value)
+
+    def presence(self, name: int, is_: int, what: int) -> Formula:
+        parameter = self._filterable(name, what)
+        if parameter is None:
+            return Unknown(name, what)
+        if parameter.observed is None:
+            return self._not_observable(parameter, name, is_, what)
+        present = Atom(parameter, "present", "", name, what)
+        return present if self._lexemes[what].lower() == "present" else Not(present, name, what)
+
+    def standalone(self, name: int) -> Formula:
+        parameter = self._filterable(name, name)
+        if parameter is None:
+            return Unknown(name, name)
+        if not parameter.kind.standalone:
+            _, end = span = self.span(name)
+            written = self._lexemes[name]
+            fixes: Fixes = []
+            if parameter.observed is not None:
+                fixes.append(("ask whether an image has it", [(end, end, " is present")]))
+            self.report(
+                "bad-operator",
+                f"`{written}` cannot stand alone: it needs an operator and a value",
+                span,
+                *fixes,
+            )
+            return Unknown(name, name)
+        return Atom(parameter, "=", "true", name, name)
+
+    def call_without_arguments(self, name: int, opening: int, closing: int) -> Formula:
+        return self.call(name, opening, [], closing)
+
+    def call(self, name: int, opening: int, arguments: list[int], closing: int) -> Formula:
+        written = self._lexemes[name]
+        overloads = self.spec.functions.get(written.lower())
+        if overloads is None:
+            self._unknown_function(name)
+            return Unknown(name, closing)
+        for function in overloads:
+            if len(arguments) == len(function.parameters) or (function.variadic and arguments):
+                if "PLACEHOLDER" not in self._kinds[opening:closing]:
+                    literals = [self.literal(token) for token in arguments]
+                    return self._apply(function, name, closing, arguments, literals)
+                return self._with_literals(
+                    name,
+                    closing,
+                    arguments,
+                    lambda self, literals: self._apply(
+                        function, name, closing, arguments, literals
+                    ),
+                )
+        wanted = " or ".join(f"`{function.signature}`" for function in overloads)
+        self.report(
+            "bad-arguments",
+            f"`{written}` does not take {len(arguments)} arguments; it is {wanted}",
+            self.span(name, closing),
+        )
+        return Unknown(name, closing)
+
+    # -- clauses: each gives what sets it in a query
+
+    def order(self, keyword: int, _by: int, name: int) -> Callable[[BoundQuery], None]:
+        return self._order(keyword, name, name, None)
+
+    def order_with_direction(
+        self, keyword: int, _by: int, name: int, direction: int
+    ) -> Callable[[BoundQuery], None]:
+        return self._order(keyword, name, direction, self._lexemes[direction].lower())
+
+    def limit(self, keyword: int, value: int) -> Callable[[BoundQuery], None]:
+        return self._clause("limit", keyword, value)
+
+    def after(self, keyword: int, value: int) -> Callable[[BoundQuery], None]:
+        return self._clause("after", keyword, value)
+
+    def _order(
+        self, keyword: int, name: int, last: int, direction: str | None
+    ) -> Callable[[BoundQuery], None]:
+        parameter = self.spec.find(self._lexemes[name])
+        if parameter is None:
+            self._unknown_name(name)
+
+        def set_order(query: BoundQuery) -> None:
+            if query.order is not None:
+                self._repeated_clause("order by", keyword, last)
+            elif parameter is not None:
+                query.order = Order(parameter, direction, name)
+
+        return set_order
+
+    def _clause(self, which: str, keyword: int, value: int) -> Callable[[BoundQuery], None]:
+        parameter = self.spec.clauses[which]
+        bound = self._with_literals(
+            keyword,
+            value,
+            (value,),
+            lambda self, literals: self._equality(
+                parameter, "=", literals[0], keyword, keyword, value
+            ),
+        )
+
+        def set_clause(query: BoundQuery) -> None:
+            if getattr(query, which) is not None:
+                self._repeated_clause(which, keyword, value)
+            elif isinstance(bound, Atom):
+                setattr(query, which, bound.value)
+            elif isinstance(bound, Deferred):
+                setattr(query, which, bound)
+
+        return set_clause
+
+    def _repeated_clause(self, which: str, first: int, last: int) -> None:
+        start, end = self.span(first, last)
+        self.report(
+            "syntax",
+            f"`{which}` stands here a second time",
+            (start, end),
+            ("remove it", [(start, end, "")]),
+        )
+
+    # -- names
+
+    def _filterable(self, name: int, last: int) -> Parameter | None:
+        """Look a name up; ``None``, and a finding, where it is no filter."""
+        parameter = self._names.get(self._lexemes[name])
+        if parameter is None:
+            parameter = self.spec.find(self._lexemes[name])
+            if parameter is None:
+                self._unknown_name(name)
+                return None
+        if parameter.clause is not None:
+            self._not_a_filter(parameter, name, last)
+            return None
+        return parameter
+
+    def _unknown_name(self, name: int) -> None:
+        from imsquery.suggest import nearest
+
+        written = self._lexemes[name]
+        found = nearest(written, self.spec.names)
+        # One suggestion for each parameter: `__platform` and `platform` are the same advice.
+        rows = dict.fromkeys(self.spec.names[each] for each in found)
+        names = [row.name for row in rows if row.clause is None]
+        start, end = self.span(name)
+        self.report(
+            "unknown-name",
+            f"no parameter or attribute is called `{_clip(written)}`{_did_you_mean(names)}",
+            (start, end),
+            *((f"write `{each}`", [(start, end, each)]) for each in names),
+        )
+
+    def _unknown_function(self, name: int) -> None:
+        from imsquery.suggest import nearest
+
+        written = self._lexemes[name]
+        names = nearest(written, self.spec.functions)
+        start, end = self.span(name)
+        self.report(
+            "unknown-function",
+            f"no function is called `{_clip(written)}`{_did_you_mean(names)}",
+            (start, end),
+            *((f"write `{each}`", [(start, end, each)]) for each in names),
+        )
+
+    def _not_a_filter(self, parameter: Parameter, name: int, last: int) -> None:
+        written = self._lexemes[name]
+        clause = "order by" if parameter.clause == "direction" else parameter.clause
+        self.report(
+            "not-a-filter",
+            f"`{written}` does not filter; it is set by the clause `{clause} …` behind the filter",
+            self.span(name, last),
+        )
+
+    # -- operators
+
+    def _bad_operator(
+        self, parameter: Parameter, written: str, name: int, operator: int, last: int
+    ) -> Formula:
+        taken = [each for each in _OPERATOR_ORDER if each in parameter.kind.operators]
+        self.report(
+            "bad-operator",
+            f"`{self._lexemes[name]}` ({parameter.kind.name}) does not take `{written}`; "
+            f"it takes {' '.join(taken)}",
+            self.span(operator),
+        )
+        return Unknown(name, last)
+
+    def _not_observable(self, parameter: Parameter, name: int, operator: int, last: int) -> Formula:
+        self.report(
+            "not-observable",
+            f"no image shows its `{self._lexemes[name]}`: it can only be asked for with `=`",
+            self.span(operator),
+        )
+        return Unknown(name, last)
+
+    # -- values
+
+    def _with_literals(
+        self,
+        first: int,
+        last: int,
+        tokens: Sequence[int],
+        build: Callable[[Binder, Sequence[str]], Formula],
+    ) -> Formula:
+        """Build a formula of literals, now or once the placeholders among them have values."""
+        for token in tokens:
+            if self._kinds[token] == "PLACEHOLDER":
+                return Deferred(first, last, tokens, build)
+        return build(self, [self.literal(token) for token in tokens])
+
+    def _membership(
+        self, name: int, values: list[int], last: int, *, is_list: bool = False
+    ) -> Formula:
+        parameter = self._filterable(name, last)
+        if parameter is None:
+            return Unknown(name, last)
+
+        def build(self: Binder, literals: Sequence[str]) -> Formula:
+            tokens = values * len(literals) if is_list else values
+            operands = []
+            for literal, token in zip(literals, tokens, strict=True):
+                operand = self._equality(parameter, "=", literal, name, None, token)
+                operand.last = last  # a place within the list would not show the condition
+                operands.append(operand)
+            return Or(operands, name, last)
+
+        if is_list:
+            return Deferred(name, last, values, build, is_list=True)
+        return self._with_literals(name, last, values, build)
+
+    def _equality(
+        self,
+        parameter: Parameter,
+        relation: str,
+        literal: str,
+        first: int,
+        operator: int | None,
+        token: int,
+    ) -> Formula:
+        kind = parameter.kind
+        if parameter.is_time:
+            return self._time(parameter, relation, literal, first, token, token)
+        try:
+            value = kind.read(literal)
+        except RefusedValue as refused:
+            if not self._is_allowed(refused, token):
+                self._refused(parameter, relation, refused, literal, first, operator, token)
+                return Unknown(first, token)
+            value = literal
+        if kind.advises:
+            self._advise(parameter, relation, literal, first, operator, token)
+        atom = Atom(parameter, "=", value, first, token)
+        return atom if relation == "=" else Not(atom, first, token)
+
+    def _bound(
+        self, parameter: Parameter, relation: str, literal: str, first: int, token: int, last: int
+    ) -> Formula:
+        if parameter.is_time:
+            return self._time(parameter, relation, literal, first, token, last)
+        try:
+            value = parameter.kind.read(literal)
+        except RefusedValue as refused:
+            self._refused(parameter, relation, refused, literal, first, None, token)
+            return Unknown(first, last)
+        return Atom(parameter, relation, value, first, last)
+
+    def _matching(
+        self, parameter: Parameter, relation: str, literal: str, first: int, token: int
+    ) -> Formula:
+        return Atom(parameter, relation, literal, first, token)
+
+    def _time(
+        self, parameter: Parameter, relation: str, literal: str, first: int, token: int, last: int
+    ) -> Formula:
+        """Bind a comparison with a half-open interval; a coarse one compares with its ends."""
+        try:
+            interval = read_time(literal, self._now)
+        except ValueError:
+            if not reads_clock(literal) or self._now is not None:
+                return self._bad_time(parameter, literal, first, token, last)
+            self._now = datetime.now(UTC)
+            self.volatile = True
+            return self._time(parameter, relation, literal, first, token, last)
+        except OverflowError:
+            return self._time_out_of_range(literal, first, token, last)
+        start = interval.start
+        if relation in {"<", ">="}:
+            return Atom(parameter, relation, start, first, last)
+        try:
+            end = interval.end
+        except OverflowError:
+            return self._time_out_of_range(literal, first, token, last)
+        if end is None:
+            if relation != "!=" or parameter.total:
+                return Atom(parameter, relation, start, first, last)
+            return Not(Atom(parameter, "=", start, first, last), first, last)
+        if relation in {"<=", ">"}:
+            return Atom(parameter, "<" if relation == "<=" else ">=", end, first, last)
+        within = And(
+            (
+                Atom(parameter, ">=", start, first, last),
+                Atom(parameter, "<", end, first, last),
+            ),
+            first,
+            last,
+        )
+        return within if relation == "=" else Not(within, first, last)
+
+    def _bad_time(
+        self, parameter: Parameter, literal: str, first: int, token: int, last: int
+    ) -> Formula:
+        start, end = self.span(token)
+        meant = respell_time(literal)
+        self.report(
+            "bad-value",
+            f"`{_clip(literal)}` is not {parameter.kind.describe()}{_did_you_mean(meant)}",
+            (start, end),
+            *((f"write `{each}`", [(start, end, spell(each))]) for each in meant),
+        )
+        return Unknown(first, last)
+
+    def _time_out_of_range(self, literal: str, first: int, token: int, last: int) -> Formula:
+        self.report(
+            "out-of-range",
+            f"`{_clip(literal)}` lies outside the years 1 to 9999",
+            self.span(token),
+        )
+        return Unknown(first, last)
+
+    def _is_allowed(self, refused: RefusedValue, token: int) -> bool:
+        if refused.code != "unlisted-value" or not self._allow_unlisted:
+            return False
+        self.report(
+            refused.code,
+            f"`{_clip(self.literal(token))}` is not listed: {refused.message}",
+            self.span(token),
+            severity="warning",
+        )
+        return True
+
+    def _refused(
+        self,
+        parameter: Parameter,
+        relation: str,
+        refused: RefusedValue,
+        literal: str,
+        first: int,
+        operator: int | None,
+        token: int,
+    ) -> None:
+        start, end = self.span(token)
+        fixes: Fixes = [
+            (f"write `{each}`", [(start, end, spell(each))]) for each in refused.instead
+        ]
+        if type(parameter.kind) is Flag and literal.lower() == "false" and operator is not None:
+            # `= false` means that the attribute is absent, `!= false` that it is not.
+            fixes = [self._flag_fix(parameter, first, token, negated=relation == "=")]
+        self.report(
+            refused.code,
+            f"`{_clip(literal)}` is not a value of `{parameter.name}`: {refused.message}"
+            f"{_did_you_mean(refused.instead)}",
+            (start, end),
+            *fixes,
+        )
+
+    def _flag_fix(
+        self, parameter: Parameter, first: int, last: int, *, negated: bool
+    ) -> tuple[str, Edits]:
+        start, end = self.span(first, last)
+        family = self.spec.family
+        wire = parameter.wire
+        plain = f"supports({wire[len(family) :]})" if wire.startswith(family) else parameter.name
+        text = f"not {plain}" if negated else plain
+        return f"write `{text}`", [(start, end, text)]
+
+    def _advise(
+        self,
+        parameter: Parameter,
+        relation: str,
+        literal: str,
+        first: int,
+        operator: int | None,
+        token: int,
+    ) -> None:
+        advice = parameter.kind.advise(literal)
+        if advice is None:
+            return
+        start, end = self.span(token)
+        fixes: Fixes = []
+        if advice.value is not None and self._kinds[token] != "PLACEHOLDER":
+            text = spell(advice.value)
+            fixes.append((f"write `{text}`", [(start, end, text)]))
+        if operator is not None and advice.operator is not None:
+            text = advice.operator if relation == "=" else f"not {advice.operator}"
+            edit = (*self.span(operator), f" {text} ")
+            fixes.append((f"match the pattern with `{text}`", [edit]))
+        if operator is not None and advice.predicate is not None:
+            text = advice.predicate if relation == "=" else f"not {advice.predicate}"
+            fixes.append((f"write `{text}`", [(self.span(first)[0], end, text)]))
+        self.report(advice.code, advice.message, (start, end), *fixes, severity=advice.severity)
+
+    # -- functions
+
+    def _apply(
+        self,
+        function: Function,
+        first: int,
+        last: int,
+        tokens: Sequence[int],
+        literals: Sequence[str],
+    ) -> Formula:
+        """Make the conjunction that a call stands for."""
+        conditions: list[Formula] = []
+        calls = [[literal] for literal in literals] if function.variadic else [literals]
+        for position, arguments in enumerate(calls):
+            for wire, value in function.conditions:
+                token = tokens[position] if tokens else first
+                if "{" in wire:
+                    parameter = self._feature(arguments[0], token)
+                    if parameter is None:
+                        conditions.append(Unknown(first, last))
+                        continue
+                else:
+                    parameter = self._names[wire]
+                if "{" in value:
+                    literal = _fill(value, arguments)
+                    conditions.append(self._equality(parameter, "=", literal, first, None, token))
+                else:
+                    conditions.append(Atom(parameter, "=", value, first, last))
+        return conditions[0] if len(conditions) == 1 else And(conditions, first, last)
+
+    def _feature(self, literal: str, token: int) -> Parameter | None:
+        """Look up the flag of a feature or board type."""
+        parameter = self.spec.feature(literal)
+        if parameter is not None and parameter.kind.standalone:
+            return parameter
+        start, end = self.span(token)
+        prefix = self.spec.family.lstrip("_")
+        bare = literal.lstrip("_")
+        fixes: Fixes = []
+        if parameter is not None:
+            message = f"`{literal}` is no flag; it is compared: `{parameter.name} = …`"
+        else:
+            message = f"`{_clip(literal)}` is no feature: letters, digits and `_`, such as `kvm`"
+            if bare.lower().startswith(prefix) and self.spec.feature(bare[len(prefix) :]):
+                text = spell(bare[len(prefix) :].lower())
+                fixes.append((f"write `{text}`", [(start, end, text)]))
+        self.report("bad-arguments", message, (start, end), *fixes)
+        return None
+
+
+def _fill(template: str, arguments: Sequence[str]) -> str:
+    """Put arguments into a template, in one pass: none of them is read as a template itself."""
+    return re.sub(r"\{(\d)\}", lambda match: arguments[int(match[1])], template)
+
+
+_OPERATOR_ORDER = (
+    "=", "!=", "<", "<=", ">", ">=", "contains", "startswith", "endswith", "glob", "matches",
+)  # fmt: skip
+_LONGEST_SHOWN = 60
+
+
+def _clip(text: str) -> str:
+    """Shorten what was written, for a message."""
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+
+
+def _did_you_mean(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    return "; did you mean " + " or ".join(f"`{name}`" for name in names) + "?"

@@ -1,0 +1,261 @@
+"""A filter compiled to the one request that means it, or all that stands in the way."""
+
+from __future__ import annotations
+
+from imsquery.binder import Binder
+from imsquery.cloudimages import CLOUDIMAGES
+from imsquery.consistency import check_consistency
+from imsquery.formula import And, Atom, Deferred, Not, Or, Unknown, leaves
+from imsquery.limits import DEFAULT_LIMITS
+from imsquery.parser import parse_with, tokenize
+from imsquery.query_string import CompiledQuery, join
+from imsquery.simplify import simplify
+
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from imsquery.formula import BoundQuery, Formula
+    from imsquery.lexer import Tokens
+    from imsquery.limits import Limits
+    from imsquery.parser import Algebra
+    from imsquery.spec import Parameter, Spec
+    from imsquery.syntax import Query
+
+_TIME_OPERATORS = {"<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:", "=": "eq:", "!=": "neq:"}
+
+_CACHE_SIZE = 512
+_cache: dict[tuple[str, Spec, bool], CompiledQuery] = {}
+
+
+def compile(  # noqa: A001: the public name
+    query: str | Query,
+    *,
+    spec: Spec = CLOUDIMAGES,
+    now: datetime | None = None,
+    allow_unlisted: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+) -> CompiledQuery:
+    """Compile a query to one canonical query string.
+
+    Args:
+        query: the text, or a syntax tree.
+        spec: the parameters.
+        now: what ``now`` and ``today`` mean; the clock, read once, if not given.  Without a time
+            zone it is UTC.
+        allow_unlisted: take values that an open enumeration does not list, with a warning.
+        limits: how much text to take in.
+
+    Returns:
+        The request.  That of a text seen before may be the same object.
+
+    Raises:
+        QueryError: with every finding, those of ``target="compile"`` included.
+    """
+    text = query if isinstance(query, str) else _unparse(query)
+    # A result depends on nothing else: limits only refuse, and a text that read the clock, or was
+    # given one, is not kept.
+    key = (text, spec, allow_unlisted)
+    if now is None and limits is DEFAULT_LIMITS:
+        known = _cache.get(key)
+        if known is not None:
+            return known
+    tokens = tokenize(text, limits)
+    binder, bound = parse_with(Binder(tokens, spec, now=now, allow_unlisted=allow_unlisted), tokens)
+    compiled = finish(bound, binder, spec)
+    if now is None and limits is DEFAULT_LIMITS and not binder.volatile:
+        _remember(key, compiled)
+    return compiled
+
+
+def _unparse(query: Query) -> str:
+    from imsquery.formatter import unparse
+
+    return unparse(query)
+
+
+def _remember(key: tuple[str, Spec, bool], compiled: CompiledQuery) -> None:
+    """Keep a result; the oldest goes.  Each step is one operation on a dict, so threads may race."""
+    if len(_cache) >= _CACHE_SIZE:
+        try:
+            _cache.pop(next(iter(_cache)), None)
+        except (RuntimeError, StopIteration):  # another thread changed the dict: it made room, too
+            pass
+    _cache[key] = compiled
+
+
+def finish(bound: BoundQuery | None, algebra: Algebra, spec: Spec) -> CompiledQuery:
+    """Lower a bound query to a request.
+
+    Raises:
+        QueryError: the algebra has findings, or the query is not one request.
+    """
+    pairs = lower(bound, algebra, spec) if bound is not None else ()
+    warnings: tuple[object, ...] = ()
+    if algebra.findings:
+        from imsquery.diagnostics import QueryError, in_text_order
+
+        if any(finding.severity == "error" for finding in algebra.findings):
+            raise QueryError(algebra.tokens.text, algebra.findings)
+        warnings = in_text_order(algebra.findings)
+    return CompiledQuery(tuple(pairs), join(pairs), spec.path, warnings)
+
+
+def lower(bound: BoundQuery, algebra: Algebra, spec: Spec) -> Sequence[tuple[str, str]]:
+    """Give the pairs of a bound query in canonical order, and report why it has none."""
+    formula = simplify(bound.filter)
+    pairs = _pairs(formula, spec)
+    if pairs is None:
+        pairs = {}
+        alive = check_consistency(formula, bound.filter, algebra, spec)
+        _explain(formula, algebra, alive=alive)
+    if bound.order is not None or bound.limit is not None or bound.after is not None:
+        _lower_clauses(bound, pairs, algebra, spec)
+    return sorted(pairs.items())
+
+
+def _pairs(formula: Formula, spec: Spec) -> dict[str, str] | None:
+    """Give the pairs of a conjunction that compares each parameter once; ``None`` for all else.
+
+    Where it gives pairs, :func:`check_consistency` would find nothing: two facts that contradict
+    each other are about one parameter, and how parameters depend on each other is looked at here.
+    """
+    pairs: dict[str, str] = {}
+    exclusive = spec.exclusive
+    demanding: list[Parameter] = []
+    for atom in formula.operands if type(formula) is And else (formula,):
+        if type(atom) is not Atom:
+            return None
+        parameter = atom.parameter
+        wire = parameter.wire
+        if wire in pairs or not parameter.pushable:
+            return None
+        value = atom.value
+        if parameter.is_time:
+            if atom.relation == "present":
+                return None
+            value = f"{_TIME_OPERATORS[atom.relation]}{value}"
+        elif atom.relation != "=":
+            return None
+        elif type(value) is int:
+            value = str(value)
+        pairs[wire] = value
+        if wire in exclusive or parameter.requires is not None:
+            demanding.append(parameter)
+    for parameter in demanding:
+        if not exclusive.get(parameter.wire, _NONE).isdisjoint(pairs):
+            return None
+        if parameter.requires is not None:
+            wire, value = parameter.requires
+            if pairs.get(wire) != value:
+                return None
+    return pairs
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _explain(formula: Formula, algebra: Algebra, *, alive: bool) -> None:
+    """Report each part of a filter that keeps it from being one request."""
+    seen: dict[str, Atom] = {}
+    for literal in formula.operands if type(formula) is And else (formula,):
+        if type(literal) is not Atom:
+            _report_inexpressible(literal, algebra)
+            continue
+        parameter = literal.parameter
+        if not parameter.pushable or not (
+            literal.relation == "=" or (parameter.is_time and literal.relation in _TIME_OPERATORS)
+        ):
+            _report_atom(literal, algebra)
+        elif parameter.wire not in seen:
+            seen[parameter.wire] = literal
+        elif alive or parameter.multiple:
+            _report_repeated(literal, seen[parameter.wire], algebra)
+
+
+def _lower_clauses(bound: BoundQuery, pairs: dict[str, str], algebra: Algebra, spec: Spec) -> None:
+    clauses = spec.clauses
+    if bound.order is not None:
+        if bound.order.parameter.sortable:
+            pairs[clauses["order by"].wire] = bound.order.parameter.wire
+            if bound.order.direction is not None:
+                pairs[clauses["direction"].wire] = bound.order.direction
+        else:
+            _report_sort_key(bound, algebra, spec)
+    for which in ("limit", "after"):
+        value = getattr(bound, which)
+        if isinstance(value, Deferred):
+            _report_unbound(value, algebra)
+        elif value is not None:
+            pairs[clauses[which].wire] = str(value)
+
+
+def _report_unbound(deferred: Deferred, algebra: Algebra) -> None:
+    for token in deferred.tokens:
+        if algebra.tokens.kinds[token] == "PLACEHOLDER":
+            name = algebra.tokens.lexemes[token]
+            algebra.report(
+                "unbound-placeholder",
+                f"`{name}` has no value; `prepare(…).bind({name[1:]}=…)` gives it one",
+                algebra.span(token),
+            )
+
+
+def _report_sort_key(bound: BoundQuery, algebra: Algebra, spec: Spec) -> None:
+    assert bound.order is not None  # noqa: S101: the caller's case
+    name = bound.order.parameter.name
+    algebra.report(
+        "unknown-sort-key",
+        f"the server cannot sort by `{name}`, only by {', '.join(spec.sort_keys)}; "
+        "`plan` sorts on the client",
+        algebra.span(bound.order.token),
+    )
+
+
+def _report_inexpressible(formula: Formula, algebra: Algebra) -> None:
+    """Say why a part of a conjunction is no `name=value`."""
+    operand = formula.operand if type(formula) is Not else formula
+    if isinstance(operand, Unknown):
+        for leaf in leaves(formula):
+            if isinstance(leaf, Deferred):
+                _report_unbound(leaf, algebra)
+        return
+    for leaf in leaves(formula):
+        if isinstance(leaf, Deferred):
+            _report_unbound(leaf, algebra)
+    if type(formula) is Or and not formula.operands:
+        reason = "no request finds nothing: `none` cannot be asked for"
+    elif type(formula) is Or:
+        reason = "the server joins conditions by `and` only"
+        names = {leaf.parameter.name for leaf in leaves(formula) if type(leaf) is Atom}
+        if len(names) == 1:
+            reason += f" and takes one value of `{names.pop()}`"
+    else:
+        reason = "the server finds what equals a value, never what does not"
+    _not_expressible(formula, reason, algebra)
+
+
+def _report_atom(atom: Atom, algebra: Algebra) -> None:
+    parameter = atom.parameter
+    if not parameter.pushable:
+        reason = f"the server cannot filter by `{parameter.name}`"
+    elif atom.relation == "present":
+        reason = "the server cannot tell whether an attribute is there"
+    else:
+        reason = f"the server compares `{parameter.name}` by `=` only, not by `{atom.relation}`"
+    _not_expressible(atom, reason, algebra)
+
+
+def _report_repeated(atom: Atom, first: Atom, algebra: Algebra) -> None:
+    reason = f"one request compares `{atom.parameter.name}` once"
+    later = max(atom, first, key=lambda each: each.first)
+    _not_expressible(later, reason, algebra)
+
+
+def _not_expressible(formula: Formula, reason: str, algebra: Algebra) -> None:
+    algebra.report(
+        "not-expressible",
+        f"{reason}; `plan` does it with more requests or on the client",
+        algebra.span(formula.first, formula.last),
+    )

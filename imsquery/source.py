@@ -1,0 +1,30 @@
+"""Places in a text: spans, lines and columns."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from attrs import frozen
+
+
+@frozen(order=True)
+class Span:
+    """Half-open range of code points, counted from 0."""
+
+    start: int
+    end: int
+
+
+class LineIndex:
+    """Maps offsets of one text to lines and columns, both counted from 1 in code points."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.split("\n")
+        self._starts = [0]
+        for line in self.lines[:-1]:
+            self._starts.append(self._starts[-1] + len(line) + 1)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Give the line and column of an offset; the end of the text is a position too."""
+        row = bisect_right(self._starts, offset) - 1
+        return row + 1, offset - self._starts[row] + 1

@@ -1,0 +1,157 @@
+"""Time literals: half-open UTC intervals at the precision they are written in.
+
+A time is a string in the form that the service prints, ``2018-10-28T10:00:00Z``: in that form the
+order of strings is the order of times.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, timedelta
+
+_literal = re.compile(
+    r"[0-9]{4}(?:()-[0-9]{2}(?:()-[0-9]{2}"
+    r"(?:()[T ][0-9]{2}:[0-9]{2}(?:():[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?"
+).fullmatch
+_clock = re.compile(r"(now|today)(?:([+-])([0-9]{1,9})([smhdw]))?", re.ASCII).fullmatch
+_DAY = timedelta(days=1)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+class Interval:
+    """``[start, end)``; ``end`` is ``None`` where the literal is one second.
+
+    The end is worked out when it is asked for: most comparisons need the start alone.
+    """
+
+    __slots__ = ("_moment", "_unit", "start")
+
+    def __init__(self, start: str, moment: datetime, unit: str) -> None:
+        self.start = start
+        self._moment = moment
+        self._unit = unit
+
+    @property
+    def end(self) -> str | None:
+        """Raises :class:`OverflowError` behind the year 9999."""
+        if self._unit == "second":
+            return None
+        moment = self._moment
+        if self._unit in _STEPS:
+            return format_time(moment + _STEPS[self._unit])
+        first = moment.replace(day=1) + 31 * _DAY
+        if self._unit == "year":
+            first = moment.replace(month=12) + 31 * _DAY
+        return format_time(first.replace(day=1))
+
+
+_STEPS = {"minute": timedelta(minutes=1), "day": _DAY}
+# How to complete a literal of each precision, by the number of its groups that took part.
+_PRECISIONS = (
+    ("year", "-01-01T00:00:00Z"),
+    ("month", "-01T00:00:00Z"),
+    ("day", "T00:00:00Z"),
+    ("minute", ":00Z"),
+    ("second", "Z"),
+)
+
+
+def format_time(moment: datetime) -> str:
+    """Print a UTC time as the service does."""
+    return moment.isoformat(timespec="seconds")[:19] + "Z"
+
+
+def reads_clock(text: str) -> bool:
+    """Tell whether a literal stands for a time relative to now."""
+    return text[:1] in "ntNT" and _clock(text.lower()) is not None
+
+
+def read_time(text: str, now: datetime | None = None) -> Interval:
+    """Read a time literal.
+
+    Args:
+        text: such as ``2018``, ``2018-10-28T10:00:00+08:00``, ``now-7d``.
+        now: what ``now`` and ``today`` mean; without it they are not read.
+
+    Raises:
+        ValueError: it is not a time in one of the accepted spellings.
+        OverflowError: it, or the end of its interval, lies outside the years 1 to 9999.
+    """
+    match = _literal(text)
+    if match is None:
+        return _read_clock(text, now)
+    zone = match[5]
+    unit, rest = _PRECISIONS[match.groups().count("")]
+    plain = (text[: match.start(5)] if zone else text) + rest
+    if plain.startswith("0000"):
+        raise OverflowError
+    moment = datetime.fromisoformat(plain[:19])
+    if zone and zone != "Z":
+        moment -= _offset(zone)
+        return Interval(format_time(moment), moment, unit)
+    return Interval(plain.replace(" ", "T"), moment, unit)
+
+
+def _offset(zone: str) -> timedelta:
+    hours, minutes = int(zone[1:3]), int(zone[4:])
+    if hours > 23 or minutes > 59:  # noqa: PLR2004
+        msg = "offset out of range"
+        raise ValueError(msg)
+    offset = timedelta(hours=hours, minutes=minutes)
+    return -offset if zone[0] == "-" else offset
+
+
+def _read_clock(text: str, now: datetime | None) -> Interval:
+    match = _clock(text.lower()) if now else None
+    if match is None or now is None:
+        msg = "not a time"
+        raise ValueError(msg)
+    base, sign, amount, unit = match.groups()
+    moment = in_utc(now)
+    if base == "today":
+        moment = moment.replace(hour=0, minute=0, second=0)
+    if amount:
+        step = timedelta(**{_UNITS[unit]: int(amount)})
+        moment = moment - step if sign == "-" else moment + step
+    return Interval(format_time(moment), moment, "day" if base == "today" else "second")
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Give a time in UTC, naive and in whole seconds; one without a zone is UTC already."""
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return moment.replace(microsecond=0)
+
+
+def spell_date(value: date) -> str:
+    """Spell a Python date (a day) or datetime (the second it lies in) as a literal."""
+    if isinstance(value, datetime):
+        return format_time(in_utc(value))
+    return value.isoformat()
+
+
+_loose = re.compile(
+    r"([0-9]{4})[-/.]?([0-9]{1,2})(?:[-/.]?([0-9]{1,2})"
+    r"(?:[Tt ]([0-9]{1,2})(?::?([0-9]{2})(?::?([0-9]{2})(?:[.,][0-9]+)?)?)?"
+    r"\s*([Zz]|[+-][0-9]{2}:?(?:[0-9]{2})?)?)?)?"
+).fullmatch
+
+
+def respell_time(text: str) -> list[str]:
+    """Guess the literal that another common spelling of a time means; none, or one that reads."""
+    match = _loose(unicodedata.normalize("NFKC", text[:40]).strip())
+    if match is None:
+        return []
+    year, month, day, hour, minute, second, zone = match.groups()
+    spelled = "-".join([year, *(part.zfill(2) for part in (month, day) if part)])
+    if hour:
+        spelled += f"T{hour.zfill(2)}:{minute or '00'}" + (f":{second}" if second else "")
+    if zone:
+        sign = zone.upper()
+        spelled += sign if sign == "Z" else f"{zone[:3]}:{zone[3:].lstrip(':') or '00'}"
+    try:
+        read_time(spelled)
+    except (ValueError, OverflowError):
+        return []
+    return [spelled]
