@@ -285,7 +285,7 @@ class Binder(Algebra):
 
         def set_order(query: BoundQuery) -> None:
             if query.order is not None:
-                self._repeated_clause("order by", keyword, last)
+                self.repeated_clause("order by", keyword, last)
             elif parameter is not None:
                 query.order = Order(parameter, direction, name)
 
@@ -304,7 +304,7 @@ class Binder(Algebra):
 
         def set_clause(query: BoundQuery) -> None:
             if getattr(query, which) is not None:
-                self._repeated_clause(which, keyword, value)
+                self.repeated_clause(which, keyword, value)
             elif isinstance(bound, Atom):
                 setattr(query, which, bound.value)
             elif isinstance(bound, Deferred):
@@ -312,14 +312,15 @@ class Binder(Algebra):
 
         return set_clause
 
-    def _repeated_clause(self, which: str, first: int, last: int) -> None:
-        start, end = self.span(first, last)
-        self.report(
-            "syntax",
-            f"`{which}` stands here a second time",
-            (start, end),
-            ("remove it", [(start, end, "")]),
-        )
+    def check_order(self, query: BoundQuery) -> None:
+        """Report an order that not even the client can make, since no image shows what it is by."""
+        order = query.order
+        if order is not None and (order.parameter.observed is None or order.parameter.multiple):
+            self.report(
+                "not-observable",
+                f"no image shows one `{order.parameter.name}` to sort by",
+                self.span(order.token),
+            )
 
     # -- names
 

@@ -78,6 +78,16 @@ class Algebra:
             self.report("syntax", message, (offset + start, offset + end))
         return value
 
+    def repeated_clause(self, which: str, first: int, last: int) -> None:
+        """Report a clause that stands in the text before."""
+        start, end = self.span(first, last)
+        self.report(
+            "syntax",
+            f"`{which}` stands here a second time",
+            (start, end),
+            ("remove it", [(start, end, "")]),
+        )
+
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:
         """Give the offsets that a token, or the tokens from one to another, take up."""
         return self.tokens.span(first, last)

@@ -1,0 +1,55 @@
+"""Every finding of a text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from imsquery.binder import Binder
+from imsquery.cloudimages import CLOUDIMAGES
+from imsquery.compiler import lower
+from imsquery.consistency import check_consistency
+from imsquery.diagnostics import QueryError, in_text_order
+from imsquery.limits import DEFAULT_LIMITS, Limits
+from imsquery.parser import parse_with, tokenize
+from imsquery.simplify import simplify
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from imsquery.diagnostics import Diagnostic
+    from imsquery.spec import Spec
+
+
+def check(
+    text: str,
+    *,
+    target: Literal["plan", "compile"] = "plan",
+    spec: Spec = CLOUDIMAGES,
+    now: datetime | None = None,
+    allow_unlisted: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+) -> tuple[Diagnostic, ...]:
+    """Give every finding of a text, in text order; never raises, for any ``str``.
+
+    Args:
+        text: the query.
+        target: ``compile`` adds what keeps the query from being one request.
+        spec: the parameters.
+        now: what ``now`` and ``today`` mean; the clock if not given.
+        allow_unlisted: a value that an open enumeration lacks is a warning.
+        limits: how much text to take in.
+    """
+    try:
+        tokens = tokenize(text, limits)
+    except QueryError as error:
+        return error.diagnostics
+    binder = Binder(tokens, spec, now=now, allow_unlisted=allow_unlisted)
+    binder, bound = parse_with(binder, tokens)
+    if bound is not None:
+        if target == "compile":
+            lower(bound, binder, spec)
+        else:
+            formula = simplify(bound.filter)
+            check_consistency(formula, bound.filter, binder, spec)
+            binder.check_order(bound)
+    return in_text_order(binder.findings)

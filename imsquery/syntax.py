@@ -1,0 +1,351 @@
+"""The syntax tree: what a query says, before any name in it is looked up.
+
+Nodes are immutable.  Equality and hash ignore where a node was written and how a name was spelled
+(``__platform``, ``platform`` and ``Platform`` are one name; aliases are not).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import field, frozen
+
+from imsquery.diagnostics import QueryError
+from imsquery.kinds import OPERATORS
+from imsquery.limits import DEFAULT_LIMITS, Limits
+from imsquery.parser import Algebra, parse_with, tokenize
+from imsquery.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+
+def plain_name(name: str) -> str:
+    """Give a name in lower case, without leading underscores."""
+    return name.lower().lstrip("_")
+
+
+@frozen
+class Node:
+    """Base of all nodes."""
+
+    span: Span = field(kw_only=True, eq=False, repr=False, default=Span(0, 0))
+
+
+@frozen
+class Literal(Node):
+    """A word or string: the text that it stands for."""
+
+    text: str
+
+
+@frozen
+class Placeholder(Node):
+    """``$name``, to be given a value later."""
+
+    name: str
+
+
+Value: TypeAlias = Literal | Placeholder
+
+
+@frozen
+class Comparison(Node):
+    """``name operator value``; the operator is one of ``= != < <= > >=``."""
+
+    name: str = field(eq=plain_name)
+    operator: str
+    value: Value
+
+
+@frozen
+class Membership(Node):
+    """``name in (value, …)`` or ``name in $list``."""
+
+    name: str = field(eq=plain_name)
+    values: tuple[Value, ...] | Placeholder
+    negated: bool = field(default=False, kw_only=True)
+
+
+@frozen
+class Between(Node):
+    """``name between low and high``, both ends in."""
+
+    name: str = field(eq=plain_name)
+    low: Value
+    high: Value
+    negated: bool = field(default=False, kw_only=True)
+
+
+@frozen
+class Match(Node):
+    """``name glob value`` and the like; the operator is in lower case."""
+
+    name: str = field(eq=plain_name)
+    operator: str
+    value: Value
+    negated: bool = field(default=False, kw_only=True)
+
+
+@frozen
+class Presence(Node):
+    """``name is present``, or ``is absent`` where negated."""
+
+    name: str = field(eq=plain_name)
+    negated: bool = field(default=False, kw_only=True)
+
+
+@frozen
+class Standalone(Node):
+    """A name alone: a Boolean or a flag."""
+
+    name: str = field(eq=plain_name)
+
+
+@frozen
+class Call(Node):
+    """``function(argument, …)``; the name is in lower case."""
+
+    name: str
+    arguments: tuple[Value, ...] = ()
+
+
+@frozen
+class Everything(Node):
+    """``all``."""
+
+
+@frozen
+class Nothing(Node):
+    """``none``."""
+
+
+@frozen
+class Not(Node):
+    """``not operand``."""
+
+    operand: Expr
+
+
+def _flat_and(operands: Iterable[Expr]) -> tuple[Expr, ...]:
+    return tuple(
+        part for each in operands for part in (each.operands if isinstance(each, And) else (each,))
+    )
+
+
+def _flat_or(operands: Iterable[Expr]) -> tuple[Expr, ...]:
+    return tuple(
+        part for each in operands for part in (each.operands if isinstance(each, Or) else (each,))
+    )
+
+
+@frozen
+class And(Node):
+    """Two or more operands joined by ``and``; one of them that is an ``and`` itself is flattened."""
+
+    operands: tuple[Expr, ...] = field(converter=_flat_and)
+
+
+@frozen
+class Or(Node):
+    """Two or more operands joined by ``or``; one of them that is an ``or`` itself is flattened."""
+
+    operands: tuple[Expr, ...] = field(converter=_flat_or)
+
+
+Expr: TypeAlias = (
+    Comparison
+    | Membership
+    | Between
+    | Match
+    | Presence
+    | Standalone
+    | Call
+    | Everything
+    | Nothing
+    | Not
+    | And
+    | Or
+)
+"""The closed sum of filters; ``match`` over it ends in ``assert_never``."""
+
+
+@frozen
+class Order(Node):
+    """``order by name``, with ``asc``, ``desc`` or neither."""
+
+    name: str = field(eq=plain_name)
+    direction: str | None = None
+
+
+@frozen
+class Query(Node):
+    """A filter and its clauses; a filter that is not written is ``all``."""
+
+    filter: Expr = field(factory=Everything)
+    order: Order | None = None
+    limit: Value | None = None
+    after: Value | None = None
+
+
+class SyntaxBuilder(Algebra):
+    """Makes the syntax tree of a text."""
+
+    def _at(self, first: int, last: int) -> Span:
+        return Span(*self.span(first, last))
+
+    def _name(self, token: int) -> str:
+        return self.tokens.lexemes[token]
+
+    def _value(self, token: int) -> Value:
+        span = self._at(token, token)
+        if self.tokens.kinds[token] == "PLACEHOLDER":
+            return Placeholder(self.tokens.lexemes[token][1:], span=span)
+        return Literal(self.literal(token), span=span)
+
+    def _values(self, tokens: list[int]) -> tuple[Value, ...]:
+        return tuple(map(self._value, tokens))
+
+    def query(self, filter: Expr, clauses: list[tuple[str, Any, int, int]]) -> Query:  # noqa: A002
+        found: dict[str, Any] = {}
+        for which, value, first, last in clauses:
+            if which in found:
+                self.repeated_clause(which, first, last)
+            else:
+                found[which] = value
+        last_token = len(self.tokens.kinds) - 1
+        return Query(filter, **found, span=self._at(0, last_token))
+
+    def query_of_filter(self, filter: Expr) -> Query:  # noqa: A002
+        return self.query(filter, [])
+
+    def query_of_clauses(self, clauses: list[tuple[str, Any, int, int]]) -> Query:
+        return self.query(Everything(), clauses)
+
+    def query_of_nothing(self) -> Query:
+        return self.query(Everything(), [])
+
+    def disjunction(self, operands: list[Expr]) -> Expr:
+        return Or(operands, span=_around(operands))
+
+    def conjunction(self, operands: list[Expr]) -> Expr:
+        return And(operands, span=_around(operands))
+
+    def negation(self, keyword: int, operand: Expr) -> Expr:
+        start, _ = self.span(keyword)
+        return Not(operand, span=Span(start, operand.span.end))
+
+    def group(self, _opening: int, operand: Expr, _closing: int) -> Expr:
+        return operand
+
+    def everything(self, keyword: int) -> Expr:
+        return Everything(span=self._at(keyword, keyword))
+
+    def nothing(self, keyword: int) -> Expr:
+        return Nothing(span=self._at(keyword, keyword))
+
+    def comparison(self, name: int, operator: int, value: int) -> Expr:
+        relation = OPERATORS[self.tokens.lexemes[operator]]
+        return Comparison(
+            self._name(name), relation, self._value(value), span=self._at(name, value)
+        )
+
+    def membership(
+        self, name: int, _in: int, _opening: int, values: list[int], closing: int
+    ) -> Expr:
+        return Membership(self._name(name), self._values(values), span=self._at(name, closing))
+
+    def non_membership(
+        self, name: int, _not: int, _in: int, _opening: int, values: list[int], closing: int
+    ) -> Expr:
+        span = self._at(name, closing)
+        return Membership(self._name(name), self._values(values), negated=True, span=span)
+
+    def list_membership(self, name: int, _in: int, value: int) -> Expr:
+        values = Placeholder(self.tokens.lexemes[value][1:], span=self._at(value, value))
+        return Membership(self._name(name), values, span=self._at(name, value))
+
+    def list_non_membership(self, name: int, _not: int, _in: int, value: int) -> Expr:
+        values = Placeholder(self.tokens.lexemes[value][1:], span=self._at(value, value))
+        return Membership(self._name(name), values, negated=True, span=self._at(name, value))
+
+    def between(self, name: int, _between: int, low: int, _and: int, high: int) -> Expr:
+        span = self._at(name, high)
+        return Between(self._name(name), self._value(low), self._value(high), span=span)
+
+    def not_between(
+        self, name: int, _not: int, _between: int, low: int, _and: int, high: int
+    ) -> Expr:
+        return Between(
+            self._name(name),
+            self._value(low),
+            self._value(high),
+            negated=True,
+            span=self._at(name, high),
+        )
+
+    def match(self, name: int, operator: int, value: int) -> Expr:
+        relation = self.tokens.lexemes[operator].lower()
+        return Match(self._name(name), relation, self._value(value), span=self._at(name, value))
+
+    def non_match(self, name: int, _not: int, operator: int, value: int) -> Expr:
+        relation = self.tokens.lexemes[operator].lower()
+        span = self._at(name, value)
+        return Match(self._name(name), relation, self._value(value), negated=True, span=span)
+
+    def presence(self, name: int, _is: int, what: int) -> Expr:
+        absent = self.tokens.lexemes[what].lower() == "absent"
+        return Presence(self._name(name), negated=absent, span=self._at(name, what))
+
+    def standalone(self, name: int) -> Expr:
+        return Standalone(self._name(name), span=self._at(name, name))
+
+    def call_without_arguments(self, name: int, opening: int, closing: int) -> Expr:
+        return self.call(name, opening, [], closing)
+
+    def call(self, name: int, _opening: int, arguments: list[int], closing: int) -> Expr:
+        span = self._at(name, closing)
+        return Call(self._name(name).lower(), self._values(arguments), span=span)
+
+    def order(self, keyword: int, _by: int, name: int) -> tuple[str, Any, int, int]:
+        order = Order(self._name(name), span=self._at(keyword, name))
+        return "order", order, keyword, name
+
+    def order_with_direction(
+        self, keyword: int, _by: int, name: int, direction: int
+    ) -> tuple[str, Any, int, int]:
+        written = self.tokens.lexemes[direction].lower()
+        order = Order(self._name(name), written, span=self._at(keyword, direction))
+        return "order", order, keyword, direction
+
+    def limit(self, keyword: int, value: int) -> tuple[str, Any, int, int]:
+        return "limit", self._value(value), keyword, value
+
+    def after(self, keyword: int, value: int) -> tuple[str, Any, int, int]:
+        return "after", self._value(value), keyword, value
+
+
+def _around(operands: list[Expr]) -> Span:
+    return Span(operands[0].span.start, operands[-1].span.end)
+
+
+def parse(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Query:
+    """Parse a query.
+
+    Args:
+        text: such as ``platform=CentOS and supports(kvm) limit 5``.
+        limits: how much text to take in.
+
+    Returns:
+        The syntax tree; no name in it has been looked up yet.
+
+    Raises:
+        QueryError: with every ``syntax`` finding, or one of ``too-long``, ``too-deep``, ``too-many``.
+    """
+    tokens = tokenize(text, limits)
+    builder, query = parse_with(SyntaxBuilder(tokens), tokens)
+    if builder.findings:
+        raise QueryError(text, builder.findings)
+    assert isinstance(query, Query)  # noqa: S101: without findings there is a tree
+    return query
