@@ -1,28 +1,89 @@
-"""Filters over Huawei Cloud's image list."""
+"""A filter language over Huawei Cloud's image list.
+
+One readable line becomes the right request, or an explanation of what is wrong with it:
+
+>>> import imsquery
+>>> str(imsquery.compile("platform=CentOS and created_at < 2018-10-28 and supports(kvm)"))
+'__platform=CentOS&__support_kvm=true&created_at=lt:2018-10-28T00:00:00Z'
+
+Names are imported when they are first used: importing the package costs next to nothing, and a
+compile loads only what it needs.
+"""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from imsquery.builder import bare_metal as bare_metal
+    from imsquery.builder import field as field
+    from imsquery.builder import owned_by as owned_by
+    from imsquery.builder import placeholder as placeholder
+    from imsquery.builder import public as public
+    from imsquery.builder import query as query
+    from imsquery.builder import shared as shared
+    from imsquery.builder import supports as supports
+    from imsquery.builder import tagged as tagged
+    from imsquery.checker import check as check
     from imsquery.cloudimages import CLOUDIMAGES as CLOUDIMAGES
-    from imsquery.compiler import compile as compile
+    from imsquery.compiler import compile as compile  # noqa: A004
     from imsquery.diagnostics import Diagnostic as Diagnostic
+    from imsquery.diagnostics import Edit as Edit
+    from imsquery.diagnostics import Fix as Fix
     from imsquery.diagnostics import QueryError as QueryError
+    from imsquery.limits import Limits as Limits
+    from imsquery.prepared import PreparedQuery as PreparedQuery
+    from imsquery.prepared import prepare as prepare
+    from imsquery.query_string import CompiledQuery as CompiledQuery
+    from imsquery.source import Span as Span
+    from imsquery.spec import Function as Function
+    from imsquery.spec import Parameter as Parameter
+    from imsquery.spec import Spec as Spec
+    from imsquery.syntax import Query as Query
+    from imsquery.syntax import parse as parse
 
+# Public name -> the module that it lives in.
 _HOMES = {
-    "compile": "compiler",
     "CLOUDIMAGES": "cloudimages",
-    "QueryError": "diagnostics",
+    "CompiledQuery": "query_string",
     "Diagnostic": "diagnostics",
+    "Edit": "diagnostics",
+    "Fix": "diagnostics",
+    "Function": "spec",
+    "Limits": "limits",
+    "Parameter": "spec",
+    "PreparedQuery": "prepared",
+    "Query": "syntax",
+    "QueryError": "diagnostics",
+    "Span": "source",
+    "Spec": "spec",
+    "bare_metal": "builder",
+    "check": "checker",
+    "compile": "compiler",
+    "field": "builder",
+    "owned_by": "builder",
+    "parse": "syntax",
+    "placeholder": "builder",
+    "prepare": "prepared",
+    "public": "builder",
+    "query": "builder",
+    "shared": "builder",
+    "supports": "builder",
+    "tagged": "builder",
 }
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605: the table is the one list of names
 
 
 def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(name)
+    if name not in _HOMES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
     from importlib import import_module
 
-    value = getattr(import_module(f"imsquery.{home}"), name)
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return __all__

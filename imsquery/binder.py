@@ -9,10 +9,10 @@ import re
 from datetime import UTC, datetime
 
 from imsquery.formula import And, Atom, BoundQuery, Deferred, Not, Or, Order, Unknown
-from imsquery.kinds import MATCH, OPERATORS, Flag, RefusedValue
+from imsquery.kinds import EQUALITY, MATCH, OPERATORS, Flag, RefusedValue
 from imsquery.lexer import spell
 from imsquery.parser import Algebra
-from imsquery.times import read_time, reads_clock, respell_time
+from imsquery.times import read_time, reads_clock, respell_time, time_condition
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -116,28 +116,18 @@ class Binder(Algebra):
         relation = OPERATORS[self._lexemes[operator]]
         if relation not in parameter.kind.operators:
             return self._bad_operator(parameter, self._lexemes[operator], name, operator, value)
-        if relation in {"=", "!="}:
-            if self._kinds[value] == "WORD":
-                return self._equality(
-                    parameter, relation, self._lexemes[value], name, operator, value
-                )
-            return self._with_literals(
-                name,
-                value,
-                (value,),
-                lambda self, literals: self._equality(
-                    parameter, relation, literals[0], name, operator, value
-                ),
-            )
-        if parameter.observed is None:
+        if parameter.observed is None and relation not in EQUALITY:
             return self._not_observable(parameter, name, operator, value)
+        if self._kinds[value] == "WORD":
+            return self._compare(parameter, relation, self._lexemes[value], name, operator, value)
         return self._with_literals(
             name,
             value,
             (value,),
-            lambda self, literals: self._bound(
-                parameter, relation, literals[0], name, value, value
+            lambda self, literals: self._compare(
+                parameter, relation, literals[0], name, operator, value
             ),
+            comparison=(parameter, relation),
         )
 
     def membership(
@@ -405,11 +395,13 @@ class Binder(Algebra):
         last: int,
         tokens: Sequence[int],
         build: Callable[[Binder, Sequence[str]], Formula],
+        *,
+        comparison: tuple[Parameter, str] | None = None,
     ) -> Formula:
         """Build a formula of literals, now or once the placeholders among them have values."""
         for token in tokens:
             if self._kinds[token] == "PLACEHOLDER":
-                return Deferred(first, last, tokens, build)
+                return Deferred(first, last, tokens, build, comparison=comparison)
         return build(self, [self.literal(token) for token in tokens])
 
     def _membership(
@@ -431,6 +423,19 @@ class Binder(Algebra):
         if is_list:
             return Deferred(name, last, values, build, is_list=True)
         return self._with_literals(name, last, values, build)
+
+    def _compare(
+        self,
+        parameter: Parameter,
+        relation: str,
+        literal: str,
+        first: int,
+        operator: int,
+        token: int,
+    ) -> Formula:
+        if relation in EQUALITY:
+            return self._equality(parameter, relation, literal, first, operator, token)
+        return self._bound(parameter, relation, literal, first, token, token)
 
     def _equality(
         self,
@@ -487,27 +492,22 @@ class Binder(Algebra):
             return self._time(parameter, relation, literal, first, token, last)
         except OverflowError:
             return self._time_out_of_range(literal, first, token, last)
-        start = interval.start
-        if relation in {"<", ">="}:
-            return Atom(parameter, relation, start, first, last)
         try:
-            end = interval.end
+            if relation not in EQUALITY or interval.end is None:
+                relation, moment = time_condition(relation, interval)
+                if relation != "!=" or parameter.total:
+                    return Atom(parameter, relation, moment, first, last)
+                return Not(Atom(parameter, "=", moment, first, last), first, last)
+            within = And(
+                (
+                    Atom(parameter, ">=", interval.start, first, last),
+                    Atom(parameter, "<", interval.end, first, last),
+                ),
+                first,
+                last,
+            )
         except OverflowError:
             return self._time_out_of_range(literal, first, token, last)
-        if end is None:
-            if relation != "!=" or parameter.total:
-                return Atom(parameter, relation, start, first, last)
-            return Not(Atom(parameter, "=", start, first, last), first, last)
-        if relation in {"<=", ">"}:
-            return Atom(parameter, "<" if relation == "<=" else ">=", end, first, last)
-        within = And(
-            (
-                Atom(parameter, ">=", start, first, last),
-                Atom(parameter, "<", end, first, last),
-            ),
-            first,
-            last,
-        )
         return within if relation == "=" else Not(within, first, last)
 
     def _bad_time(
@@ -559,6 +559,8 @@ class Binder(Algebra):
         if type(parameter.kind) is Flag and literal.lower() == "false" and operator is not None:
             # `= false` means that the attribute is absent, `!= false` that it is not.
             fixes = [self._flag_fix(parameter, first, token, negated=relation == "=")]
+        if self._kinds[token] == "PLACEHOLDER":
+            fixes = []  # what is wrong is the value that was bound, not the text
         self.report(
             refused.code,
             f"`{_clip(literal)}` is not a value of `{parameter.name}`: {refused.message}"

@@ -13,7 +13,7 @@ from imsquery.simplify import simplify
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Container, Sequence
     from datetime import datetime
 
     from imsquery.formula import BoundQuery, Formula
@@ -85,13 +85,24 @@ def _remember(key: tuple[str, Spec, bool], compiled: CompiledQuery) -> None:
     _cache[key] = compiled
 
 
-def finish(bound: BoundQuery | None, algebra: Algebra, spec: Spec) -> CompiledQuery:
+def finish(
+    bound: BoundQuery | None,
+    algebra: Algebra,
+    spec: Spec,
+    resolve: Callable[[Deferred], Formula] | None = None,
+) -> CompiledQuery:
     """Lower a bound query to a request.
+
+    Args:
+        bound: the query, or ``None`` where nothing could be read.
+        algebra: what bound it; takes further findings.
+        spec: the parameters.
+        resolve: gives what a condition with placeholders stands for.
 
     Raises:
         QueryError: the algebra has findings, or the query is not one request.
     """
-    pairs = lower(bound, algebra, spec) if bound is not None else ()
+    pairs = lower(bound, algebra, spec, resolve) if bound is not None else ()
     warnings: tuple[object, ...] = ()
     if algebra.findings:
         from imsquery.diagnostics import QueryError, in_text_order
@@ -99,19 +110,24 @@ def finish(bound: BoundQuery | None, algebra: Algebra, spec: Spec) -> CompiledQu
         if any(finding.severity == "error" for finding in algebra.findings):
             raise QueryError(algebra.tokens.text, algebra.findings)
         warnings = in_text_order(algebra.findings)
-    return CompiledQuery(tuple(pairs), join(pairs), spec.path, warnings)
+    return CompiledQuery(pairs, join(pairs), spec.path, warnings)
 
 
-def lower(bound: BoundQuery, algebra: Algebra, spec: Spec) -> Sequence[tuple[str, str]]:
+def lower(
+    bound: BoundQuery,
+    algebra: Algebra,
+    spec: Spec,
+    resolve: Callable[[Deferred], Formula] | None = None,
+) -> Sequence[tuple[str, str]]:
     """Give the pairs of a bound query in canonical order, and report why it has none."""
-    formula = simplify(bound.filter)
+    formula = simplify(bound.filter, resolve)
     pairs = _pairs(formula, spec)
     if pairs is None:
         pairs = {}
         alive = check_consistency(formula, bound.filter, algebra, spec)
         _explain(formula, algebra, alive=alive)
     if bound.order is not None or bound.limit is not None or bound.after is not None:
-        _lower_clauses(bound, pairs, algebra, spec)
+        _lower_clauses(bound, pairs, algebra, spec, resolve)
     return sorted(pairs.items())
 
 
@@ -135,7 +151,7 @@ def _pairs(formula: Formula, spec: Spec) -> dict[str, str] | None:
         if parameter.is_time:
             if atom.relation == "present":
                 return None
-            value = f"{_TIME_OPERATORS[atom.relation]}{value}"
+            value = time_value(atom.relation, value)
         elif atom.relation != "=":
             return None
         elif type(value) is int:
@@ -151,6 +167,11 @@ def _pairs(formula: Formula, spec: Spec) -> dict[str, str] | None:
             if pairs.get(wire) != value:
                 return None
     return pairs
+
+
+def time_value(relation: str, moment: str) -> str:
+    """Write a comparison with a time as the service reads it: ``lt:2018-10-28T00:00:00Z``."""
+    return f"{_TIME_OPERATORS[relation]}{moment}"
 
 
 _NONE: frozenset[str] = frozenset()
@@ -174,7 +195,13 @@ def _explain(formula: Formula, algebra: Algebra, *, alive: bool) -> None:
             _report_repeated(literal, seen[parameter.wire], algebra)
 
 
-def _lower_clauses(bound: BoundQuery, pairs: dict[str, str], algebra: Algebra, spec: Spec) -> None:
+def _lower_clauses(
+    bound: BoundQuery,
+    pairs: dict[str, str],
+    algebra: Algebra,
+    spec: Spec,
+    resolve: Callable[[Deferred], Formula] | None,
+) -> None:
     clauses = spec.clauses
     if bound.order is not None:
         if bound.order.parameter.sortable:
@@ -185,16 +212,20 @@ def _lower_clauses(bound: BoundQuery, pairs: dict[str, str], algebra: Algebra, s
             _report_sort_key(bound, algebra, spec)
     for which in ("limit", "after"):
         value = getattr(bound, which)
+        if isinstance(value, Deferred) and resolve is not None:
+            atom = resolve(value)
+            value = atom.value if isinstance(atom, Atom) else None
         if isinstance(value, Deferred):
-            _report_unbound(value, algebra)
+            report_unbound(value, algebra)
         elif value is not None:
             pairs[clauses[which].wire] = str(value)
 
 
-def _report_unbound(deferred: Deferred, algebra: Algebra) -> None:
+def report_unbound(deferred: Deferred, algebra: Algebra, bound: Container[str] = ()) -> None:
+    """Report the placeholders of a condition, but for those whose names are bound."""
     for token in deferred.tokens:
-        if algebra.tokens.kinds[token] == "PLACEHOLDER":
-            name = algebra.tokens.lexemes[token]
+        name = algebra.tokens.lexemes[token]
+        if algebra.tokens.kinds[token] == "PLACEHOLDER" and name[1:] not in bound:
             algebra.report(
                 "unbound-placeholder",
                 f"`{name}` has no value; `prepare(…).bind({name[1:]}=…)` gives it one",
@@ -219,11 +250,11 @@ def _report_inexpressible(formula: Formula, algebra: Algebra) -> None:
     if isinstance(operand, Unknown):
         for leaf in leaves(formula):
             if isinstance(leaf, Deferred):
-                _report_unbound(leaf, algebra)
+                report_unbound(leaf, algebra)
         return
     for leaf in leaves(formula):
         if isinstance(leaf, Deferred):
-            _report_unbound(leaf, algebra)
+            report_unbound(leaf, algebra)
     if type(formula) is Or and not formula.operands:
         reason = "no request finds nothing: `none` cannot be asked for"
     elif type(formula) is Or:

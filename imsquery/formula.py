@@ -111,10 +111,14 @@ class Unknown(Formula):
 class Deferred(Unknown):
     """A condition that waits for the values of placeholders.
 
-    ``tokens`` are those of all its values, ``build`` makes the formula of their literals.
+    Attributes:
+        tokens: of all its values, placeholders or not.
+        build: makes the formula, given a binder and the literal of each token.
+        is_list: the one token is a placeholder for a list.
+        comparison: parameter and relation, where it is a comparison with one placeholder.
     """
 
-    __slots__ = ("build", "is_list", "tokens")
+    __slots__ = ("build", "comparison", "is_list", "tokens")
 
     def __init__(
         self,
@@ -124,11 +128,13 @@ class Deferred(Unknown):
         build: Callable[..., Formula],
         *,
         is_list: bool = False,
+        comparison: tuple[Parameter, str] | None = None,
     ) -> None:
         super().__init__(first, last)
         self.tokens = tokens
         self.build = build
         self.is_list = is_list
+        self.comparison = comparison
 
 
 class Order:

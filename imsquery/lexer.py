@@ -70,6 +70,14 @@ class Tokens:
         return spans[first][0], spans[first if last is None else last][1]
 
 
+def has_surrogate(value: str) -> bool:
+    """Tell whether a value holds half a surrogate pair, which no encoding can send."""
+    return not value.isascii() and _surrogate.search(value) is not None
+
+
+_surrogate = re.compile("[\ud800-\udfff]")
+
+
 def unquote(lexeme: str) -> tuple[str, list[tuple[int, int, str]]]:
     """Read a string.
 
@@ -97,7 +105,7 @@ def unquote(lexeme: str) -> tuple[str, list[tuple[int, int, str]]]:
             parts.append(match[0])
     parts.append(_raw(lexeme, position, len(lexeme) - 1, faults))
     value = _surrogate_pair.sub(_join_pair, "".join(parts))
-    if not faults and any("\ud800" <= character <= "\udfff" for character in value):
+    if not faults and has_surrogate(value):
         faults.append((0, len(lexeme), "half a surrogate pair is no character"))
     return value, faults
 
@@ -130,11 +138,11 @@ def _spell(match: re.Match[str]) -> str:
     return _SHORT.get(character) or f"\\u{ord(character):04x}"
 
 
-_is_word = re.compile(r"[\w.\-:+/@*?]+").fullmatch
+is_word = re.compile(r"[\w.\-:+/@*?]+").fullmatch
 
 
 def spell(value: str) -> str:
     """Spell a value as a word where that reads back as the value, else as a string."""
-    if _is_word(value) and value.lower() not in KEYWORDS:
+    if is_word(value) and value.lower() not in KEYWORDS:
         return value
     return quote(value)

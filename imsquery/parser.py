@@ -43,10 +43,10 @@ class Algebra:
         self.tokens = tokens
         self.findings: list[Diagnostic] = []
 
-    def afresh(self: A) -> A:
-        """Give the same algebra with nothing found yet."""
+    def afresh(self: A, *, keep: bool = False) -> A:
+        """Give the same algebra with nothing found yet, or with what is found by now."""
         other = object.__new__(type(self))
-        other.__dict__.update(self.__dict__, findings=[])
+        other.__dict__.update(self.__dict__, findings=[*self.findings] if keep else [])
         return other
 
     def single(self, item: Any) -> list[Any]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # The service's own examples leave `:` and `=` in values as they are; its signing rules encode both.
 # Source: vendor documentation, "API request signing", CanonicalQueryString.
 _CANONICAL_SAFE = ":="
-_plain = re.compile(r"[A-Za-z0-9\-._~:=]*").fullmatch
+is_plain = re.compile(r"[A-Za-z0-9\-._~:=]*").fullmatch
 
 _region = re.compile(r"[a-z]{2,16}(?:-[a-z0-9]{1,16}){1,4}").fullmatch
 _endpoint = re.compile(
@@ -36,8 +36,8 @@ def encode(value: str, safe: str = _CANONICAL_SAFE) -> str:
 
 def join(pairs: Sequence[tuple[str, str]]) -> str:
     """Write pairs that are in canonical order as a canonical query string."""
-    if not _plain("".join([value for _, value in pairs])):
-        pairs = [(name, value if _plain(value) else encode(value)) for name, value in pairs]
+    if not is_plain("".join([value for _, value in pairs])):
+        pairs = [(name, value if is_plain(value) else encode(value)) for name, value in pairs]
     return "&".join([f"{name}={value}" for name, value in pairs])
 
 
@@ -56,16 +56,15 @@ class CompiledQuery:
     # Not attrs: a frozen attrs ``__init__`` would be a good part of a cached compile or a bind.
     def __init__(
         self,
-        pairs: tuple[tuple[str, str], ...],
+        pairs: Sequence[tuple[str, str]],
         query_string: str,
         path: str,
         warnings: tuple[Diagnostic, ...] = (),
     ) -> None:
-        put = object.__setattr__
-        put(self, "_pairs", pairs)
-        put(self, "_path", path)
-        put(self, "query_string", query_string)
-        put(self, "warnings", warnings)
+        _set_pairs(self, pairs)
+        _set_query_string(self, query_string)
+        _set_path(self, path)
+        _set_warnings(self, warnings)
 
     def __setattr__(self, name: str, value: object) -> None:
         msg = f"{type(self).__name__} is immutable"
@@ -111,6 +110,11 @@ class CompiledQuery:
         """
         base = f"{check_endpoint(endpoint)}{self._path}"
         return f"{base}?{self.query_string}" if self._pairs else base
+
+
+_set_pairs, _set_path, _set_query_string, _set_warnings = (
+    getattr(CompiledQuery, slot).__set__ for slot in CompiledQuery.__slots__
+)
 
 
 def check_endpoint(endpoint: str) -> str:

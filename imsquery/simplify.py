@@ -15,20 +15,25 @@ their operands.
 
 from __future__ import annotations
 
-from imsquery.formula import And, Atom, Not, Or
+from imsquery.formula import And, Atom, Deferred, Not, Or
 from imsquery.kinds import COMPLEMENT
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
     from imsquery.formula import Formula
 
     Operands = dict[Hashable, Formula]
 
 
-def simplify(formula: Formula) -> Formula:
-    """Give the simplified filter, equal in meaning."""
+def simplify(formula: Formula, resolve: Callable[[Deferred], Formula] | None = None) -> Formula:
+    """Give the simplified filter, equal in meaning.
+
+    Args:
+        formula: the filter.
+        resolve: gives what a condition with placeholders stands for.
+    """
     if type(formula) is Atom:
         return formula
     # Equal keys are made one object: comparing two of them then never goes deeper than one level.
@@ -43,10 +48,12 @@ def simplify(formula: Formula) -> Formula:
         is_and, operands, node, rest, negated = frames[-1]
         for child in rest:
             flipped = negated
-            while type(child) is Not:
-                child = child.operand  # noqa: PLW2901: the sign is kept apart
-                flipped = not flipped
-            kind = type(child)
+            while (kind := type(child)) is Not or (kind is Deferred and resolve is not None):
+                if kind is Not:
+                    child = child.operand  # noqa: PLW2901: the sign is kept apart
+                    flipped = not flipped
+                else:
+                    child = resolve(child)  # noqa: PLW2901
             if kind is not And and kind is not Or:
                 literal = _complement(child) if flipped else child
                 operands.setdefault(literal.key, literal)

@@ -289,10 +289,11 @@ class Spec:
             raise ValueError(msg)
         return rows[known.wire]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give plain data for JSON."""
+    def to_dict(self, rows: Iterable[Parameter] | None = None) -> dict[str, Any]:
+        """Give plain data for JSON, of all rows or of some."""
+        chosen = self.parameters.values() if rows is None else rows
         return {
-            "parameters": [_describe(row) for row in self.parameters.values()],
+            "parameters": [_describe(row) for row in chosen],
             "functions": [
                 {
                     "name": each.name,

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import field, frozen
 
+from imsquery._tables import KEYWORDS
 from imsquery.diagnostics import QueryError
 from imsquery.kinds import OPERATORS
+from imsquery.lexer import is_word
 from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.parser import Algebra, parse_with, tokenize
 from imsquery.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 
@@ -33,6 +35,48 @@ class Node:
     span: Span = field(kw_only=True, eq=False, repr=False, default=Span(0, 0))
 
 
+def _name(_node: object, _attribute: object, name: str) -> None:
+    """Refuse a name that would not be read back as one: a tree can be built by hand."""
+    if not is_word(name) or (name.lower() in KEYWORDS and name.lower() != "limit"):
+        msg = f"not a name: {name[:80]!r}"
+        raise ValueError(msg)
+
+
+def _one_of(*choices: str | None) -> Callable[[object, object, str], None]:
+    def validate(_node: object, _attribute: object, value: str) -> None:
+        if value not in choices:
+            msg = f"{value!r} is not one of {choices}"
+            raise ValueError(msg)
+
+    return validate
+
+
+_COMPARISONS = _one_of("=", "!=", "<", "<=", ">", ">=")
+_MATCHES = _one_of("contains", "startswith", "endswith", "glob", "matches")
+
+
+class Combinable(Node):
+    """A filter: combined by ``&``, ``|`` and ``~``.
+
+    It is neither true nor false: ``and``, ``or``, ``not`` and ``if`` raise :class:`TypeError`.
+    """
+
+    __slots__ = ()
+
+    def __and__(self, other: Expr) -> And:
+        return And((self, other)) if isinstance(other, Combinable) else NotImplemented
+
+    def __or__(self, other: Expr) -> Or:
+        return Or((self, other)) if isinstance(other, Combinable) else NotImplemented
+
+    def __invert__(self) -> Not:
+        return Not(self)
+
+    def __bool__(self) -> bool:
+        msg = "a filter is neither true nor false; combine filters with &, | and ~"
+        raise TypeError(msg)
+
+
 @frozen
 class Literal(Node):
     """A word or string: the text that it stands for."""
@@ -44,88 +88,106 @@ class Literal(Node):
 class Placeholder(Node):
     """``$name``, to be given a value later."""
 
-    name: str
+    name: str = field()
+
+    @name.validator
+    def _check(self, _attribute: object, name: str) -> None:
+        if not (name.isascii() and name.isidentifier()):
+            msg = f"not the name of a placeholder: {name[:80]!r}"
+            raise ValueError(msg)
 
 
 Value: TypeAlias = Literal | Placeholder
 
 
 @frozen
-class Comparison(Node):
+class Comparison(Combinable):
     """``name operator value``; the operator is one of ``= != < <= > >=``."""
 
-    name: str = field(eq=plain_name)
-    operator: str
+    name: str = field(eq=plain_name, validator=_name)
+    operator: str = field(validator=_COMPARISONS)
     value: Value
 
 
 @frozen
-class Membership(Node):
-    """``name in (value, …)`` or ``name in $list``."""
+class Membership(Combinable):
+    """``name in (value, …)`` or ``name in $list``; a tuple holds one value or more."""
 
-    name: str = field(eq=plain_name)
-    values: tuple[Value, ...] | Placeholder
+    name: str = field(eq=plain_name, validator=_name)
+    values: tuple[Value, ...] | Placeholder = field()
     negated: bool = field(default=False, kw_only=True)
+
+    @values.validator
+    def _check(self, _attribute: object, values: tuple[Value, ...] | Placeholder) -> None:
+        if values == ():
+            msg = "a list without values; `none` says the same"
+            raise ValueError(msg)
 
 
 @frozen
-class Between(Node):
+class Between(Combinable):
     """``name between low and high``, both ends in."""
 
-    name: str = field(eq=plain_name)
+    name: str = field(eq=plain_name, validator=_name)
     low: Value
     high: Value
     negated: bool = field(default=False, kw_only=True)
 
 
 @frozen
-class Match(Node):
+class Match(Combinable):
     """``name glob value`` and the like; the operator is in lower case."""
 
-    name: str = field(eq=plain_name)
-    operator: str
+    name: str = field(eq=plain_name, validator=_name)
+    operator: str = field(validator=_MATCHES)
     value: Value
     negated: bool = field(default=False, kw_only=True)
 
 
 @frozen
-class Presence(Node):
+class Presence(Combinable):
     """``name is present``, or ``is absent`` where negated."""
 
-    name: str = field(eq=plain_name)
+    name: str = field(eq=plain_name, validator=_name)
     negated: bool = field(default=False, kw_only=True)
 
 
 @frozen
-class Standalone(Node):
+class Standalone(Combinable):
     """A name alone: a Boolean or a flag."""
 
-    name: str = field(eq=plain_name)
+    name: str = field(eq=plain_name, validator=_name)
 
 
 @frozen
-class Call(Node):
+class Call(Combinable):
     """``function(argument, …)``; the name is in lower case."""
 
-    name: str
+    name: str = field(validator=_name)
     arguments: tuple[Value, ...] = ()
 
 
 @frozen
-class Everything(Node):
+class Everything(Combinable):
     """``all``."""
 
 
 @frozen
-class Nothing(Node):
+class Nothing(Combinable):
     """``none``."""
 
 
 @frozen
-class Not(Node):
+class Not(Combinable):
     """``not operand``."""
 
     operand: Expr
+
+
+def _two(_node: object, _attribute: object, operands: tuple[Expr, ...]) -> None:
+    if len(operands) < 2:  # noqa: PLR2004: what joins, joins two
+        msg = "two operands or more"
+        raise ValueError(msg)
 
 
 def _flat_and(operands: Iterable[Expr]) -> tuple[Expr, ...]:
@@ -141,17 +203,17 @@ def _flat_or(operands: Iterable[Expr]) -> tuple[Expr, ...]:
 
 
 @frozen
-class And(Node):
+class And(Combinable):
     """Two or more operands joined by ``and``; one of them that is an ``and`` itself is flattened."""
 
-    operands: tuple[Expr, ...] = field(converter=_flat_and)
+    operands: tuple[Expr, ...] = field(converter=_flat_and, validator=_two)
 
 
 @frozen
-class Or(Node):
+class Or(Combinable):
     """Two or more operands joined by ``or``; one of them that is an ``or`` itself is flattened."""
 
-    operands: tuple[Expr, ...] = field(converter=_flat_or)
+    operands: tuple[Expr, ...] = field(converter=_flat_or, validator=_two)
 
 
 Expr: TypeAlias = (
@@ -175,8 +237,8 @@ Expr: TypeAlias = (
 class Order(Node):
     """``order by name``, with ``asc``, ``desc`` or neither."""
 
-    name: str = field(eq=plain_name)
-    direction: str | None = None
+    name: str = field(eq=plain_name, validator=_name)
+    direction: str | None = field(default=None, validator=_one_of(None, "asc", "desc"))
 
 
 @frozen

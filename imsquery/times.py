@@ -46,6 +46,24 @@ class Interval:
         return format_time(first.replace(day=1))
 
 
+def time_condition(relation: str, interval: Interval) -> tuple[str, str]:
+    """Give the one comparison with a second that an order comparison with a literal means.
+
+    Raises:
+        OverflowError: the end of the interval lies behind the year 9999.
+        ValueError: it takes two: the relation is ``=`` or ``!=`` and the literal is no second.
+    """
+    if relation in {"<", ">="}:
+        return relation, interval.start
+    end = interval.end
+    if end is None:
+        return relation, interval.start
+    if relation in {"<=", ">"}:
+        return ("<" if relation == "<=" else ">="), end
+    msg = "two conditions"
+    raise ValueError(msg)
+
+
 _STEPS = {"minute": timedelta(minutes=1), "day": _DAY}
 # How to complete a literal of each precision, by the number of its groups that took part.
 _PRECISIONS = (

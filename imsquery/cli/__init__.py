@@ -1,0 +1,111 @@
+"""The command: ``imsquery COMMAND …``.
+
+Only this package prints or exits.  Each command is a module with ``add_arguments`` and ``main``,
+imported when it is called, so that ``imsquery compile`` pays for nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Command -> its module and what it does, in a line.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "compile": ("imsquery.cli.compile", "print the canonical query string of a filter"),
+    "url": ("imsquery.cli.url", "print the URL of a filter"),
+    "check": ("imsquery.cli.check", "print every finding of a filter"),
+    "format": ("imsquery.cli.format", "print filters in canonical layout"),
+    "decompile": ("imsquery.cli.decompile", "print the filter of a URL or query string"),
+    "lint": ("imsquery.cli.lint", "find image-list URLs in files and check them"),
+    "plan": ("imsquery.cli.plan", "print the requests for any filter, and what is left to do"),
+    "diff": ("imsquery.cli.diff", "print an image that one of two filters finds and not the other"),
+    "run": ("imsquery.client.command", "fetch the images of a filter"),
+    "serve": ("imsquery.server.command", "serve an image list for tests and demonstrations"),
+    "spec": ("imsquery.cli.spec", "print the parameters, their types and values"),
+    "explain": ("imsquery.cli.explain", "explain the code of a finding"),
+    "complete": ("imsquery.cli.complete", "print what can stand at a place in a filter"),
+    "completion": ("imsquery.cli.completion", "print a completion script for a shell"),
+}
+
+_EPILOG = "exit status: 0 fine, 1 the filter has errors, 2 wrong usage"
+
+
+def run() -> None:
+    """Run the command of this process, and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        # A lone surrogate, from an argument that is no UTF-8, must not end in a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        status = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone; so that the interpreter does not say so once more at its end:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    except KeyboardInterrupt:
+        status = 130  # as a shell reports SIGINT
+    sys.exit(status)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command.
+
+    Args:
+        arguments: without the program's name.
+
+    Returns:
+        The exit status: 0 fine, 1 the filter has errors, 2 wrong usage.
+    """
+    try:
+        if arguments and arguments[0] in COMMANDS:
+            return _run_command(arguments[0], arguments[1:])
+        _parser().parse_args(arguments)
+    except SystemExit as wish:  # how argparse ends: help, version, wrong usage
+        return wish.code if isinstance(wish.code, int) else 2
+    return 2
+
+
+def _run_command(name: str, arguments: Sequence[str]) -> int:
+    module, summary = COMMANDS[name]
+    command = import_module(module)
+    parser = argparse.ArgumentParser(
+        prog=f"imsquery {name}",
+        description=summary,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_arguments(parser)
+    return int(command.main(parser.parse_args(arguments)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    width = max(map(len, COMMANDS))
+    listed = "\n".join(f"  {name:{width}}  {summary}" for name, (_, summary) in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="imsquery",
+        usage="imsquery COMMAND …",
+        description="A filter language over Huawei Cloud's image list.",
+        epilog=f"commands:\n{listed}\n\n`imsquery COMMAND --help` tells more; {_EPILOG}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=_Version())
+    parser.add_argument("command", metavar="COMMAND", choices=COMMANDS)
+    return parser
+
+
+class _Version(str):
+    """The version, looked up when it is printed: that imports a good part of the library."""
+
+    __slots__ = ()
+
+    def __mod__(self, _values: object) -> str:
+        from importlib.metadata import version
+
+        return f"imsquery {version('imsquery')}"

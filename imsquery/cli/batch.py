@@ -1,0 +1,93 @@
+"""One filter or many: what ``compile`` and ``url`` share."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentTypeError
+
+from imsquery.cli.common import Progress, add_filter, draw, options, read_filter, read_lines
+from imsquery.compiler import compile as compile_query
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable
+    from typing import BinaryIO
+
+    from imsquery.query_string import CompiledQuery
+
+
+def add_batch(parser: ArgumentParser) -> None:
+    """Take one filter, or a file of them."""
+    what = parser.add_mutually_exclusive_group(required=True)
+    add_filter(what, optional=True)  # type: ignore[arg-type]  # a group takes arguments, too
+    what.add_argument(
+        "--batch",
+        type=_file,
+        metavar="FILE",
+        help="compile the filters of a file, one a line; - reads standard input",
+    )
+
+
+def _file(name: str) -> tuple[str, BinaryIO]:
+    if name == "-":
+        return "<stdin>", sys.stdin.buffer
+    try:
+        return name, open(name, "rb")  # noqa: SIM115, PTH123: open until the process ends
+    except (OSError, ValueError) as error:
+        raise ArgumentTypeError(f"cannot read {name!r}: {error}") from None
+
+
+def print_compiled(arguments: Namespace, show: Callable[[CompiledQuery], str]) -> int:
+    """Print what ``show`` makes of each compiled filter.
+
+    Each filter of a batch that compiles gives one line, in order; one that does not gives none,
+    since an empty line is what ``all`` compiles to.
+    """
+    if arguments.batch is None:
+        compiled = _compile(read_filter(arguments), arguments)
+        if compiled is None:
+            return 1
+        print(show(compiled))
+        return 0
+    name, stream = arguments.batch
+    failed = False
+    progress = Progress("filters", _size(stream))
+    written = sys.stdout.write
+    for number, line in enumerate(read_lines(stream, arguments.max_length), 1):
+        compiled = _compile(line, arguments, f"{name}:{number}", progress)
+        if compiled is None:
+            failed = True
+        else:
+            written(f"{show(compiled)}\n")
+        progress.update(number, stream.tell() if stream.seekable() else None)
+    progress.clear()
+    return int(failed)
+
+
+def _size(stream: BinaryIO) -> int | None:
+    """Length of a file in bytes; a pipe has none."""
+    if not stream.seekable():
+        return None
+    here = stream.tell()
+    size = stream.seek(0, 2)
+    stream.seek(here)
+    return size
+
+
+def _compile(
+    text: str, arguments: Namespace, name: str = "query", progress: Progress | None = None
+) -> CompiledQuery | None:
+    """Compile one filter; draw its errors, or its warnings."""
+    try:
+        compiled = compile_query(text, **options(arguments))
+    except ValueError as error:
+        if progress is not None:
+            progress.clear()
+        draw(text, error.diagnostics, name=name)  # type: ignore[attr-defined]
+        return None
+    if compiled.warnings:
+        if progress is not None:
+            progress.clear()
+        draw(text, compiled.warnings, name=name)
+    return compiled

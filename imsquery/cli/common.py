@@ -1,0 +1,148 @@
+"""What commands share: reading filters, options, drawing findings, progress."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import ArgumentTypeError
+
+from imsquery.limits import DEFAULT_LIMITS, Limits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+    from typing import Any, BinaryIO
+
+    from imsquery.diagnostics import Diagnostic
+
+
+def add_filter(parser: ArgumentParser, *, optional: bool = False) -> None:
+    """Take the filter."""
+    parser.add_argument(
+        "filter",
+        metavar="FILTER",
+        nargs="?" if optional else None,
+        help="the filter; - reads it from standard input",
+    )
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Take what says how a filter is read."""
+    parser.add_argument(
+        "--allow-unlisted",
+        action="store_true",
+        help="take values that a list known to grow does not have, with a warning",
+    )
+    parser.add_argument(
+        "--now", type=_time, metavar="TIME", help="what `now` and `today` mean, such as 2018-10-28"
+    )
+    for name, what in (("length", "code points"), ("depth", "levels"), ("count", "predicates")):
+        parser.add_argument(
+            f"--max-{name}",
+            type=_positive,
+            default=getattr(DEFAULT_LIMITS, name),
+            metavar="N",
+            help=f"how many {what} to take in at most (default: %(default)s)",
+        )
+
+
+def options(arguments: Namespace) -> dict[str, Any]:
+    """Give the keyword arguments that the options stand for."""
+    given = (arguments.max_length, arguments.max_depth, arguments.max_count)
+    default = (DEFAULT_LIMITS.length, DEFAULT_LIMITS.depth, DEFAULT_LIMITS.count)
+    limits = DEFAULT_LIMITS
+    if given != default:
+        limits = Limits(length=given[0], depth=given[1], count=given[2])
+    return {
+        "allow_unlisted": arguments.allow_unlisted,
+        "now": arguments.now,
+        "limits": limits,
+    }
+
+
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 10 and int(text)):  # noqa: PLR2004
+        raise ArgumentTypeError(f"a number from 1 to 999999999, not {text[:40]!r}")
+    return int(text)
+
+
+def _time(text: str) -> datetime:
+    from datetime import datetime
+
+    from imsquery.times import read_time
+
+    try:
+        return datetime.fromisoformat(read_time(text).start)
+    except (ValueError, OverflowError):
+        raise ArgumentTypeError(f"a time such as 2018-10-28T10:00:00Z, not {text[:40]!r}") from None
+
+
+def read_filter(arguments: Namespace) -> str:
+    """Give the filter, from standard input where it is ``-``."""
+    if arguments.filter != "-":
+        return str(arguments.filter)
+    # Four bytes are the longest code point; what is beyond the limit need not be read to refuse it.
+    return decode(sys.stdin.buffer.read(4 * arguments.max_length + 8))
+
+
+def decode(data: bytes) -> str:
+    """Decode a text; bytes that are no UTF-8 become surrogates, which the parser points at."""
+    return data.decode("utf-8-sig", "surrogateescape")
+
+
+def read_lines(stream: BinaryIO, longest: int) -> Iterator[str]:
+    """Give the lines of a stream in bounded memory: of a longer line no more than its beginning."""
+    size = 4 * longest + 8
+    first = True
+    while data := stream.readline(size):
+        line = data
+        while len(data) == size and not data.endswith(b"\n"):
+            data = stream.readline(size)
+        encoding = "utf-8-sig" if first else "utf-8"
+        first = False
+        yield line.removesuffix(b"\n").removesuffix(b"\r").decode(encoding, "surrogateescape")
+
+
+def draw(text: str, diagnostics: Iterable[Diagnostic], *, name: str = "query") -> None:
+    """Draw findings on standard error."""
+    from imsquery.render import render
+
+    print(render(text, diagnostics, name=name, color=wants_color(sys.stderr)), file=sys.stderr)
+
+
+def wants_color(stream: Any) -> bool:
+    """Tell whether to colour: on a terminal, unless ``NO_COLOR`` is set or ``TERM`` is ``dumb``."""
+    import os
+
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+class Progress:
+    """A line on standard error that counts, on a terminal, once the work has lasted a second."""
+
+    _PATIENCE = 1.0  # seconds before the first line
+    _INTERVAL = 0.1  # seconds between two
+
+    def __init__(self, what: str, total: int | None = None) -> None:
+        self._what = what
+        self._total = total
+        self._shown = False
+        self._enabled = sys.stderr.isatty()
+        self._next = time.monotonic() + self._PATIENCE
+
+    def update(self, count: int, done: int | None = None) -> None:
+        """Show a count, and how much of the total is done."""
+        if not self._enabled or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + self._INTERVAL
+        share = f" ({100 * done // self._total} %)" if self._total and done is not None else ""
+        self._shown = True
+        print(f"\r\x1b[K{count:,} {self._what}{share}", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Take the line away, before other output and at the end."""
+        if self._shown:
+            self._shown = False
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,26 @@
+"""``imsquery compile``."""
+
+from __future__ import annotations
+
+from imsquery.cli.batch import add_batch, print_compiled
+from imsquery.cli.common import add_options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_batch(parser)
+    parser.add_argument(
+        "--signing", action="store_true", help="print the form that request signing wants"
+    )
+    add_options(parser)
+
+
+def main(arguments: Namespace) -> int:
+    """Print the canonical query string of each filter."""
+    if arguments.signing:
+        return print_compiled(arguments, lambda compiled: compiled.signing_string)
+    return print_compiled(arguments, str)

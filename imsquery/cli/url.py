@@ -1,0 +1,46 @@
+"""``imsquery url``."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+
+from imsquery.cli.batch import add_batch, print_compiled
+from imsquery.cli.common import add_options
+from imsquery.cloudimages import CLOUDIMAGES
+from imsquery.query_string import check_endpoint, region_endpoint
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_batch(parser)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument(
+        "--endpoint", type=_endpoint, metavar="URL", help="scheme and host of the service"
+    )
+    where.add_argument(
+        "--region", dest="endpoint", type=_region, metavar="REGION", help="such as cn-north-4"
+    )
+    add_options(parser)
+
+
+def main(arguments: Namespace) -> int:
+    """Print the URL of each filter."""
+    return print_compiled(arguments, lambda compiled: compiled.url(arguments.endpoint))
+
+
+def _endpoint(text: str) -> str:
+    try:
+        return check_endpoint(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
+
+
+def _region(text: str) -> str:
+    try:
+        return region_endpoint(text, CLOUDIMAGES.host)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
