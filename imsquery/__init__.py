@@ -71,7 +71,7 @@ _HOMES = {
     "tagged": "builder",
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605: the table is the one list of names
+__all__ = sorted(_HOMES)  # noqa: PLE0605 -- the table is the one list of names
 
 
 def __getattr__(name: str) -> object:

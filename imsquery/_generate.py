@@ -50,7 +50,7 @@ symbol on is skipped: what led to it leads to where the symbol is handed to.
 
 
 def build() -> Lark:
-    """Have Lark build the parser of the grammar: the reference that the driver is tested against."""
+    """Have Lark build the parser of the grammar: the driver is tested against it."""
     return Lark(
         read_grammar(),
         start="query",
@@ -94,7 +94,7 @@ def render() -> str:
 
 def _tables(lark: Lark) -> tuple[list[Any], list[dict[str, int]], list[dict[str, int]]]:
     """Number the states breadth first and spell rules and actions as plain data."""
-    table = lark.parser.parser._parse_table  # type: ignore[attr-defined]  # noqa: SLF001
+    table = lark.parser.parser._parse_table  # noqa: SLF001
     rules = list(lark.rules)
     rule_rows = [
         (
@@ -147,10 +147,9 @@ def _skip_hand_ons(
                 handed_to[state] = rules[~action][0]
     for row, goto in zip(actions, gotos, strict=True):
         for edges in (row, goto):
-            for symbol, target in edges.items():
-                while target in handed_to:
-                    target = goto[handed_to[target]]
-                edges[symbol] = target
+            for symbol in edges:
+                while edges[symbol] in handed_to:
+                    edges[symbol] = goto[handed_to[edges[symbol]]]
 
 
 def _assign(name: str, value: object) -> str:

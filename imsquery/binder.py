@@ -1,4 +1,4 @@
-"""Text bound to a spec: names become parameters, literals typed values, and all that is wrong is said.
+"""Text bound to a spec: names become parameters, literals typed values, or findings.
 
 The binder is an algebra of the parser: it makes formulas as the text is read, with no tree between.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import partial
 
 from imsquery.formula import And, Atom, BoundQuery, Deferred, Not, Or, Order, Unknown
 from imsquery.kinds import EQUALITY, MATCH, OPERATORS, Flag, RefusedValue
@@ -117,7 +118,7 @@ class Binder(Algebra):
         if relation not in parameter.kind.operators:
             return self._bad_operator(parameter, self._lexemes[operator], name, operator, value)
         if parameter.observed is None and relation not in EQUALITY:
-            return self._not_observable(parameter, name, operator, value)
+            return self._not_observable(name, operator, value)
         if self._kinds[value] == "WORD":
             return self._compare(parameter, relation, self._lexemes[value], name, operator, value)
         return self._with_literals(
@@ -153,7 +154,7 @@ class Binder(Algebra):
         if not parameter.kind.ordered:
             return self._bad_operator(parameter, "between", name, keyword, high)
         if parameter.observed is None:
-            return self._not_observable(parameter, name, keyword, high)
+            return self._not_observable(name, keyword, high)
         return self._with_literals(
             name,
             high,
@@ -181,7 +182,7 @@ class Binder(Algebra):
         if not parameter.kind.operators & MATCH:
             return self._bad_operator(parameter, relation, name, operator, value)
         if parameter.observed is None:
-            return self._not_observable(parameter, name, operator, value)
+            return self._not_observable(name, operator, value)
         return self._with_literals(
             name,
             value,
@@ -197,7 +198,7 @@ class Binder(Algebra):
         if parameter is None:
             return Unknown(name, what)
         if parameter.observed is None:
-            return self._not_observable(parameter, name, is_, what)
+            return self._not_observable(name, is_, what)
         present = Atom(parameter, "present", "", name, what)
         return present if self._lexemes[what].lower() == "present" else Not(present, name, what)
 
@@ -233,14 +234,12 @@ class Binder(Algebra):
             if len(arguments) == len(function.parameters) or (function.variadic and arguments):
                 if "PLACEHOLDER" not in self._kinds[opening:closing]:
                     literals = [self.literal(token) for token in arguments]
-                    return self._apply(function, name, closing, arguments, literals)
+                    return self.apply(function, name, closing, arguments, literals)
                 return self._with_literals(
                     name,
                     closing,
                     arguments,
-                    lambda self, literals: self._apply(
-                        function, name, closing, arguments, literals
-                    ),
+                    partial(_apply_later, function, name, closing, arguments),
                 )
         wanted = " or ".join(f"`{function.signature}`" for function in overloads)
         self.report(
@@ -379,7 +378,7 @@ class Binder(Algebra):
         )
         return Unknown(name, last)
 
-    def _not_observable(self, parameter: Parameter, name: int, operator: int, last: int) -> Formula:
+    def _not_observable(self, name: int, operator: int, last: int) -> Formula:
         self.report(
             "not-observable",
             f"no image shows its `{self._lexemes[name]}`: it can only be asked for with `=`",
@@ -607,7 +606,7 @@ class Binder(Algebra):
 
     # -- functions
 
-    def _apply(
+    def apply(
         self,
         function: Function,
         first: int,
@@ -653,6 +652,18 @@ class Binder(Algebra):
                 fixes.append((f"write `{text}`", [(start, end, text)]))
         self.report("bad-arguments", message, (start, end), *fixes)
         return None
+
+
+def _apply_later(
+    function: Function,
+    first: int,
+    last: int,
+    tokens: Sequence[int],
+    binder: Binder,
+    literals: Sequence[str],
+) -> Formula:
+    """Make what a call stands for, once its placeholders have values."""
+    return binder.apply(function, first, last, tokens, literals)
 
 
 def _fill(template: str, arguments: Sequence[str]) -> str:

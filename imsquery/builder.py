@@ -36,7 +36,7 @@ Plain: TypeAlias = str | int | bool | date | Placeholder
 """What a value may be given as; a ``datetime`` is the second it lies in, a ``date`` the day."""
 
 
-def literal_text(value: str | int | date) -> str:
+def literal_text(value: object) -> str:
     """Spell a Python value as the literal that means it.
 
     Raises:
@@ -72,9 +72,6 @@ class Field:
     __hash__ = None  # type: ignore[assignment]  # `==` builds a condition
 
     def __init__(self, name: str) -> None:
-        if not isinstance(name, str):
-            msg = f"a name is a str, not {type(name).__name__}"
-            raise TypeError(msg)
         self._name = name
 
     def __repr__(self) -> str:
@@ -169,6 +166,9 @@ def field(name: str) -> Field:
         TypeError: it is no string.
         ValueError: when the condition is built: it is not of the form of a name.
     """
+    if not isinstance(name, str):
+        msg = f"a name is a str, not {type(name).__name__}"  # type: ignore[unreachable]
+        raise TypeError(msg)
     return Field(name)
 
 
@@ -212,7 +212,7 @@ def _call(name: str, *arguments: Plain) -> Call:
 
 
 def query(
-    filter: Expr | None = None,  # noqa: A002: the language's own word
+    filter: Expr | None = None,  # noqa: A002 -- the language's own word
     *,
     order_by: str | None = None,
     direction: str | None = None,

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
     from datetime import datetime
 
+    from imsquery.diagnostics import Diagnostic
     from imsquery.formula import BoundQuery, Formula
-    from imsquery.lexer import Tokens
     from imsquery.limits import Limits
     from imsquery.parser import Algebra
     from imsquery.spec import Parameter, Spec
@@ -29,7 +29,7 @@ _CACHE_SIZE = 512
 _cache: dict[tuple[str, Spec, bool], CompiledQuery] = {}
 
 
-def compile(  # noqa: A001: the public name
+def compile(  # noqa: A001 -- the public name
     query: str | Query,
     *,
     spec: Spec = CLOUDIMAGES,
@@ -76,9 +76,9 @@ def _unparse(query: Query) -> str:
 
 
 def _remember(key: tuple[str, Spec, bool], compiled: CompiledQuery) -> None:
-    """Keep a result; the oldest goes.  Each step is one operation on a dict, so threads may race."""
+    """Keep a result; the oldest goes.  Threads may race: each step is one operation on a dict."""
     if len(_cache) >= _CACHE_SIZE:
-        try:
+        try:  # noqa: SIM105 -- contextlib is no light import
             _cache.pop(next(iter(_cache)), None)
         except (RuntimeError, StopIteration):  # another thread changed the dict: it made room, too
             pass
@@ -103,7 +103,7 @@ def finish(
         QueryError: the algebra has findings, or the query is not one request.
     """
     pairs = lower(bound, algebra, spec, resolve) if bound is not None else ()
-    warnings: tuple[object, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
     if algebra.findings:
         from imsquery.diagnostics import QueryError, in_text_order
 
@@ -151,12 +151,11 @@ def _pairs(formula: Formula, spec: Spec) -> dict[str, str] | None:
         if parameter.is_time:
             if atom.relation == "present":
                 return None
-            value = time_value(atom.relation, value)
+            pairs[wire] = time_value(atom.relation, value)
         elif atom.relation != "=":
             return None
-        elif type(value) is int:
-            value = str(value)
-        pairs[wire] = value
+        else:
+            pairs[wire] = value if type(value) is str else str(value)
         if wire in exclusive or parameter.requires is not None:
             demanding.append(parameter)
     for parameter in demanding:
@@ -169,7 +168,7 @@ def _pairs(formula: Formula, spec: Spec) -> dict[str, str] | None:
     return pairs
 
 
-def time_value(relation: str, moment: str) -> str:
+def time_value(relation: str, moment: str | int) -> str:
     """Write a comparison with a time as the service reads it: ``lt:2018-10-28T00:00:00Z``."""
     return f"{_TIME_OPERATORS[relation]}{moment}"
 
@@ -234,7 +233,7 @@ def report_unbound(deferred: Deferred, algebra: Algebra, bound: Container[str] =
 
 
 def _report_sort_key(bound: BoundQuery, algebra: Algebra, spec: Spec) -> None:
-    assert bound.order is not None  # noqa: S101: the caller's case
+    assert bound.order is not None  # noqa: S101 -- the caller's case
     name = bound.order.parameter.name
     algebra.report(
         "unknown-sort-key",

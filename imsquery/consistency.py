@@ -55,7 +55,7 @@ class _Consistency:
         return alive
 
     def _visit(self, formula: Formula) -> bool:
-        """Walk over the connectives; a frame is a node, what is left of it, and how its parts went."""
+        """Walk over the connectives; a frame is a node, its parts to come, and how parts went."""
         undo: Undo = []
         frames = [(formula, _parts(formula), undo, [self._enter(formula, undo, is_root=True)])]
         while True:
@@ -131,7 +131,7 @@ class _Consistency:
 
     def _against_value(self, atom: Atom) -> Formula | None:
         """Find a fact that speaks against an equality."""
-        facts, (wire, _, value) = self._facts, atom.key
+        facts, wire, value = self._facts, atom.parameter.wire, atom.value
         other = facts.get((wire, "="))
         if type(other) is Atom and other.value != value:
             scopes = atom.parameter.scopes
@@ -267,5 +267,5 @@ def _lies_within(value: str | int, bound: Atom) -> bool:
 def _nearest(bound: Atom) -> int:
     """Give the whole number that satisfies an order comparison most closely."""
     value = bound.value
-    assert type(value) is int  # noqa: S101: the caller's case
+    assert type(value) is int  # noqa: S101 -- the caller's case
     return value + {"<": -1, "<=": 0, ">": 1, ">=": 0}[bound.relation]

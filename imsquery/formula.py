@@ -153,7 +153,7 @@ class BoundQuery:
 
     __slots__ = ("after", "filter", "limit", "order")
 
-    def __init__(self, filter: Formula) -> None:  # noqa: A002: the language's own word
+    def __init__(self, filter: Formula) -> None:  # noqa: A002 -- the language's own word
         self.filter = filter
         self.order: Order | None = None
         self.limit: int | Deferred | None = None

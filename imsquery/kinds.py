@@ -26,7 +26,7 @@ OPERATORS: Mapping[str, str] = {
 COMPLEMENT: Mapping[str, str] = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
-class RefusedValue(Exception):  # noqa: N818: a finding in the making, not an error of its own
+class RefusedValue(Exception):  # noqa: N818 -- a finding in the making, not an error of its own
     """A literal that a kind does not take.
 
     Attributes:

@@ -32,7 +32,7 @@ class _Kinds(dict[str, str]):
 
 def _is_closed(lexeme: str) -> bool:
     """Tell a string from an unclosed quote, which the expression gives to the end of its line."""
-    if len(lexeme) < 2 or lexeme[-1] != lexeme[0]:  # noqa: PLR2004: two quotes
+    if len(lexeme) < 2 or lexeme[-1] != lexeme[0]:  # noqa: PLR2004 -- two quotes
         return False
     body = lexeme[1:-1]
     return (len(body) - len(body.rstrip("\\"))) % 2 == 0
@@ -114,7 +114,7 @@ def _raw(lexeme: str, start: int, end: int, faults: list[tuple[int, int, str]]) 
     """Give what stands between two escapes, and note each run that may not stand raw."""
     for match in _unprintable.finditer(lexeme, start, end):
         names = " ".join(f"U+{ord(character):04X}" for character in match[0][:4])
-        more = " …" if len(match[0]) > 4 else ""  # noqa: PLR2004: as many as are named
+        more = " …" if len(match[0]) > 4 else ""  # noqa: PLR2004 -- as many as are named
         faults.append((*match.span(), f"{names}{more} may not stand raw in a value"))
     return lexeme[start:end]
 

@@ -15,7 +15,7 @@ from imsquery.limits import DEFAULT_LIMITS
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any, TypeVar
+    from typing import Any, Self, TypeVar
 
     from imsquery.diagnostics import Diagnostic
     from imsquery.limits import Limits
@@ -39,11 +39,16 @@ class Algebra:
             for left, length, method in RULES
         )
 
+    if TYPE_CHECKING:  # what the grammar names beside the methods here
+
+        def comparison(self, name: int, operator: int, value: int) -> Any:
+            """``name operator value``."""
+
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
         self.findings: list[Diagnostic] = []
 
-    def afresh(self: A, *, keep: bool = False) -> A:
+    def afresh(self, *, keep: bool = False) -> Self:
         """Give the same algebra with nothing found yet, or with what is found by now."""
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__, findings=[*self.findings] if keep else [])

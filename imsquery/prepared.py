@@ -259,7 +259,7 @@ class _Resolver:
             return [binder.literal(token)]
         value = self._values[binder.tokens.lexemes[token][1:]]
         if not deferred.is_list:
-            return [literal_text(value)]  # type: ignore[arg-type]  # raises the TypeError
+            return [literal_text(value)]
         if isinstance(value, str) or not isinstance(value, Iterable):
             msg = f"{binder.tokens.lexemes[token]} takes a list of values"
             raise TypeError(msg)

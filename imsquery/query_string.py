@@ -45,11 +45,13 @@ class CompiledQuery:
     """One request: the pairs of a query string in canonical order; immutable and hashable.
 
     Attributes:
-        query_string: the canonical form, such as ``__platform=CentOS&limit=1``; ``str()`` is the same.
+        query_string: the canonical form, such as ``limit=1&status=active``; ``str()`` is the same.
         warnings: findings that did not stand in the way.
     """
 
     __slots__ = ("_pairs", "_path", "query_string", "warnings")
+    _pairs: Sequence[tuple[str, str]]
+    _path: str
     query_string: str
     warnings: tuple[Diagnostic, ...]
 

@@ -2,7 +2,7 @@
 
 * ``not`` goes inward by De Morgan until it stands before atoms only;
 * the complement of an atom of a total parameter is an atom (``not t < v`` is ``t >= v``);
-* ``and`` in ``and`` and ``or`` in ``or`` are flattened, repeats dropped, ``all`` and ``none`` used up;
+* ``and`` in ``and`` and ``or`` in ``or`` are flattened, repeats dropped, ``all`` and ``none`` too;
 * ``a or not a`` is ``all`` (``a and not a`` stays, for :mod:`imsquery.consistency` to point at);
 * ``a and (a or b)`` is ``a``, and ``a or (a and b)``.
 
@@ -48,20 +48,19 @@ def simplify(formula: Formula, resolve: Callable[[Deferred], Formula] | None = N
         is_and, operands, node, rest, negated = frames[-1]
         for child in rest:
             flipped = negated
-            while (kind := type(child)) is Not or (kind is Deferred and resolve is not None):
-                if kind is Not:
-                    child = child.operand  # noqa: PLW2901: the sign is kept apart
+            while type(child) is Not or (type(child) is Deferred and resolve is not None):
+                if type(child) is Not:
+                    child = child.operand  # noqa: PLW2901 -- the sign is kept apart
                     flipped = not flipped
-                else:
+                elif type(child) is Deferred and resolve is not None:
                     child = resolve(child)  # noqa: PLW2901
-            if kind is not And and kind is not Or:
-                literal = _complement(child) if flipped else child
-                operands.setdefault(literal.key, literal)
-                continue
-            child_is_and = (kind is And) is not flipped
-            inner = operands if child_is_and is is_and else {}
-            frames.append((child_is_and, inner, child, iter(child.operands), flipped))  # type: ignore[attr-defined]
-            break
+            if type(child) is And or type(child) is Or:
+                child_is_and = (type(child) is And) is not flipped
+                inner = operands if child_is_and is is_and else {}
+                frames.append((child_is_and, inner, child, iter(child.operands), flipped))
+                break
+            literal = _complement(child) if flipped else child
+            operands.setdefault(literal.key, literal)
         else:
             frames.pop()
             if not frames:
@@ -74,7 +73,7 @@ def simplify(formula: Formula, resolve: Callable[[Deferred], Formula] | None = N
 def _add(is_and: bool, operands: Operands, formula: Formula) -> None:  # noqa: FBT001
     """Add a finished operand; it may have collapsed into the connective it stands in."""
     if type(formula) is (And if is_and else Or):
-        for operand in formula.operands:  # type: ignore[attr-defined]
+        for operand in formula.operands:
             operands.setdefault(operand.key, operand)
     else:
         operands.setdefault(formula.key, formula)

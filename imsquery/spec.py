@@ -31,7 +31,7 @@ class Parameter:
         clause: where it is no filter: the clause that sets it, such as ``limit``.
         sortable: the server can sort by it.
         multiple: an image can have several values of it at once.
-        total: every image has a value, so that the server can answer the complement of a comparison.
+        total: every image has a value, so that the server can answer a complement, too.
         scopes: values that widen the search and that no record carries.
         reading: what the observed attribute says -> the value that it shows, where they differ.
         default: the value of an image whose record says nothing, or nothing else.
@@ -259,12 +259,12 @@ class Spec:
         rows = dict(self.parameters)
         for name, more in (values or {}).items():
             row = self._row(rows, name)
-            if not isinstance(row.kind, Enumeration):
-                msg = f"{name} is no enumeration: {row.kind.describe()}"
-                raise ValueError(msg)
             if isinstance(more, str):
                 msg = f"values of {name}: a list, not one string"
                 raise TypeError(msg)
+            if not isinstance(row.kind, Enumeration):
+                msg = f"{name} is no enumeration: {row.kind.describe()}"
+                raise ValueError(msg)  # noqa: TRY004 -- the row has another type, not the argument
             rows[row.wire] = row.with_kind(row.kind.with_values(more))
         for name, (least, most) in (ranges or {}).items():
             row = self._row(rows, name)

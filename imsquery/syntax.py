@@ -63,18 +63,29 @@ class Combinable(Node):
 
     __slots__ = ()
 
-    def __and__(self, other: Expr) -> And:
-        return And((self, other)) if isinstance(other, Combinable) else NotImplemented
+    def __and__(self, other: object) -> And:
+        return (
+            And((_filter(self), _filter(other)))
+            if isinstance(other, Combinable)
+            else NotImplemented
+        )
 
-    def __or__(self, other: Expr) -> Or:
-        return Or((self, other)) if isinstance(other, Combinable) else NotImplemented
+    def __or__(self, other: object) -> Or:
+        return (
+            Or((_filter(self), _filter(other))) if isinstance(other, Combinable) else NotImplemented
+        )
 
     def __invert__(self) -> Not:
-        return Not(self)
+        return Not(_filter(self))
 
     def __bool__(self) -> bool:
         msg = "a filter is neither true nor false; combine filters with &, | and ~"
         raise TypeError(msg)
+
+
+def _filter(node: Combinable) -> Expr:
+    """Tell the type checker what holds: only filters derive from the base."""
+    return node  # type: ignore[return-value]
 
 
 @frozen
@@ -185,7 +196,7 @@ class Not(Combinable):
 
 
 def _two(_node: object, _attribute: object, operands: tuple[Expr, ...]) -> None:
-    if len(operands) < 2:  # noqa: PLR2004: what joins, joins two
+    if len(operands) < 2:  # noqa: PLR2004 -- what joins, joins two
         msg = "two operands or more"
         raise ValueError(msg)
 
@@ -204,14 +215,14 @@ def _flat_or(operands: Iterable[Expr]) -> tuple[Expr, ...]:
 
 @frozen
 class And(Combinable):
-    """Two or more operands joined by ``and``; one of them that is an ``and`` itself is flattened."""
+    """Two or more operands joined by ``and``; an ``and`` among them is flattened."""
 
     operands: tuple[Expr, ...] = field(converter=_flat_and, validator=_two)
 
 
 @frozen
 class Or(Combinable):
-    """Two or more operands joined by ``or``; one of them that is an ``or`` itself is flattened."""
+    """Two or more operands joined by ``or``; an ``or`` among them is flattened."""
 
     operands: tuple[Expr, ...] = field(converter=_flat_or, validator=_two)
 
@@ -403,11 +414,11 @@ def parse(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Query:
         The syntax tree; no name in it has been looked up yet.
 
     Raises:
-        QueryError: with every ``syntax`` finding, or one of ``too-long``, ``too-deep``, ``too-many``.
+        QueryError: every ``syntax`` finding, or one of ``too-long``, ``too-deep``, ``too-many``.
     """
     tokens = tokenize(text, limits)
     builder, query = parse_with(SyntaxBuilder(tokens), tokens)
     if builder.findings:
         raise QueryError(text, builder.findings)
-    assert isinstance(query, Query)  # noqa: S101: without findings there is a tree
+    assert isinstance(query, Query)  # noqa: S101 -- without findings there is a tree
     return query

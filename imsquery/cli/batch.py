@@ -33,7 +33,7 @@ def _file(name: str) -> tuple[str, BinaryIO]:
     if name == "-":
         return "<stdin>", sys.stdin.buffer
     try:
-        return name, open(name, "rb")  # noqa: SIM115, PTH123: open until the process ends
+        return name, open(name, "rb")  # noqa: PTH123 -- open until the process ends
     except (OSError, ValueError) as error:
         raise ArgumentTypeError(f"cannot read {name!r}: {error}") from None
 
