@@ -12,7 +12,6 @@ from imsquery.syntax import (
     Comparison,
     Everything,
     Expr,
-    Literal,
     Match,
     Membership,
     Not,
@@ -85,9 +84,7 @@ def unparse_predicate(
         case Membership(name, values):
             return f"{name}{_not(expr)} in {_list(values)}"
         case Between(name, low, high):
-            return (
-                f"{name}{_not(expr)} between {unparse_value(low)} and {unparse_value(high)}"
-            )
+            return f"{name}{_not(expr)} between {unparse_value(low)} and {unparse_value(high)}"
         case Match(name, operator, value):
             return f"{name}{_not(expr)} {operator} {unparse_value(value)}"
         case Presence(name):
