@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from types import MappingProxyType
 
 from imsquery.kinds import Enumeration, Flag, Integer, Kind, Time
@@ -42,28 +41,6 @@ class Parameter:
     A plain class and not attrs: every compile needs the table, and importing attrs would be most
     of the cost of a cold start.
     """
-
-    __slots__ = (
-        "aliases",
-        "clause",
-        "default",
-        "excludes",
-        "is_time",
-        "json",
-        "kind",
-        "multiple",
-        "name",
-        "observed",
-        "pushable",
-        "reading",
-        "requires",
-        "scopes",
-        "sortable",
-        "source",
-        "total",
-        "unit",
-        "wire",
-    )
 
     def __init__(
         self,
@@ -111,11 +88,15 @@ class Parameter:
 
     def with_kind(self, kind: Kind) -> Parameter:
         """Give the same row with another type."""
+        return self._with(kind=kind, is_time=isinstance(kind, Time))
+
+    def renamed(self, wire: str) -> Parameter:
+        """Give the same row under another wire name, observed under that name."""
+        return self._with(wire=wire, name=wire.lstrip("_"), observed=wire)
+
+    def _with(self, **columns: object) -> Parameter:
         row = Parameter.__new__(Parameter)
-        for slot in Parameter.__slots__:
-            setattr(row, slot, getattr(self, slot))
-        row.kind = kind
-        row.is_time = isinstance(kind, Time)
+        row.__dict__.update(self.__dict__, **columns)
         return row
 
 
@@ -193,7 +174,9 @@ class Spec:
         self._members = {
             row.wire[len(family) :]: row for row in rows if row.wire.startswith(family)
         }
-        self._make_member = lru_cache(maxsize=1024)(self._new_member)
+        self._member = Parameter(
+            family, Flag(), source="R1: the note on flavor_id; a label for each board type"
+        )
         self.functions: dict[str, tuple[Function, ...]] = {}
         for function in functions:
             same = self.functions.get(function.name, ())
@@ -222,15 +205,14 @@ class Spec:
     def feature(self, ending: str) -> Parameter | None:
         """Give the row of a member of the open family by its ending: ``kvm``, ``s4l``."""
         row = self._members.get(ending)
-        return row if row is not None else self._make_member(ending.lower())
+        return row if row is not None else self._new_member(ending.lower())
 
     def _new_member(self, ending: str) -> Parameter | None:
         if ending in self._members:
             return self._members[ending]
         if not _board(ending):
             return None
-        source = "R1: the note on flavor_id; a label for each bare-metal board type"
-        return Parameter(self.family + ending, Flag(), source=source)
+        return self._member.renamed(self.family + ending)
 
     @property
     def sort_keys(self) -> tuple[str, ...]:

@@ -1,0 +1,72 @@
+"""Whole processes: from nothing to the query string of one filter, in time and in memory."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import harness
+import queries
+
+_ROOT = Path(__file__).parent.parent
+_COMPILE = f"import imsquery; imsquery.compile({queries.example()!r})"
+# Linux counts the peak of a process from its exec on; getrusage would count its parent's, too.
+_PEAK = "; print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
+
+
+class Processes:
+    """Starts interpreters that find their modules compiled, as those of an installed package are."""
+
+    def __init__(self, cache: str) -> None:
+        unwanted = {"PYTHONDONTWRITEBYTECODE"}
+        self._environment = {key: value for key, value in os.environ.items() if key not in unwanted}
+        self._environment |= {"PYTHONPYCACHEPREFIX": cache, "PYTHONPATH": str(_ROOT)}
+
+    def run(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env=self._environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout
+
+
+def main(rounds: int) -> str:
+    with tempfile.TemporaryDirectory() as cache:
+        processes = Processes(cache)
+        commands: dict[str, tuple[str, ...]] = {
+            "python -c pass": ("-c", "pass"),
+            "import imsquery, compile 3 clauses": ("-c", _COMPILE),
+            "imsquery compile '<3 clauses>'": ("-m", "imsquery", "compile", queries.example()),
+        }
+        for module in ("jmespath", "attrs", "lark"):
+            if importlib.util.find_spec(module):
+                commands[f"import {module}"] = ("-c", f"import {module}")
+        calls: dict[str, harness.Call] = {
+            name: (lambda command=command: processes.run(*command))  # type: ignore[misc]
+            for name, command in commands.items()
+        }
+        times = harness.measure(calls, rounds, budget=0)
+        bare = times["python -c pass"]
+        rows = [
+            [name, f"{each * 1e3:.1f} ms", harness.ratio(each, bare)]
+            for name, each in times.items()
+        ]
+        shown = harness.table("Cold start", ["process", "time", "against bare"], rows)
+        if sys.platform == "linux":
+            peaks = [int(processes.run("-c", code + _PEAK)) for code in ("pass", _COMPILE)]
+            more = (peaks[1] - peaks[0]) / 1024
+            shown += (
+                f"\nPeak memory of import and a first compile: {more:.1f} MiB over bare Python.\n"
+            )
+    return shown
+
+
+if __name__ == "__main__":
+    print(main(harness.rounds()))

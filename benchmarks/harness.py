@@ -1,0 +1,74 @@
+"""Interleaved timing: every contender takes its turn in each round, and medians are compared.
+
+Figures of one run compare with each other and with nothing else; that is why tables show ratios.
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping, Sequence
+
+Call = Callable[[], object]
+
+
+def rounds() -> int:
+    """Read the command line: ``--smoke`` runs everything once, to see that it runs."""
+    parser = ArgumentParser()
+    parser.add_argument("--smoke", action="store_true", help="one short round")
+    parser.add_argument("--rounds", type=int, default=15)
+    arguments = parser.parse_args()
+    return 1 if arguments.smoke else int(arguments.rounds)
+
+
+def measure(contenders: Mapping[str, Call], rounds: int, budget: float = 0.02) -> dict[str, float]:
+    """Give the median seconds of one call of each contender.
+
+    Args:
+        contenders: name -> call.
+        rounds: how often each takes its turn.
+        budget: seconds that a turn should last, once.
+    """
+    repeats = {
+        name: _repeats(call, budget if rounds > 1 else 0) for name, call in contenders.items()
+    }
+    samples: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(rounds):
+        for name, call in contenders.items():
+            samples[name].append(_turn(call, repeats[name]))
+    return {name: statistics.median(times) for name, times in samples.items()}
+
+
+def _repeats(call: Call, budget: float) -> int:
+    seconds = _turn(call, 1)
+    return max(1, int(budget / max(seconds, 1e-7)))
+
+
+def _turn(call: Call, repeats: int) -> float:
+    gc.collect()
+    start = time.perf_counter()
+    for _ in range(repeats):
+        call()
+    return (time.perf_counter() - start) / repeats
+
+
+def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a Markdown table under a heading."""
+    lines = [f"### {title}", "", _row(header), _row(["---"] * len(header))]
+    return "\n".join([*lines, *map(_row, rows), ""])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def microseconds(seconds: float) -> str:
+    """Show a time in microseconds."""
+    return f"{seconds * 1e6:,.1f} µs" if seconds < 1e-3 else f"{seconds * 1e3:,.1f} ms"
+
+
+def ratio(seconds: float, base: float) -> str:
+    """Show how many times the base a time is."""
+    return f"{seconds / base:.2f}x"
