@@ -232,15 +232,8 @@ class Binder(Algebra):
             return Unknown(name, closing)
         for function in overloads:
             if len(arguments) == len(function.parameters) or (function.variadic and arguments):
-                if "PLACEHOLDER" not in self._kinds[opening:closing]:
-                    literals = [self.literal(token) for token in arguments]
-                    return self.apply(function, name, closing, arguments, literals)
-                return self._with_literals(
-                    name,
-                    closing,
-                    arguments,
-                    partial(_apply_later, function, name, closing, arguments),
-                )
+                build = partial(_apply, function, name, closing, arguments)
+                return self._with_literals(name, closing, arguments, build)
         wanted = " or ".join(f"`{function.signature}`" for function in overloads)
         self.report(
             "bad-arguments",
@@ -606,33 +599,21 @@ class Binder(Algebra):
 
     # -- functions
 
-    def apply(
-        self,
-        function: Function,
-        first: int,
-        last: int,
-        tokens: Sequence[int],
-        literals: Sequence[str],
-    ) -> Formula:
-        """Make the conjunction that a call stands for."""
-        conditions: list[Formula] = []
-        calls = [[literal] for literal in literals] if function.variadic else [literals]
-        for position, arguments in enumerate(calls):
-            for wire, value in function.conditions:
-                token = tokens[position] if tokens else first
-                if "{" in wire:
-                    parameter = self._feature(arguments[0], token)
-                    if parameter is None:
-                        conditions.append(Unknown(first, last))
-                        continue
-                else:
-                    parameter = self._names[wire]
-                if "{" in value:
-                    literal = _fill(value, arguments)
-                    conditions.append(self._equality(parameter, "=", literal, first, None, token))
-                else:
-                    conditions.append(Atom(parameter, "=", value, first, last))
-        return conditions[0] if len(conditions) == 1 else And(conditions, first, last)
+    def conditions(
+        self, function: Function, first: int, last: int, token: int, arguments: Sequence[str]
+    ) -> list[Formula]:
+        """Give the conditions of one call, or of one argument of a variadic one."""
+        made: list[Formula] = []
+        for wire, value in function.conditions:
+            parameter = self._names.get(wire) or self._feature(arguments[0], token)
+            if parameter is None:
+                made.append(Unknown(first, last))
+            elif "{" in value:
+                literal = _fill(value, arguments)
+                made.append(self._equality(parameter, "=", literal, first, None, token))
+            else:
+                made.append(Atom(parameter, "=", value, first, last))
+        return made
 
     def _feature(self, literal: str, token: int) -> Parameter | None:
         """Look up the flag of a feature or board type."""
@@ -654,7 +635,7 @@ class Binder(Algebra):
         return None
 
 
-def _apply_later(
+def _apply(
     function: Function,
     first: int,
     last: int,
@@ -662,8 +643,17 @@ def _apply_later(
     binder: Binder,
     literals: Sequence[str],
 ) -> Formula:
-    """Make what a call stands for, once its placeholders have values."""
-    return binder.apply(function, first, last, tokens, literals)
+    """Make the conjunction that a call stands for."""
+    if function.variadic:
+        conditions = [
+            condition
+            for token, literal in zip(tokens, literals, strict=True)
+            for condition in binder.conditions(function, first, last, token, (literal,))
+        ]
+    else:
+        token = tokens[0] if tokens else first
+        conditions = binder.conditions(function, first, last, token, literals)
+    return conditions[0] if len(conditions) == 1 else And(conditions, first, last)
 
 
 def _fill(template: str, arguments: Sequence[str]) -> str:

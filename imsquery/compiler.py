@@ -120,12 +120,15 @@ def lower(
     resolve: Callable[[Deferred], Formula] | None = None,
 ) -> Sequence[tuple[str, str]]:
     """Give the pairs of a bound query in canonical order, and report why it has none."""
-    formula = simplify(bound.filter, resolve)
-    pairs = _pairs(formula, spec)
+    # Most filters that are one request are written as one: those need no simplification.
+    pairs = _pairs(bound.filter, spec)
     if pairs is None:
-        pairs = {}
-        alive = check_consistency(formula, bound.filter, algebra, spec)
-        _explain(formula, algebra, alive=alive)
+        formula = simplify(bound.filter, resolve)
+        pairs = _pairs(formula, spec)
+        if pairs is None:
+            pairs = {}
+            alive = check_consistency(formula, bound.filter, algebra, spec)
+            _explain(formula, algebra, alive=alive)
     if bound.order is not None or bound.limit is not None or bound.after is not None:
         _lower_clauses(bound, pairs, algebra, spec, resolve)
     return sorted(pairs.items())
