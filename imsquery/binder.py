@@ -224,7 +224,7 @@ class Binder(Algebra):
     def call_without_arguments(self, name: int, opening: int, closing: int) -> Formula:
         return self.call(name, opening, [], closing)
 
-    def call(self, name: int, opening: int, arguments: list[int], closing: int) -> Formula:
+    def call(self, name: int, _opening: int, arguments: list[int], closing: int) -> Formula:
         written = self._lexemes[name]
         overloads = self.spec.functions.get(written.lower())
         if overloads is None:
