@@ -90,14 +90,32 @@ class Parameter:
         """Give the same row with another type."""
         return self._with(kind=kind, is_time=isinstance(kind, Time))
 
-    def renamed(self, wire: str) -> Parameter:
-        """Give the same row under another wire name, observed under that name."""
-        return self._with(wire=wire, name=wire.lstrip("_"), observed=wire)
-
     def _with(self, **columns: object) -> Parameter:
-        row = Parameter.__new__(Parameter)
+        row = object.__new__(type(self))
         row.__dict__.update(self.__dict__, **columns)
         return row
+
+
+class Member(Parameter):
+    """The row of a member of an open family of flags: only its names are its own.
+
+    A filter may name thousands, so that a member holds no more than that.
+    """
+
+    kind = Flag()
+    is_time = False
+    pushable = True
+    json = "string"
+    aliases = ()
+    unit = clause = reading = default = requires = None
+    sortable = multiple = total = False
+    scopes = excludes = ()
+    source = "R1: the note on flavor_id; a label for each bare-metal board type"
+
+    def __init__(self, wire: str) -> None:
+        self.wire = wire
+        self.name = wire.lstrip("_")
+        self.observed = wire
 
 
 class Function:
@@ -174,9 +192,6 @@ class Spec:
         self._members = {
             row.wire[len(family) :]: row for row in rows if row.wire.startswith(family)
         }
-        self._member = Parameter(
-            family, Flag(), source="R1: the note on flavor_id; a label for each board type"
-        )
         self.functions: dict[str, tuple[Function, ...]] = {}
         for function in functions:
             same = self.functions.get(function.name, ())
@@ -212,7 +227,7 @@ class Spec:
             return self._members[ending]
         if not _board(ending):
             return None
-        return self._member.renamed(self.family + ending)
+        return Member(self.family + ending)
 
     @property
     def sort_keys(self) -> tuple[str, ...]:
