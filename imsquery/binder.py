@@ -237,7 +237,7 @@ class Binder(Algebra):
         wanted = " or ".join(f"`{function.signature}`" for function in overloads)
         self.report(
             "bad-arguments",
-            f"`{written}` does not take {len(arguments)} arguments; it is {wanted}",
+            f"wrong number of arguments, {len(arguments)}; it is {wanted}",
             self.span(name, closing),
         )
         return Unknown(name, closing)
@@ -617,20 +617,21 @@ class Binder(Algebra):
 
     def _feature(self, literal: str, token: int) -> Parameter | None:
         """Look up the flag of a feature or board type."""
-        parameter = self.spec.feature(literal)
+        prefix = self.spec.family.lstrip("_")
+        ending = literal.lstrip("_").lower()
+        # Nobody means `__support_support_kvm`; whoever does can write it out.
+        parameter = None if ending.startswith(prefix) else self.spec.feature(literal)
         if parameter is not None and parameter.kind.standalone:
             return parameter
         start, end = self.span(token)
-        prefix = self.spec.family.lstrip("_")
-        bare = literal.lstrip("_")
         fixes: Fixes = []
         if parameter is not None:
             message = f"`{literal}` is no flag; it is compared: `{parameter.name} = …`"
         else:
             message = f"`{_clip(literal)}` is no feature: letters, digits and `_`, such as `kvm`"
-            if bare.lower().startswith(prefix) and self.spec.feature(bare[len(prefix) :]):
-                text = spell(bare[len(prefix) :].lower())
-                fixes.append((f"write `{text}`", [(start, end, text)]))
+            ending = ending.removeprefix(prefix)
+            if ending != literal and self.spec.feature(ending):
+                fixes.append((f"write `{ending}`", [(start, end, spell(ending))]))
         self.report("bad-arguments", message, (start, end), *fixes)
         return None
 

@@ -284,6 +284,8 @@ class Integer(Kind):
         value = int(digits) if len(digits) < 20 else self._most + 1  # noqa: PLR2004
         if text[0] == "-":
             value = -value
+        if abs(value) > self._most:
+            raise RefusedValue("out-of-range", f"{self.describe()}, of 64 bits at most")
         least = -self._most if self.least is None else self.least
         most = self._most if self.most is None else self.most
         if not least <= value <= most:
