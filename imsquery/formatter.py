@@ -1,107 +1,48 @@
-"""Syntax trees back to text."""
+"""Queries in canonical layout."""
 
 from __future__ import annotations
 
-from typing import assert_never
+from imsquery.cloudimages import CLOUDIMAGES
+from imsquery.diagnostics import QueryError
+from imsquery.layout import Layout
+from imsquery.limits import DEFAULT_LIMITS, Limits
+from imsquery.parser import parse_with, tokenize
+from imsquery.printing import print_page
+from imsquery.spec import Spec
+from imsquery.syntax import Query
+from imsquery.unparse import unparse
 
-from imsquery.lexer import spell
-from imsquery.syntax import (
-    And,
-    Between,
-    Call,
-    Comparison,
-    Everything,
-    Expr,
-    Match,
-    Membership,
-    Not,
-    Nothing,
-    Or,
-    Placeholder,
-    Presence,
-    Query,
-    Standalone,
-    Value,
-)
+__all__ = ["format", "unparse"]
 
 
-def unparse(query: Query | Expr) -> str:
-    """Write a tree on one line, so that it parses back to the same tree.
-
-    An ``and`` within an ``or`` gets parentheses: they are not needed, but without them
-    ``mixed-and-or`` would warn of it.
-    """
-    if not isinstance(query, Query):
-        return unparse_filter(query)
-    parts = []
-    if query.order is not None:
-        parts.append(f"order by {query.order.name} {query.order.direction or ''}".rstrip())
-    if query.limit is not None:
-        parts.append(f"limit {unparse_value(query.limit)}")
-    if query.after is not None:
-        parts.append(f"after {unparse_value(query.after)}")
-    if not parts or not isinstance(query.filter, Everything):
-        parts.insert(0, unparse_filter(query.filter))
-    return " ".join(parts)
-
-
-def unparse_value(value: Value) -> str:
-    """Write a value, with quotes only where it needs them."""
-    if isinstance(value, Placeholder):
-        return f"${value.name}"
-    return spell(value.text)
-
-
-def unparse_filter(expr: Expr) -> str:
-    """Write a filter on one line."""
-    match expr:
-        case And(operands):
-            return " and ".join(_enclosed(each, Or) for each in operands)
-        case Or(operands):
-            return " or ".join(_enclosed(each, And) for each in operands)
-        case Not(operand):
-            return f"not {_enclosed(operand, And, Or)}"
-        case Everything():
-            return "all"
-        case Nothing():
-            return "none"
-        case _:
-            return unparse_predicate(expr)
-
-
-def _enclosed(expr: Expr, *kinds: type[Expr]) -> str:
-    text = unparse_filter(expr)
-    return f"({text})" if isinstance(expr, kinds) else text
-
-
-def unparse_predicate(
-    expr: Comparison | Membership | Between | Match | Presence | Standalone | Call,
+def format(  # noqa: A001 -- the public name
+    query: str | Query, *, spec: Spec = CLOUDIMAGES, limits: Limits = DEFAULT_LIMITS
 ) -> str:
-    """Write one predicate."""
-    match expr:
-        case Comparison(name, operator, value):
-            return f"{name} {operator} {unparse_value(value)}"
-        case Membership(name, values):
-            return f"{name}{_not(expr)} in {_list(values)}"
-        case Between(name, low, high):
-            return f"{name}{_not(expr)} between {unparse_value(low)} and {unparse_value(high)}"
-        case Match(name, operator, value):
-            return f"{name}{_not(expr)} {operator} {unparse_value(value)}"
-        case Presence(name):
-            return f"{name} is {'absent' if expr.negated else 'present'}"
-        case Standalone(name):
-            return name
-        case Call(name, arguments):
-            return f"{name}({', '.join(map(unparse_value, arguments))})"
-        case _:
-            assert_never(expr)
+    """Write a query in canonical layout.
 
+    Short names, lower-case keywords, quotes and parentheses only where needed; lines of up to 88
+    columns, broken at ``and`` and ``or``; comments stay at their predicates.  The tree is the same.
+    A text so long or so deep that this layout of it would go beyond the limits stays as it is.
 
-def _not(expr: Membership | Between | Match) -> str:
-    return " not" if expr.negated else ""
+    Args:
+        query: the text, or a syntax tree.
+        spec: which names have a shorter one.
+        limits: how much text to take in.
 
+    Returns:
+        The text, without a line break at its end.
 
-def _list(values: tuple[Value, ...] | Placeholder) -> str:
-    if isinstance(values, Placeholder):
-        return unparse_value(values)
-    return f"({', '.join(map(unparse_value, values))})"
+    Raises:
+        QueryError: every ``syntax`` finding, or one of ``too-long``, ``too-deep``, ``too-many``.
+    """
+    text = query if isinstance(query, str) else unparse(query)
+    tokens = tokenize(text, limits)
+    algebra, page = parse_with(Layout(tokens, spec), tokens)
+    if algebra.findings:
+        raise QueryError(text, algebra.findings)
+    formatted = print_page(page)
+    try:
+        tokenize(formatted, limits)
+    except QueryError:
+        return text
+    return formatted

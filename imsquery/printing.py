@@ -1,0 +1,136 @@
+"""Laid out queries as text: on one line where they fit, else broken at ``and`` and ``or``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imsquery.comments import place_comments
+from imsquery.layout import Group
+
+if TYPE_CHECKING:
+    from imsquery.layout import Leaf, Page
+
+WIDTH = 88
+_INDENT = 4
+
+
+def print_page(page: Page) -> str:
+    """Write a query, without a line break at its end."""
+    _enclose(page)
+    place_comments(page)
+    parts = _parts(page)
+    header, parts[0].leading = parts[0].leading, []
+    last = _last_operand(parts[-1])
+    behind, last.trailing = last.trailing, ""
+    _measure(page)
+    lines = [*header]
+    if _fits_one_line(parts):
+        lines.append(_with_comment(" ".join(map(_flat, parts)), behind))
+    else:
+        last.trailing = behind
+        for part in parts:
+            lines += _print_part(part)
+    return "\n".join(lines + page.closing)
+
+
+def _enclose(page: Page) -> None:
+    """Decide on parentheses: a group needs them in another, and behind ``not``."""
+    for group in page.groups():
+        group.enclosed = group is not page.filter or group.prefix != ""
+
+
+def _parts(page: Page) -> list[Leaf | Group]:
+    """Give the filter and the clauses; ``all`` goes without saying, but for its comments."""
+    if page.filter is None:
+        return [*page.clauses]
+    filter = page.filter  # noqa: A001 -- the language's own word
+    is_all = not isinstance(filter, Group) and filter.text == "all" and not filter.prefix
+    if is_all and page.clauses and not filter.leading and not filter.trailing:
+        return [*page.clauses]
+    return [filter, *page.clauses]
+
+
+def _last_operand(part: Leaf | Group) -> Leaf | Group:
+    """Give the part at the end of a line, where all is on one."""
+    return part.operands[-1] if isinstance(part, Group) and not part.enclosed else part
+
+
+def _measure(page: Page) -> None:
+    """Work out how wide parts are on one line, and which cannot be."""
+    for leaf in page.leaves:
+        leaf.width = len(leaf.prefix) + len(leaf.text)
+    for group in reversed(page.groups()):
+        joiners = (len(group.joiner) + 2) * (len(group.operands) - 1)
+        group.width = len(group.prefix) + joiners + sum(each.width for each in group.operands)
+        group.width += 2 * group.enclosed
+        group.is_split = bool(group.dangling) or any(map(_splits, group.operands))
+
+
+def _splits(operand: Leaf | Group) -> bool:
+    """Tell whether a comment keeps an operand from sharing a line with others."""
+    is_split = isinstance(operand, Group) and operand.is_split
+    return is_split or bool(operand.leading) or operand.trailing != ""
+
+
+def _fits_one_line(parts: list[Leaf | Group]) -> bool:
+    return not any(map(_splits, parts)) and sum(part.width + 1 for part in parts) - 1 <= WIDTH
+
+
+def _print_part(part: Leaf | Group) -> list[str]:
+    """Write a part on lines of its own."""
+    lines: list[str] = []
+    # What is left to write, the last first: a line, or a part with its indent and joiner.
+    pending: list[str | tuple[Leaf | Group, str, str]] = [(part, "", "")]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            lines.append(item)
+            continue
+        each, indent, joiner = item
+        lines += [indent + comment for comment in each.leading]
+        start = indent + joiner
+        if not isinstance(each, Group) or not (each.is_split or len(start) + each.width > WIDTH):
+            lines.append(_with_comment(start + _flat(each), each.trailing))
+        else:
+            pending += reversed(_break(each, indent, joiner))
+    return lines
+
+
+def _break(group: Group, indent: str, joiner: str) -> list[str | tuple[Leaf | Group, str, str]]:
+    """Give the lines and parts that a broken group is written as."""
+    inner = indent + " " * _INDENT if group.enclosed else indent
+    first, *rest = group.operands
+    parts: list[str | tuple[Leaf | Group, str, str]] = [(first, inner, "")]
+    parts += [(each, inner, f"{group.joiner} ") for each in rest]
+    if not group.enclosed:
+        return parts
+    dangling = [inner + comment for comment in group.dangling]
+    closing = _with_comment(f"{indent})", group.trailing)
+    return [f"{indent}{joiner}{group.prefix}(", *parts, *dangling, closing]
+
+
+def _with_comment(line: str, comment: str) -> str:
+    return f"{line}  {comment}" if comment else line
+
+
+def _flat(part: Leaf | Group) -> str:
+    """Write a part on one line, without its comments."""
+    written: list[str] = []
+    pending: list[Leaf | Group | str] = [part]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, str):
+            written.append(each)
+        elif isinstance(each, Group):
+            pending += reversed(_flat_group(each))
+        else:
+            written.append(each.prefix + each.text)
+    return "".join(written)
+
+
+def _flat_group(group: Group) -> list[Leaf | Group | str]:
+    parts: list[Leaf | Group | str] = [group.prefix, "(" if group.enclosed else ""]
+    for operand in group.operands:
+        parts += [operand, f" {group.joiner} "]
+    parts[-1] = ")" if group.enclosed else ""
+    return parts
