@@ -128,13 +128,21 @@ def _absorb(operands: Operands) -> None:
     for key, parts in compounds.items():
         by_part.setdefault(next(iter(parts)), []).append(key)
     for key, parts in compounds.items():
-        absorbed = any(part in operands for part in parts) or any(
+        absorbed = any(_is_given(part, operands) for part in parts) or any(
             other != key and other in operands and compounds[other] < parts
             for part in parts
             for other in by_part.get(part, ())
         )
         if absorbed:
             del operands[key]
+
+
+def _is_given(part: Hashable, operands: Operands) -> bool:
+    """Tell whether a part of an operand stands among the operands, itself or all that it joins."""
+    if part in operands:
+        return True
+    kind, joined = part[:2]  # type: ignore[index]
+    return (kind is And or kind is Or) and joined <= operands.keys()
 
 
 _NO_KEYS: frozenset[Hashable] = frozenset()

@@ -1,0 +1,78 @@
+"""Any text gives a compiled query, or findings with spans inside the text, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import example, given
+
+from imsquery import CompiledQuery, Diagnostic, Query, QueryError, check, compile, parse  # noqa: A004
+from tests.strategies import any_text
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def assert_inside(text: str, diagnostics: tuple[Diagnostic, ...]) -> None:
+    places = [(found.span.start, found.span.end) for found in diagnostics]
+
+    assert all(0 <= start <= end <= len(text) for start, end in places)
+    assert places == sorted(places)
+    for found in diagnostics:
+        for fix in found.fixes:
+            for edit in fix.edits:
+                assert 0 <= edit.span.start <= edit.span.end <= len(text)
+
+
+@given(any_text)
+@example("\ud800")
+@example("name = '\\ud800'")
+@example("a\x00")
+@example("(" * 100_000)
+@example("not " * 10_000)
+@example("'" * 1_000)
+@example("\\'" * 1_000)
+def test_any_text_compiles_or_is_refused_with_findings(text: str) -> None:
+    try:
+        compiled = compile(text, now=NOW)
+    except QueryError as error:
+        assert error.text == text
+        assert any(found.severity == "error" for found in error.diagnostics)
+        assert_inside(text, error.diagnostics)
+        assert str(error)
+    else:
+        assert isinstance(compiled, CompiledQuery)
+        assert compiled.query_string.isascii()
+        assert_inside(text, compiled.warnings)
+
+
+@given(any_text)
+def test_any_text_can_be_checked(text: str) -> None:
+    found = check(text, now=NOW)
+    strict = check(text, now=NOW, target="compile")
+
+    assert_inside(text, found)
+    assert_inside(text, strict)
+
+
+@given(any_text)
+def test_any_text_parses_or_is_refused_with_findings(text: str) -> None:
+    try:
+        tree = parse(text)
+    except QueryError as error:
+        assert_inside(text, error.diagnostics)
+    else:
+        assert isinstance(tree, Query)
+
+
+@given(any_text)
+def test_what_check_finds_nothing_in_compiles(text: str) -> None:
+    found = check(text, now=NOW, target="compile")
+    errors = [each for each in found if each.severity == "error"]
+    try:
+        warnings = compile(text, now=NOW).warnings
+    except QueryError as error:
+        assert error.diagnostics == found
+        assert errors
+    else:
+        assert not errors
+        assert warnings == found
