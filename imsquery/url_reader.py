@@ -1,0 +1,152 @@
+"""URLs and query strings taken apart: names and values, and where each stands."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote_to_bytes
+
+from attrs import frozen
+
+from imsquery.diagnostics import diagnostic
+from imsquery.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imsquery.diagnostics import Diagnostic
+
+_ALLOWED = "A-Za-z0-9._~!$&'()*+,;=:@/?%\\[\\]-"
+_unsafe = re.compile(f"[^{_ALLOWED}]+")
+_bad_escape = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_method = re.compile(r"\s*(?:GET\s+)?")
+_separator = re.compile("&")
+_escaped_separator = re.compile("&(?:amp;)?")
+
+TEMPLATE = "\ue000"
+"""Stands in a text for each character of a template such as ``{project}``: its value is unknown."""
+
+
+@frozen
+class Pair:
+    """``name=value`` as it stands in a text.
+
+    Attributes:
+        name, value: decoded; ``None`` where it cannot be, or where a template stands in for it.
+        span: all of it; ``value_span`` is empty where there is no ``=``.
+        is_first: no pair stands before it.
+    """
+
+    name: str | None
+    value: str | None
+    span: Span
+    name_span: Span
+    value_span: Span
+    is_first: bool
+
+
+@frozen
+class Url:
+    """A URL or a bare query string.
+
+    Attributes:
+        path: the span of what stands before the ``?``; empty for a bare query string.
+        query: the span of the query string, without the fragment.
+    """
+
+    path: Span
+    query: Span
+
+
+def locate(text: str) -> Url:
+    """Find the query string of a URL: all of the text, where it is one itself.
+
+    White space around it, and a ``GET`` before it, are passed over.
+    """
+    match = _method.match(text)
+    start = match.end() if match else 0
+    fragment = text.find("#", start)
+    end = max(start, len(text[: fragment if fragment >= 0 else len(text)].rstrip()))
+    question = text.find("?", start, end)
+    before = text[start : question if question >= 0 else end]
+    is_url = _scheme.match(before) or not ("=" in before or "&" in before)
+    if question >= 0 and is_url:
+        return Url(Span(start, question), Span(question + 1, end))
+    if is_url and "/" in before:
+        return Url(Span(start, end), Span(end, end))
+    return Url(Span(start, start), Span(start, end))
+
+
+def read_pairs(
+    text: str, query: Span, *, is_markup: bool = False
+) -> tuple[list[Pair], list[Diagnostic]]:
+    """Take a query string apart.
+
+    Args:
+        text: what it stands in.
+        query: where; a :data:`TEMPLATE` in it is no part of any value.
+        is_markup: the text is HTML or the like, where ``&`` is written ``&amp;``.
+
+    Returns:
+        The pairs in text order, without empty ones, and each ``bad-encoding``.
+    """
+    pairs: list[Pair] = []
+    findings: list[Diagnostic] = []
+    separator = _escaped_separator if is_markup else _separator
+    for start, end in _pieces(text, query, separator):
+        equals = text.find("=", start, end)
+        name_end = equals if equals >= 0 else end
+        value_start = equals + 1 if equals >= 0 else end
+        name = _decode(text, start, name_end, findings)
+        value = _decode(text, value_start, end, findings)
+        names = Span(start, name_end)
+        pairs.append(Pair(name, value, Span(start, end), names, Span(value_start, end), not pairs))
+    return pairs, findings
+
+
+def _pieces(text: str, query: Span, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    start = query.start
+    for match in separator.finditer(text, query.start, query.end):
+        if match.start() > start:
+            yield start, match.start()
+        start = match.end()
+    if query.end > start:
+        yield start, query.end
+
+
+def _decode(text: str, start: int, end: int, findings: list[Diagnostic]) -> str | None:
+    """Read a name or value; what is wrong with its encoding is noted."""
+    raw = text[start:end]
+    if TEMPLATE in raw:
+        return None
+    for match in _bad_escape.finditer(raw):
+        place = (start + match.start(), min(start + match.start() + 3, end))
+        fix = ("write `%25`", [(place[0], place[0] + 1, "%25")])
+        findings.append(
+            diagnostic("bad-encoding", "`%` needs two hexadecimal digits", place, [fix])
+        )
+    try:
+        value = unquote_to_bytes(raw.replace("+", " ")).decode()
+    except UnicodeError:
+        message = "these bytes are no UTF-8"
+        findings.append(diagnostic("bad-encoding", message, (start, end)))
+        return None
+    if _unsafe.search(raw):
+        findings.append(_unencoded(raw, start))
+    return value
+
+
+def _unencoded(raw: str, start: int) -> Diagnostic:
+    """Warn of characters that must be encoded in a URL; what they mean is plain all the same."""
+    found = list(_unsafe.finditer(raw))
+    edits = [(start + each.start(), start + each.end(), quote(each[0], safe="")) for each in found]
+    shown = "".join(dict.fromkeys("".join(each[0] for each in found)))[:8]
+    names = " ".join(f"U+{ord(each):04X}" if not each.isprintable() else each for each in shown)
+    return diagnostic(
+        "bad-encoding",
+        f"`{names}` must be percent-encoded",
+        (edits[0][0], edits[-1][1]),
+        [("encode it", edits)],
+        "warning",
+    )

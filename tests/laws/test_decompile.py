@@ -1,0 +1,161 @@
+"""Decompiling: a request gives the query that compiles to it, and fixes mend what they are for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from urllib.parse import quote, quote_plus
+
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from imsquery import CLOUDIMAGES, QueryError, check, compile  # noqa: A004
+from imsquery.decompiler import check_url, decompile
+from imsquery.formatter import format as format_query
+from imsquery.limits import Limits
+from tests.strategies import PUSHABLE, ROWS, Condition, canonical, conjunctions, unicode_text
+
+SORT_KEYS = CLOUDIMAGES.sort_keys
+LISTED = frozenset(CLOUDIMAGES.parameters)
+CLAUSES = {clause: row.wire for clause, row in CLOUDIMAGES.clauses.items()}
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> list[tuple[str, str]]:
+    """Pairs of a request in canonical order, made without the compiler."""
+    found = draw(conjunctions() | st.just([]))
+    key = draw(st.none() | st.sampled_from(SORT_KEYS))
+    if key is not None:
+        found.append(Condition("", CLAUSES["order by"], key))
+        direction = draw(st.sampled_from(["", "asc", "desc"]))
+        if direction:
+            found.append(Condition("", CLAUSES["direction"], direction))
+    if draw(st.booleans()):
+        found.append(Condition("", CLAUSES["limit"], str(draw(st.integers(1, 10**9)))))
+    if draw(st.booleans()):
+        found.append(Condition("", CLAUSES["after"], draw(unicode_text)))
+    if not any(
+        CLOUDIMAGES.parameters[row].requires for row in LISTED & {each.wire for each in found}
+    ):
+        found += draw(st.sampled_from([[], COMMON, SHARED]))
+    return sorted({each.wire: each.value for each in found}.items())
+
+
+COMMON = [
+    Condition("", wire, value) for wire, value in CLOUDIMAGES.functions["public"][0].conditions
+]
+SHARED = [
+    Condition("", wire, value.replace("{0}", "pending"))
+    for wire, value in CLOUDIMAGES.functions["shared"][0].conditions
+]
+
+
+def joined(pairs: list[tuple[str, str]]) -> str:
+    return "&".join(f"{name}={quote(value, safe=':=')}" for name, value in pairs)
+
+
+@given(requests().map(joined))
+@example("")
+@example("tag==b")
+@example("tag=a==")
+@example("owner=")
+@example("marker=")
+@example("__support_kvm=true&__support_s4l=true")
+def test_a_canonical_string_comes_back(text: str) -> None:
+    assert compile(decompile(text)).query_string == text
+
+
+@given(conjunctions())
+def test_a_compiled_filter_comes_back(found: list[Condition]) -> None:
+    text = " and ".join(each.text for each in found)
+    assert compile(decompile(str(compile(text)))).query_string == canonical(found)
+
+
+@given(requests(), st.randoms(use_true_random=False), st.data())
+def test_spelling_and_order_count_for_nothing(
+    pairs: list[tuple[str, str]], random: object, data: st.DataObject
+) -> None:
+    shuffled = data.draw(st.permutations(pairs))
+    encode = data.draw(st.sampled_from([quote, quote_plus, lambda text: quote(text, safe="")]))
+    query = "&".join(f"{encode(name)}={encode(value)}" for name, value in shuffled)
+    before = data.draw(
+        st.sampled_from(["", "?", "https://host/v2/cloudimages?", "/v2/cloudimages?"])
+    )
+    after = data.draw(st.sampled_from(["", "#top", "&", "\n"]))
+    assert decompile(before + query + after) == decompile(joined(pairs))
+
+
+@given(requests().map(joined))
+def test_what_is_decompiled_is_formatted_and_without_errors(text: str) -> None:
+    query = decompile(text)
+    assert " ".join(format_query(query).split()).replace("( ", "(") == " ".join(query.split())
+    assert all(found.severity == "warning" for found in check(query, target="compile"))
+
+
+# -- broken ones
+
+names = st.sampled_from(
+    [spelled for row in ROWS for spelled in (row.wire, row.wire.lstrip("_"), *row.aliases)]
+    + ["", "__support_s4l", "__support_S4L", "__platfrm", "amp;limit", "Status", "a%zz", "%ff"]
+)
+values = st.sampled_from(
+    [
+        "", "true", "True", "false", "gold", "Gold", "shared", "CentOS", "Centos", "x86_64", "0",
+        "007", "64", "lt:2018-10-28T00:00:00Z", "lt:2018", "2018-10-28 10:00:00", "gt:", "ge:2018-10",
+        "name", "updated_at", "asc", "*CentOS*", "a.b", "physical.s4.large", "%zz", "%ff", "é", "a+b",
+    ]
+)  # fmt: skip
+broken = st.one_of(
+    st.lists(st.tuples(names, values).map("=".join), max_size=5).map("&".join),
+    st.lists(names | values, max_size=4).map("&".join),
+)
+
+
+@given(broken | st.text() | st.text(alphabet="a=&?#%+/: \ud800\x00\ue000"))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    found = check_url(text)
+    assert all(0 <= each.span.start <= each.span.end <= len(text) for each in found)
+    try:
+        query = decompile(text)
+    except QueryError as error:
+        assert error.diagnostics == found
+    else:
+        assert all(each.severity == "warning" for each in found)
+        again = compile(query).query_string
+        assert compile(decompile(again)).query_string == again
+
+
+def codes(text: str) -> Counter[str]:
+    return Counter(each.code for each in check_url(text))
+
+
+@given(broken)
+@example("imagetype=Gold")
+@example("__support_xen=true&__support_kvm_gpu_tpe=P4")
+def test_a_fix_removes_its_finding_and_adds_none(text: str) -> None:
+    before = codes(text)
+    for found in check_url(text):
+        for fix in found.fixes:
+            after = codes(fix.apply(text))
+            assert after[found.code] < before[found.code]
+            assert not after - before
+
+
+@given(requests().map(joined), st.integers(0, 200), st.integers(1, 4))
+def test_limits_refuse_and_change_nothing_else(text: str, length: int, count: int) -> None:
+    limits = Limits(length=length, count=count)
+    try:
+        query = decompile(text, limits=limits)
+    except QueryError as error:
+        assert {each.code for each in error.diagnostics} <= {"too-long", "too-many"}
+        assert len(text) > length or text.count("&") >= count
+    else:
+        assert query == decompile(text)
+
+
+@given(st.sampled_from(PUSHABLE))
+def test_every_parameter_is_known_by_its_wire_name_alone(row: object) -> None:
+    wire = row.wire  # type: ignore[attr-defined]
+    short = wire.lstrip("_")
+    assume(short != wire)
+    assert "unknown-parameter" not in codes(f"{wire}=true")
+    assert "unknown-parameter" in codes(f"{short}=true")
