@@ -1,0 +1,51 @@
+"""Hypothesis strategies for filters, query strings and image records, all derived from a spec.
+
+For those who build on imsquery: test your own filters, proxies and dashboards by properties.
+
+>>> from hypothesis import given
+>>> import imsquery
+>>> from imsquery import testing
+>>> @given(testing.requests())
+... def test_every_request_says_what_it_was_asked(text):
+...     assert imsquery.compile(text).params
+>>> test_every_request_says_what_it_was_asked()
+
+What is *valid* raises no error finding; a *near miss* is valid but for one fault, and knows the
+code of the finding.  Everything is built by construction, so that Hypothesis rejects next to
+nothing, and shrinks to filters that read well.  Needs the extra ``testing``.
+"""
+
+from __future__ import annotations
+
+try:
+    import hypothesis as _hypothesis  # noqa: F401
+except ModuleNotFoundError as _error:
+    _message = "imsquery.testing needs Hypothesis; install imsquery[testing]"
+    raise ModuleNotFoundError(_message, name=_error.name) from _error
+
+from imsquery.testing.faults import NearMiss, near_miss_query_strings, near_misses
+from imsquery.testing.images import catalogues, near_miss_records, records
+from imsquery.testing.spelling import filters, queries, requests, spellings
+from imsquery.testing.trees import filter_trees, query_trees, request_trees
+from imsquery.testing.values import literals, record_values
+from imsquery.testing.wire import pairs, query_strings
+
+__all__ = [
+    "NearMiss",
+    "catalogues",
+    "filter_trees",
+    "filters",
+    "literals",
+    "near_miss_query_strings",
+    "near_miss_records",
+    "near_misses",
+    "pairs",
+    "queries",
+    "query_strings",
+    "query_trees",
+    "record_values",
+    "records",
+    "request_trees",
+    "requests",
+    "spellings",
+]

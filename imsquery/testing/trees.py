@@ -1,0 +1,270 @@
+"""Strategies for syntax trees: any filter, and those that are one request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeAlias
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from imsquery.cloudimages import CLOUDIMAGES
+from imsquery.kinds import EQUALITY, MATCH, ORDER, Enumeration, Integer
+from imsquery.spec import Function, Parameter, Spec
+from imsquery.syntax import (
+    And,
+    Between,
+    Call,
+    Comparison,
+    Everything,
+    Expr,
+    Literal,
+    Match,
+    Membership,
+    Not,
+    Nothing,
+    Or,
+    Order,
+    Presence,
+    Query,
+    Standalone,
+)
+from imsquery.testing.values import literals, needles, wire_values
+
+Make: TypeAlias = SearchStrategy[Expr]
+
+_BOARDS = ("s4l", "h2l")
+_ORDER = ("=", "!=", "<", "<=", ">", ">=")
+_seldom = st.sampled_from((False,) * 7 + (True,))
+_rarely = st.sampled_from((False,) * 31 + (True,))
+_RELATIONS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "eq": "=", "neq": "!="}
+
+
+class _Choice:
+    """A predicate that can be drawn, and the wire names that it is about.
+
+    ``negatable`` if a record shows whether it holds.
+    """
+
+    def __init__(self, wires: frozenset[str], make: Make, *, negatable: bool) -> None:
+        self.wires = wires
+        self.make = make
+        self.negatable = negatable
+
+
+def filter_trees(
+    spec: Spec = CLOUDIMAGES,
+    *,
+    consistent: bool = True,
+    matches: bool = False,
+    max_predicates: int = 6,
+) -> SearchStrategy[Expr]:
+    """Give valid filters as syntax trees.
+
+    Args:
+        spec: what names and values there are.
+        consistent: no two parts of a conjunction are about the same parameter, so that none can
+            contradict another; otherwise they may.
+        matches: use the operator ``matches``, which needs the extra ``re2`` to be evaluated.
+        max_predicates: how large filters become.
+    """
+    return _filters(_choices(spec, matches), spec, consistent, max_predicates)
+
+
+@st.composite
+def _filters(
+    draw: DrawFn,
+    choices: tuple[_Choice, ...],
+    spec: Spec,
+    consistent: bool,  # noqa: FBT001
+    most: int,
+) -> Expr:
+    def grow(size: int, pool: tuple[_Choice, ...], *, positive: bool) -> tuple[Expr, set[str]]:
+        """Draw a filter of so many predicates; give it and the parameters that it is about."""
+        if draw(_seldom):
+            inner, wires = grow(size, pool, positive=not positive)
+            return Not(inner), wires
+        if size == 1:
+            if not pool or draw(_rarely):
+                constant: Expr = Everything() if draw(st.booleans()) else Nothing()
+                return constant, set()
+            drawable = pool if positive else tuple(each for each in pool if each.negatable)
+            choice = draw(st.sampled_from(drawable))
+            return draw(choice.make), _around(choice.wires, spec)
+        is_and = draw(st.booleans())
+        parts: list[Expr] = []
+        used: set[str] = set()
+        while size:
+            share = draw(st.integers(1, size if parts else size - 1))
+            part, wires = grow(share, pool, positive=positive)
+            size -= share
+            parts.append(part)
+            used |= wires
+            if consistent and is_and is positive:
+                pool = tuple(each for each in pool if wires.isdisjoint(each.wires))
+        return And(parts) if is_and else Or(parts), used
+
+    return grow(draw(st.integers(1, most)), choices, positive=True)[0]
+
+
+def _around(wires: frozenset[str], spec: Spec) -> set[str]:
+    """Give parameters and those that never stand beside them."""
+    return {*wires, *(other for wire in wires for other in spec.exclusive.get(wire, ()))}
+
+
+@lru_cache(maxsize=8)
+def _choices(spec: Spec, matches: bool) -> tuple[_Choice, ...]:  # noqa: FBT001
+    rows = [row for row in spec.parameters.values() if row.clause is None]
+    # Shrinking goes to the first: a plain enumeration reads best.
+    rows.sort(key=lambda row: not isinstance(row.kind, Enumeration) or not row.pushable)
+    choices = [_choice_of(row, spec, matches=matches) for row in rows]
+    calls = [_call_of(each, spec) for same in spec.functions.values() for each in same]
+    return (*choices, *calls)
+
+
+def _choice_of(row: Parameter, spec: Spec, *, matches: bool) -> _Choice:
+    make = st.one_of(_predicates(row, matches=matches))
+    if row.requires is None:
+        return _Choice(frozenset({row.wire}), make, negatable=row.observed is not None)
+    wire, value = row.requires
+    needed = Comparison(spec.parameters[wire].name, "=", Literal(value))
+    both = make.map(lambda predicate: And((predicate, needed)))
+    return _Choice(frozenset({row.wire, wire}), both, negatable=False)
+
+
+def _predicates(row: Parameter, *, matches: bool) -> list[Make]:
+    """Give a strategy for each form of predicate that a parameter takes, the plainest first."""
+    name = st.just(row.name)
+    values = literals(row).map(Literal)
+    # Of a parameter that every image has, all its values excluded would leave nothing.
+    longest = max(1, len(row.kind.choices) - 1) if row.total and row.kind.choices else 3
+    lists = st.lists(values, min_size=1, max_size=longest).map(tuple)
+    if row.observed is None:
+        made: list[Make] = [st.builds(Comparison, name, st.just("="), values)]
+        if row.kind.standalone:
+            made.append(st.builds(Standalone, name))
+        return [*made, st.builds(Membership, name, lists)]
+    operators = sorted(row.kind.operators & (EQUALITY | ORDER), key=_ORDER.index)
+    made = [st.builds(Comparison, name, st.sampled_from(operators), values)]
+    if row.kind.standalone:
+        made.append(st.builds(Standalone, name))
+    made.append(st.builds(Membership, name, lists, negated=st.booleans()))
+    made.append(st.builds(Presence, name, negated=st.booleans()))
+    if row.kind.ordered:
+        ends = st.tuples(literals(row), literals(row)).map(_in_order(row))
+        made.append(
+            st.builds(
+                lambda both, negated: Between(
+                    row.name, Literal(both[0]), Literal(both[1]), negated=negated
+                ),
+                ends,
+                st.booleans(),
+            )
+        )
+    for operator in sorted(row.kind.operators & MATCH - (set() if matches else {"matches"})):
+        right = needles(operator).map(Literal)
+        made.append(st.builds(Match, name, st.just(operator), right, negated=st.booleans()))
+    return made
+
+
+def _in_order(row: Parameter) -> Callable[[tuple[str, str]], list[str]]:
+    """Sort two literals; times of any precision sort as text."""
+    key = int if isinstance(row.kind, Integer) else str
+    return lambda ends: sorted(ends, key=key)
+
+
+def _call_of(function: Function, spec: Spec) -> _Choice:
+    rows = [spec.parameters.get(wire) for wire, _ in function.conditions]
+    wires = frozenset(row.wire for row in rows if row is not None)
+    features = _flags(spec) if None in rows else ()
+    positions = range(len(function.parameters))
+    arguments = st.tuples(*(_arguments(index, function, spec) for index in positions))
+    if function.variadic:
+        more = st.lists(st.sampled_from(_harmless(spec)), max_size=2)
+        arguments = st.tuples(arguments, more).map(lambda both: (*both[0], *both[1]))
+    make = arguments.map(lambda texts: Call(function.name, tuple(map(Literal, texts))))
+    negatable = all(row is None or row.observed is not None for row in rows)
+    return _Choice(wires | frozenset(features), make, negatable=negatable)
+
+
+def _flags(spec: Spec) -> tuple[str, ...]:
+    """Give the flags of the open family that the table lists."""
+    return tuple(
+        row.wire
+        for row in spec.parameters.values()
+        if row.wire.startswith(spec.family) and row.pushable and row.kind.standalone
+    )
+
+
+def _harmless(spec: Spec) -> list[str]:
+    """Give features, and some boards, that can stand beside any other."""
+    flags = [wire for wire in _flags(spec) if wire not in spec.exclusive]
+    return [*(wire.removeprefix(spec.family) for wire in flags), *_BOARDS]
+
+
+def _arguments(index: int, function: Function, spec: Spec) -> SearchStrategy[str]:
+    """Give what fits an argument, as the condition that it goes into tells."""
+    hole = f"{{{index}}}"
+    for wire, value in function.conditions:
+        if hole in wire:
+            features = [each.removeprefix(spec.family) for each in _flags(spec)]
+            return st.sampled_from([*features, *_BOARDS])
+        if value == hole:
+            return literals(spec.parameters[wire])
+    return st.sampled_from(("a", "b", "team"))
+
+
+def request_trees(spec: Spec = CLOUDIMAGES, *, max_predicates: int = 6) -> SearchStrategy[Expr]:
+    """Give filters that compile to one request: each parameter is compared once."""
+    return requested_pairs(spec, max_predicates).map(lambda asked: _conjunction(asked, spec))
+
+
+def _conjunction(asked: dict[str, str], spec: Spec) -> Expr:
+    parts = [_comparison(spec.parameters[wire], value) for wire, value in asked.items()]
+    if not parts:
+        return Everything()
+    return parts[0] if len(parts) == 1 else And(parts)
+
+
+def _comparison(row: Parameter, value: str) -> Expr:
+    if not row.is_time:
+        return Comparison(row.name, "=", Literal(value))
+    relation, _, moment = value.partition(":")
+    return Comparison(row.name, _RELATIONS[relation], Literal(moment))
+
+
+@st.composite
+def requested_pairs(draw: DrawFn, spec: Spec, most: int) -> dict[str, str]:
+    """Give wire names and values that go into one request, filters only, in any order."""
+    rows = [row for row in spec.parameters.values() if row.pushable and row.clause is None]
+    asked: dict[str, str] = {}
+    for row in draw(st.lists(st.sampled_from(rows), max_size=most, unique=True)):
+        if row.wire in asked or not spec.exclusive.get(row.wire, frozenset()).isdisjoint(asked):
+            continue
+        asked[row.wire] = draw(wire_values(row))
+        if row.requires is not None:
+            asked[row.requires[0]] = row.requires[1]
+    return asked
+
+
+def query_trees(
+    spec: Spec = CLOUDIMAGES, filters: SearchStrategy[Expr] | None = None
+) -> SearchStrategy[Query]:
+    """Give queries: filters with or without clauses.
+
+    Args:
+        spec: what names and values there are.
+        filters: :func:`filter_trees` if not given.
+    """
+    keys = st.sampled_from([row.name for row in spec.parameters.values() if row.sortable])
+    directions = st.sampled_from((None, "asc", "desc"))
+    limits = literals(spec.clauses["limit"]).map(Literal)
+    markers = literals(spec.clauses["after"]).map(Literal)
+    return st.builds(
+        Query,
+        filter_trees(spec) if filters is None else filters,
+        st.none() | st.builds(Order, keys, directions),
+        st.none() | limits,
+        st.none() | markers,
+    )

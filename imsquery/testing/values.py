@@ -1,0 +1,137 @@
+"""Strategies for values: as literals of a filter, in a record, and on the wire.
+
+The three draw from the same small pools, so that random filters find something in random records.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from imsquery.kinds import Boolean, Flavor, Identifier, ImageName, Integer, Kind, Tag, Time
+from imsquery.spec import Parameter
+
+# Shrinking goes to the first of each.
+_WORDS = ("a", "b", "CentOS 7.3 64bit", "x=1&y", "it's", "公共")
+_IDS = ("a1", "b2", "0", "bc6bed6e-ba3a-4447-afcc-449174a3eb52", "1bed856811654c1cb661a6ca845ebc77")
+_NAMES = ("a", "b", "CentOS 7.3 64bit", "CentOS 7.3 64bit with sdx", "公共-1")
+_KEYS = ("a", "b", "team", "键")
+_FLAVORS = ("s6.large.2", "c6.xlarge.4", "s3.medium.2")
+_PATTERNS = ("CentOS*", "*64bit", "a?*", "*", r"\**", "a")
+_EXPRESSIONS = ("^CentOS", "64bit$", "a|b", "[0-9]+")
+_LARGE = 1024  # a step between numbers that people ask for
+
+_times = st.builds(
+    "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format,
+    st.integers(2018, 2020),
+    st.sampled_from((1, 2, 10, 12)),
+    st.sampled_from((1, 28)),
+    st.sampled_from((0, 10, 23)),
+    st.sampled_from((0, 59)),
+    st.sampled_from((0, 30, 59)),
+)
+# As many characters of a time as a literal of each precision has; a day shrinks best.
+_precisions = st.sampled_from((10, 4, 7, 16, 20))
+
+
+def literals(row: Parameter) -> SearchStrategy[str]:
+    """Give texts of literals that a parameter takes, in their canonical spelling.
+
+    None of them draws a warning, and none widens the search (``scopes``).
+    """
+    return _literals(row.kind).filter(lambda text: text not in row.scopes)
+
+
+@singledispatch
+def _literals(kind: Kind) -> SearchStrategy[str]:
+    if kind.choices:
+        return st.sampled_from(kind.choices)
+    return st.sampled_from(_WORDS) | st.text(min_size=1, max_size=8)
+
+
+@_literals.register
+def _(_kind: Identifier) -> SearchStrategy[str]:
+    return st.sampled_from(_IDS) | st.uuids().map(str)
+
+
+@_literals.register
+def _(_kind: ImageName) -> SearchStrategy[str]:
+    words = st.text("abAB01._-公", min_size=1, max_size=4)
+    return st.sampled_from(_NAMES) | st.lists(words, min_size=1, max_size=3).map(" ".join)
+
+
+@_literals.register
+def _(_kind: Tag) -> SearchStrategy[str]:
+    keys = st.sampled_from(_KEYS)
+    return keys | st.builds("{}={}".format, keys, st.sampled_from(_KEYS))
+
+
+@_literals.register
+def _(_kind: Flavor) -> SearchStrategy[str]:
+    return st.sampled_from(_FLAVORS)
+
+
+@_literals.register
+def _(kind: Integer) -> SearchStrategy[str]:
+    return integers(kind).map(str)
+
+
+@_literals.register
+def _(_kind: Time) -> SearchStrategy[str]:
+    return st.builds(lambda time, length: time[:length], _times, _precisions)
+
+
+def integers(kind: Integer) -> SearchStrategy[int]:
+    """Give numbers that a kind takes: often one at or near its ends."""
+    if kind.values:
+        return st.sampled_from(kind.values)
+    least = 0 if kind.least is None else kind.least
+    most = least + _LARGE * _LARGE if kind.most is None else kind.most
+    ends = sorted({each for each in (least, least + 1, least + _LARGE, most) if each <= most})
+    return st.sampled_from(ends) | st.integers(least, most)
+
+
+def needles(operator: str) -> SearchStrategy[str]:
+    """Give what may stand on the right of ``contains``, ``glob`` and the like."""
+    pools = {"glob": _PATTERNS, "matches": _EXPRESSIONS}
+    return st.sampled_from(pools.get(operator, _WORDS))
+
+
+def seconds(row: Parameter) -> SearchStrategy[str]:
+    """Give times to the second, as the service prints them."""
+    assert row.is_time  # noqa: S101
+    return _times
+
+
+def record_values(row: Parameter) -> SearchStrategy[object]:
+    """Give what a record may say where it shows a parameter, typed as the service types it."""
+    kind = row.kind
+    if row.json == "strings":
+        return st.lists(_tags(row), max_size=3, unique=True)
+    if row.json == "boolean":
+        return st.booleans()
+    if isinstance(kind, Integer):
+        return integers(kind) if row.json == "integer" else integers(kind).map(str)
+    if isinstance(kind, Boolean):
+        # Records say `true` and `True`; a flag that is false is not there at all.
+        return st.sampled_from(
+            [spelled for each in kind.choices for spelled in (each, each.title())]
+        )
+    if isinstance(kind, Time):
+        return seconds(row)
+    return literals(row)
+
+
+def _tags(row: Parameter) -> SearchStrategy[str]:
+    """Give tags as records spell them: ``key=value``, as of old ``key.value``, or a key."""
+    return literals(row) | literals(row).map(lambda tag: tag.replace("=", ".", 1))
+
+
+def wire_values(row: Parameter) -> SearchStrategy[str]:
+    """Give what a request may ask of a parameter, in canonical spelling and not yet encoded."""
+    if row.is_time:
+        operators = st.sampled_from(("lt", "lte", "gt", "gte", "eq", "neq"))
+        return st.builds("{}:{}".format, operators, seconds(row))
+    return literals(row)

@@ -1,0 +1,41 @@
+"""Strategies for canonical query strings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from imsquery.cloudimages import CLOUDIMAGES
+from imsquery.spec import Spec
+from imsquery.testing.trees import requested_pairs
+from imsquery.testing.values import literals
+
+
+@st.composite
+def pairs(
+    draw: DrawFn, spec: Spec = CLOUDIMAGES, *, max_predicates: int = 6
+) -> list[tuple[str, str]]:
+    """Give wire names and values, not yet encoded, of one request in canonical order."""
+    asked = dict(draw(requested_pairs(spec, max_predicates)))
+    clauses = spec.clauses
+    if draw(st.booleans()):
+        asked[clauses["order by"].wire] = draw(literals(clauses["order by"]))
+        if draw(st.booleans()):
+            asked[clauses["direction"].wire] = draw(literals(clauses["direction"]))
+    for clause in ("limit", "after"):
+        if draw(st.booleans()):
+            asked[clauses[clause].wire] = draw(literals(clauses[clause]))
+    return sorted(asked.items())
+
+
+def query_strings(spec: Spec = CLOUDIMAGES, *, max_predicates: int = 6) -> SearchStrategy[str]:
+    """Give canonical query strings, without ``?``; the empty one among them."""
+    return pairs(spec, max_predicates=max_predicates).map(encoded)
+
+
+def encoded(pairs: Iterable[tuple[str, str]]) -> str:
+    """Write pairs as a query string: ``:`` and ``=`` stay in values as they are."""
+    return "&".join(f"{name}={quote(value, safe=':=')}" for name, value in pairs)
