@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from imsquery.checker import check as check
     from imsquery.cloudimages import CLOUDIMAGES as CLOUDIMAGES
     from imsquery.compiler import compile as compile  # noqa: A004
+    from imsquery.decompiler import decompile as decompile
     from imsquery.diagnostics import Diagnostic as Diagnostic
     from imsquery.diagnostics import Edit as Edit
     from imsquery.diagnostics import Fix as Fix
     from imsquery.diagnostics import QueryError as QueryError
+    from imsquery.formatter import format as format  # noqa: A004
     from imsquery.limits import Limits as Limits
     from imsquery.prepared import PreparedQuery as PreparedQuery
     from imsquery.prepared import prepare as prepare
@@ -59,7 +61,9 @@ _HOMES = {
     "bare_metal": "builder",
     "check": "checker",
     "compile": "compiler",
+    "decompile": "decompiler",
     "field": "builder",
+    "format": "formatter",
     "owned_by": "builder",
     "parse": "syntax",
     "placeholder": "builder",

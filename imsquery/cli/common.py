@@ -38,6 +38,11 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--now", type=_time, metavar="TIME", help="what `now` and `today` mean, such as 2018-10-28"
     )
+    add_limits(parser)
+
+
+def add_limits(parser: ArgumentParser) -> None:
+    """Take how much is read at most."""
     for name, what in (("length", "code points"), ("depth", "levels"), ("count", "predicates")):
         parser.add_argument(
             f"--max-{name}",
@@ -50,16 +55,20 @@ def add_options(parser: ArgumentParser) -> None:
 
 def options(arguments: Namespace) -> dict[str, Any]:
     """Give the keyword arguments that the options stand for."""
-    given = (arguments.max_length, arguments.max_depth, arguments.max_count)
-    default = (DEFAULT_LIMITS.length, DEFAULT_LIMITS.depth, DEFAULT_LIMITS.count)
-    limits = DEFAULT_LIMITS
-    if given != default:
-        limits = Limits(length=given[0], depth=given[1], count=given[2])
     return {
         "allow_unlisted": arguments.allow_unlisted,
         "now": arguments.now,
-        "limits": limits,
+        "limits": limits(arguments),
     }
+
+
+def limits(arguments: Namespace) -> Limits:
+    """Give the limits that the options stand for."""
+    length, depth, count = arguments.max_length, arguments.max_depth, arguments.max_count
+    default = (DEFAULT_LIMITS.length, DEFAULT_LIMITS.depth, DEFAULT_LIMITS.count)
+    if (length, depth, count) == default:
+        return DEFAULT_LIMITS
+    return Limits(length=length, depth=depth, count=count)
 
 
 def _positive(text: str) -> int:
@@ -146,3 +155,24 @@ class Progress:
         if self._shown:
             self._shown = False
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def report_format(parser: ArgumentParser) -> None:
+    """Take the form of a report."""
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "github"),
+        default="text",
+        help="text: drawn (default); json; github: annotations for a workflow's log",
+    )
+
+
+def print_diff(before: str, after: str, name: str) -> None:
+    """Print how two texts differ, as a unified diff."""
+    from difflib import unified_diff
+
+    lines = unified_diff(
+        before.splitlines(), after.splitlines(), f"{name} (before)", f"{name} (after)", lineterm=""
+    )
+    for line in lines:
+        print(line)

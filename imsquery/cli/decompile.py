@@ -1,0 +1,39 @@
+"""``imsquery decompile``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from imsquery.cli.common import add_limits, decode, draw, limits
+from imsquery.decompiler import decompile
+from imsquery.diagnostics import QueryError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "url", metavar="URL", help="a URL or query string; - reads it from standard input"
+    )
+    parser.add_argument(
+        "--allow-unlisted",
+        action="store_true",
+        help="take values that a list known to grow does not have",
+    )
+    add_limits(parser)
+
+
+def main(arguments: Namespace) -> int:
+    """Print the filter of a request."""
+    text = arguments.url
+    if text == "-":
+        text = decode(sys.stdin.buffer.read(4 * arguments.max_length + 8)).strip()
+    try:
+        print(decompile(text, allow_unlisted=arguments.allow_unlisted, limits=limits(arguments)))
+    except QueryError as error:
+        draw(text, error.diagnostics, name="url")
+        return 1
+    return 0

@@ -1,0 +1,90 @@
+"""``imsquery format``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imsquery.cli.common import add_limits, decode, draw, limits, print_diff
+from imsquery.diagnostics import QueryError
+from imsquery.formatter import format as format_query
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "filter", metavar="FILTER", nargs="?", help="the filter; - reads it from standard input"
+    )
+    parser.add_argument(
+        "--file",
+        dest="files",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="lay the one filter of a file out anew, in place; may be repeated",
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--check", action="store_true", help="change nothing; exit 1 if any would")
+    what.add_argument("--diff", action="store_true", help="change nothing; print what would")
+    add_limits(parser)
+
+
+def main(arguments: Namespace) -> int:
+    """Print a filter laid out anew, or change files."""
+    if (arguments.filter is None) == (not arguments.files):
+        print("imsquery format: one FILTER, or --file FILE", file=sys.stderr)
+        return 2
+    if arguments.filter is not None:
+        text = arguments.filter
+        if text == "-":
+            text = decode(sys.stdin.buffer.read(4 * arguments.max_length + 8))
+        return _format_text(text, arguments)
+    return max(_format_file(path, arguments) for path in arguments.files)
+
+
+def _format_text(text: str, arguments: Namespace) -> int:
+    formatted = _formatted(text, "query", arguments)
+    if formatted is None:
+        return 1
+    if arguments.diff:
+        print_diff(text, formatted, "query")
+    elif not arguments.check:
+        print(formatted)
+    return _changed(text, formatted, arguments)
+
+
+def _format_file(path: Path, arguments: Namespace) -> int:
+    try:
+        with path.open("rb") as stream:
+            text = decode(stream.read(4 * arguments.max_length + 8))
+        formatted = _formatted(text, str(path), arguments)
+        if formatted is None:
+            return 1
+        if arguments.diff:
+            print_diff(text, formatted, str(path))
+        elif arguments.check:
+            if text.rstrip("\n") != formatted:
+                print(path)
+        elif text != f"{formatted}\n":
+            path.write_text(f"{formatted}\n", encoding="utf-8")
+    except OSError as error:
+        print(f"imsquery format: {error}", file=sys.stderr)
+        return 2
+    return _changed(text, formatted, arguments)
+
+
+def _formatted(text: str, name: str, arguments: Namespace) -> str | None:
+    try:
+        return format_query(text, limits=limits(arguments))
+    except QueryError as error:
+        draw(text, error.diagnostics, name=name)
+        return None
+
+
+def _changed(text: str, formatted: str, arguments: Namespace) -> int:
+    return int((arguments.check or arguments.diff) and text.rstrip("\n") != formatted)
