@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from typing import Self
 
 import pytest
 
@@ -26,8 +27,8 @@ def test_a_text_that_reads_the_clock_is_not_kept(monkeypatch: pytest.MonkeyPatch
         day_of_month = 1
 
         @classmethod
-        def now(cls, tz: object = None) -> datetime:
-            return datetime(2026, 1, cls.day_of_month, tzinfo=UTC)
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls(2026, 1, cls.day_of_month, tzinfo=tz)
 
     monkeypatch.setattr("imsquery.binder.datetime", Clock)
     first = str(imsquery.compile("created_at < now"))

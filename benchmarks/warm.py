@@ -26,32 +26,40 @@ def jmespath(count: int) -> harness.Call:
     text = queries.jmespath(count)
 
     def call() -> object:
-        library.Parser._CACHE.clear()
+        library.Parser._CACHE.clear()  # noqa: SLF001 -- there is no other way to empty it
         return library.Parser().parse(text)
 
     return call
 
 
-def _peer(
-    module: str, make: Callable[[object, int], harness.Call]
-) -> Callable[[int], harness.Call]:
-    return lambda count: make(importlib.import_module(module), count)
+def _peer(module: str, function: str, write: Callable[[int], str]) -> Callable[[int], harness.Call]:
+    """Make the contender that hands a text to a function of a module."""
+
+    def make(count: int) -> harness.Call:
+        owner: object = importlib.import_module(module)
+        for name in function.split("."):
+            owner = getattr(owner, name)
+        parse: Callable[[str], object] = owner  # type: ignore[assignment]
+        text = write(count)
+        return lambda: parse(text)
+
+    return make
 
 
-def _odata(_: object, count: int) -> harness.Call:
+def odata(count: int) -> harness.Call:
     grammar = importlib.import_module("odata_query.grammar")
     lexer, parser, text = grammar.ODataLexer(), grammar.ODataParser(), queries.odata(count)
     return lambda: parser.parse(lexer.tokenize(text))
 
 
-def _cel(module: object, count: int) -> harness.Call:
-    text = queries.cel(count)
-    environment = module.Environment()  # type: ignore[attr-defined]
+def cel(count: int) -> harness.Call:
+    environment, text = importlib.import_module("celpy").Environment(), queries.cel(count)
     return lambda: environment.compile(text)
 
 
-def _optimade(module: object, count: int) -> harness.Call:
-    text, parser = queries.optimade(count), module.LarkParser()  # type: ignore[attr-defined]
+def optimade(count: int) -> harness.Call:
+    parser = importlib.import_module("optimade.filterparser").LarkParser()
+    text = queries.optimade(count)
     return lambda: parser.parse(text)
 
 
@@ -59,22 +67,13 @@ def _optimade(module: object, count: int) -> harness.Call:
 # of them knows names or types, or writes a canonical form.
 PEERS: dict[str, Callable[[int], harness.Call]] = {
     "jmespath": jmespath,
-    "cql2 (Rust)": _peer("cql2", lambda m, n: lambda t=queries.sql(n): m.Expr(t)),  # type: ignore[attr-defined, misc]
-    "odata-query": _peer("odata_query.grammar", _odata),
-    "pygeofilter": _peer(
-        "pygeofilter.parsers.ecql",
-        lambda m, n: lambda t=queries.sql(n): m.parse(t),  # type: ignore[attr-defined, misc]
-    ),
-    "luqum": _peer(
-        "luqum.parser",
-        lambda m, n: lambda t=queries.lucene(n): m.parser.parse(t),  # type: ignore[attr-defined, misc]
-    ),
-    "sqlglot": _peer(
-        "sqlglot",
-        lambda m, n: lambda t=queries.sql(n): m.parse_one(t),  # type: ignore[attr-defined, misc]
-    ),
-    "cel-python": _peer("celpy", _cel),
-    "optimade": _peer("optimade.filterparser", _optimade),
+    "cql2 (Rust)": _peer("cql2", "Expr", queries.sql),
+    "odata-query": odata,
+    "pygeofilter": _peer("pygeofilter.parsers.ecql", "parse", queries.sql),
+    "luqum": _peer("luqum.parser", "parser.parse", queries.lucene),
+    "sqlglot": _peer("sqlglot", "parse_one", queries.sql),
+    "cel-python": cel,
+    "optimade": optimade,
 }
 
 
