@@ -19,7 +19,7 @@ _PEAK = "; print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])
 
 
 class Processes:
-    """Starts interpreters that find their modules compiled, as those of an installed package are."""
+    """Starts interpreters that find modules compiled, as an installed package has them."""
 
     def __init__(self, cache: str) -> None:
         unwanted = {"PYTHONDONTWRITEBYTECODE"}
