@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -207,6 +206,7 @@ class _Checker:
             message += f", but `{meant.wire}`"
             if meant.wire in self._last or meant.wire in self._read:
                 fixes = [("remove it", self._removal(pair))]
+                self._trial(meant, pair, self.findings)
             else:
                 fixes = [self._renaming(pair, meant)]
                 self._condition(meant, pair)
@@ -241,9 +241,14 @@ class _Checker:
             return False
         if not self._spec.exclusive.get(row.wire, frozenset()).isdisjoint(map(str, self._last)):
             return False
-        trial = _Checker(self._text, (), self._spec, allow_unlisted=False)
-        trial._condition(row, pair)  # noqa: SLF001 -- the same class
-        return not trial.findings
+        return not self._trial(row, pair, [])
+
+    def _trial(self, row: Parameter, pair: Pair, findings: list[Diagnostic]) -> list[Diagnostic]:
+        """Read a pair as one of a parameter that it does not set."""
+        trial = _Checker(self._text, (), self._spec, allow_unlisted=self._allow_unlisted)
+        trial._last, trial._losers, trial.findings = self._last, self._losers, findings
+        trial._condition(row, pair)
+        return findings
 
     def _shown_by(self, pair: Pair, shown: Parameter) -> list[Fix]:
         """Offer the parameter that filters by what an attribute shows."""
@@ -290,9 +295,7 @@ class _Checker:
             self._refused(row, pair, value, refused)
             return
         if read != value and row.json != "integer":
-            message = (
-                f"`{_clip(value)}` is no value of `{row.wire}`: the server takes `{read}` only"
-            )
+            message = f"`{_clip(value)}` finds nothing: the server compares exactly, with `{read}`"
             self._report("bad-value", message, pair.value_span, [self._value_fix(pair, read)])
             return
         self.conditions[row.wire] = Condition(row, "=", read)
@@ -402,24 +405,16 @@ class _Checker:
         Those that it overrules go as well: they would hold in its place.
         """
         edits = self._without_losers(pair)
-        start, end = pair.span.start, pair.span.end
-        behind = _separator.match(self._text, end)
-        before = _separator_before.search(self._text, max(0, start - 5), start)
-        if behind is not None:
-            end = behind.end()
-        elif before is not None and not pair.is_first and not (edits and edits[-1][1] == start):
-            start = before.start()
+        start, end = pair.span.start, pair.behind
+        if end == pair.span.end and not (edits and edits[-1][1] == start):
+            start = pair.before
         return [*edits, (start, end, "")]
 
     def _without_losers(self, pair: Pair) -> Edits:
         """Take out the pairs that a pair overrules; it stands behind them all."""
-        losers = self._losers.get(pair.name, ()) if self._last.get(pair.name) is pair else ()
-        edits = []
-        for loser in losers:
-            behind = _separator.match(self._text, loser.span.end)
-            end = behind.end() if behind is not None else loser.span.end
-            edits.append((loser.span.start, end, ""))
-        return edits
+        is_last = self._last.get(pair.name) is pair
+        losers = self._losers.get(pair.name, ()) if is_last else ()
+        return [(loser.span.start, loser.behind, "") for loser in losers]
 
     def _value_fix(self, pair: Pair, value: str) -> Fix:
         encoded = encode(value)
@@ -443,10 +438,6 @@ class _Checker:
         if self._last.keys() & compiled.params.keys():
             return [("remove it", self._removal(pair))]
         return [self._replacement(pair, compiled.query_string)]
-
-
-_separator = re.compile("&(?:amp;)?")
-_separator_before = re.compile("&(?:amp;)?$")
 
 
 def _takes(row: Parameter, literal: str) -> bool:

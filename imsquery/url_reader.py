@@ -22,7 +22,7 @@ _bad_escape = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _method = re.compile(r"\s*(?:GET\s+)?")
 _separator = re.compile("&")
-_escaped_separator = re.compile("&(?:amp;)?")
+_escaped_separator = re.compile(r"&(?:amp;)?|\\u0026")
 
 TEMPLATE = "\ue000"
 """Stands in a text for each character of a template such as ``{project}``: its value is unknown."""
@@ -35,7 +35,8 @@ class Pair:
     Attributes:
         name, value: decoded; ``None`` where it cannot be, or where a template stands in for it.
         span: all of it; ``value_span`` is empty where there is no ``=``.
-        is_first: no pair stands before it.
+        before: where the separator before it starts; its own start, where there is none.
+        behind: where the separator behind it ends; its own end, where there is none.
     """
 
     name: str | None
@@ -43,7 +44,8 @@ class Pair:
     span: Span
     name_span: Span
     value_span: Span
-    is_first: bool
+    before: int
+    behind: int
 
 
 @frozen
@@ -79,40 +81,43 @@ def locate(text: str) -> Url:
 
 
 def read_pairs(
-    text: str, query: Span, *, is_markup: bool = False
+    text: str, query: Span, *, is_embedded: bool = False
 ) -> tuple[list[Pair], list[Diagnostic]]:
     """Take a query string apart.
 
     Args:
         text: what it stands in.
         query: where; a :data:`TEMPLATE` in it is no part of any value.
-        is_markup: the text is HTML or the like, where ``&`` is written ``&amp;``.
+        is_embedded: the text is of a file, where ``&`` may be written as HTML or JSON escapes it.
 
     Returns:
         The pairs in text order, without empty ones, and each ``bad-encoding``.
     """
     pairs: list[Pair] = []
     findings: list[Diagnostic] = []
-    separator = _escaped_separator if is_markup else _separator
-    for start, end in _pieces(text, query, separator):
+    separator = _escaped_separator if is_embedded else _separator
+    for before, start, end, behind in _pieces(text, query, separator):
         equals = text.find("=", start, end)
         name_end = equals if equals >= 0 else end
         value_start = equals + 1 if equals >= 0 else end
         name = _decode(text, start, name_end, findings)
         value = _decode(text, value_start, end, findings)
-        names = Span(start, name_end)
-        pairs.append(Pair(name, value, Span(start, end), names, Span(value_start, end), not pairs))
+        whole, names, values = Span(start, end), Span(start, name_end), Span(value_start, end)
+        pairs.append(Pair(name, value, whole, names, values, before, behind))
     return pairs, findings
 
 
-def _pieces(text: str, query: Span, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    start = query.start
+def _pieces(
+    text: str, query: Span, separator: re.Pattern[str]
+) -> Iterator[tuple[int, int, int, int]]:
+    """Give what stands between separators: its start and end, between those of the separators."""
+    before = start = query.start
     for match in separator.finditer(text, query.start, query.end):
         if match.start() > start:
-            yield start, match.start()
-        start = match.end()
+            yield before, start, match.start(), match.end()
+        before, start = match.span()
     if query.end > start:
-        yield start, query.end
+        yield before, start, query.end, query.end
 
 
 def _decode(text: str, start: int, end: int, findings: list[Diagnostic]) -> str | None:

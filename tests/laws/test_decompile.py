@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from urllib.parse import quote, quote_plus
 
+import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
@@ -70,12 +71,12 @@ def test_a_compiled_filter_comes_back(found: list[Condition]) -> None:
     assert compile(decompile(str(compile(text)))).query_string == canonical(found)
 
 
-@given(requests(), st.randoms(use_true_random=False), st.data())
+@given(requests(), st.data())
 def test_spelling_and_order_count_for_nothing(
-    pairs: list[tuple[str, str]], random: object, data: st.DataObject
+    pairs: list[tuple[str, str]], data: st.DataObject
 ) -> None:
     shuffled = data.draw(st.permutations(pairs))
-    encode = data.draw(st.sampled_from([quote, quote_plus, lambda text: quote(text, safe="")]))
+    encode = quote_plus if data.draw(st.booleans()) else quote
     query = "&".join(f"{encode(name)}={encode(value)}" for name, value in shuffled)
     before = data.draw(
         st.sampled_from(["", "?", "https://host/v2/cloudimages?", "/v2/cloudimages?"])
@@ -100,8 +101,9 @@ names = st.sampled_from(
 values = st.sampled_from(
     [
         "", "true", "True", "false", "gold", "Gold", "shared", "CentOS", "Centos", "x86_64", "0",
-        "007", "64", "lt:2018-10-28T00:00:00Z", "lt:2018", "2018-10-28 10:00:00", "gt:", "ge:2018-10",
-        "name", "updated_at", "asc", "*CentOS*", "a.b", "physical.s4.large", "%zz", "%ff", "é", "a+b",
+        "007", "64", "lt:2018-10-28T00:00:00Z", "lt:2018", "2018-10-28 10:00:00", "gt:",
+        "ge:2018-10", "name", "updated_at", "asc", "*CentOS*", "a.b", "physical.s4.large", "%zz",
+        "%ff", "é", "a+b",
     ]
 )  # fmt: skip
 broken = st.one_of(
@@ -114,13 +116,12 @@ broken = st.one_of(
 def test_any_text_is_read_or_refused(text: str) -> None:
     found = check_url(text)
     assert all(0 <= each.span.start <= each.span.end <= len(text) for each in found)
-    try:
-        query = decompile(text)
-    except QueryError as error:
-        assert error.diagnostics == found
+    if any(each.severity == "error" for each in found):
+        with pytest.raises(QueryError) as refused:
+            decompile(text)
+        assert refused.value.diagnostics == found
     else:
-        assert all(each.severity == "warning" for each in found)
-        again = compile(query).query_string
+        again = compile(decompile(text)).query_string
         assert compile(decompile(again)).query_string == again
 
 
@@ -130,6 +131,11 @@ def codes(text: str) -> Counter[str]:
 
 @given(broken)
 @example("imagetype=Gold")
+@example("__isregistered=&isregistered=True")
+@example("__isregistered=&isregistered=")
+@example("__isregistered=&__isregistered=false")
+@example("amp;limit&amp;limit")
+@example("__isregistered=&isregistered=&isregistered=")
 @example("__support_xen=true&__support_kvm_gpu_tpe=P4")
 def test_a_fix_removes_its_finding_and_adds_none(text: str) -> None:
     before = codes(text)
@@ -140,16 +146,13 @@ def test_a_fix_removes_its_finding_and_adds_none(text: str) -> None:
             assert not after - before
 
 
-@given(requests().map(joined), st.integers(0, 200), st.integers(1, 4))
+@given(requests().map(joined), st.integers(0, 20), st.integers(1, 4))
 def test_limits_refuse_and_change_nothing_else(text: str, length: int, count: int) -> None:
     limits = Limits(length=length, count=count)
-    try:
-        query = decompile(text, limits=limits)
-    except QueryError as error:
-        assert {each.code for each in error.diagnostics} <= {"too-long", "too-many"}
-        assert len(text) > length or text.count("&") >= count
+    if len(text) > 12 * length or text.count("&") >= count:
+        assert {each.code for each in check_url(text, limits=limits)} <= {"too-long", "too-many"}
     else:
-        assert query == decompile(text)
+        assert decompile(text, limits=limits) == decompile(text)
 
 
 @given(st.sampled_from(PUSHABLE))

@@ -1,0 +1,122 @@
+"""Image-list URLs in any text: source code, configuration, documentation."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from imsquery.cloudimages import CLOUDIMAGES
+from imsquery.diagnostics import Diagnostic, Edit, Fix
+from imsquery.source import Span
+from imsquery.url_checker import read_request
+from imsquery.url_reader import TEMPLATE, read_pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imsquery.spec import Spec
+
+# What a program fills in: ${x} $x $(x) #{x} {{x}} {x} %(x)s %s <x> \(x), and what is left out.
+_template = re.compile(
+    r"[$#]?\{[^{}\n]{0,100}\}|\{\{[^{}\n]{0,100}\}\}|[$\\]\([^()\n]{0,100}\)|\$[A-Za-z_]\w*"
+    r"|%\([^()\n]{0,100}\)[a-z]|%[sdv](?![0-9A-Fa-f])|<[^<>\s=&]{1,100}>|\.\.\.|…"
+)
+# An ampersand as HTML and JSON write it; other entities end a URL, since they are no part of it.
+_AMPERSAND = r"&(?!(?:quot|apos|lt|gt|#[0-9]+);)|\\u0026"
+_bare = re.compile(rf"(?:{_AMPERSAND}|[A-Za-z0-9._~!$()*+,;=:@/?%\[-]|{_template.pattern})*")
+_quoted = {
+    quote: re.compile(rf"(?:{_template.pattern}|{_AMPERSAND}|[^&\\\n{quote}])*")
+    for quote in ('"', "'", "`")
+}
+# Behind a string: what joins it to a value that is not written there.
+_joined = re.compile(
+    r"\s*(?:\+|\.\.|<<|\|\|)|\s+[.&%~]\s|\.concat\b|[$\w\"'`]|\s*\n\s*[A-Za-z]{0,2}[\"'`]"
+)
+_LONGEST_HOST = 300
+_BEFORE_URL = " \t\r\n\"'`<>()[],;|"
+
+
+def lint(
+    text: str, *, spec: Spec = CLOUDIMAGES, allow_unlisted: bool = False
+) -> tuple[Diagnostic, ...]:
+    """Find the URLs of image lists in a text, and what is wrong with each.
+
+    A value that a program fills in, such as ``{project}``, ``$NAME`` or ``%s``, may be anything.
+
+    Args:
+        text: of a file in any language.
+        spec: the parameters, and the path that such a URL has.
+        allow_unlisted: a value that an open enumeration lacks is a warning.
+
+    Returns:
+        The findings in text order; spans and fixes are of the whole text.
+    """
+    findings: list[Diagnostic] = []
+    for start, masked in _queries(text, spec.path):
+        pairs, found = read_pairs(masked, Span(0, len(masked)), is_embedded=True)
+        reading = read_request(masked, pairs, found, spec, allow_unlisted=allow_unlisted)
+        findings += [_moved(each, start) for each in reading.findings]
+    return tuple(findings)
+
+
+def _queries(text: str, path: str) -> Iterator[tuple[int, str]]:
+    """Give each query string behind a path: where it starts, and it with templates masked."""
+    end = 0
+    for match in re.finditer(rf"{re.escape(path)}/?\?", text):
+        start = match.end()
+        if start < end:
+            continue
+        quote = _quote_before(text, match.start())
+        pattern = _quoted[quote] if quote else _bare
+        found = pattern.match(text, start)
+        query = found[0] if found else ""
+        if not quote:
+            query = _without_punctuation(query)
+        end = start + len(query)
+        masked = _template.sub(lambda each: TEMPLATE * len(each[0]), query)
+        yield start, masked + (TEMPLATE if _goes_on(text, end, quote) else "")
+
+
+def _quote_before(text: str, path_start: int) -> str:
+    """Give the quote that a URL stands right behind, if any."""
+    position = path_start
+    while position > max(0, path_start - _LONGEST_HOST) and text[position - 1] not in _BEFORE_URL:
+        position -= 1
+    before = text[position - 1 : position]
+    return before if before and before in _quoted else ""
+
+
+def _without_punctuation(query: str) -> str:
+    """Leave out what ends a sentence or parenthesis rather than the URL."""
+    while query:
+        is_unbalanced = query[-1] == ")" and query.count("(") < query.count(")")
+        if query.endswith("**"):
+            query = query[:-2]
+        elif (query[-1] in ".,;:!?" and not query.endswith("...")) or is_unbalanced:
+            query = query[:-1]
+        else:
+            break
+    return query
+
+
+def _goes_on(text: str, end: int, quote: str) -> bool:
+    """Tell whether the last value is only begun: a program or another script's word follows."""
+    if quote and text[end : end + 1] == quote:
+        return _joined.match(text, end + 1) is not None
+    behind = text[end : end + 2]
+    return behind == "\\\n" or (text[end - 1] == "=" and behind[:1].isalpha())
+
+
+def _moved(found: Diagnostic, offset: int) -> Diagnostic:
+    """Give a finding with all places moved on."""
+    fixes = tuple(
+        Fix(fix.title, tuple(Edit(_shift(each.span, offset), each.text) for each in fix.edits))
+        for fix in found.fixes
+    )
+    return evolve(found, span=_shift(found.span, offset), fixes=fixes)
+
+
+def _shift(span: Span, offset: int) -> Span:
+    return Span(span.start + offset, span.end + offset)

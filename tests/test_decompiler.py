@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+
+from imsquery import CLOUDIMAGES, Limits, QueryError, compile  # noqa: A004
+from imsquery.decompiler import check_url, decompile, read_url
+from tests import golden
+
+
+def show(text: str) -> str:
+    """Give the query, if there is one, and each finding with what its fixes make of the URL."""
+    lines = []
+    try:
+        lines.append(decompile(text))
+    except QueryError as error:
+        assert error.diagnostics == check_url(text)  # noqa: PT017 -- both are shown
+    for found in check_url(text):
+        where = text[found.span.start : found.span.end]
+        lines.append(f"{found.severity}[{found.code}] {where!r}: {found.message}")
+        lines += [f"    {fix.title}: {fix.apply(text)}" for fix in found.fixes]
+    return "\n".join(lines)
+
+
+def test_golden() -> None:
+    golden.check("decompile.txt", show)
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("", "all"),
+        ("  \n", "all"),
+        ("?", "all"),
+        ("#limit=1", "all"),
+        ("/v2/cloudimages", "all"),
+        ("/v2/cloudimages/?&&limit=1&", "limit 1"),
+        ("host.example/v2/cloudimages?limit=1#limit=2", "limit 1"),
+        ("https://host/proxy/v2/cloudimages?limit=1", "limit 1"),
+        ("%6Cimit=%31", "limit 1"),
+        ("name=a?b", "name = a?b"),
+        ("tag=a=b=c", 'tagged(a, "b=c")'),
+        ("tag==", 'tagged("=")'),
+    ],
+)
+def test_where_a_query_string_stands(text: str, query: str) -> None:
+    assert decompile(text) == query
+
+
+def test_unlisted_values_can_be_allowed() -> None:
+    text = "__platform=AlmaLinux"
+    with pytest.raises(QueryError):
+        decompile(text)
+
+    query = decompile(text, allow_unlisted=True)
+
+    assert compile(query, allow_unlisted=True).query_string == text
+    assert [each.severity for each in check_url(text, allow_unlisted=True)] == ["warning"]
+
+
+def test_values_of_an_extended_spec_are_known() -> None:
+    spec = CLOUDIMAGES.extend(values={"__platform": ["AlmaLinux"]})
+
+    assert decompile("__platform=AlmaLinux", spec=spec) == "platform = AlmaLinux"
+
+
+def test_pairs_know_where_they_stand() -> None:
+    text = "GET /v2/cloudimages?limit=1&__platform=Oracle+Linux#x"
+
+    pairs = read_url(text).pairs
+
+    assert [(pair.name, pair.value) for pair in pairs] == [
+        ("limit", "1"),
+        ("__platform", "Oracle Linux"),
+    ]
+    assert [text[pair.span.start : pair.span.end] for pair in pairs] == [
+        "limit=1",
+        "__platform=Oracle+Linux",
+    ]
+
+
+def test_what_is_overruled_goes_with_what_overrules_it() -> None:
+    text = "limit=0&status=active&limit&limit"
+
+    fixes = [each.fixes[0].apply(text) for each in check_url(text) if each.code == "empty-value"]
+
+    assert fixes == ["status=active&"]
+
+
+def test_findings_come_in_text_order() -> None:
+    found = check_url("limit=0&imagetype=gold&name=%ff")
+
+    assert [each.code for each in found] == ["out-of-range", "unknown-parameter", "bad-encoding"]
+
+
+def test_very_many_unknown_names_take_little_time() -> None:
+    text = "&".join(f"x{number}=1" for number in range(9_999))
+
+    assert len(check_url(text)) == 9_999
+
+
+def test_limits() -> None:
+    limits = Limits(length=10, count=3)
+
+    assert [each.code for each in check_url("a=1&b=2&c=3&d=4", limits=limits)] == ["too-many"]
+    assert [each.code for each in check_url("x" * 121, limits=limits)] == ["too-long"]
