@@ -309,7 +309,9 @@ class SyntaxBuilder(Algebra):
         start, _ = self.span(keyword)
         return Not(operand, span=Span(start, operand.span.end))
 
-    def group(self, _opening: int, operand: Expr, _closing: int) -> Expr:
+    def group(self, opening: int, operand: Expr, closing: int) -> Expr:
+        # In place: nobody holds the node yet, and a copy at each level would be quadratic.
+        object.__setattr__(operand, "span", self._at(opening, closing))
         return operand
 
     def everything(self, keyword: int) -> Expr:
