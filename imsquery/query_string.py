@@ -72,7 +72,8 @@ class CompiledQuery:
         msg = f"{type(self).__name__} is immutable"
         raise AttributeError(msg)
 
-    __delattr__ = __setattr__  # type: ignore[assignment]
+    def __delattr__(self, name: str) -> None:
+        self.__setattr__(name, None)
 
     def __str__(self) -> str:
         return self.query_string

@@ -16,9 +16,9 @@ def lexed(text: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     "word",
     [
-        "CentOS", "2018-10-28T10:00:00Z", "s6.large.2", "now-7d", "CentOS*", "a/b", "a@b.c", "+08:00",
-        "a?b", "_x", "公共", "bc6bed6e-ba3a-4447-afcc-449174a3eb52", "-", "...", "and.then", "not-all",
-        "orders", "inn", "ｉｎ", "NONE-", "andé",
+        "CentOS", "2018-10-28T10:00:00Z", "s6.large.2", "now-7d", "CentOS*", "a/b", "a@b.c",
+        "+08:00", "a?b", "_x", "公共", "bc6bed6e-ba3a-4447-afcc-449174a3eb52", "-", "...",
+        "and.then", "not-all", "orders", "inn", "ｉｎ", "NONE-", "andé",
     ],
 )  # fmt: skip
 def test_a_word_needs_no_quotes(word: str) -> None:
@@ -28,16 +28,16 @@ def test_a_word_needs_no_quotes(word: str) -> None:
 @pytest.mark.parametrize(
     ("lexeme", "kind"),
     [
-        ("and", "AND"), ("AND", "AND"), ("Or", "OR"), ("nOt", "NOT"), ("All", "ALL"), ("none", "NONE"),
-        ("IN", "IN"), ("between", "BETWEEN"), ("contains", "MATCH"), ("StartsWith", "MATCH"),
-        ("endswith", "MATCH"), ("GLOB", "MATCH"), ("matches", "MATCH"), ("is", "IS"),
-        ("present", "PRESENCE"), ("ABSENT", "PRESENCE"), ("order", "ORDER"), ("by", "BY"),
-        ("asc", "DIRECTION"), ("DESC", "DIRECTION"), ("limit", "LIMIT"), ("after", "AFTER"),
-        ("=", "OPERATOR"), ("==", "OPERATOR"), ("!=", "OPERATOR"), ("<>", "OPERATOR"),
-        ("<", "OPERATOR"), ("<=", "OPERATOR"), (">", "OPERATOR"), (">=", "OPERATOR"),
-        ("(", "LPAR"), (")", "RPAR"), (",", "COMMA"), ("$x", "PLACEHOLDER"), ("$_x1", "PLACEHOLDER"),
-        ("'a'", "STRING"), ('"a"', "STRING"), ("''", "STRING"), (r"'\''", "STRING"),
-        (r"'\\'", "STRING"), ("'#'", "STRING"), ("'\"'", "STRING"),
+        ("and", "AND"), ("AND", "AND"), ("Or", "OR"), ("nOt", "NOT"), ("All", "ALL"),
+        ("none", "NONE"), ("IN", "IN"), ("between", "BETWEEN"), ("contains", "MATCH"),
+        ("StartsWith", "MATCH"), ("endswith", "MATCH"), ("GLOB", "MATCH"), ("matches", "MATCH"),
+        ("is", "IS"), ("present", "PRESENCE"), ("ABSENT", "PRESENCE"), ("order", "ORDER"),
+        ("by", "BY"), ("asc", "DIRECTION"), ("DESC", "DIRECTION"), ("limit", "LIMIT"),
+        ("after", "AFTER"), ("=", "OPERATOR"), ("==", "OPERATOR"), ("!=", "OPERATOR"),
+        ("<>", "OPERATOR"), ("<", "OPERATOR"), ("<=", "OPERATOR"), (">", "OPERATOR"),
+        (">=", "OPERATOR"), ("(", "LPAR"), (")", "RPAR"), (",", "COMMA"), ("$x", "PLACEHOLDER"),
+        ("$_x1", "PLACEHOLDER"), ("'a'", "STRING"), ('"a"', "STRING"), ("''", "STRING"),
+        (r"'\''", "STRING"), (r"'\\'", "STRING"), ("'#'", "STRING"), ("'\"'", "STRING"),
         ("'a", "ERROR"), (r"'a\'", "ERROR"), (r"'\\\'", "ERROR"), ("'", "ERROR"), ("$", "ERROR"),
         ("&", "ERROR"), ("!", "ERROR"), ("~", "ERROR"), ("\x00", "ERROR"), ("\u00a0", "ERROR"),
         ("\uff1d", "ERROR"), ("\u201c", "ERROR"), ("\u202e", "ERROR"), ("\ud800", "ERROR"),

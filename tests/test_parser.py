@@ -109,13 +109,13 @@ def test_clauses_stand_behind_the_filter_in_any_order(text: str, query: Query) -
 @pytest.mark.parametrize(
     "text",
     [
-        "a =", "= x", "a = = x", "a b", "and a", "a and", "a or or b", "not", "()", "(a", "a)", "a in x",
-        "a in ()", "a in (x,)", "a in (,x)", "a between x", "a between x or y", "a is", "a is x",
-        "a is not present", "a like x", "f(x", "f(x,)", "a = f(x)", "order a", "order by", "limit 1 limit",
-        "limit 1 a", "a && b", "a || b", "!a", "a, b", "a = 'x", "a = x;", "a = $", "$x = a", "'a' = x",
-        "a not x", "a not = x", "limit 'x'", "a = x = y", "a < x < y", "a = \x00", "a ＝ x", "a = “x”",
-        "a\u00a0= x", "a = \ud800", "a in $x, y", "a is $x", "f($x) = y", "all = x", "a = all",
-        "a desc",
+        "a =", "= x", "a = = x", "a b", "and a", "a and", "a or or b", "not", "()", "(a", "a)",
+        "a in x", "a in ()", "a in (x,)", "a in (,x)", "a between x", "a between x or y", "a is",
+        "a is x", "a is not present", "a like x", "f(x", "f(x,)", "a = f(x)", "order a", "order by",
+        "limit 1 limit", "limit 1 a", "a && b", "a || b", "!a", "a, b", "a = 'x", "a = x;", "a = $",
+        "$x = a", "'a' = x", "a not x", "a not = x", "limit 'x'", "a = x = y", "a < x < y",
+        "a = \x00", "a ＝ x", "a = “x”", "a\u00a0= x", "a = \ud800", "a in $x, y", "a is $x",
+        "f($x) = y", "all = x", "a = all", "a desc",
     ],
 )  # fmt: skip
 def test_what_does_not_parse_is_a_syntax_finding(text: str) -> None:
