@@ -1,0 +1,78 @@
+"""``imsquery lint``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from imsquery.cli.check import print_report, status
+from imsquery.cli.common import Progress, decode, report_format
+from imsquery.linter import lint
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from imsquery.diagnostics import Diagnostic
+
+_LARGEST = 32 * 2**20  # bytes: a text file larger than this is no source code
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="a text file in any language; - reads standard input",
+    )
+    report_format(parser)
+    parser.add_argument(
+        "--allow-unlisted",
+        action="store_true",
+        help="warn of values that a list known to grow does not have",
+    )
+
+
+def main(arguments: Namespace) -> int:
+    """Report what is wrong with the URLs in files; errors, or files not read, exit with 1 or 2."""
+    worst = 0
+    progress = Progress("files", len(arguments.files))
+    for number, name in enumerate(arguments.files, 1):
+        progress.update(number, number)
+        try:
+            text = _read(name)
+        except OSError as error:
+            progress.clear()
+            print(f"imsquery lint: {error}", file=sys.stderr)
+            worst = 2
+            continue
+        found = lint(text, allow_unlisted=arguments.allow_unlisted)
+        if found:
+            progress.clear()
+            _print(text, found, arguments.format, name)
+        worst = max(worst, status(found))
+    progress.clear()
+    return worst
+
+
+def _print(text: str, found: tuple[Diagnostic, ...], form: str, name: str) -> None:
+    """Print the findings of a file; they are what was asked for, so all go to standard output."""
+    from imsquery.cli.common import wants_color
+    from imsquery.render import render
+
+    if form == "text":
+        print(render(text, found, name=name, color=wants_color(sys.stdout)), end="\n\n")
+    else:
+        print_report(text, found, form, name=name)
+
+
+def _read(name: str) -> str:
+    """Read a file as text; what is no UTF-8 is no part of a URL either."""
+    if name == "-":
+        return decode(sys.stdin.buffer.read(_LARGEST + 1))
+    with open(name, "rb") as stream:  # noqa: PTH123 -- a name as it was given, such as //server/x
+        data = stream.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        msg = f"{name!r} is larger than {_LARGEST >> 20} MiB"
+        raise OSError(msg)
+    return decode(data)
