@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from imsquery.layout import Group
-from imsquery.lexer import END
 
 if TYPE_CHECKING:
     from imsquery.layout import Leaf, Page
@@ -39,6 +38,7 @@ class _Placement:
         for group in reversed(page.groups()):
             if group.enclosed:
                 self._register(group)
+        self._stops = self._find_stops()
 
     def _register(self, group: Group) -> None:
         """Note where a group starts and ends that is printed in parentheses."""
@@ -48,6 +48,15 @@ class _Placement:
             self._starts[opening] = group
         for closing in group.closings:
             self._ends[closing] = self._closings[closing] = group
+
+    def _find_stops(self) -> list[int]:
+        """Give for each token the first one, from there on, that a comment can stand before."""
+        kinds = self._tokens.kinds
+        stops = [len(kinds) - 1] * len(kinds)
+        for index in range(len(kinds) - 2, -1, -1):
+            is_stop = index in self._starts or index in self._closings
+            stops[index] = index if is_stop else stops[index + 1]
+        return stops
 
     def place(self) -> None:
         """Go through the gaps between the tokens."""
@@ -89,13 +98,11 @@ class _Placement:
         if index in self._inside:
             self._inside[index].leading.append(comment)
             return
-        kinds = self._tokens.kinds
-        while index not in self._starts and index not in self._closings and kinds[index] != END:
-            index += 1
-        if index in self._starts:
-            self._starts[index].leading.append(comment)
-        elif index in self._closings:
-            self._closings[index].dangling.append(comment)
+        stop = self._stops[index]
+        if stop in self._starts:
+            self._starts[stop].leading.append(comment)
+        elif stop in self._closings:
+            self._closings[stop].dangling.append(comment)
         else:
             self._page.closing.append(comment)
 

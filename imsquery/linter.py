@@ -90,15 +90,18 @@ def _quote_before(text: str, path_start: int) -> str:
 
 def _without_punctuation(query: str) -> str:
     """Leave out what ends a sentence or parenthesis rather than the URL."""
-    while query:
-        is_unbalanced = query[-1] == ")" and query.count("(") < query.count(")")
-        if query.endswith("**"):
-            query = query[:-2]
-        elif (query[-1] in ".,;:!?" and not query.endswith("...")) or is_unbalanced:
-            query = query[:-1]
-        else:
+    surplus = query.count(")") - query.count("(")
+    end = len(query)
+    while end:
+        last = query[end - 1]
+        if last == ")" and surplus > 0:
+            surplus -= 1
+        elif last == "*" and query.endswith("**", 0, end):
+            end -= 1
+        elif last not in ".,;:!?" or query.endswith("...", 0, end):
             break
-    return query
+        end -= 1
+    return query[:end]
 
 
 def _goes_on(text: str, end: int, quote: str) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 WIDTH = 88
 _INDENT = 4
+_DEEPEST = 40  # columns: what is nested deeper is not indented further, or it would fill pages
 
 
 def print_page(page: Page) -> str:
@@ -98,7 +99,8 @@ def _print_part(part: Leaf | Group) -> list[str]:
 
 def _break(group: Group, indent: str, joiner: str) -> list[str | tuple[Leaf | Group, str, str]]:
     """Give the lines and parts that a broken group is written as."""
-    inner = indent + " " * _INDENT if group.enclosed else indent
+    is_indented = group.enclosed and len(indent) < _DEEPEST
+    inner = indent + " " * _INDENT if is_indented else indent
     first, *rest = group.operands
     parts: list[str | tuple[Leaf | Group, str, str]] = [(first, inner, "")]
     parts += [(each, inner, f"{group.joiner} ") for each in rest]

@@ -24,6 +24,8 @@ _method = re.compile(r"\s*(?:GET\s+)?")
 _separator = re.compile("&")
 _escaped_separator = re.compile(r"&(?:amp;)?|\\u0026")
 
+_MOST_NAMED = 4
+
 TEMPLATE = "\ue000"
 """Stands in a text for each character of a template such as ``{project}``: its value is unknown."""
 
@@ -125,12 +127,9 @@ def _decode(text: str, start: int, end: int, findings: list[Diagnostic]) -> str 
     raw = text[start:end]
     if TEMPLATE in raw:
         return None
-    for match in _bad_escape.finditer(raw):
-        place = (start + match.start(), min(start + match.start() + 3, end))
-        fix = ("write `%25`", [(place[0], place[0] + 1, "%25")])
-        findings.append(
-            diagnostic("bad-encoding", "`%` needs two hexadecimal digits", place, [fix])
-        )
+    if _bad_escape.search(raw):
+        message = "`%` needs two hexadecimal digits"
+        findings.append(_encoding(message, _bad_escape, raw, start, "write `%25`", "error"))
     try:
         value = unquote_to_bytes(raw.replace("+", " ")).decode()
     except UnicodeError:
@@ -138,20 +137,25 @@ def _decode(text: str, start: int, end: int, findings: list[Diagnostic]) -> str 
         findings.append(diagnostic("bad-encoding", message, (start, end)))
         return None
     if _unsafe.search(raw):
-        findings.append(_unencoded(raw, start))
+        message = f"{_names(raw)} must be percent-encoded"
+        findings.append(_encoding(message, _unsafe, raw, start, "encode it", "warning"))
     return value
 
 
-def _unencoded(raw: str, start: int) -> Diagnostic:
-    """Warn of characters that must be encoded in a URL; what they mean is plain all the same."""
-    found = list(_unsafe.finditer(raw))
-    edits = [(start + each.start(), start + each.end(), quote(each[0], safe="")) for each in found]
-    shown = "".join(dict.fromkeys("".join(each[0] for each in found)))[:8]
-    names = " ".join(f"U+{ord(each):04X}" if not each.isprintable() else each for each in shown)
-    return diagnostic(
-        "bad-encoding",
-        f"`{names}` must be percent-encoded",
-        (edits[0][0], edits[-1][1]),
-        [("encode it", edits)],
-        "warning",
-    )
+def _encoding(
+    message: str, fault: re.Pattern[str], raw: str, offset: int, title: str, severity: str
+) -> Diagnostic:
+    """Report all of one fault in a name or value; what is at fault is encoded by the fix."""
+    places = [match.span() for match in fault.finditer(raw)]
+    start, end = places[0][0], places[-1][1]
+    encoded = fault.sub(lambda match: quote(match[0], safe=""), raw[start:end])
+    span = (offset + start, offset + end)
+    return diagnostic("bad-encoding", message, span, [(title, [(*span, encoded)])], severity)
+
+
+def _names(raw: str) -> str:
+    """Name a few characters that must be encoded in a URL; what they mean is plain all the same."""
+    found = dict.fromkeys(character for each in _unsafe.findall(raw) for character in each)
+    shown = [each if each.isprintable() else f"U+{ord(each):04X}" for each in found]
+    more = " …" if len(shown) > _MOST_NAMED else ""
+    return ", ".join(f"`{each}`" for each in shown[:_MOST_NAMED]) + more
