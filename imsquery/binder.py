@@ -57,6 +57,25 @@ class Binder(Algebra):
         self._now = now
         self._allow_unlisted = allow_unlisted
 
+    # -- what recovery asks for
+
+    def reread(self, tokens: Tokens) -> None:
+        super().reread(tokens)
+        self._lexemes = tokens.lexemes
+        self._kinds = tokens.kinds
+
+    def broken(self, first: int, last: int) -> Formula:
+        if first != last and self.spec.find(self._lexemes[first]) is None:
+            self._unknown_name(first)
+        return Unknown(first, last)
+
+    def stands_alone(self, name: str) -> bool:
+        parameter = self.spec.find(name)
+        return parameter is not None and parameter.kind.standalone
+
+    def takes_arguments(self, name: str) -> bool:
+        return name.lower() in self.spec.functions
+
     # -- queries and connectives
 
     def query(self, filter: Formula, clauses: list[Callable[[BoundQuery], None]]) -> BoundQuery:  # noqa: A002

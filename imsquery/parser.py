@@ -44,6 +44,9 @@ class Algebra:
         def comparison(self, name: int, operator: int, value: int) -> Any:
             """``name operator value``."""
 
+        def everything(self, keyword: int) -> Any:
+            """``all``."""
+
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
         self.findings: list[Diagnostic] = []
@@ -53,6 +56,27 @@ class Algebra:
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__, findings=[*self.findings] if keep else [])
         return other
+
+    # -- what recovery asks for, in a text that does not parse
+
+    def reread(self, tokens: Tokens) -> None:
+        """Take other tokens of the same text: mended ones."""
+        self.tokens = tokens
+
+    def broken(self, first: int, _last: int) -> Any:
+        """Give what stands for a condition that cannot be read, and may begin with a name.
+
+        An algebra that only its findings keep from a result can make do with any filter.
+        """
+        return self.everything(first)
+
+    def stands_alone(self, name: str) -> bool:  # noqa: ARG002
+        """Tell whether a name is known for one that needs no operator."""
+        return False
+
+    def takes_arguments(self, name: str) -> bool:  # noqa: ARG002
+        """Tell whether a name is known for that of a function."""
+        return False
 
     def single(self, item: Any) -> list[Any]:
         """Begin a list."""

@@ -1,0 +1,444 @@
+"""A text that does not parse, split into tokens once more: as if its characters were mended.
+
+What the lexer has no terminal for is read as what it was meant for, and said so: look-alikes, the
+operators of other languages, quotes that do not pair.  The tokens are those of the text with every
+fix applied, but know where they stand in the text as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from attrs import define
+
+from imsquery._tables import FIXED, KEYWORDS, TOKEN
+from imsquery.kinds import OPERATORS
+from imsquery.lexer import END, ERROR, Tokens, is_word, quote
+from imsquery.lookalikes import (
+    ascii_of,
+    describe,
+    first_foreign,
+    fold,
+    is_invisible,
+    is_space,
+    lookalikes_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Report = Callable[..., None]
+
+
+@define(eq=False)
+class Piece:
+    """A token of the mended text and the offsets it takes up in the text as it is.
+
+    Attributes:
+        is_sign: a keyword that is written without letters here, so that no letters go on it.
+        name: of a broken condition: what it begins with, where that is a name.
+    """
+
+    kind: str
+    lexeme: str
+    start: int
+    end: int
+    is_sign: bool = False
+    name: Piece | None = None
+
+
+class Foreign(NamedTuple):
+    """How another language spells an operator of this one."""
+
+    kinds: tuple[str, ...]
+    text: str
+
+
+_AND, _OR, _NOT = Foreign(("AND",), "and"), Foreign(("OR",), "or"), Foreign(("NOT",), "not")
+_MATCHES = Foreign(("MATCH",), "matches")
+_SYMBOLS = {
+    "&&": _AND, "&": _AND, "||": _OR, "|": _OR, "!": _NOT,
+    "~": _MATCHES, "~=": _MATCHES, "~~": _MATCHES, "~*": _MATCHES,
+    "!~": Foreign(("NOT", "MATCH"), "not matches"),
+}  # fmt: skip
+_SIGNS = {"∧": _AND, "⋀": _AND, "∨": _OR, "⋁": _OR, "¬": _NOT}
+_OPERATORS = {"=>": ">=", "=<": "<=", "===": "=", "!==": "!=", "=!": "!=", "><": "<>", "<=>": "="}
+_BRACKETS = {"[": "(", "{": "(", "]": ")", "}": ")"}
+WORD_OPERATORS = {
+    "like": "glob", "ilike": "glob", "rlike": "matches", "regexp": "matches", "regex": "matches",
+    "match": "matches", "contain": "contains", "has": "contains", "includes": "contains",
+    "starts_with": "startswith", "ends_with": "endswith", "eq": "=", "equals": "=", "ne": "!=",
+    "lt": "<", "lte": "<=", "le": "<=", "gt": ">", "gte": ">=", "ge": ">=",
+}  # fmt: skip
+"""Words that other languages have for operators of this one."""
+
+_token = re.compile(TOKEN)
+_not_equal = re.compile(r"![ \t]++=").match
+_backtick = re.compile(r"`([^`\n]*)`").match
+_run = re.compile(r"[\w.\-:+/@*?%^~$'\"\\{}\[\]`]").match
+_line = re.compile(r"[^\n]*").match
+_QUOTES = {each: lookalikes_of(each) + each for each in "'\""}
+_quoted = {each: re.compile(f"[^\n{all_}]*[{all_}]").match for each, all_ in _QUOTES.items()}
+# Where a quote that is never closed was probably meant to end.
+_end_of_value = re.compile(
+    r"(?<!\s)\s++(?:and|or|order\s++by|limit\s++\S|after\s++\S)\b|(?<!\s)\s*+(?:[),]|$)",
+    re.IGNORECASE,
+).search
+_BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "BETWEEN", "AFTER"})
+
+
+def spaced(text: str, start: int, end: int, new: str) -> tuple[int, int, str]:
+    """Give the edit that puts a word in a place, with white space round it where there is none."""
+    before = "" if start == 0 or text[start - 1] in " \t\r\n(" else " "
+    after = "" if end == len(text) or text[end] in " \t\r\n)" else " "
+    return start, end, before + new + after
+
+
+class Scanner:
+    """Splits one text.
+
+    Args:
+        text: as it was written.
+        report: takes a message, a span, and fixes.
+    """
+
+    def __init__(self, text: str, report: Report) -> None:
+        self._text = text
+        self._report = report
+        self._pieces: list[Piece] = []
+        self._lists = [False]  # of the open parentheses: whether values stand in them
+
+    def scan(self) -> list[Piece]:
+        """Give the tokens; the last is the end."""
+        text = self._text
+        position = 0
+        while True:
+            match = _token.match(text, position)
+            assert match is not None  # noqa: S101 -- it matches anywhere
+            start, end = match.span(match.lastindex or 2)
+            if start == end:
+                self._add(END, "", start, end)
+                return self._pieces
+            position = self._take(text[start:end], start, end, is_word=match.lastindex == 1)
+
+    def _take(self, lexeme: str, start: int, end: int, *, is_word: bool) -> int:
+        """Take one lexeme in; give where to go on."""
+        if is_word:
+            self._word(lexeme, start, end)
+            return end
+        kind = Tokens(lexeme).kinds[0]
+        if kind == ERROR:
+            return self._mend(lexeme, start)
+        if kind == "STRING":
+            self._string(lexeme, start, end)
+        elif kind == "OPERATOR":
+            self._operator(lexeme, start, end)
+        else:
+            self._add(kind, lexeme, start, end)
+        return end
+
+    def _add(self, kind: str, lexeme: str, start: int, end: int) -> None:
+        if kind == "LPAR":
+            self._lists.append(bool(self._pieces) and self._pieces[-1].kind in {"IN", "WORD"})
+        elif kind == "RPAR" and len(self._lists) > 1:
+            self._lists.pop()
+        self._pieces.append(Piece(kind, lexeme, start, end))
+
+    def _word_before(self, start: int) -> Piece | None:
+        """Give the word that ends where something starts."""
+        last = self._pieces[-1] if self._pieces else None
+        if last is None or last.end != start or last.is_sign or not is_word(last.lexeme):
+            return None
+        return last
+
+    def _word(self, lexeme: str, start: int, end: int) -> None:
+        before = self._word_before(start)
+        if before is None:
+            self._add(KEYWORDS.get(lexeme.lower(), "WORD"), lexeme, start, end)
+            return
+        before.lexeme += lexeme
+        before.kind = KEYWORDS.get(before.lexeme.lower(), "WORD")
+        before.end = end
+
+    def _expects_value(self, index: int) -> bool:
+        """Tell whether what stands at an index among the tokens is a value."""
+        before = self._pieces[index - 1] if 0 < index <= len(self._pieces) else None
+        if before is None:
+            return False
+        if before.kind in {"LPAR", "COMMA"}:
+            return self._lists[-1]
+        return before.kind in _BEFORE_VALUES or before.lexeme.lower() in WORD_OPERATORS
+
+    # -- lexemes that there are, but not side by side
+
+    def _string(self, lexeme: str, start: int, end: int) -> None:
+        last = self._pieces[-1] if self._pieces else None
+        mark = lexeme[0]
+        if (
+            last is not None
+            and last.kind == "STRING"
+            and last.end == start
+            and last.lexeme[0] == self._text[start - 1] == mark
+        ):
+            self._report(
+                f"a quote within quotes is written `\\{mark}`, not `{mark}{mark}`",
+                (start - 1, start + 1),
+                (f"write `\\{mark}`", [(start - 1, start + 1, f"\\{mark}")]),
+            )
+            last.lexeme = f"{last.lexeme[:-1]}\\{mark}{lexeme[1:]}"
+            last.end = end
+        else:
+            self._add("STRING", lexeme, start, end)
+
+    def _operator(self, lexeme: str, start: int, end: int) -> None:
+        last = self._pieces[-1] if self._pieces else None
+        if last is not None and last.kind == "OPERATOR":
+            joined = last.lexeme + lexeme
+            meant = joined if joined in OPERATORS else _OPERATORS.get(joined)
+            if meant is not None:
+                span = (last.start, end)
+                shown = joined if last.end == start else f"{last.lexeme} {lexeme}"
+                self._report(
+                    f"`{shown}` is written `{meant}`",
+                    span,
+                    (f"write `{meant}`", [(*span, meant)]),
+                )
+                last.lexeme = meant
+                last.end = end
+                return
+        self._add("OPERATOR", lexeme, start, end)
+
+    # -- characters that no lexeme begins with
+
+    def _mend(self, lexeme: str, start: int) -> int:
+        """Read a character as what it was meant for; give where to go on."""
+        character = lexeme[0]
+        if character in _QUOTES:
+            if self._is_within_value(start):
+                return self._unknown(start)
+            return self._unclosed(character, start)
+        plain = ascii_of(character) or character
+        pair = fold(self._text[start : start + 2])
+        if plain in _QUOTES:
+            return self._foreign_quote(plain, start)
+        if character == "`":
+            return self._backtick(start)
+        if pair in _SYMBOLS or plain in _SYMBOLS or character in _SIGNS:
+            return self._symbol(character, plain, pair, start)
+        if plain in _BRACKETS or plain in FIXED:
+            return self._fixed(character, plain, start)
+        if character != plain and is_word(plain):
+            self._lookalike(start, start + 1, plain)
+            self._word(plain, start, start + 1)
+            return start + 1
+        if is_space(character) or is_invisible(character):
+            return self._unseen(character, start)
+        return self._unknown(start)
+
+    def _lookalike(self, start: int, end: int, plain: str) -> None:
+        """Report ASCII that was not typed as such."""
+        written = self._text[start:end]
+        self._report(
+            f"{describe(first_foreign(written))} looks like ASCII but is not; it is `{plain}`",
+            (start, end),
+            (f"write `{plain}`", [(start, end, plain)]),
+        )
+
+    def _symbol(self, character: str, plain: str, pair: str, start: int) -> int:
+        """Read an operator of another language."""
+        text = self._text
+        unequal = _not_equal(text, start)
+        if unequal is not None or pair == "!=":
+            end = unequal.end() if unequal else start + 2
+            if unequal is not None:
+                edit = (start, end, "!=")
+                self._report("`! =` is written `!=`", (start, end), ("write `!=`", [edit]))
+            else:
+                self._lookalike(start, end, "!=")
+            self._add("OPERATOR", "!=", start, end)
+            return end
+        sign = _SIGNS.get(character)
+        end = start + (2 if sign is None and pair in _SYMBOLS else 1)
+        foreign = sign or _SYMBOLS.get(pair) or _SYMBOLS[plain]
+        last = self._pieces[-1] if self._pieces else None
+        if foreign is _MATCHES and last and last.lexeme == "=" and last.end == start:
+            start = last.start
+            self._pieces.pop()
+        written = text[start:end]
+        self._report(
+            f"`{written}` is written `{foreign.text}`"
+            if written.isascii()
+            else f"{describe(first_foreign(written))} is written `{foreign.text}`",
+            (start, end),
+            (f"write `{foreign.text}`", [spaced(text, start, end, foreign.text)]),
+        )
+        for kind, word in zip(foreign.kinds, foreign.text.split(), strict=True):
+            self._pieces.append(Piece(kind, word, start, end, is_sign=True))
+        return end
+
+    def _fixed(self, character: str, plain: str, start: int) -> int:
+        """Read a bracket, or an operator or separator that is a look-alike."""
+        text = self._text
+        end = start + 1
+        if plain in _BRACKETS:
+            meant = _BRACKETS[plain]
+            edit = (start, end, meant)
+            self._report(f"`{character}` is written `{meant}`", (start, end), _write(edit))
+        else:
+            meant = plain
+            longer = fold(text[start : end + 1])
+            last = self._pieces[-1] if self._pieces else None
+            if last and last.kind == "OPERATOR" and last.end == start:
+                # The first half of the operator was ASCII already.
+                if last.lexeme + meant in OPERATORS:
+                    meant = last.lexeme + meant
+                    start = last.start
+                    self._pieces.pop()
+            elif longer in FIXED:
+                meant, end = longer, end + 1
+            self._lookalike(start, end, meant)
+        if FIXED[meant] == "OPERATOR":
+            self._operator(meant, start, end)
+        else:
+            self._add(FIXED[meant], meant, start, end)
+        return end
+
+    def _unseen(self, character: str, start: int) -> int:
+        """Pass over white space that is none of the language's, or what cannot be seen."""
+        text = self._text
+        end = start + 1
+        while end < len(text) and text[end] == character:
+            end += 1
+        what = describe(character)
+        if is_space(character):
+            edit = (start, end, " ")
+            message = f"{what} is no white space here; write a plain space"
+            self._report(message, (start, end), ("write a plain space", [edit]))
+        else:
+            self._report(f"{what} cannot be seen, and may not stand here", *self._drop(start, end))
+        return end
+
+    def _drop(
+        self, start: int, end: int
+    ) -> tuple[tuple[int, int], tuple[str, list[tuple[int, int, str]]]]:
+        """Leave characters out; give their span and the fix.  Words on either side become one."""
+        text = self._text
+        before = self._word_before(start)
+        if before is not None:
+            before.end = end
+        at_edge = start == 0 or end == len(text) or text[start - 1] in " \t\r\n"
+        joins = before is not None and is_word(text[end : end + 1])
+        new = "" if at_edge or joins or text[end] in " \t\r\n" else " "
+        return (start, end), ("remove it", [(start, end, new)])
+
+    def _is_within_value(self, start: int) -> bool:
+        """Tell whether a value goes on here without white space."""
+        return self._word_before(start) is not None and self._expects_value(len(self._pieces) - 1)
+
+    def _unknown(self, start: int) -> int:
+        """Quote the value that a character stands in, or else leave it out."""
+        text = self._text
+        character = text[start]
+        end = start
+        while end < len(text) and text[end] == character:
+            end += 1
+        within = self._is_within_value(start)
+        if character == ";" or not (within or self._expects_value(len(self._pieces))):
+            known = f"`{character}`" if character.isascii() else describe(character)
+            span, fix = self._drop(start, end)
+            self._report(f"{known} means nothing here", span, fix)
+            return end
+        first = self._pieces.pop().start if within else start
+        stop = end
+        while stop < len(text) and (text[stop] == character or _runs_on(text[stop])):
+            stop += 1
+        new = quote(text[first:stop])
+        self._report(
+            f"`{character}` stands in a value only within quotes",
+            (start, end),
+            ("add quotes", [(first, stop, new)]),
+        )
+        self._add("STRING", new, first, stop)
+        return stop
+
+    # -- quotes
+
+    def _backtick(self, start: int) -> int:
+        match = _backtick(self._text, start)
+        if match is None:
+            return self._unknown(start)
+        is_value = self._expects_value(len(self._pieces)) or not is_word(match[1])
+        new = quote(match[1]) if is_value else match[1]
+        edit = spaced(self._text, start, match.end(), new)
+        message = "a backtick is no quote: a value stands in `'` or `\"`, a name in none"
+        self._report(message, match.span(), _write(edit))
+        if is_value:
+            self._add("STRING", new, start, match.end())
+        else:
+            self._add(KEYWORDS.get(new.lower(), "WORD"), new, start, match.end())
+        return match.end()
+
+    def _foreign_quote(self, plain: str, start: int) -> int:
+        """Read a string between typographic quotes."""
+        text = self._text
+        if self._is_within_value(start):
+            return self._unknown(start)
+        match = _quoted[plain](text, start + 1)
+        if match is None or _ends_in_escape(match[0][:-1]):
+            return self._unclosed(plain, start)
+        ends = [(start, start + 1, plain), (match.end() - 1, match.end(), plain)]
+        edits = [edit for edit in ends if text[edit[0]] != plain]
+        self._report(
+            f"{describe(text[start])} is no quote; write `{plain}`",
+            (start, start + 1),
+            (f"write `{plain}`", edits),
+        )
+        self._add("STRING", plain + match[0][:-1] + plain, start, match.end())
+        return match.end()
+
+    def _unclosed(self, mark: str, start: int) -> int:
+        """Close a quote where it was probably meant to be closed, in its line at the latest."""
+        text = self._text
+        line = _line(text, start + 1)
+        assert line is not None  # noqa: S101 -- it matches nothing, too
+        body = line[0]
+        closing = ""
+        foreign = _quoted[mark](body)
+        if foreign is not None and text[start] == mark and mark not in foreign[0]:
+            content, closing = foreign[0][:-1], foreign[0][-1]
+        elif foreign is not None:
+            content = body.rstrip()  # what is escaped here would be searched again and again
+        else:
+            end = _end_of_value(body)
+            content = body[: end.start()] if end else body
+        if not content and not closing and not self._expects_value(len(self._pieces)):
+            span, fix = self._drop(start, start + 1)
+            self._report("this quote closes nothing and opens nothing", span, fix)
+            return start + 1
+        stop = start + 1 + len(content)
+        escape = "\\" if _ends_in_escape(content) else ""
+        edits = [(stop, stop + len(closing), escape + mark)]
+        if text[start] != mark:
+            edits.insert(0, (start, start + 1, mark))
+        self._report("this quote is never closed", (start, start + 1), ("close it", edits))
+        stop += len(closing)
+        self._add("STRING", mark + content + escape + mark, start, stop)
+        return stop
+
+
+def _runs_on(character: str) -> bool:
+    """Tell whether a character may be meant as a part of the value that it stands in."""
+    plain = ascii_of(character)
+    if plain is not None:
+        return is_word(plain) is not None or plain in _QUOTES
+    return _run(character) is not None
+
+
+def _write(edit: tuple[int, int, str]) -> tuple[str, list[tuple[int, int, str]]]:
+    return f"write `{edit[2].strip()}`", [edit]
+
+
+def _ends_in_escape(content: str) -> bool:
+    """Tell whether a quote behind this would be escaped."""
+    return (len(content) - len(content.rstrip("\\"))) % 2 == 1
