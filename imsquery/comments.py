@@ -79,7 +79,7 @@ class _Placement:
         if index in self._inside:
             return False
         last = index - 1
-        if kinds[last] in {"AND", "OR"} and "\n" not in self._gap(last):
+        if kinds[last] in {"AND", "OR", "COMMA"} and "\n" not in self._gap(last):
             last -= 1
         while last not in self._ends and kinds[last] == "RPAR" and "#" not in self._gap(last):
             last -= 1

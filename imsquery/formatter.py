@@ -21,8 +21,9 @@ def format(  # noqa: A001 -- the public name
     """Write a query in canonical layout.
 
     Short names, lower-case keywords, quotes and parentheses only where needed; lines of up to 88
-    columns, broken at ``and`` and ``or``; comments stay at their predicates.  The tree is the same.
-    A text so long or so deep that this layout of it would go beyond the limits stays as it is.
+    columns, broken at ``and``, ``or`` and in lists; comments stay at their predicates.  The tree is
+    the same.  A text so long or so deep that this layout of it would go beyond the limits stays as
+    it is.
 
     Args:
         query: the text, or a syntax tree.

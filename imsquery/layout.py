@@ -46,11 +46,12 @@ class Leaf:
 
 @define(eq=False)
 class Group:
-    """Operands of one connective.
+    """Operands of one connective, or the items of a list or call.
 
     Attributes:
-        joiner: ``and`` or ``or``.
-        openings, closings: tokens of the parentheses round it.
+        joiner: ``and``, ``or``, or a comma.
+        openings, closings: tokens of the parentheses round it; of a list, all before its items.
+        prefix: each ``not`` before it, and what stands before the parenthesis of a list.
         dangling: comments on lines of their own before the closing parenthesis.
         enclosed: it is printed in parentheses.
         is_split: a comment stands between its operands, so that they cannot share a line.
@@ -67,6 +68,11 @@ class Group:
     width: int = 0
     enclosed: bool = False
     is_split: bool = False
+
+    @property
+    def separator(self) -> str:
+        """What stands between operands that share a line."""
+        return ", " if self.joiner == "," else f" {self.joiner} "
 
 
 @define(eq=False)
@@ -118,8 +124,6 @@ class Layout(SyntaxBuilder):
         return short_name(self.tokens.lexemes[token], self._spec)
 
     comparison = _predicate(SyntaxBuilder.comparison)  # type: ignore[assignment]
-    membership = _predicate(SyntaxBuilder.membership)  # type: ignore[assignment]
-    non_membership = _predicate(SyntaxBuilder.non_membership)  # type: ignore[assignment]
     list_membership = _predicate(SyntaxBuilder.list_membership)  # type: ignore[assignment]
     list_non_membership = _predicate(SyntaxBuilder.list_non_membership)  # type: ignore[assignment]
     between = _predicate(SyntaxBuilder.between)  # type: ignore[assignment]
@@ -129,11 +133,24 @@ class Layout(SyntaxBuilder):
     presence = _predicate(SyntaxBuilder.presence)  # type: ignore[assignment]
     standalone = _predicate(SyntaxBuilder.standalone)  # type: ignore[assignment]
 
-    def call(self, name: int, _opening: int, arguments: list[int], closing: int) -> Any:
+    def membership(self, name: int, _in: int, opening: int, values: list[int], closing: int) -> Any:
+        return self._list(f"{self._name(name)} in ", name, opening, values, closing)
+
+    def non_membership(
+        self, name: int, _not: int, _in: int, opening: int, values: list[int], closing: int
+    ) -> Any:
+        return self._list(f"{self._name(name)} not in ", name, opening, values, closing)
+
+    def call(self, name: int, opening: int, arguments: list[int], closing: int) -> Any:
         # No parameter's name: the same word may be one of those, too.
         function = self.tokens.lexemes[name].lower()
-        written = ", ".join(map(unparse_value, self._values(arguments)))
-        return self.leaf(f"{function}({written})", name, closing)
+        if not arguments:
+            return self.leaf(f"{function}()", name, closing)
+        return self._list(function, name, opening, arguments, closing)
+
+    def _list(self, head: str, first: int, opening: int, values: list[int], closing: int) -> Group:
+        items = [self.leaf(unparse_value(self._value(value)), value, value) for value in values]
+        return Group(",", [*items], [*range(first, opening + 1)], [closing], head)
 
     def everything(self, keyword: int) -> Any:
         return self.leaf("all", keyword, keyword)

@@ -1,8 +1,10 @@
-"""Laid out queries as text: on one line where they fit, else broken at ``and`` and ``or``."""
+"""Laid out queries as text: on one line, or broken at ``and``, ``or`` and in lists."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from attrs import frozen
 
 from imsquery.comments import place_comments
 from imsquery.layout import Group
@@ -61,8 +63,8 @@ def _measure(page: Page) -> None:
     for leaf in page.leaves:
         leaf.width = len(leaf.prefix) + len(leaf.text)
     for group in reversed(page.groups()):
-        joiners = (len(group.joiner) + 2) * (len(group.operands) - 1)
-        group.width = len(group.prefix) + joiners + sum(each.width for each in group.operands)
+        separators = len(group.separator) * (len(group.operands) - 1)
+        group.width = len(group.prefix) + separators + sum(each.width for each in group.operands)
         group.width += 2 * group.enclosed
         group.is_split = bool(group.dangling) or any(map(_splits, group.operands))
 
@@ -77,38 +79,51 @@ def _fits_one_line(parts: list[Leaf | Group]) -> bool:
     return not any(map(_splits, parts)) and sum(part.width + 1 for part in parts) - 1 <= WIDTH
 
 
+@frozen
+class _Item:
+    """A part that is left to write: what stands round it on its line."""
+
+    part: Leaf | Group
+    indent: str = ""
+    before: str = ""
+    behind: str = ""
+
+
 def _print_part(part: Leaf | Group) -> list[str]:
     """Write a part on lines of its own."""
     lines: list[str] = []
-    # What is left to write, the last first: a line, or a part with its indent and joiner.
-    pending: list[str | tuple[Leaf | Group, str, str]] = [(part, "", "")]
+    pending: list[str | _Item] = [_Item(part)]  # the last first
     while pending:
         item = pending.pop()
         if isinstance(item, str):
             lines.append(item)
             continue
-        each, indent, joiner = item
-        lines += [indent + comment for comment in each.leading]
-        start = indent + joiner
+        each = item.part
+        lines += [item.indent + comment for comment in each.leading]
+        start = item.indent + item.before
         if not isinstance(each, Group) or not (each.is_split or len(start) + each.width > WIDTH):
-            lines.append(_with_comment(start + _flat(each), each.trailing))
+            lines.append(_with_comment(start + _flat(each) + item.behind, each.trailing))
         else:
-            pending += reversed(_break(each, indent, joiner))
+            pending += reversed(_break(each, item.indent, item.before))
     return lines
 
 
-def _break(group: Group, indent: str, joiner: str) -> list[str | tuple[Leaf | Group, str, str]]:
+def _break(group: Group, indent: str, before: str) -> list[str | _Item]:
     """Give the lines and parts that a broken group is written as."""
     is_indented = group.enclosed and len(indent) < _DEEPEST
     inner = indent + " " * _INDENT if is_indented else indent
-    first, *rest = group.operands
-    parts: list[str | tuple[Leaf | Group, str, str]] = [(first, inner, "")]
-    parts += [(each, inner, f"{group.joiner} ") for each in rest]
+    *most, last = group.operands
+    parts: list[str | _Item]
+    if group.joiner == ",":
+        parts = [*(_Item(each, inner, behind=",") for each in most), _Item(last, inner)]
+    else:
+        first, *rest = group.operands
+        parts = [_Item(first, inner), *(_Item(each, inner, f"{group.joiner} ") for each in rest)]
     if not group.enclosed:
         return parts
     dangling = [inner + comment for comment in group.dangling]
     closing = _with_comment(f"{indent})", group.trailing)
-    return [f"{indent}{joiner}{group.prefix}(", *parts, *dangling, closing]
+    return [f"{indent}{before}{group.prefix}(", *parts, *dangling, closing]
 
 
 def _with_comment(line: str, comment: str) -> str:
@@ -133,6 +148,6 @@ def _flat(part: Leaf | Group) -> str:
 def _flat_group(group: Group) -> list[Leaf | Group | str]:
     parts: list[Leaf | Group | str] = [group.prefix, "(" if group.enclosed else ""]
     for operand in group.operands:
-        parts += [operand, f" {group.joiner} "]
+        parts += [operand, group.separator]
     parts[-1] = ")" if group.enclosed else ""
     return parts

@@ -127,7 +127,8 @@ def _beyond(text: str, url: Url, limits: Limits) -> Diagnostic | None:
 def _check_path(text: str, url: Url, spec: Spec) -> list[Diagnostic]:
     """Warn where a URL is of another request; one without a path may be cut off."""
     path = text[url.path.start : url.path.end].rstrip("/")
-    if not path or path.endswith(spec.path):
+    _, _, behind_scheme = path.rpartition("://")
+    if "/" not in behind_scheme or path.endswith(spec.path):
         return []
     message = f"the path is not `{spec.path}`: this may be another request"
     return [diagnostic("syntax", message, (url.path.start, url.path.end), severity="warning")]

@@ -46,6 +46,20 @@ def test_where_a_query_string_stands(text: str, query: str) -> None:
     assert decompile(text) == query
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("https://host?limit=1", []),
+        ("https://host/?limit=1", []),
+        ("https://host/v2/cloudimages/?limit=1", []),
+        ("https://host/v2/images?limit=1", ["syntax"]),
+        ("/v2/images", ["syntax"]),
+    ],
+)
+def test_a_url_of_another_request_is_warned_of(text: str, codes: list[str]) -> None:
+    assert [each.code for each in check_url(text)] == codes
+
+
 def test_unlisted_values_can_be_allowed() -> None:
     text = "__platform=AlmaLinux"
     with pytest.raises(QueryError):
