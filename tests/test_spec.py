@@ -11,18 +11,20 @@ from imsquery import compile as compile_query
 from imsquery.kinds import Enumeration, Integer, Text
 
 # Facts of the reference and of facts that other public documents add, written out by hand.
-RESPONSE_ATTRIBUTES = """
-    file owner id size self schema status tags visibility name checksum protected container_format
-    min_ram max_ram updated_at __os_bit __os_version __description disk_format __isregistered
-    __platform __os_type min_disk virtual_env_type __image_source_type __imagetype created_at
-    virtual_size __originalimagename __backup_id __productcode __image_size __data_origin
-    __lazyloading active_at __os_feature_list __support_kvm __support_xen __support_largememory
-    __support_diskintensive __support_highperformance __support_xen_gpu_type
-    __support_kvm_gpu_type __support_xen_hana __support_kvm_infiniband __system_support_market
-    __is_offshelved enterprise_project_id __root_origin __sequence_num __support_fc_inject
-    hw_firmware_type hw_vif_multiqueue_enabled __support_arm __support_agent_list __system__cmkid
-    __account_code __support_amd
-""".split()
+RESPONSE_ATTRIBUTES = [
+    "file", "owner", "id", "size", "self", "schema", "status", "tags", "visibility", "name",
+    "checksum", "protected", "container_format", "min_ram", "max_ram", "updated_at", "__os_bit",
+    "__os_version", "__description", "disk_format", "__isregistered", "__platform", "__os_type",
+    "min_disk", "virtual_env_type", "__image_source_type", "__imagetype", "created_at",
+    "virtual_size", "__originalimagename", "__backup_id", "__productcode", "__image_size",
+    "__data_origin", "__lazyloading", "active_at", "__os_feature_list", "__support_kvm",
+    "__support_xen", "__support_largememory", "__support_diskintensive",
+    "__support_highperformance", "__support_xen_gpu_type", "__support_kvm_gpu_type",
+    "__support_xen_hana", "__support_kvm_infiniband", "__system_support_market",
+    "__is_offshelved", "enterprise_project_id", "__root_origin", "__sequence_num",
+    "__support_fc_inject", "hw_firmware_type", "hw_vif_multiqueue_enabled", "__support_arm",
+    "__support_agent_list", "__system__cmkid", "__account_code", "__support_amd",
+]  # fmt: skip
 UNOBSERVABLE = {
     "flavor_id", "member_status", "__whole_image", "marker", "limit", "sort_key", "sort_dir"
 }  # fmt: skip

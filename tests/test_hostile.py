@@ -1,0 +1,219 @@
+"""Texts that mean harm: a finding, soon, and with no more memory than the text is worth.
+
+Growth is compared, never timed against a clock: how many calls are made for a text and for one eight
+times as long.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from imsquery import Limits, QueryError, check, parse
+from imsquery import compile as compile_query
+
+MEBI = 1_048_576
+WIDE = Limits(length=100_000_000, depth=100_000_000, count=100_000_000)
+
+
+def codes(text: str, limits: Limits = Limits()) -> set[str]:  # noqa: B008 -- immutable
+    return {each.code for each in check(text, limits=limits) if each.severity == "error"}
+
+
+REFUSED = {
+    "a mebibyte of parentheses": ("(" * MEBI, "too-long"),
+    "as many as the text may hold": ("(" * 65_536, "too-deep"),
+    "ten thousand negations": ("not " * 10_000 + "protected", "too-deep"),
+    "a hundred thousand items": ("id in (" + "a, " * 100_000 + "a)", "too-long"),
+    "too many items": ("id in (" + "a," * 20_000 + "a)", "too-many"),
+    "a lone surrogate": ("name = \ud800", "syntax"),
+    "a lone surrogate in quotes": ("name = '\udfff'", "syntax"),
+    "half an escaped pair": (r"name = '\ud83d'", "syntax"),
+    "NUL": ("name = a\x00b", "syntax"),
+    "NUL in quotes": ("name = 'a\x00b'", "syntax"),
+    "a control character": ("name = '\x1b[2J'", "syntax"),
+    "a bidi override": ("name = 'a\u202eb'", "syntax"),
+    "a full-width sign": ("platform ＝ CentOS", "syntax"),
+    "smart quotes": ("name = “CentOS”", "syntax"),
+    "a no-break space": ("name\u00a0= a", "syntax"),
+    "a Cyrillic letter": ("рlatform = CentOS", "unknown-name"),
+    "single quotes": ("'" * 65_535, "syntax"),
+    "double quotes": ('"' * 65_535, "syntax"),
+    "backslashes": ("\\" * 65_536, "syntax"),
+    "escaped quotes": ("'" + "\\'" * 32_767, "syntax"),
+    "ampersands": ("&" * 8_192, "syntax"),
+    "equals signs": ("=" * 65_536, "syntax"),
+    "commas": ("," * 9_000, "syntax"),
+    "dollars": ("$" * 65_536, "syntax"),
+    "placeholders": ("$a" * 32_768, "syntax"),
+    "opening and closing": ("()" * 4_096, "syntax"),
+    "penguins": ("🐧" * 65_536, "syntax"),
+    "an endless number": ("min_ram = " + "9" * 65_000, "out-of-range"),
+    "an endless time": ("created_at < now-" + "9" * 65_000 + "d", "bad-value"),
+    "an endless name": ("x" * 65_000 + " = a", "unknown-name"),
+    "an endless value": ("platform = " + "x" * 65_000, "unlisted-value"),
+    "an endless function": ("f" * 65_000 + "(a)", "unknown-function"),
+    "ten thousand clauses": ("limit 1 " * 8_000, "syntax"),
+}
+
+
+@pytest.mark.parametrize(("text", "code"), REFUSED.values(), ids=REFUSED)
+def test_a_hostile_text_is_a_finding(text: str, code: str) -> None:
+    assert code in codes(text)
+    with pytest.raises(QueryError) as caught:
+        compile_query(text)
+    assert str(caught.value)
+
+
+def test_a_string_of_backslashes_is_a_string() -> None:
+    text = "name = '" + "\\" * 65_526 + "'"
+
+    # Each pair is one backslash, which no image name can hold.
+    assert {each.code for each in check(text)} == {"impossible-name"}
+
+
+@pytest.mark.parametrize("text", [each[:8_192] for each, _ in REFUSED.values()], ids=REFUSED)
+def test_memory_stays_in_proportion_to_the_text(text: str) -> None:
+    tracemalloc.start()
+    try:
+        check(text)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    # At the worst each character is a lexeme with a finding of its own, and its fix.
+    assert peak < MEBI + 4_000 * len(text)
+
+
+@pytest.mark.parametrize("text", ["(" * MEBI, "id in (" + "a, " * 1_000_000 + "a)"])
+def test_a_text_that_is_too_long_is_not_even_read(text: str) -> None:
+    tracemalloc.start()
+    try:
+        assert codes(text) == {"too-long"}
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 100_000
+
+
+DEEP = {
+    "parentheses": lambda n: "(" * n + "protected" + ")" * n,
+    "negations": lambda n: "not " * (2 * n) + "protected",
+    "negated parentheses": lambda n: "not (" * (2 * n) + "protected" + ")" * (2 * n),
+    "nested alternatives": lambda n: "(protected and (" * n + "protected" + "))" * n,
+    "absorbed alternatives": lambda n: "protected and (protected or (" * n + "id = a" + "))" * n,
+}
+
+
+@pytest.mark.parametrize("make", DEEP.values(), ids=DEEP)
+def test_with_limits_raised_depth_is_no_matter(make: Callable[[int], str]) -> None:
+    text = make(10_000)
+
+    assert str(compile_query(text, limits=WIDE)) == "protected=true"
+    assert codes(text, WIDE) == set()
+    assert parse(text, limits=WIDE) is not None
+
+
+@pytest.mark.parametrize("opening", ["(", "not ", "not (", "supports(", "id in ("])
+def test_with_limits_raised_what_is_left_open_is_still_a_finding(opening: str) -> None:
+    assert "syntax" in codes(opening * 20_000, WIDE)
+
+
+def test_a_long_list_is_read_in_full_once_it_may_be() -> None:
+    text = "id in (" + "a, " * 100_000 + "a)"
+
+    assert str(compile_query(text, limits=WIDE)) == "id=a"
+
+
+def calls_for(text: str) -> int:
+    """Count the calls, of Python and of C functions, that a check of a text makes."""
+    count = 0
+
+    def tick(_frame: FrameType, _event: str, _argument: Any) -> None:
+        nonlocal count
+        count += 1
+
+    sys.setprofile(tick)
+    try:
+        check(text, target="compile", limits=WIDE)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+GROWING = {
+    **DEEP,
+    "a conjunction": lambda n: " and ".join(f"supports(s{i}x)" for i in range(n)),
+    "the same again": lambda n: " and ".join(["platform = CentOS"] * n),
+    "a disjunction": lambda n: " or ".join(f"id = x{i}" for i in range(n)),
+    "a list": lambda n: "id in (" + ", ".join(f"x{i}" for i in range(n)) + ")",
+    "a negated list": lambda n: "not id in (" + ", ".join(f"x{i}" for i in range(n)) + ")",
+    "contradictions": lambda n: " and ".join(f"id = x{i}" for i in range(n)),
+    "bounds": lambda n: " and ".join(f"min_ram > {i}" for i in range(n)),
+    "alternatives": lambda n: " and ".join(f"(id = x{i} or owner = x{i})" for i in range(n)),
+    "unknown names": lambda n: " and ".join(["nosuch = a"] * n),
+    "bad values": lambda n: " and ".join(["visibility = publik"] * n),
+    "syntax errors": lambda n: "a = = b and " * n,
+    "left open": lambda n: "(" * n,
+    "quotes": lambda n: "'" * (2 * n + 1),
+    "escapes": lambda n: "name = '" + r"\q" * n + "'",
+    "raw controls": lambda n: "name = '" + "\x01a" * n + "'",
+    "placeholders": lambda n: " and ".join(f"id = $x{i}" for i in range(n)),
+    "clauses": lambda n: "limit 1 " * n,
+    "lines": lambda n: "\n" * n + "nosuch",
+    "comments": lambda n: "# a comment\n" * n + "protected",
+}
+
+
+@pytest.mark.parametrize("make", GROWING.values(), ids=GROWING)
+def test_work_grows_with_the_text_and_no_faster(make: Callable[[int], str]) -> None:
+    calls_for(make(2))  # what is imported once is not counted
+    short, long = calls_for(make(100)), calls_for(make(800))
+
+    # Eight times the text; quadratic work would be sixty-four times as much.
+    assert long <= 12 * short + 1_000
+
+
+SCANNED = {
+    "quotes": lambda n: "'" * n,
+    "escapes": lambda n: "name = '" + r"\q" * n + "'",
+    "escaped backslashes": lambda n: "name = '" + r"\\" * n + "'",
+    "raw controls": lambda n: "name = '" + "\x01a" * n + "'",
+    "a string": lambda n: "name = '" + "a" * n + "'",
+    "open strings": lambda n: "'a\n" * n,
+    "a word": lambda n: "x" * n,
+    "a number": lambda n: "min_ram = " + "9" * n,
+    "leading zeros": lambda n: "min_ram = " + "0" * n + "7",
+    "a time": lambda n: "created_at = " + "2018-" * n,
+    "a time of the clock": lambda n: "created_at = now-" + "9" * n,
+    "a flavor": lambda n: "flavor_id = physical." + "a1." * n,
+    "stars": lambda n: "name = '" + "*" * n + "'",
+    "spaces": lambda n: " " * n + "nosuch",
+    "lines": lambda n: "\n" * n + "nosuch",
+    "comments": lambda n: "#\n" * n + "nosuch",
+    "letters of other scripts": lambda n: "\u00e9" * n,
+    "combining marks": lambda n: "platform = 'e" + "\u0301" * n + "'",
+}
+
+
+@pytest.mark.parametrize("make", SCANNED.values(), ids=SCANNED)
+def test_no_single_call_hides_more_work(make: Callable[[int], str]) -> None:
+    """Calls into C, such as a regular expression, count as one above: here they take their time."""
+
+    def seconds(text: str) -> float:
+        best = 1e9
+        for _ in range(3):
+            start = time.process_time()
+            check(text, target="compile")
+            best = min(best, time.process_time() - start)
+        return best
+
+    # Sixteen times the text; only quadratic work would come near the bound.
+    assert seconds(make(16_000)) <= 80 * seconds(make(1_000)) + 0.05
