@@ -12,8 +12,9 @@ from imsquery.kinds import Boolean
 from imsquery.layout import short_name
 from imsquery.lexer import spell
 from imsquery.limits import DEFAULT_LIMITS, Limits
+from imsquery.request_checker import Condition
 from imsquery.spec import Spec
-from imsquery.url_checker import Condition, check_url, read_url
+from imsquery.url_checker import check_url, read_url
 
 if TYPE_CHECKING:
     from imsquery.spec import Function, Parameter

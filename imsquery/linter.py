@@ -56,7 +56,7 @@ def lint(
     findings: list[Diagnostic] = []
     for start, masked in _queries(text, spec.path):
         pairs, found = read_pairs(masked, Span(0, len(masked)), is_embedded=True)
-        reading = read_request(masked, pairs, found, spec, allow_unlisted=allow_unlisted)
+        reading = read_request(pairs, found, spec, allow_unlisted=allow_unlisted)
         findings += [_moved(each, start) for each in reading.findings]
     return tuple(findings)
 

@@ -1,0 +1,68 @@
+"""Fixes of a request, as edits of the text that its query string stands in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from imsquery.query_string import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imsquery.url_reader import Pair
+
+Edits: TypeAlias = list[tuple[int, int, str]]
+Fix: TypeAlias = tuple[str, Edits]
+
+
+class PairEdits:
+    """Edits of pairs: where one repeats a name, the server takes the last.
+
+    Attributes:
+        last: name -> the pair that holds.
+    """
+
+    def __init__(self, pairs: Sequence[Pair]) -> None:
+        self.last = {pair.name: pair for pair in pairs}
+        self._losers: dict[str | None, list[Pair]] = {}
+        for pair in pairs:
+            if self.last[pair.name] is not pair:
+                self._losers.setdefault(pair.name, []).append(pair)
+
+    def remove(self, pair: Pair, title: str = "remove it") -> Fix:
+        """Take a pair out, with the separator behind it, or before it where it is the last.
+
+        Those that it overrules go as well: they would hold in its place.
+        """
+        edits = self._without_losers(pair)
+        start, end = pair.span.start, pair.behind
+        if end == pair.span.end and not (edits and edits[-1][1] == start):
+            start = pair.before
+        return title, [*edits, (start, end, "")]
+
+    def rename(self, pair: Pair, wire: str) -> Fix:
+        """Write another name."""
+        edit = (pair.name_span.start, pair.name_span.end, wire)
+        return f"write `{wire}`", [*self._without_losers(pair), edit]
+
+    def revalue(self, pair: Pair, value: str) -> Fix:
+        """Write another value."""
+        encoded = encode(value)
+        if pair.value_span.start == pair.name_span.end:  # no `=`
+            encoded = f"={encoded}"
+        return f"write `{encoded}`", [(pair.value_span.start, pair.value_span.end, encoded)]
+
+    def replace(self, pair: Pair, text: str) -> Fix:
+        """Write something else for all of a pair."""
+        edit = (pair.span.start, pair.span.end, text)
+        return f"write `{text}`", [*self._without_losers(pair), edit]
+
+    def add(self, pair: Pair, text: str) -> Fix:
+        """Write another pair behind one."""
+        return f"add `{text}`", [(pair.span.end, pair.span.end, f"&{text}")]
+
+    def _without_losers(self, pair: Pair) -> Edits:
+        """Take out the pairs that a pair overrules; it stands behind them all."""
+        is_last = self.last.get(pair.name) is pair
+        losers = self._losers.get(pair.name, ()) if is_last else ()
+        return [(loser.span.start, loser.behind, "") for loser in losers]
