@@ -1,9 +1,9 @@
 """Findings drawn for people, and written for programs.
 
-JSON: a list with one object for each finding, whose keys are stable:
+JSON: an object with the ``name`` of the text, as it was given (that of a file, or ``query``), and
+its ``diagnostics``: a list with one object for each finding.  The keys are stable:
 
 ========================  =======================================================================
-``name``                  of the text, as it was given: that of a file, or ``query``
 ``code``                  the slug of the finding
 ``severity``              ``error`` or ``warning``
 ``message``               what is wrong
@@ -74,7 +74,6 @@ def render_json(text: str, diagnostics: Iterable[Diagnostic], name: str = "query
         end_line, end_column = index.position(each.span.end)
         found.append(
             {
-                "name": name,
                 **plain,
                 "line": line,
                 "column": column,
@@ -83,7 +82,7 @@ def render_json(text: str, diagnostics: Iterable[Diagnostic], name: str = "query
                 "fixes": fixes,
             }
         )
-    return json.dumps(found, indent=2)
+    return json.dumps({"name": name, "diagnostics": found}, indent=2)
 
 
 def render_github(text: str, diagnostics: Iterable[Diagnostic], name: str = "query") -> str:
