@@ -94,7 +94,7 @@ class RequestChecker:
         return row if row is not None and row.wire == wire and row.pushable else None
 
     def _repeated(self, pair: Pair, last: Pair) -> None:
-        is_same = pair.value == last.value
+        is_same = pair.value is not None and pair.value == last.value
         self._report(
             "repeated-parameter",
             f"`{_clip(pair.name)}` stands here again further on"
