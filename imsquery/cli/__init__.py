@@ -23,14 +23,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "format": ("imsquery.cli.format", "print filters in canonical layout"),
     "decompile": ("imsquery.cli.decompile", "print the filter of a URL or query string"),
     "lint": ("imsquery.cli.lint", "find image-list URLs in files and check them"),
-    "plan": ("imsquery.cli.plan", "print the requests for any filter, and what is left to do"),
-    "diff": ("imsquery.cli.diff", "print an image that one of two filters finds and not the other"),
-    "run": ("imsquery.client.command", "fetch the images of a filter"),
-    "serve": ("imsquery.server.command", "serve an image list for tests and demonstrations"),
     "spec": ("imsquery.cli.spec", "print the parameters, their types and values"),
     "explain": ("imsquery.cli.explain", "explain the code of a finding"),
     "complete": ("imsquery.cli.complete", "print what can stand at a place in a filter"),
-    "completion": ("imsquery.cli.completion", "print a completion script for a shell"),
 }
 
 _EPILOG = "exit status: 0 fine, 1 the filter has errors, 2 wrong usage"
@@ -106,6 +101,9 @@ class _Version(str):
     __slots__ = ()
 
     def __mod__(self, _values: object) -> str:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        return f"imsquery {version('imsquery')}"
+        try:
+            return f"imsquery {version('imsquery')}"
+        except PackageNotFoundError:
+            return "imsquery, run from a checkout that is not installed"

@@ -52,16 +52,16 @@ def print_compiled(arguments: Namespace, show: Callable[[CompiledQuery], str]) -
         return 0
     name, stream = arguments.batch
     failed = False
-    progress = Progress("filters", _size(stream))
-    written = sys.stdout.write
-    for number, line in enumerate(read_lines(stream, arguments.max_length), 1):
-        compiled = _compile(line, arguments, f"{name}:{number}", progress)
-        if compiled is None:
-            failed = True
-        else:
-            written(f"{show(compiled)}\n")
-        progress.update(number, stream.tell() if stream.seekable() else None)
-    progress.clear()
+    with stream:
+        progress = Progress("filters", _size(stream))
+        for number, line in enumerate(read_lines(stream, arguments.max_length), 1):
+            compiled = _compile(line, arguments, f"{name}:{number}", progress)
+            if compiled is None:
+                failed = True
+            else:
+                print(show(compiled))
+            progress.update(number, stream.tell() if stream.seekable() else None)
+        progress.clear()
     return int(failed)
 
 

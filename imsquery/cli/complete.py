@@ -1,0 +1,35 @@
+"""``imsquery complete``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from imsquery.completion import complete, completions_to_json
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("text", metavar="TEXT", help="a filter, which may be unfinished")
+    parser.add_argument(
+        "--cursor",
+        type=int,
+        metavar="N",
+        help="code points before the cursor (default: all of them)",
+    )
+
+
+def main(arguments: Namespace) -> int:
+    """Print what can stand at the cursor, as JSON."""
+    text = arguments.text
+    cursor = len(text) if arguments.cursor is None else arguments.cursor
+    try:
+        proposed = complete(text, cursor)
+    except ValueError as error:
+        print(f"imsquery complete: {error}", file=sys.stderr)
+        return 2
+    print(completions_to_json(proposed))
+    return 0
