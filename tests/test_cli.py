@@ -108,7 +108,7 @@ def test_help_and_version_exit_with_0(capsys: Captured) -> None:
     assert main(["--version"]) == 0
 
     assert all(command in shown for command in COMMANDS)
-    assert capsys.readouterr().out.startswith("imsquery ")
+    assert capsys.readouterr().out.startswith("imsquery")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -90,20 +90,19 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"commands:\n{listed}\n\n`imsquery COMMAND --help` tells more; {_EPILOG}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=_Version())
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     parser.add_argument("command", metavar="COMMAND", choices=COMMANDS)
     return parser
 
 
-class _Version(str):
-    """The version, looked up when it is printed: that imports a good part of the library."""
+class _Version(argparse.Action):
+    """Prints the version; looking it up imports a good part of the standard library."""
 
-    __slots__ = ()
-
-    def __mod__(self, _values: object) -> str:
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import PackageNotFoundError, version
 
         try:
-            return f"imsquery {version('imsquery')}"
+            print(f"imsquery {version('imsquery')}")
         except PackageNotFoundError:
-            return "imsquery, run from a checkout that is not installed"
+            print("imsquery, run from a checkout that is not installed")
+        parser.exit()
