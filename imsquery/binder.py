@@ -9,10 +9,11 @@ import re
 from datetime import UTC, datetime
 from functools import partial
 
+from imsquery._tables import KEYWORDS
 from imsquery.formula import And, Atom, BoundQuery, Deferred, Not, Or, Order, Unknown
 from imsquery.kinds import EQUALITY, MATCH, OPERATORS, Flag, RefusedValue
-from imsquery.lexer import spell
-from imsquery.parser import Algebra
+from imsquery.lexer import END, Tokens, spell
+from imsquery.parser import Algebra, parse_tokens
 from imsquery.times import read_time, reads_clock, respell_time, time_condition
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from imsquery.formula import Formula
-    from imsquery.lexer import Tokens
     from imsquery.spec import Function, Parameter, Spec
 
     Edits = list[tuple[int, int, str]]
@@ -56,6 +56,7 @@ class Binder(Algebra):
         self._kinds = tokens.kinds
         self._now = now
         self._allow_unlisted = allow_unlisted
+        self._outer: tuple[set[int], dict[str, int]] | None = None
 
     # -- what recovery asks for
 
@@ -63,10 +64,11 @@ class Binder(Algebra):
         super().reread(tokens)
         self._lexemes = tokens.lexemes
         self._kinds = tokens.kinds
+        self._outer = None
 
     def broken(self, first: int, last: int) -> Formula:
         if first != last and self.spec.find(self._lexemes[first]) is None:
-            self._unknown_name(first)
+            self._guess(first, last)
         return Unknown(first, last)
 
     def stands_alone(self, name: str) -> bool:
@@ -247,7 +249,7 @@ class Binder(Algebra):
         written = self._lexemes[name]
         overloads = self.spec.functions.get(written.lower())
         if overloads is None:
-            self._unknown_function(name)
+            self._unknown_function(name, closing)
             return Unknown(name, closing)
         for function in overloads:
             if len(arguments) == len(function.parameters) or (function.variadic and arguments):
@@ -280,9 +282,7 @@ class Binder(Algebra):
     def _order(
         self, keyword: int, name: int, last: int, direction: str | None
     ) -> Callable[[BoundQuery], None]:
-        parameter = self.spec.find(self._lexemes[name])
-        if parameter is None:
-            self._unknown_name(name)
+        parameter = self.spec.find(self._lexemes[name]) or self._guess(name, name)
 
         def set_order(query: BoundQuery) -> None:
             if query.order is not None:
@@ -331,14 +331,58 @@ class Binder(Algebra):
         if parameter is None:
             parameter = self.spec.find(self._lexemes[name])
             if parameter is None:
-                self._unknown_name(name)
-                return None
+                parameter = self._guess(name, last)
+                if parameter is None:
+                    return None
         if parameter.clause is not None:
             self._not_a_filter(parameter, name, last)
             return None
         return parameter
 
-    def _unknown_name(self, name: int) -> None:
+    def _guess(self, name: int, last: int) -> Parameter | None:
+        """Report a name that is none; give what it is once its look-alikes are ASCII."""
+        written = self._lexemes[name]
+        if written.isascii():
+            if name != last or not self._is_colon(name):
+                self._unknown_name(name, last)
+            return None
+        from imsquery.lookalikes import fold
+
+        plain = fold(written)
+        if plain.isascii() and plain.lower() not in KEYWORDS:
+            self.foreign_letters(name, plain)
+            parameter = self.spec.find(plain)
+            if parameter is None:
+                self._unknown_name(name, last)
+            return parameter
+        if plain.lower() in {"all", "none"} and name == last:
+            self.foreign_letters(name, plain)
+        else:
+            self._unknown_name(name, last)
+        return None
+
+    def _is_colon(self, name: int) -> bool:
+        """Report ``name:value``, which is a word of its own."""
+        written = self._lexemes[name]
+        plain, _, value = written.partition(":")
+        if not value or self.spec.find(plain) is None:
+            return False
+        start, end = self.span(name)
+        text = f"{plain} = {spell(value)}"
+        tokens = Tokens(text)
+        fixes: Fixes = []
+        if self._is_clean(tokens):
+            fixes.append((f"write `{_clip(text)}`", [(start, end, text)]))
+        message = f"`:` compares nothing; it is written `{_clip(text)}`"
+        self.report("syntax", message, (start, end), *fixes)
+        return True
+
+    def _is_clean(self, tokens: Tokens) -> bool:
+        """Tell whether tokens read without a finding."""
+        binder = Binder(tokens, self.spec, now=self._now, allow_unlisted=self._allow_unlisted)
+        return parse_tokens(tokens, binder) is not None and not binder.findings
+
+    def _unknown_name(self, name: int, last: int) -> None:
         from imsquery.suggest import nearest
 
         written = self._lexemes[name]
@@ -351,20 +395,49 @@ class Binder(Algebra):
             "unknown-name",
             f"no parameter or attribute is called `{_clip(written)}`{_did_you_mean(names)}",
             (start, end),
-            *((f"write `{each}`", [(start, end, each)]) for each in names),
+            *(
+                (f"write `{each}`", [(start, end, each)])
+                for each in names
+                if self._reads(name, last, each)
+            ),
         )
 
-    def _unknown_function(self, name: int) -> None:
+    def _reads(self, name: int, last: int, meant: str) -> bool:
+        """Tell whether a condition, or what sorts, would have no fault of its own by another name.
+
+        A fix that leads from one fault to the next helps nobody.
+        """
+        kinds = self._kinds[name : last + 1]
+        if "BROKEN" in kinds:
+            return True
+        lexemes = [meant, *self._lexemes[name + 1 : last + 1]]
+        tokens = [(kind, lexeme, (0, 0)) for kind, lexeme in zip(kinds, lexemes, strict=True)]
+        if name and self._kinds[name - 1] == "BY":
+            return True
+        return self._is_clean(Tokens.of("", [*tokens, (END, "", (0, 0))]))
+
+    def _unknown_function(self, name: int, last: int) -> None:
         from imsquery.suggest import nearest
 
         written = self._lexemes[name]
         names = nearest(written, self.spec.functions)
         start, end = self.span(name)
+        if not written.isascii():
+            from imsquery.lookalikes import fold
+
+            plain = fold(written)
+            if plain.lower() in self.spec.functions:
+                self.foreign_letters(name, plain)
+                return
         self.report(
             "unknown-function",
             f"no function is called `{_clip(written)}`{_did_you_mean(names)}",
             (start, end),
-            *((f"write `{each}`", [(start, end, each)]) for each in names),
+            *(
+                (f"write `{each}`", [(start, end, each)])
+                for each in names
+                if self._reads(name, last, each)
+            ),
         )
 
     def _not_a_filter(self, parameter: Parameter, name: int, last: int) -> None:
@@ -374,7 +447,74 @@ class Binder(Algebra):
             "not-a-filter",
             f"`{written}` does not filter; it is set by the clause `{clause} …` behind the filter",
             self.span(name, last),
+            *self._clause_fixes(parameter, name, last),
         )
+
+    def _clause_fixes(self, parameter: Parameter, name: int, last: int) -> Fixes:
+        """Make a clause of ``limit = 5`` where it is one of the conditions that all must hold."""
+        kinds = self._kinds
+        if last != name + 2 or OPERATORS.get(self._lexemes[name + 1]) != "=":
+            return []
+        clause = self._clause_text(parameter, last)
+        follows, joins = kinds[last + 1] == "AND", name > 0 and kinds[name - 1] == "AND"
+        if not clause or not self._may_move(name, parameter) or not (follows or joins or name == 0):
+            return []
+        first, final = (name - joins, last) if joins else (name, last + follows)
+        start, end = self.span(first, final)
+        text = self.tokens.text
+        if "#" in text[start:end] or any(map(self._is_put_in, range(first, final + 1))):
+            return []  # a comment would be lost, or what is to go is not in the text
+        at = self.span(len(kinds) - 2)[1]
+        title = f"write `{_clip(clause)}` behind the filter"
+        if final == len(kinds) - 2:
+            return [(title, [(start, end, clause)])]
+        end += text[end : end + 1] == " "
+        return [(title, [(start, end, ""), (at, at, f" {clause}")])]
+
+    def _is_put_in(self, token: int) -> bool:
+        start, end = self.span(token)
+        return start == end
+
+    def _clause_text(self, parameter: Parameter, value: int) -> str:
+        """Give the clause that sets a parameter; empty where the value would be none for it."""
+        literal = self.literal(value)
+        if parameter.clause == "order by":
+            key = self.spec.find(literal)
+            return f"order by {key.name}" if key is not None and key.sortable else ""
+        if parameter.clause == "direction" or self._kinds[value] == "PLACEHOLDER":
+            return "" if parameter.clause == "direction" else f"{parameter.clause} {literal}"
+        try:
+            read = parameter.kind.read(literal)
+        except RefusedValue:
+            return ""
+        return f"{parameter.clause} {spell(str(read))}"
+
+    def _may_move(self, name: int, parameter: Parameter) -> bool:
+        """Tell whether a condition is not within others, and its clause stands nowhere yet."""
+        if self._outer is None:
+            self._outer = self._survey()
+        outer, clauses = self._outer
+        return name in outer and clauses.get(str(parameter.clause)) == 1
+
+    def _survey(self) -> tuple[set[int], dict[str, int]]:
+        """Find the tokens within no parentheses, ``or`` or ``not``; count what sets clauses."""
+        outer: set[int] = set()
+        clauses: dict[str, int] = {}
+        depth = 0
+        for index, kind in enumerate(self._kinds):
+            depth += (kind == "LPAR") - (kind == "RPAR")
+            if depth == 0 and kind == "OR":
+                return set(), {}
+            if kind in {"WORD", "LIMIT", "AFTER", "BY"}:
+                before = self._kinds[index - 1] if index else ""
+                row = self.spec.find(self._lexemes[index]) if kind == "WORD" else None
+                which = {"LIMIT": "limit", "AFTER": "after", "BY": "order by"}.get(kind)
+                which = row.clause if row is not None and before not in _BEFORE_VALUES else which
+                if which is not None:
+                    clauses[which] = clauses.get(which, 0) + 1
+                if depth == 0 and before != "NOT":
+                    outer.add(index)
+        return outer, clauses
 
     # -- operators
 
@@ -629,7 +769,9 @@ class Binder(Algebra):
                 made.append(Unknown(first, last))
             elif "{" in value:
                 literal = _fill(value, arguments)
-                made.append(self._equality(parameter, "=", literal, first, None, token))
+                condition = self._equality(parameter, "=", literal, first, None, token)
+                condition.last = last  # parentheses would be put within the call
+                made.append(condition)
             else:
                 made.append(Atom(parameter, "=", value, first, last))
         return made
@@ -681,6 +823,7 @@ def _fill(template: str, arguments: Sequence[str]) -> str:
     return re.sub(r"\{(\d)\}", lambda match: arguments[int(match[1])], template)
 
 
+_BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "COMMA"})
 _OPERATOR_ORDER = (
     "=", "!=", "<", "<=", ">", ">=", "contains", "startswith", "endswith", "glob", "matches",
 )  # fmt: skip

@@ -54,7 +54,10 @@ def _first_place(fix: Fix) -> tuple[int, int]:
 def _is_apart(edit: Edit, taken: list[Edit]) -> bool:
     """Tell whether an edit touches none of those before; replacing may end where another begins."""
     at = bisect(taken, _place(edit), key=_place)
-    return all(_follows(one, two) for one, two in pairwise([*taken[at - 1 : at], edit, *taken[at : at + 1]]))
+    return all(
+        _follows(one, two)
+        for one, two in pairwise([*taken[at - 1 : at], edit, *taken[at : at + 1]])
+    )
 
 
 def _follows(one: Edit, two: Edit) -> bool:

@@ -6,6 +6,10 @@ import re
 
 from imsquery._tables import FIXED, KEYWORDS, TOKEN
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 END = "$END"
 ERROR = "ERROR"  # a lexeme that no terminal matches
 
@@ -61,6 +65,17 @@ class Tokens:
             _keyword(word.lower(), "WORD") if word else _kind_of[other] for word, other in found
         ]
         self._spans: list[tuple[int, int]] | None = None
+
+    @classmethod
+    def of(cls, text: str, tokens: Iterable[tuple[str, str, tuple[int, int]]]) -> Tokens:
+        """Give tokens that are not simply those of a text: kind, lexeme and place of each."""
+        made = object.__new__(cls)
+        made.text = text
+        listed = list(tokens)
+        made.kinds = [kind for kind, _, _ in listed]
+        made.lexemes = [lexeme for _, lexeme, _ in listed]
+        made._spans = [span for _, _, span in listed]
+        return made
 
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:
         """Offsets that a token, or the tokens from one to another, take up."""

@@ -10,7 +10,7 @@ import unicodedata
 
 # fmt: off
 _ROWS = (
-    # letters: Cyrillic; Greek; Latin and Armenian
+    # Cyrillic letters, Greek ones, Latin and Armenian ones
     ("аеорсухіјѕԁһӏԛԝгкмт", "aeopcyxijsdhlqwrkmt"),
     ("АВЕІЈКМНОРСТУХЅԚԜ", "ABEIJKMHOPCTYXSQW"),
     ("αορνικυχτηγωε", "aopvikuxtnywe"),

@@ -107,6 +107,20 @@ class Algebra:
             self.report("syntax", message, (offset + start, offset + end))
         return value
 
+    def foreign_letters(self, index: int, plain: str) -> None:
+        """Report a name with letters that look like ASCII and are not, and read it as ASCII."""
+        from imsquery.lookalikes import describe, first_foreign
+
+        start, end = self.span(index)
+        self.report(
+            "syntax",
+            f"{describe(first_foreign(self.tokens.lexemes[index]))} looks like ASCII but is not; "
+            f"this is `{plain}`",
+            (start, end),
+            (f"write `{plain}`", [(start, end, plain)]),
+        )
+        self.tokens.lexemes[index] = plain
+
     def repeated_clause(self, which: str, first: int, last: int) -> None:
         """Report a clause that stands in the text before."""
         start, end = self.span(first, last)

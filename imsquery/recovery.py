@@ -1,15 +1,15 @@
-"""Reading on after a syntax error: every fault of a text is reported, and what is around it is read.
+"""Reading on after a syntax error: every fault is reported, and what is around it is read.
 
 Only texts that do not parse come here.  They are split into tokens once more, with their characters
 mended (:mod:`imsquery.scanning`), and run through the same tables; where those cannot go on, a
 repair (:mod:`imsquery.repairs`) says what is wrong and puts in, drops or replaces tokens.  What is
 left parses, and goes to the algebra like any other text.
 
-Two rules keep the findings true.  What the algebra reads is the text with the first fix of every
-syntax finding applied, so that a fix changes nothing about the other findings.  And where there is
-no fix, the whole condition is *broken*: the algebra learns where it stands, and nothing follows from
-it.  Findings about how conditions go together (``contradiction``, ``requires``, ``mixed-and-or``, …)
-are hence as reliable as those about one condition: all are what the mended text would give.
+Two rules keep the findings true.  What the algebra reads is the text with the fix of every syntax
+finding applied, so that a fix changes nothing about the other findings.  And where there is no fix,
+the whole condition is *broken*: the algebra learns where it stands, and nothing follows from it.
+Findings about how conditions go together (``contradiction``, ``requires``, ``mixed-and-or``, …) are
+hence as reliable as those about one condition: all are what the mended text would give.
 
 The cost is linear: no token is read again but those of the condition that is given up.
 """
@@ -18,15 +18,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from imsquery._tables import ACTIONS, GOTOS, RULES
 from imsquery.lexer import END, Tokens
 from imsquery.repairs import foresee, repair
-from imsquery.scanning import Piece, Scanner
+from imsquery.scanning import NEVER_CLOSED, SURPLUS, Piece, Scanner
 
 if TYPE_CHECKING:
     from typing import Any
 
     from imsquery.parser import Algebra
+
+PARENTHESES = frozenset({NEVER_CLOSED, SURPLUS})
 
 BROKEN = "BROKEN"
 """Kind of a token that stands for a whole condition; the tables do not know it."""
@@ -35,7 +39,7 @@ BROKEN = "BROKEN"
 Stack = tuple[int, "Stack | None"]
 
 _CLAUSES = frozenset({"ORDER", "LIMIT", "AFTER"})
-_JOINTS = _CLAUSES | {"AND", "OR", END}
+_CLAUSE_VALUES = frozenset({"WORD", "STRING", "PLACEHOLDER", "OPERATOR"})
 
 WORDS = {
     "NOT": "`not`",
@@ -76,28 +80,28 @@ def recover(tokens: Tokens, algebra: Algebra) -> Any:
         What the algebra made of it.
     """
     recovery = Recovery(tokens.text, algebra)
-    mended = MendedTokens(tokens.text, recovery.run())
+    mended = _tokens(tokens.text, recovery.run())
     algebra.reread(mended)
-    return _read(mended, algebra)
+    value = _read(mended, algebra)
+    if not recovery.is_balanced:
+        # New parentheses would pair with those that are there.
+        algebra.findings = [
+            evolve(found, fixes=()) if found.code == "mixed-and-or" else found
+            for found in algebra.findings
+        ]
+    return value
 
 
-class MendedTokens(Tokens):
-    """The tokens of a text after all repairs, each where it stands in the text as it is."""
-
-    __slots__ = ()
-
-    def __init__(self, text: str, pieces: list[Piece]) -> None:
-        self.text = text
-        # A broken condition that begins with a name is two tokens: the name is looked up, too.
-        flat: list[Piece] = []
-        for piece in pieces:
-            flat += (piece.name, piece) if piece.name else (piece,)
-        self.kinds = [piece.kind for piece in flat]
-        self.lexemes = [piece.lexeme for piece in flat]
-        self._spans = [(piece.start, piece.end) for piece in flat]
+def _tokens(text: str, pieces: list[Piece]) -> Tokens:
+    """Give the tokens of a text after all repairs, each where it stands in the text as it is."""
+    # A broken condition that begins with a name is two tokens: the name is looked up, too.
+    flat: list[Piece] = []
+    for piece in pieces:
+        flat += (piece.name, piece) if piece.name else (piece,)
+    return Tokens.of(text, [(each.kind, each.lexeme, (each.start, each.end)) for each in flat])
 
 
-def _read(tokens: MendedTokens, algebra: Algebra) -> Any:
+def _read(tokens: Tokens, algebra: Algebra) -> Any:
     """Run the tables over mended tokens: as ``parse_tokens``, with broken conditions."""
     kinds = tokens.kinds
     states = [0]
@@ -153,12 +157,16 @@ class Recovery:
         text: as it was written.
         read: what the tables took.
         algebra: what the tokens are for: it knows which names there are.
+        unclosed: how many parentheses were left out, and are not closed.
+        is_balanced: no parenthesis is missing or surplus.
     """
 
     def __init__(self, text: str, algebra: Algebra) -> None:
         self.text = text
         self.algebra = algebra
         self.read: list[Piece] = []
+        self.unclosed = 0
+        self.is_balanced = True
         self._rest = Scanner(text, self.say).scan()[::-1]
         start: Stack = (0, None)
         self._stacks = [start]  # before the first token, and behind each that was read
@@ -187,6 +195,7 @@ class Recovery:
 
     def say(self, message: str, span: tuple[int, int], *fixes: Any) -> None:
         """Report a fault."""
+        self.is_balanced &= message not in PARENTHESES
         self.algebra.report("syntax", message, span, *fixes)
 
     # -- where the text is
@@ -219,6 +228,13 @@ class Recovery:
         """Give what is to come; behind the end there is the end."""
         return self._rest[max(-1 - ahead, -len(self._rest))]
 
+    def begins_clause(self, ahead: int = 0) -> bool:
+        """Tell whether a clause begins with what is to come."""
+        kind, following = self.peek(ahead).kind, self.peek(ahead + 1).kind
+        if kind == "ORDER":
+            return True
+        return kind in {"LIMIT", "AFTER"} and following in _CLAUSE_VALUES
+
     def before(self, back: int = 1) -> str:
         """Give the kind of what was read last, or before that; empty where there is nothing."""
         return self.read[-back].kind if back <= len(self.read) else ""
@@ -229,6 +245,10 @@ class Recovery:
             return "a condition"
         if self.expects_value:
             return "a value"
+        if self.is_behind_clause:
+            return "a clause, or the end"
+        if self.accepts("OR"):
+            return "an operator, `and` or `or`" if self.accepts("OPERATOR") else "`and` or `or`"
         phrases = [phrase for kind, phrase in WORDS.items() if self.accepts(kind)]
         return " or ".join([", ".join(phrases[:-1]), phrases[-1]] if phrases[1:] else phrases)
 
@@ -248,7 +268,9 @@ class Recovery:
 
     def take_back_clause(self) -> list[Piece]:
         """Undo the reading of the clause that was read last; give its tokens."""
-        count = 3 + (self.before() == "DIRECTION") if "BY" in {self.before(2), self.before(3)} else 2
+        count = (
+            3 + (self.before() == "DIRECTION") if "BY" in {self.before(2), self.before(3)} else 2
+        )
         return [self.take_back() for _ in range(count)][::-1]
 
     def take_back(self) -> Piece:
@@ -263,10 +285,13 @@ class Recovery:
         depth = 0
         while self.peek().kind != END:
             kind = self.peek().kind
-            if depth == 0 and (kind in _JOINTS or (kind == "RPAR" and self.depth > 0)):
+            if depth == 0 and (
+                kind in {"AND", "OR"} or self.begins_clause() or (kind == "RPAR" and self.depth)
+            ):
                 break
             depth = max(0, depth + (kind == "LPAR") - (kind == "RPAR"))
             skipped += self.drop()
+        self.unclosed += depth
         return skipped
 
     def give_up(self) -> None:
@@ -274,7 +299,8 @@ class Recovery:
         begun: list[Piece] = []
         if not self.expects_condition and self.before() in {"RPAR", "ALL", "NONE", BROKEN}:
             # What is read is complete: something else is broken here.
-            self._break(self.skip(), joined=True)
+            skipped = self.skip() or self.drop(self.peek().kind != END)
+            self._break(skipped, joined=True)
             return
         if self.is_behind_clause:
             # Behind a clause, nothing but clauses goes on.
@@ -283,12 +309,16 @@ class Recovery:
             return
         while not self.expects_condition:
             begun.append(self.take_back())
-            if begun[-1].kind in _CLAUSES and (
-                begun[-1].kind != "LIMIT" or not (self.expects_condition and self.read)
-            ):
+            if self._is_clause(begun):
                 self.skip()
                 return
         self._break([*reversed(begun), *self.skip()])
+
+    def _is_clause(self, begun: list[Piece]) -> bool:
+        """Tell whether what was taken back, last token first, began a clause."""
+        if begun[-1].kind != "LIMIT" or not self.expects_condition:
+            return begun[-1].kind in _CLAUSES
+        return not self.read and (len(begun) == 1 or begun[-2].kind == "WORD")
 
     def _break(self, pieces: list[Piece], *, joined: bool = False) -> None:
         """Put a broken condition in the place of tokens."""

@@ -1,19 +1,20 @@
 """What people write where the tables cannot go on, and what they meant.
 
 Each repair reports one fault and changes the tokens to come, or those that were read last, to what
-the text says once the fault's fix is applied.  A repair looks at what is there by kind, never at how
-it was reached, so that mending one fault does not change what is said about the next.
+the text says once the fault's fix is applied.  A repair looks at what is there by kind, never at
+how it was reached, so that mending one fault does not change what is said about the next.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imsquery._tables import KEYWORDS
 from imsquery.kinds import OPERATORS
 from imsquery.lexer import END, is_word, quote, spell, unquote
 from imsquery.lookalikes import describe, first_foreign, fold
-from imsquery.scanning import WORD_OPERATORS, Piece, spaced
+from imsquery.scanning import NEVER_CLOSED, SURPLUS, WORD_OPERATORS, Piece, spaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +56,7 @@ def foresee(recovery: Recovery) -> None:
 def repair(recovery: Recovery) -> None:
     """Mend what keeps the next token from being read; give the condition up where nothing helps."""
     if recovery.expects_condition:
-        mend = _at_condition
+        mend: Callable[[Recovery], bool] = _at_condition
     elif recovery.expects_value:
         mend = _at_value
     else:
@@ -67,12 +68,12 @@ def repair(recovery: Recovery) -> None:
 def _generic(recovery: Recovery) -> None:
     piece = recovery.peek()
     expected = recovery.expected()
-    if piece.kind == END:
+    if piece.kind in _ENDS:
         span = _last_span(recovery)
-        recovery.say(f"the text ends where {expected} is expected", span)
+        recovery.say(f"{expected} is expected behind this", span)
     else:
         span = (piece.start, piece.end)
-        recovery.say(f"`{_clip(piece.lexeme)}` cannot stand here; expected {expected}", span)
+        recovery.say(f"this cannot stand here; expected {expected}", span)
     recovery.give_up()
 
 
@@ -114,7 +115,7 @@ def _begins_condition(recovery: Recovery, ahead: int = 0) -> bool:
     kind = recovery.peek(ahead).kind
     following = recovery.peek(ahead + 1).kind
     if kind == "NOT":
-        return following not in _NEGATABLE
+        return following not in _NEGATABLE | _ENDS
     if kind in {"LPAR", "ALL", "NONE"}:
         return True
     if kind not in {"WORD", "LIMIT"}:
@@ -135,8 +136,7 @@ def _foreign_keyword(recovery: Recovery, piece: Piece) -> None:
     plain = fold(piece.lexeme)
     recovery.drop()
     recovery.say(
-        f"{describe(first_foreign(piece.lexeme))} looks like ASCII but is not; "
-        f"the keyword is `{plain}`",
+        f"{describe(first_foreign(piece.lexeme))} looks like ASCII but is not; this is `{plain}`",
         _span(piece, piece),
         _write(recovery, piece.start, piece.end, plain),
     )
@@ -246,7 +246,7 @@ def _quoted_name(recovery: Recovery) -> bool:
 def _surplus(recovery: Recovery) -> bool:
     piece = recovery.drop()[0]
     fix = _remove(recovery, piece.start, piece.end)
-    recovery.say("this `)` closes nothing", _span(piece, piece), fix)
+    recovery.say(SURPLUS, _span(piece, piece), fix)
     return True
 
 
@@ -423,17 +423,19 @@ def _behind_is(recovery: Recovery) -> bool:
     if absent or piece.kind == "PRESENCE":
         absent = absent or piece.lexeme.lower() == "absent"
         new = "is present" if absent == negated else "is absent"
-        kinds = (("IS", "is"), ("PRESENCE", new[3:]))
+        kinds = [("IS", "is"), ("PRESENCE", new[3:])]
         recovery.drop(count)
         last = piece
     elif piece.kind in _VALUES:
         new = "!=" if negated else "="
-        kinds = (("OPERATOR", new),)
+        kinds = [("OPERATOR", new)]
         last = recovery.drop(count - 1)[0] if negated else keyword
     else:
         return False
     recovery.take_back()
-    shown = " ".join(["is", *(["not"] if negated else []), *([piece.lexeme] if last is piece else [])])
+    shown = " ".join(
+        ["is", *(["not"] if negated else []), *([piece.lexeme] if last is piece else [])]
+    )
     recovery.say(
         f"`{_clip(shown)}` is written `{new}`",
         _span(keyword, last),
@@ -448,7 +450,9 @@ def _behind_order(recovery: Recovery) -> bool:
     if piece.kind != "WORD":
         return False
     at = piece.start
-    recovery.say("`by` is missing behind `order`", _last_span(recovery), _write(recovery, at, at, "by"))
+    recovery.say(
+        "`by` is missing behind `order`", _last_span(recovery), _write(recovery, at, at, "by")
+    )
     recovery.insert("BY", "by", at)
     return True
 
@@ -508,21 +512,13 @@ def _elsewhere(recovery: Recovery) -> bool:
         return _in_list(recovery)
     if recovery.accepts("AND") and not recovery.accepts("OR"):
         return _in_between(recovery)
-    if recovery.depth > 0 and (piece.kind == END or _begins_clause(recovery)):
+    if recovery.depth > 0 and (piece.kind == END or recovery.begins_clause()):
         return _close(recovery)
     if recovery.accepts("OPERATOR"):
         return _behind_name(recovery)
     if recovery.accepts("AND"):
         return _behind_condition(recovery)
-    return _behind_clause(recovery)
-
-
-def _begins_clause(recovery: Recovery, ahead: int = 0) -> bool:
-    kind = recovery.peek(ahead).kind
-    following = recovery.peek(ahead + 1).kind
-    if kind == "ORDER":
-        return True
-    return kind in {"LIMIT", "AFTER"} and (following in _VALUES or following == "OPERATOR")
+    return recovery.is_behind_clause and _behind_clause(recovery)
 
 
 def _close(recovery: Recovery) -> bool:
@@ -535,8 +531,8 @@ def _close(recovery: Recovery) -> bool:
             open_.pop()
     at = recovery.read[-1].end
     for count, opening in zip(range(len(open_), 0, -1), open_, strict=True):
-        edits = [(at, at, ")" * count)]
-        recovery.say("this `(` is never closed", _span(opening, opening), ("close it", edits))
+        edits = [(at, at, ")" * (count + recovery.unclosed))]
+        recovery.say(NEVER_CLOSED, _span(opening, opening), ("close it", edits))
         recovery.insert("RPAR", ")", at)
     return True
 
@@ -548,11 +544,16 @@ def _in_list(recovery: Recovery) -> bool:
         return True
     if piece.kind in _VALUES and not _begins_condition(recovery):
         recovery.say(
-            f"`,` is missing before `{_clip(piece.lexeme)}`",
+            "`,` is missing before this value",
             _span(piece, piece),
             ("add `,`", [(at, at, ",")]),
         )
         recovery.insert("COMMA", ",", at)
+        return True
+    if piece.kind in _CONNECTIVES and recovery.peek(1).kind in {"COMMA", "RPAR"}:
+        recovery.drop()
+        fix = _remove(recovery, piece.start, piece.end)
+        recovery.say(f"`{piece.lexeme.lower()}` joins nothing here", _span(piece, piece), fix)
         return True
     follows = recovery.peek(2).kind in {"COMMA", "RPAR"} | _CONNECTIVES
     if piece.kind in _CONNECTIVES and recovery.peek(1).kind in _VALUES and follows:
@@ -564,10 +565,10 @@ def _in_list(recovery: Recovery) -> bool:
         )
         recovery.put(Piece("COMMA", ",", piece.start, piece.end))
         return True
-    if piece.kind in _CONNECTIVES or piece.kind == END or _begins_clause(recovery):
+    if piece.kind in _CONNECTIVES or piece.kind == END or recovery.begins_clause():
         opening = next(each for each in reversed(recovery.read) if each.kind == "LPAR")
         edit = (at, at, ")")
-        recovery.say("this `(` is never closed", _span(opening, opening), ("close it", [edit]))
+        recovery.say(NEVER_CLOSED, _span(opening, opening), ("close it", [edit]))
         recovery.insert("RPAR", ")", at)
         return True
     return False
@@ -618,7 +619,7 @@ def _behind_name(recovery: Recovery) -> bool:
     if piece.kind in _VALUES:
         fix = _write(recovery, piece.start, piece.start, "=")
         recovery.say(
-            f"an operator is missing between `{_clip(name.lexeme)}` and `{_clip(piece.lexeme)}`",
+            "an operator is missing between the name and this value",
             _span(piece, piece),
             fix,
         )
@@ -751,8 +752,7 @@ def _behind_condition(recovery: Recovery) -> bool:
 def _missing_connective(recovery: Recovery) -> bool:
     piece = recovery.peek()
     fix = _write(recovery, piece.start, piece.start, "and")
-    shown = _clip(piece.lexeme)
-    recovery.say(f"`and` or `or` is missing before `{shown}`", _span(piece, piece), fix)
+    recovery.say("`and` or `or` is missing before this", _span(piece, piece), fix)
     recovery.insert("AND", "and", piece.start)
     return True
 
@@ -762,7 +762,7 @@ def _comma(recovery: Recovery) -> bool:
     comma = recovery.peek()
     span = _span(comma, comma)
     following = recovery.peek(1).kind
-    if following in _ENDS and not (following == "LIMIT" and not _begins_clause(recovery, 1)):
+    if following in _ENDS and not (following == "LIMIT" and not recovery.begins_clause(1)):
         recovery.drop()
         fix = _remove(recovery, comma.start, comma.end)
         recovery.say("this `,` separates nothing", span, fix)
@@ -773,6 +773,7 @@ def _comma(recovery: Recovery) -> bool:
         and not _begins_condition(recovery, 1)
         and recovery.before() in _VALUES
         and operator.kind == "OPERATOR"
+        and operator.start < operator.end
         and OPERATORS[operator.lexeme] in {"=", "!="}
     ):
         return _list_behind_equals(recovery)
@@ -818,7 +819,10 @@ def _chain(recovery: Recovery) -> bool:
     value = recovery.read[-1]
     if value.kind != "WORD" or OPERATORS[recovery.peek().lexeme] != "=":
         return False
-    parts = [recovery.take_back()]
+    parts = [value]
+    if _ends_in_operator(recovery):
+        return False
+    recovery.take_back()
     while recovery.peek().kind == "OPERATOR" and OPERATORS[recovery.peek().lexeme] == "=":
         parts += recovery.drop()
         if recovery.peek().kind != "WORD":
@@ -833,6 +837,15 @@ def _chain(recovery: Recovery) -> bool:
     )
     recovery.put(Piece("STRING", new, start, end))
     return True
+
+
+def _ends_in_operator(recovery: Recovery) -> bool:
+    """Tell whether no value follows the last ``=``, and what does follow would touch it."""
+    ahead = 0
+    while recovery.peek(ahead).kind in {"OPERATOR", "WORD"}:
+        last = recovery.peek(ahead)
+        ahead += 1
+    return last.kind == "OPERATOR" and last.end == recovery.peek(ahead).start != len(recovery.text)
 
 
 def _several_words(recovery: Recovery) -> bool:
@@ -851,8 +864,9 @@ def _several_words(recovery: Recovery) -> bool:
     recovery.drop(ahead)
     start, end = span = _span(parts[0], parts[-1])
     value = parts[0].lexeme
-    for before, part in zip(parts, parts[1:], strict=False):
-        value += ("" if before.end == part.start else " ") + part.lexeme
+    for before, part in pairwise(parts):
+        touching = before.end == part.start and not (before.is_sign or part.is_sign)
+        value += ("" if touching else " ") + part.lexeme
     new = quote(value)
     recovery.say(
         "a value of several words stands in quotes", span, _write(recovery, start, end, new)
@@ -875,7 +889,7 @@ def _behind_clause(recovery: Recovery) -> bool:
     if piece.kind == "COMMA" and recovery.before(2) == "LIMIT" and recovery.peek(1).kind == "WORD":
         return _offset(recovery)
     if piece.kind in {"COMMA", "AND", "OR"} and (
-        _begins_clause(recovery, 1) or recovery.peek(1).kind == END
+        recovery.begins_clause(1) or recovery.peek(1).kind == END
     ):
         recovery.drop()
         fix = _remove(recovery, piece.start, piece.end)
@@ -916,10 +930,13 @@ def _filter_behind_clauses(recovery: Recovery) -> bool:
             parts.append([])
             is_apart = False
         parts[-1] += recovery.drop()
+    moved = [piece for part in parts for piece in part]
+    if not _is_balanced(moved):
+        recovery.put(*moved, *clauses)
+        return False
     first: list[Piece] = []
     while recovery.is_behind_clause:
         first[:0] = recovery.take_back_clause()
-    moved = [piece for part in parts for piece in part]
     at = first[0].start
     text = " ".join(recovery.text[part[0].start : part[-1].end] for part in parts)
     edits = [(at, at, text + " ")]
@@ -931,6 +948,15 @@ def _filter_behind_clauses(recovery: Recovery) -> bool:
     )
     recovery.put(*moved, *first, *clauses)
     return True
+
+
+def _is_balanced(pieces: list[Piece]) -> bool:
+    depth = 0
+    for piece in pieces:
+        depth += (piece.kind == "LPAR") - (piece.kind == "RPAR")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _clause_length(recovery: Recovery) -> int:

@@ -65,6 +65,8 @@ _SYMBOLS = {
 _SIGNS = {"∧": _AND, "⋀": _AND, "∨": _OR, "⋁": _OR, "¬": _NOT}
 _OPERATORS = {"=>": ">=", "=<": "<=", "===": "=", "!==": "!=", "=!": "!=", "><": "<>", "<=>": "="}
 _BRACKETS = {"[": "(", "{": "(", "]": ")", "}": ")"}
+NEVER_CLOSED = "this `(` is never closed"
+SURPLUS = "this `)` closes nothing"
 WORD_OPERATORS = {
     "like": "glob", "ilike": "glob", "rlike": "matches", "regexp": "matches", "regex": "matches",
     "match": "matches", "contain": "contains", "has": "contains", "includes": "contains",
@@ -76,7 +78,7 @@ WORD_OPERATORS = {
 _token = re.compile(TOKEN)
 _not_equal = re.compile(r"![ \t]++=").match
 _backtick = re.compile(r"`([^`\n]*)`").match
-_run = re.compile(r"[\w.\-:+/@*?%^~$'\"\\{}\[\]`]").match
+_run = re.compile(r"[\w.\-:+/@*?%^~$\\{}\[\]`]").match
 _line = re.compile(r"[^\n]*").match
 _QUOTES = {each: lookalikes_of(each) + each for each in "'\""}
 _quoted = {each: re.compile(f"[^\n{all_}]*[{all_}]").match for each, all_ in _QUOTES.items()}
@@ -89,10 +91,21 @@ _BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "BETWEEN", "AFTER"})
 
 
 def spaced(text: str, start: int, end: int, new: str) -> tuple[int, int, str]:
-    """Give the edit that puts a word in a place, with white space round it where there is none."""
-    before = "" if start == 0 or text[start - 1] in " \t\r\n(" else " "
-    after = "" if end == len(text) or text[end] in " \t\r\n)" else " "
+    """Give the edit that puts a token in a place, apart from the tokens round it."""
+    before = " " if _touch(text[start - 1 : start], new[0]) else ""
+    after = " " if _touch(new[-1], text[end : end + 1]) else ""
     return start, end, before + new + after
+
+
+def _touch(one: str, other: str) -> bool:
+    """Tell whether two characters side by side might be read as one token."""
+    if not one or not other or one in _SEPARATORS or other in _SEPARATORS:
+        return False
+    return (one in _OPERATOR_CHARACTERS) == (other in _OPERATOR_CHARACTERS)
+
+
+_SEPARATORS = " \t\r\n(),"
+_OPERATOR_CHARACTERS = "=<>!~&|"
 
 
 class Scanner:
@@ -139,9 +152,13 @@ class Scanner:
         return end
 
     def _add(self, kind: str, lexeme: str, start: int, end: int) -> None:
+        if kind == "RPAR" and len(self._lists) == 1:
+            span, fix = self._drop(start, end, joining=False)
+            self._report(SURPLUS, span, fix)
+            return
         if kind == "LPAR":
             self._lists.append(bool(self._pieces) and self._pieces[-1].kind in {"IN", "WORD"})
-        elif kind == "RPAR" and len(self._lists) > 1:
+        elif kind == "RPAR":
             self._lists.pop()
         self._pieces.append(Piece(kind, lexeme, start, end))
 
@@ -215,11 +232,12 @@ class Scanner:
         """Read a character as what it was meant for; give where to go on."""
         character = lexeme[0]
         if character in _QUOTES:
-            if self._is_within_value(start):
+            if self._is_within_word(start):
                 return self._unknown(start)
             return self._unclosed(character, start)
         plain = ascii_of(character) or character
-        pair = fold(self._text[start : start + 2])
+        pair = self._text[start : start + 2]
+        pair = fold(pair) if len(pair) > 1 else ""
         if plain in _QUOTES:
             return self._foreign_quote(plain, start)
         if character == "`":
@@ -287,7 +305,7 @@ class Scanner:
             self._report(f"`{character}` is written `{meant}`", (start, end), _write(edit))
         else:
             meant = plain
-            longer = fold(text[start : end + 1])
+            longer = plain + fold(text[end : end + 1])
             last = self._pieces[-1] if self._pieces else None
             if last and last.kind == "OPERATOR" and last.end == start:
                 # The first half of the operator was ASCII already.
@@ -295,7 +313,7 @@ class Scanner:
                     meant = last.lexeme + meant
                     start = last.start
                     self._pieces.pop()
-            elif longer in FIXED:
+            elif len(longer) > len(plain) and longer in FIXED:
                 meant, end = longer, end + 1
             self._lookalike(start, end, meant)
         if FIXED[meant] == "OPERATOR":
@@ -320,17 +338,25 @@ class Scanner:
         return end
 
     def _drop(
-        self, start: int, end: int
+        self, start: int, end: int, *, joining: bool = True
     ) -> tuple[tuple[int, int], tuple[str, list[tuple[int, int, str]]]]:
-        """Leave characters out; give their span and the fix.  Words on either side become one."""
+        """Leave characters out; give their span and the fix.
+
+        ``joining``: the words on either side become one.
+        """
         text = self._text
-        before = self._word_before(start)
+        before = self._word_before(start) if joining else None
         if before is not None:
             before.end = end
         at_edge = start == 0 or end == len(text) or text[start - 1] in " \t\r\n"
         joins = before is not None and is_word(text[end : end + 1])
         new = "" if at_edge or joins or text[end] in " \t\r\n" else " "
         return (start, end), ("remove it", [(start, end, new)])
+
+    def _is_within_word(self, start: int) -> bool:
+        """Tell an apostrophe: ``it's``."""
+        following = self._text[start + 1 : start + 2]
+        return self._word_before(start) is not None and is_word(following) is not None
 
     def _is_within_value(self, start: int) -> bool:
         """Tell whether a value goes on here without white space."""
@@ -343,7 +369,8 @@ class Scanner:
         end = start
         while end < len(text) and text[end] == character:
             end += 1
-        within = self._is_within_value(start)
+        apostrophe = (ascii_of(character) or character) in _QUOTES
+        within = apostrophe or self._is_within_value(start)
         if character == ";" or not (within or self._expects_value(len(self._pieces))):
             known = f"`{character}`" if character.isascii() else describe(character)
             span, fix = self._drop(start, end)
@@ -354,10 +381,11 @@ class Scanner:
         while stop < len(text) and (text[stop] == character or _runs_on(text[stop])):
             stop += 1
         new = quote(text[first:stop])
+        apart = " " if text[stop : stop + 1] in _QUOTES else ""
         self._report(
             f"`{character}` stands in a value only within quotes",
             (start, end),
-            ("add quotes", [(first, stop, new)]),
+            ("add quotes", [(first, stop, new + apart)]),
         )
         self._add("STRING", new, first, stop)
         return stop
@@ -382,7 +410,7 @@ class Scanner:
     def _foreign_quote(self, plain: str, start: int) -> int:
         """Read a string between typographic quotes."""
         text = self._text
-        if self._is_within_value(start):
+        if self._is_within_word(start):
             return self._unknown(start)
         match = _quoted[plain](text, start + 1)
         if match is None or _ends_in_escape(match[0][:-1]):
