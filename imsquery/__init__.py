@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from imsquery.checker import check as check
     from imsquery.cloudimages import CLOUDIMAGES as CLOUDIMAGES
     from imsquery.compiler import compile as compile  # noqa: A004
+    from imsquery.completion import Completion as Completion
+    from imsquery.completion import complete as complete
+    from imsquery.decompiler import check_url as check_url
     from imsquery.decompiler import decompile as decompile
     from imsquery.diagnostics import Diagnostic as Diagnostic
     from imsquery.diagnostics import Edit as Edit
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from imsquery.diagnostics import QueryError as QueryError
     from imsquery.formatter import format as format  # noqa: A004
     from imsquery.limits import Limits as Limits
+    from imsquery.linter import lint as lint
     from imsquery.prepared import PreparedQuery as PreparedQuery
     from imsquery.prepared import prepare as prepare
     from imsquery.query_string import CompiledQuery as CompiledQuery
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "CLOUDIMAGES": "cloudimages",
     "CompiledQuery": "query_string",
+    "Completion": "completion",
     "Diagnostic": "diagnostics",
     "Edit": "diagnostics",
     "Fix": "diagnostics",
@@ -60,10 +65,13 @@ _HOMES = {
     "Spec": "spec",
     "bare_metal": "builder",
     "check": "checker",
+    "check_url": "decompiler",
     "compile": "compiler",
+    "complete": "completion",
     "decompile": "decompiler",
     "field": "builder",
     "format": "formatter",
+    "lint": "linter",
     "owned_by": "builder",
     "parse": "syntax",
     "placeholder": "builder",

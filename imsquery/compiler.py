@@ -70,7 +70,7 @@ def compile(  # noqa: A001 -- the public name
 
 
 def _unparse(query: Query) -> str:
-    from imsquery.formatter import unparse
+    from imsquery.unparse import unparse
 
     return unparse(query)
 

@@ -12,7 +12,6 @@ from imsquery.builder import literal_text
 from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.compiler import finish, lower, report_unbound, time_value
 from imsquery.diagnostics import QueryError, in_text_order
-from imsquery.formatter import unparse
 from imsquery.formula import And, BoundQuery, Deferred, Unknown, leaves
 from imsquery.kinds import Kind, RefusedValue
 from imsquery.lexer import has_surrogate
@@ -21,6 +20,7 @@ from imsquery.parser import parse_with, tokenize
 from imsquery.query_string import CompiledQuery, encode, is_plain, join
 from imsquery.simplify import simplify
 from imsquery.times import read_time, time_condition
+from imsquery.unparse import unparse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

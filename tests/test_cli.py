@@ -273,3 +273,85 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
 
     assert done.stdout == b"limit=1\n"
     assert b"Traceback" not in done.stderr
+
+
+def test_format_prints_the_filter_laid_out(capsys: Captured) -> None:
+    assert main(["format", "__PLATFORM==CentOS AND (supports(kvm))  # note"]) == 0
+    assert capsys.readouterr().out == "platform = CentOS and supports(kvm)  # note\n"
+
+
+def test_format_changes_files_or_says_which_it_would_change(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    good, bad = tmp_path / "good.ims", tmp_path / "bad.ims"
+    good.write_text("limit 1\n", encoding="utf-8")
+    bad.write_text("LIMIT 1", encoding="utf-8")
+    files = [str(good), str(bad)]
+
+    assert main(["format", "--check", "--files", *files]) == 1
+    assert capsys.readouterr().out == f"{bad}\n"
+    assert main(["format", "--diff", "--files", *files]) == 1
+    assert "-LIMIT 1\n+limit 1\n" in capsys.readouterr().out
+    assert main(["format", "--files", *files]) == 0
+    assert main(["format", "--check", "--files", *files]) == 0
+    assert bad.read_text(encoding="utf-8") == "limit 1\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["all", "--files", "x"], ["--files", "/no/such"]])
+def test_format_takes_a_filter_or_files_that_are_there(
+    arguments: list[str], capsys: Captured
+) -> None:
+    assert main(["format", *arguments]) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_decompile_prints_the_filter_of_a_url(capsys: Captured) -> None:
+    url = "https://host/v2/cloudimages?protected=true&visibility=public&__imagetype=gold&limit=5"
+
+    assert main(["decompile", url]) == 0
+    assert capsys.readouterr() == ("public() limit 5\n", "")
+
+
+def test_decompile_refuses_what_the_server_would_not_find(capsys: Captured) -> None:
+    assert main(["decompile", "architecture=x86_64"]) == 1
+
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "error[bad-value]" in output.err
+
+
+def test_lint_reports_by_file_line_and_column(tmp_path: Path, capsys: Captured) -> None:
+    file = tmp_path / "page.md"
+    file.write_text("one\ntwo /v2/cloudimages?imagetype=gold\n", encoding="utf-8")
+
+    assert main(["lint", str(file)]) == 1
+
+    shown = capsys.readouterr().out
+    assert "error[unknown-parameter]" in shown
+    assert f"{file}:2:21" in shown
+
+
+def test_lint_is_silent_about_good_files(tmp_path: Path, capsys: Captured) -> None:
+    file = tmp_path / "page.md"
+    file.write_text("/v2/cloudimages?limit=5\n", encoding="utf-8")
+
+    assert main(["lint", str(file), "/no/such/file"]) == 2
+    assert main(["lint", str(file)]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_explain_knows_every_code(capsys: Captured) -> None:
+    assert main(["explain"]) == 0
+    codes = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+
+    assert {"syntax", "not-expressible", "bad-encoding"} <= set(codes)
+    for code in codes:
+        assert main(["explain", code]) == 0
+        assert "Mended:" in capsys.readouterr().out
+    assert main(["explain", "frobnicate"]) == 1
+
+
+def test_complete_prints_json(capsys: Captured) -> None:
+    assert main(["complete", "plat = CentOS", "--cursor", "4"]) == 0
+    assert [each["text"] for each in json.loads(capsys.readouterr().out)] == ["platform"]
+    assert main(["complete", "plat", "--cursor", "5"]) == 2

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from imsquery.cli.common import add_limits, decode, draw, limits
-from imsquery.decompiler import decompile
+from imsquery.decompiler import check_url, decompile
 from imsquery.diagnostics import QueryError
 
 if TYPE_CHECKING:
@@ -31,9 +31,13 @@ def main(arguments: Namespace) -> int:
     text = arguments.url
     if text == "-":
         text = decode(sys.stdin.buffer.read(4 * arguments.max_length + 8)).strip()
+    keywords = {"allow_unlisted": arguments.allow_unlisted, "limits": limits(arguments)}
     try:
-        print(decompile(text, allow_unlisted=arguments.allow_unlisted, limits=limits(arguments)))
+        print(decompile(text, **keywords))
     except QueryError as error:
         draw(text, error.diagnostics, name="url")
         return 1
+    warnings = check_url(text, **keywords)
+    if warnings:
+        draw(text, warnings, name="url")
     return 0

@@ -20,13 +20,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         "filter", metavar="FILTER", nargs="?", help="the filter; - reads it from standard input"
     )
     parser.add_argument(
-        "--file",
-        dest="files",
-        action="append",
+        "--files",
+        nargs="+",
         default=[],
         type=Path,
         metavar="FILE",
-        help="lay the one filter of a file out anew, in place; may be repeated",
+        help="lay the filter of each file out anew, in place",
     )
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--check", action="store_true", help="change nothing; exit 1 if any would")
@@ -37,7 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Print a filter laid out anew, or change files."""
     if (arguments.filter is None) == (not arguments.files):
-        print("imsquery format: one FILTER, or --file FILE", file=sys.stderr)
+        print("imsquery format: one FILTER, or --files FILE …", file=sys.stderr)
         return 2
     if arguments.filter is not None:
         text = arguments.filter

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from imsquery.cli.check import print_report, status
+from imsquery.cli.check import print_report
 from imsquery.cli.common import Progress, decode, report_format
 from imsquery.linter import lint
 
@@ -34,7 +34,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """Report what is wrong with the URLs in files; errors, or files not read, exit with 1 or 2."""
+    """Report what is wrong with the URLs in files; any finding exits with 1, a bad file with 2."""
     worst = 0
     progress = Progress("files", len(arguments.files))
     for number, name in enumerate(arguments.files, 1):
@@ -50,7 +50,7 @@ def main(arguments: Namespace) -> int:
         if found:
             progress.clear()
             _print(text, found, arguments.format, name)
-        worst = max(worst, status(found))
+        worst = max(worst, int(bool(found)))
     progress.clear()
     return worst
 
