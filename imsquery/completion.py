@@ -102,11 +102,15 @@ def complete(text: str, cursor: int, *, spec: Spec = CLOUDIMAGES) -> list[Comple
         raise ValueError(msg)
     place = _Place(text, cursor, spec)
     wanted = place.prefix.casefold()
-    drafts = [(_rank(draft, wanted), draft) for draft in place.drafts()]
-    chosen = sorted((each for each in drafts if each[0] is not None), key=lambda each: each[0])
+    ranked: tuple[list[_Draft], list[_Draft]] = ([], [])
+    for draft in place.drafts():
+        rank = _rank(draft, wanted)
+        if rank is not None:
+            ranked[rank].append(draft)
     return [
         Completion(draft.text, place.span, draft.kind, draft.description)
-        for _, draft in chosen
+        for drafts in ranked
+        for draft in drafts
         if place.accepts(draft)
     ]
 
@@ -131,7 +135,7 @@ def completions_to_json(completions: Iterable[Completion]) -> str:
 def _rank(draft: _Draft, wanted: str) -> int | None:
     """Say how well a draft goes with what is typed: 0 begins with it, 1 holds it."""
     written = draft.text.casefold().strip("\"'")
-    if written.startswith(wanted) or written.startswith(wanted.lstrip("_") or "\0"):
+    if written.startswith((wanted, wanted.lstrip("_") or wanted)):
         return 0
     return 1 if len(wanted) > 1 and wanted in written else None
 
