@@ -1,7 +1,7 @@
 """Texts that mean harm: a finding, soon, and with no more memory than the text is worth.
 
-Growth is compared, never timed against a clock: how many calls are made for a text and for one eight
-times as long.
+Growth is compared, never timed against a clock: how many calls are made for a text, and for one
+eight times as long.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ REFUSED = {
     "a full-width sign": ("platform ＝ CentOS", "syntax"),
     "smart quotes": ("name = “CentOS”", "syntax"),
     "a no-break space": ("name\u00a0= a", "syntax"),
-    "a Cyrillic letter": ("рlatform = CentOS", "unknown-name"),
+    "a Cyrillic letter": ("рlatform = CentOS", "syntax"),
     "single quotes": ("'" * 65_535, "syntax"),
     "double quotes": ('"' * 65_535, "syntax"),
     "backslashes": ("\\" * 65_536, "syntax"),
