@@ -92,7 +92,7 @@ def against_peers(rounds: int) -> str:
             shown = harness.ratio(seconds, times["imsquery"])
             row = rows.setdefault(name, [name])
             row.append(harness.microseconds(seconds) if name == "imsquery" else shown)
-    header = ["warm, uncached", *(f"{size} clauses" for size in sizes)]
+    header = ["warm, uncached", *(f"{size} clause{'s' * (size > 1)}" for size in sizes)]
     note = "imsquery checks, simplifies and emits; each peer parses only.  Times as many as ours."
     return harness.table("Compile", header, list(rows.values())) + f"\n{note}\n"
 
