@@ -31,6 +31,9 @@ def measure(contenders: Mapping[str, Call], rounds: int, budget: float = 0.02) -
         rounds: how often each takes its turn.
         budget: seconds that a turn should last, once.
     """
+    # What the contenders imported is not to be looked through in each other's turns.
+    gc.collect()
+    gc.freeze()
     repeats = {
         name: _repeats(call, budget if rounds > 1 else 0) for name, call in contenders.items()
     }

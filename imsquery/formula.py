@@ -45,7 +45,11 @@ class Atom(Formula):
         self.value = value
         self.first = first
         self.last = last
-        self.key = (parameter.wire, relation, value)
+
+    @property
+    def key(self) -> Hashable:  # type: ignore[override]
+        """Made when it is asked for: most filters never ask."""
+        return (self.parameter.wire, self.relation, self.value)
 
     def __repr__(self) -> str:
         return f"{self.parameter.name} {self.relation} {self.value!r}"
