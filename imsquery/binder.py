@@ -9,11 +9,10 @@ import re
 from datetime import UTC, datetime
 from functools import partial
 
-from imsquery._tables import KEYWORDS
 from imsquery.formula import And, Atom, BoundQuery, Deferred, Not, Or, Order, Unknown
 from imsquery.kinds import EQUALITY, MATCH, OPERATORS, Flag, RefusedValue
-from imsquery.lexer import END, Tokens, spell
-from imsquery.parser import Algebra, parse_tokens
+from imsquery.lexer import spell
+from imsquery.parser import Algebra
 from imsquery.times import read_time, reads_clock, respell_time, time_condition
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from imsquery.formula import Formula
+    from imsquery.lexer import Tokens
+    from imsquery.naming import Outline
     from imsquery.spec import Function, Parameter, Spec
 
     Edits = list[tuple[int, int, str]]
@@ -40,6 +41,8 @@ class Binder(Algebra):
         volatile: the clock was read, so that the same text may mean something else later.
     """
 
+    outline: Outline | None = None  # made where a finding asks for it
+
     def __init__(
         self,
         tokens: Tokens,
@@ -56,7 +59,6 @@ class Binder(Algebra):
         self._kinds = tokens.kinds
         self._now = now
         self._allow_unlisted = allow_unlisted
-        self._outer: tuple[set[int], dict[str, int]] | None = None
 
     # -- what recovery asks for
 
@@ -64,11 +66,17 @@ class Binder(Algebra):
         super().reread(tokens)
         self._lexemes = tokens.lexemes
         self._kinds = tokens.kinds
-        self._outer = None
+        self.outline = None
+
+    def over(self, tokens: Tokens) -> Binder:
+        """Give a binder for other tokens, with nothing found yet."""
+        return Binder(tokens, self.spec, now=self._now, allow_unlisted=self._allow_unlisted)
 
     def broken(self, first: int, last: int) -> Formula:
         if first != last and self.spec.find(self._lexemes[first]) is None:
-            self._guess(first, last)
+            from imsquery.naming import guess
+
+            guess(self, first, last)
         return Unknown(first, last)
 
     def stands_alone(self, name: str) -> bool:
@@ -99,11 +107,12 @@ class Binder(Algebra):
         for operand in operands:
             if type(operand) is And and operand.bare:
                 start, end = self.span(operand.first, operand.last)
+                fix = ("add parentheses", [(start, start, "("), (end, end, ")")])
                 self.report(
                     "mixed-and-or",
                     "`and` binds tighter than `or`; parentheses would show it",
                     (start, end),
-                    ("add parentheses", [(start, start, "("), (end, end, ")")]),
+                    *([fix] if self.may_enclose else []),
                     severity="warning",
                 )
         return Or(operands, operands[0].first, operands[-1].last)
@@ -226,7 +235,9 @@ class Binder(Algebra):
     def standalone(self, name: int) -> Formula:
         parameter = self._filterable(name, name)
         if parameter is None:
-            return Unknown(name, name)
+            from imsquery.naming import read_colon
+
+            return read_colon(self, name) or Unknown(name, name)
         if not parameter.kind.standalone:
             _, end = span = self.span(name)
             written = self._lexemes[name]
@@ -249,7 +260,9 @@ class Binder(Algebra):
         written = self._lexemes[name]
         overloads = self.spec.functions.get(written.lower())
         if overloads is None:
-            self._unknown_function(name, closing)
+            from imsquery.naming import report_function
+
+            report_function(self, name, closing)
             return Unknown(name, closing)
         for function in overloads:
             if len(arguments) == len(function.parameters) or (function.variadic and arguments):
@@ -282,7 +295,11 @@ class Binder(Algebra):
     def _order(
         self, keyword: int, name: int, last: int, direction: str | None
     ) -> Callable[[BoundQuery], None]:
-        parameter = self.spec.find(self._lexemes[name]) or self._guess(name, name)
+        parameter = self.spec.find(self._lexemes[name])
+        if parameter is None:
+            from imsquery.naming import guess
+
+            parameter = guess(self, name, name)
 
         def set_order(query: BoundQuery) -> None:
             if query.order is not None:
@@ -331,190 +348,17 @@ class Binder(Algebra):
         if parameter is None:
             parameter = self.spec.find(self._lexemes[name])
             if parameter is None:
-                parameter = self._guess(name, last)
+                from imsquery.naming import guess
+
+                parameter = guess(self, name, last)
                 if parameter is None:
                     return None
         if parameter.clause is not None:
-            self._not_a_filter(parameter, name, last)
+            from imsquery.naming import report_clause
+
+            report_clause(self, parameter, name, last)
             return None
         return parameter
-
-    def _guess(self, name: int, last: int) -> Parameter | None:
-        """Report a name that is none; give what it is once its look-alikes are ASCII."""
-        written = self._lexemes[name]
-        if written.isascii():
-            if name != last or not self._is_colon(name):
-                self._unknown_name(name, last)
-            return None
-        from imsquery.lookalikes import fold
-
-        plain = fold(written)
-        if plain.isascii() and plain.lower() not in KEYWORDS:
-            self.foreign_letters(name, plain)
-            parameter = self.spec.find(plain)
-            if parameter is None:
-                self._unknown_name(name, last)
-            return parameter
-        if plain.lower() in {"all", "none"} and name == last:
-            self.foreign_letters(name, plain)
-        else:
-            self._unknown_name(name, last)
-        return None
-
-    def _is_colon(self, name: int) -> bool:
-        """Report ``name:value``, which is a word of its own."""
-        written = self._lexemes[name]
-        plain, _, value = written.partition(":")
-        if not value or self.spec.find(plain) is None:
-            return False
-        start, end = self.span(name)
-        text = f"{plain} = {spell(value)}"
-        tokens = Tokens(text)
-        fixes: Fixes = []
-        if self._is_clean(tokens):
-            fixes.append((f"write `{_clip(text)}`", [(start, end, text)]))
-        message = f"`:` compares nothing; it is written `{_clip(text)}`"
-        self.report("syntax", message, (start, end), *fixes)
-        return True
-
-    def _is_clean(self, tokens: Tokens) -> bool:
-        """Tell whether tokens read without a finding."""
-        binder = Binder(tokens, self.spec, now=self._now, allow_unlisted=self._allow_unlisted)
-        return parse_tokens(tokens, binder) is not None and not binder.findings
-
-    def _unknown_name(self, name: int, last: int) -> None:
-        from imsquery.suggest import nearest
-
-        written = self._lexemes[name]
-        found = nearest(written, self.spec.names)
-        # One suggestion for each parameter: `__platform` and `platform` are the same advice.
-        rows = dict.fromkeys(self.spec.names[each] for each in found)
-        names = [row.name for row in rows if row.clause is None]
-        start, end = self.span(name)
-        self.report(
-            "unknown-name",
-            f"no parameter or attribute is called `{_clip(written)}`{_did_you_mean(names)}",
-            (start, end),
-            *(
-                (f"write `{each}`", [(start, end, each)])
-                for each in names
-                if self._reads(name, last, each)
-            ),
-        )
-
-    def _reads(self, name: int, last: int, meant: str) -> bool:
-        """Tell whether a condition, or what sorts, would have no fault of its own by another name.
-
-        A fix that leads from one fault to the next helps nobody.
-        """
-        kinds = self._kinds[name : last + 1]
-        if "BROKEN" in kinds:
-            return True
-        lexemes = [meant, *self._lexemes[name + 1 : last + 1]]
-        tokens = [(kind, lexeme, (0, 0)) for kind, lexeme in zip(kinds, lexemes, strict=True)]
-        if name and self._kinds[name - 1] == "BY":
-            return True
-        return self._is_clean(Tokens.of("", [*tokens, (END, "", (0, 0))]))
-
-    def _unknown_function(self, name: int, last: int) -> None:
-        from imsquery.suggest import nearest
-
-        written = self._lexemes[name]
-        names = nearest(written, self.spec.functions)
-        start, end = self.span(name)
-        if not written.isascii():
-            from imsquery.lookalikes import fold
-
-            plain = fold(written)
-            if plain.lower() in self.spec.functions:
-                self.foreign_letters(name, plain)
-                return
-        self.report(
-            "unknown-function",
-            f"no function is called `{_clip(written)}`{_did_you_mean(names)}",
-            (start, end),
-            *(
-                (f"write `{each}`", [(start, end, each)])
-                for each in names
-                if self._reads(name, last, each)
-            ),
-        )
-
-    def _not_a_filter(self, parameter: Parameter, name: int, last: int) -> None:
-        written = self._lexemes[name]
-        clause = "order by" if parameter.clause == "direction" else parameter.clause
-        self.report(
-            "not-a-filter",
-            f"`{written}` does not filter; it is set by the clause `{clause} …` behind the filter",
-            self.span(name, last),
-            *self._clause_fixes(parameter, name, last),
-        )
-
-    def _clause_fixes(self, parameter: Parameter, name: int, last: int) -> Fixes:
-        """Make a clause of ``limit = 5`` where it is one of the conditions that all must hold."""
-        kinds = self._kinds
-        if last != name + 2 or OPERATORS.get(self._lexemes[name + 1]) != "=":
-            return []
-        clause = self._clause_text(parameter, last)
-        follows, joins = kinds[last + 1] == "AND", name > 0 and kinds[name - 1] == "AND"
-        if not clause or not self._may_move(name, parameter) or not (follows or joins or name == 0):
-            return []
-        first, final = (name - joins, last) if joins else (name, last + follows)
-        start, end = self.span(first, final)
-        text = self.tokens.text
-        if "#" in text[start:end] or any(map(self._is_put_in, range(first, final + 1))):
-            return []  # a comment would be lost, or what is to go is not in the text
-        at = self.span(len(kinds) - 2)[1]
-        title = f"write `{_clip(clause)}` behind the filter"
-        if final == len(kinds) - 2:
-            return [(title, [(start, end, clause)])]
-        end += text[end : end + 1] == " "
-        return [(title, [(start, end, ""), (at, at, f" {clause}")])]
-
-    def _is_put_in(self, token: int) -> bool:
-        start, end = self.span(token)
-        return start == end
-
-    def _clause_text(self, parameter: Parameter, value: int) -> str:
-        """Give the clause that sets a parameter; empty where the value would be none for it."""
-        literal = self.literal(value)
-        if parameter.clause == "order by":
-            key = self.spec.find(literal)
-            return f"order by {key.name}" if key is not None and key.sortable else ""
-        if parameter.clause == "direction" or self._kinds[value] == "PLACEHOLDER":
-            return "" if parameter.clause == "direction" else f"{parameter.clause} {literal}"
-        try:
-            read = parameter.kind.read(literal)
-        except RefusedValue:
-            return ""
-        return f"{parameter.clause} {spell(str(read))}"
-
-    def _may_move(self, name: int, parameter: Parameter) -> bool:
-        """Tell whether a condition is not within others, and its clause stands nowhere yet."""
-        if self._outer is None:
-            self._outer = self._survey()
-        outer, clauses = self._outer
-        return name in outer and clauses.get(str(parameter.clause)) == 1
-
-    def _survey(self) -> tuple[set[int], dict[str, int]]:
-        """Find the tokens within no parentheses, ``or`` or ``not``; count what sets clauses."""
-        outer: set[int] = set()
-        clauses: dict[str, int] = {}
-        depth = 0
-        for index, kind in enumerate(self._kinds):
-            depth += (kind == "LPAR") - (kind == "RPAR")
-            if depth == 0 and kind == "OR":
-                return set(), {}
-            if kind in {"WORD", "LIMIT", "AFTER", "BY"}:
-                before = self._kinds[index - 1] if index else ""
-                row = self.spec.find(self._lexemes[index]) if kind == "WORD" else None
-                which = {"LIMIT": "limit", "AFTER": "after", "BY": "order by"}.get(kind)
-                which = row.clause if row is not None and before not in _BEFORE_VALUES else which
-                if which is not None:
-                    clauses[which] = clauses.get(which, 0) + 1
-                if depth == 0 and before != "NOT":
-                    outer.add(index)
-        return outer, clauses
 
     # -- operators
 
@@ -668,7 +512,7 @@ class Binder(Algebra):
         meant = respell_time(literal)
         self.report(
             "bad-value",
-            f"`{_clip(literal)}` is not {parameter.kind.describe()}{_did_you_mean(meant)}",
+            f"`{clip(literal)}` is not {parameter.kind.describe()}{did_you_mean(meant)}",
             (start, end),
             *((f"write `{each}`", [(start, end, spell(each))]) for each in meant),
         )
@@ -677,7 +521,7 @@ class Binder(Algebra):
     def _time_out_of_range(self, literal: str, first: int, token: int, last: int) -> Formula:
         self.report(
             "out-of-range",
-            f"`{_clip(literal)}` lies outside the years 1 to 9999",
+            f"`{clip(literal)}` lies outside the years 1 to 9999",
             self.span(token),
         )
         return Unknown(first, last)
@@ -687,7 +531,7 @@ class Binder(Algebra):
             return False
         self.report(
             refused.code,
-            f"`{_clip(self.literal(token))}` is not listed: {refused.message}",
+            f"`{clip(self.literal(token))}` is not listed: {refused.message}",
             self.span(token),
             severity="warning",
         )
@@ -714,8 +558,8 @@ class Binder(Algebra):
             fixes = []  # what is wrong is the value that was bound, not the text
         self.report(
             refused.code,
-            f"`{_clip(literal)}` is not a value of `{parameter.name}`: {refused.message}"
-            f"{_did_you_mean(refused.instead)}",
+            f"`{clip(literal)}` is not a value of `{parameter.name}`: {refused.message}"
+            f"{did_you_mean(refused.instead)}",
             (start, end),
             *fixes,
         )
@@ -789,7 +633,7 @@ class Binder(Algebra):
         if parameter is not None:
             message = f"`{literal}` is no flag; it is compared: `{parameter.name} = …`"
         else:
-            message = f"`{_clip(literal)}` is no feature: letters, digits and `_`, such as `kvm`"
+            message = f"`{clip(literal)}` is no feature: letters, digits and `_`, such as `kvm`"
             ending = ending.removeprefix(prefix)
             if ending != literal and self.spec.feature(ending):
                 fixes.append((f"write `{ending}`", [(start, end, spell(ending))]))
@@ -823,19 +667,19 @@ def _fill(template: str, arguments: Sequence[str]) -> str:
     return re.sub(r"\{(\d)\}", lambda match: arguments[int(match[1])], template)
 
 
-_BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "COMMA"})
 _OPERATOR_ORDER = (
     "=", "!=", "<", "<=", ">", ">=", "contains", "startswith", "endswith", "glob", "matches",
 )  # fmt: skip
 _LONGEST_SHOWN = 60
 
 
-def _clip(text: str) -> str:
+def clip(text: str) -> str:
     """Shorten what was written, for a message."""
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
 
-def _did_you_mean(names: Sequence[str]) -> str:
+def did_you_mean(names: Sequence[str]) -> str:
+    """Name what may have been meant, for the end of a message."""
     if not names:
         return ""
     return "; did you mean " + " or ".join(f"`{name}`" for name in names) + "?"

@@ -202,10 +202,11 @@ class _Consistency:
             return
         needed = f"{self._spec.parameters[wire].name} = {spell(value)}"
         fixes = []
-        if is_root and known is None:
+        encloses = type(self._written) is Or
+        if is_root and known is None and (self._algebra.may_enclose or not encloses):
             # Behind the whole filter, whatever this condition is nested in there.
             start, end = self._algebra.span(self._written.first, self._written.last)
-            if type(self._written) is Or:
+            if encloses:
                 edits = [(start, start, "("), (end, end, f") and {needed}")]
             else:
                 edits = [(end, end, f" and {needed}")]

@@ -59,6 +59,9 @@ class Algebra:
 
     # -- what recovery asks for, in a text that does not parse
 
+    may_enclose = True
+    """Whether parentheses put round a part of the text would pair, and enclose just that."""
+
     def reread(self, tokens: Tokens) -> None:
         """Take other tokens of the same text: mended ones."""
         self.tokens = tokens

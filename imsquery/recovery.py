@@ -18,8 +18,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve
-
 from imsquery._tables import ACTIONS, GOTOS, RULES
 from imsquery.lexer import END, Tokens
 from imsquery.repairs import foresee, repair
@@ -82,14 +80,8 @@ def recover(tokens: Tokens, algebra: Algebra) -> Any:
     recovery = Recovery(tokens.text, algebra)
     mended = _tokens(tokens.text, recovery.run())
     algebra.reread(mended)
-    value = _read(mended, algebra)
-    if not recovery.is_balanced:
-        # New parentheses would pair with those that are there.
-        algebra.findings = [
-            evolve(found, fixes=()) if found.code == "mixed-and-or" else found
-            for found in algebra.findings
-        ]
-    return value
+    algebra.may_enclose = recovery.is_straight
+    return _read(mended, algebra)
 
 
 def _tokens(text: str, pieces: list[Piece]) -> Tokens:
@@ -158,7 +150,7 @@ class Recovery:
         read: what the tables took.
         algebra: what the tokens are for: it knows which names there are.
         unclosed: how many parentheses were left out, and are not closed.
-        is_balanced: no parenthesis is missing or surplus.
+        is_straight: no parenthesis is missing or surplus, and no token stands elsewhere.
     """
 
     def __init__(self, text: str, algebra: Algebra) -> None:
@@ -166,7 +158,7 @@ class Recovery:
         self.algebra = algebra
         self.read: list[Piece] = []
         self.unclosed = 0
-        self.is_balanced = True
+        self.is_straight = True
         self._rest = Scanner(text, self.say).scan()[::-1]
         start: Stack = (0, None)
         self._stacks = [start]  # before the first token, and behind each that was read
@@ -195,7 +187,7 @@ class Recovery:
 
     def say(self, message: str, span: tuple[int, int], *fixes: Any) -> None:
         """Report a fault."""
-        self.is_balanced &= message not in PARENTHESES
+        self.is_straight &= message not in PARENTHESES
         self.algebra.report("syntax", message, span, *fixes)
 
     # -- where the text is

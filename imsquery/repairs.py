@@ -930,6 +930,7 @@ def _filter_behind_clauses(recovery: Recovery) -> bool:
             parts.append([])
             is_apart = False
         parts[-1] += recovery.drop()
+    recovery.is_straight = False
     moved = [piece for part in parts for piece in part]
     if not _is_balanced(moved):
         recovery.put(*moved, *clauses)

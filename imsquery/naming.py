@@ -1,0 +1,248 @@
+"""Names that are none, or none of a filter: what was meant, and how to write it.
+
+Only for texts with such a name: the binder imports it where it reports one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from imsquery._tables import KEYWORDS
+from imsquery.binder import clip, did_you_mean
+from imsquery.formula import BoundQuery, leaves
+from imsquery.kinds import OPERATORS, RefusedValue
+from imsquery.lexer import END, Tokens, spell
+from imsquery.lookalikes import fold
+from imsquery.parser import parse_tokens
+from imsquery.suggest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imsquery.binder import Binder
+    from imsquery.formula import Formula
+    from imsquery.spec import Parameter
+
+    Fix = tuple[str, list[tuple[int, int, str]]]
+
+_BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "COMMA"})
+_CLAUSE_KEYWORDS = {"LIMIT": "limit", "AFTER": "after", "BY": "order by"}
+
+
+def guess(binder: Binder, name: int, last: int) -> Parameter | None:
+    """Report a name that is none.
+
+    Args:
+        binder: takes the findings.
+        name: the token.
+        last: that of the condition which begins with it.
+
+    Returns:
+        What it names once its look-alikes are ASCII, if anything.
+    """
+    written = binder.tokens.lexemes[name]
+    plain = fold(written)
+    if not plain.isascii() or plain == written:
+        if name != last or not _report_colon(binder, name):
+            _report_name(binder, name, last)
+        return None
+    if plain.lower() not in KEYWORDS:
+        binder.foreign_letters(name, plain)
+        parameter = binder.spec.find(plain)
+        if parameter is None:
+            _report_name(binder, name, last)
+        return parameter
+    if plain.lower() in {"all", "none"} and name == last:
+        binder.foreign_letters(name, plain)
+    else:
+        _report_name(binder, name, last)
+    return None
+
+
+def _report_name(binder: Binder, name: int, last: int) -> None:
+    written = binder.tokens.lexemes[name]
+    found = nearest(written, binder.spec.names)
+    # One suggestion for each parameter: `__platform` and `platform` are the same advice.
+    rows = dict.fromkeys(binder.spec.names[each] for each in found)
+    names = [row.name for row in rows if row.clause is None]
+    binder.report(
+        "unknown-name",
+        f"no parameter or attribute is called `{clip(written)}`{did_you_mean(names)}",
+        binder.span(name),
+        *_renamed(binder, name, last, names),
+    )
+
+
+def report_function(binder: Binder, name: int, closing: int) -> None:
+    """Report a call of no function."""
+    written = binder.tokens.lexemes[name]
+    plain = fold(written)
+    if plain != written and plain.lower() in binder.spec.functions:
+        binder.foreign_letters(name, plain)
+        return
+    names = nearest(written, binder.spec.functions)
+    binder.report(
+        "unknown-function",
+        f"no function is called `{clip(written)}`{did_you_mean(names)}",
+        binder.span(name),
+        *_renamed(binder, name, closing, names),
+    )
+
+
+def _renamed(binder: Binder, name: int, last: int, names: Iterable[str]) -> list[Fix]:
+    """Give the fixes that write another name, but for those that lead to the next fault."""
+    start, end = binder.span(name)
+    return [
+        (f"write `{each}`", [(start, end, each)])
+        for each in names
+        if _reads(binder, name, last, each)
+    ]
+
+
+def _reads(binder: Binder, name: int, last: int, meant: str) -> bool:
+    """Tell whether a condition, or what sorts, would have no fault by another name."""
+    kinds = binder.tokens.kinds[name : last + 1]
+    if "BROKEN" in kinds or (name and binder.tokens.kinds[name - 1] == "BY"):
+        return True
+    lexemes = [meant, *binder.tokens.lexemes[name + 1 : last + 1]]
+    tokens = [(kind, lexeme, (0, 0)) for kind, lexeme in zip(kinds, lexemes, strict=True)]
+    return _bind(binder, Tokens.of("", [*tokens, (END, "", (0, 0))])) is not None
+
+
+def _bind(binder: Binder, tokens: Tokens) -> BoundQuery | None:
+    """Bind other tokens; ``None`` where that gives a finding."""
+    other = binder.over(tokens)
+    bound = parse_tokens(tokens, other)
+    return None if other.findings else bound
+
+
+# -- `name:value`, a single word
+
+
+def _split(binder: Binder, name: int) -> str:
+    """Give what ``name:value`` is written as here; empty where it is something else."""
+    plain, _, value = binder.tokens.lexemes[name].partition(":")
+    return f"{plain} = {spell(value)}" if value and binder.spec.find(plain) is not None else ""
+
+
+def _report_colon(binder: Binder, name: int) -> bool:
+    text = _split(binder, name)
+    if text:
+        start, end = binder.span(name)
+        fix = (f"write `{clip(text)}`", [(start, end, text)])
+        binder.report(
+            "syntax",
+            f"`:` compares nothing; it is written `{clip(text)}`",
+            (start, end),
+            *([fix] if _bind(binder, Tokens(text)) is not None else []),
+        )
+    return bool(text)
+
+
+def read_colon(binder: Binder, name: int) -> Formula | None:
+    """Give the condition that ``name:value`` was meant for, once it is reported."""
+    text = _split(binder, name)
+    bound = _bind(binder, Tokens(text)) if text else None
+    if bound is None:
+        return None
+    for formula in (bound.filter, *leaves(bound.filter)):
+        formula.first = formula.last = name
+    return bound.filter
+
+
+# -- parameters that are clauses
+
+
+@frozen
+class Outline:
+    """Of a whole text: the tokens within no parentheses, ``or`` or ``not``, and its clauses."""
+
+    outer: frozenset[int]
+    clauses: dict[str, int]
+
+
+def report_clause(binder: Binder, parameter: Parameter, name: int, last: int) -> None:
+    """Report a condition on what is no filter but a clause."""
+    written = binder.tokens.lexemes[name]
+    clause = "order by" if parameter.clause == "direction" else parameter.clause
+    binder.report(
+        "not-a-filter",
+        f"`{written}` does not filter; it is set by the clause `{clause} …` behind the filter",
+        binder.span(name, last),
+        *_clause_fixes(binder, parameter, name, last),
+    )
+
+
+def _clause_fixes(binder: Binder, parameter: Parameter, name: int, last: int) -> list[Fix]:
+    """Make a clause of ``limit = 5`` where it is one of the conditions that all must hold."""
+    kinds, text = binder.tokens.kinds, binder.tokens.text
+    if last != name + 2 or OPERATORS.get(binder.tokens.lexemes[name + 1]) != "=":
+        return []
+    clause = _clause_text(binder, parameter, last)
+    follows, joins = kinds[last + 1] == "AND", name > 0 and kinds[name - 1] == "AND"
+    if not (clause and _may_move(binder, name, parameter) and (follows or joins or name == 0)):
+        return []
+    first, final = (name - joins, last) if joins else (name, last + follows)
+    start, end = binder.span(first, final)
+    if "#" in text[start:end] or any(_is_put_in(binder, each) for each in range(first, final + 1)):
+        return []  # a comment would be lost, or what is to go is not in the text
+    title = f"write `{clip(clause)}` behind the filter"
+    if final == len(kinds) - 2:
+        return [(title, [(start, end, clause)])]
+    at = binder.span(len(kinds) - 2)[1]
+    end += text[end : end + 1] == " "
+    return [(title, [(start, end, ""), (at, at, f" {clause}")])]
+
+
+def _is_put_in(binder: Binder, token: int) -> bool:
+    """Tell a token that recovery put in: it takes up no place."""
+    start, end = binder.span(token)
+    return start == end
+
+
+def _clause_text(binder: Binder, parameter: Parameter, value: int) -> str:
+    """Give the clause that sets a parameter; empty where the value would be none for it."""
+    literal = binder.literal(value)
+    if parameter.clause == "direction":
+        return ""  # a part of `order by` that cannot stand without the rest
+    if parameter.clause == "order by":
+        key = binder.spec.find(literal)
+        return f"order by {key.name}" if key is not None and key.sortable else ""
+    if binder.tokens.kinds[value] == "PLACEHOLDER":
+        return f"{parameter.clause} {literal}"
+    try:
+        read = parameter.kind.read(literal)
+    except RefusedValue:
+        return ""
+    return f"{parameter.clause} {spell(str(read))}"
+
+
+def _may_move(binder: Binder, name: int, parameter: Parameter) -> bool:
+    """Tell whether a condition is not within others, and its clause stands nowhere else."""
+    if binder.outline is None:
+        binder.outline = _outline(binder)
+    outline = binder.outline
+    return name in outline.outer and outline.clauses.get(str(parameter.clause)) == 1
+
+
+def _outline(binder: Binder) -> Outline:
+    outer: set[int] = set()
+    clauses: dict[str, int] = {}
+    depth = 0
+    before = ""
+    for index, kind in enumerate(binder.tokens.kinds):
+        depth += (kind == "LPAR") - (kind == "RPAR")
+        if depth == 0 and kind == "OR":
+            return Outline(frozenset(), {})
+        clause = _CLAUSE_KEYWORDS.get(kind)
+        if kind == "WORD" and before not in _BEFORE_VALUES:
+            row = binder.spec.find(binder.tokens.lexemes[index])
+            clause = row.clause if row is not None else None
+        if clause is not None:
+            clauses[clause] = clauses.get(clause, 0) + 1
+        if depth == 0 and before != "NOT":
+            outer.add(index)
+        before = kind
+    return Outline(frozenset(outer), clauses)
