@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from imsquery import CLOUDIMAGES, Parameter, QueryError, compile as compile_query, prepare
+from imsquery import CLOUDIMAGES, Parameter, QueryError, prepare
+from imsquery import compile as compile_query
 from tests.strategies import PUSHABLE, quoted, unicode_text, values
 
 settable = [row for row in PUSHABLE if row.clause is None and row.requires is None]

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from hypothesis import given
 
-from imsquery import QueryError, compile as compile_query
+from imsquery import QueryError
+from imsquery import compile as compile_query
 from tests.strategies import filters
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 from imsquery import (
     Query,
     QueryError,
-    compile as compile_query,
     field,
     parse,
     placeholder,
     supports,
     tagged,
+)
+from imsquery import (
+    compile as compile_query,
 )
 from imsquery.formatter import unparse
 from imsquery.syntax import And, Everything, Expr, Not, Nothing, Or, Order
