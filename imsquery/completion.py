@@ -1,27 +1,41 @@
-"""What can stand at a place in a query: names, operators, values, functions, keywords, clauses."""
+"""What can stand at a place in a filter.
+
+The tables of the parser say which terminals can follow, the spec which names, operators and values
+those can be.  Each of them is then tried: finished in some way, and put to the same checks as any
+filter, along with the conditions around it.
+"""
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
-from typing import TYPE_CHECKING
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
-from imsquery._tables import GOTOS
-from imsquery.checker import check
+from imsquery.cells import shorten
 from imsquery.cloudimages import CLOUDIMAGES
-from imsquery.kinds import MATCH
-from imsquery.lexer import END, Tokens, spell
+from imsquery.cursor import CLAUSES, places
+from imsquery.cursor import words as words_of
+from imsquery.diagnostics import QueryError
+from imsquery.kinds import Flag, Integer
+from imsquery.lexer import END, Tokens, quote, spell, unquote
+from imsquery.limits import DEFAULT_LIMITS
+from imsquery.parser import tokenize
 from imsquery.recovery import shift
 from imsquery.source import Span
+from imsquery.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from imsquery.cursor import Place
     from imsquery.recovery import Stack
     from imsquery.spec import Function, Parameter, Spec
+
+_ROOM = 1000  # code points that a proposal and what finishes it may take up
+_MOST_TRIED = 300  # ways to finish one proposal
+_LONGEST_DESCRIPTION = 100
 
 
 @frozen
@@ -29,343 +43,436 @@ class Completion:
     """One proposal.
 
     Attributes:
-        text: what to write.
-        span: what it replaces: the word at the cursor, in code points of the text.
-        kind: ``name``, ``operator``, ``value``, ``function``, ``keyword`` or ``clause``.
-        description: one line for people.
+        text: what to put there.
+        span: what it takes the place of, in code points of the text.
+        kind: ``name``, ``function``, ``operator``, ``value``, ``placeholder`` (a value to be bound
+            later), ``keyword``, ``clause`` or ``punctuation``.
+        description: one line about it.
     """
 
     text: str
     span: Span
     kind: str
-    description: str
+    description: str = field(default="", eq=False)
 
-
-_word_before = re.compile(r"[\w.\-:+/@*?]*\Z")
-_word_behind = re.compile(r"[\w.\-:+/@*?]*")
-_quote_before = re.compile(r"""(?:'(?:[^'\\\n]|\\.)*|"(?:[^"\\\n]|\\.)*)\Z""")
-_LONGEST = 4096  # code points read before the cursor: a proposal must come at typing speed
-_TIMES = ("today", "now-7d", "now-30d", "2018-10-28")
-_NUMBERS = ("10", "50", "100", "500")
-_KEYWORDS = {
-    # terminal: what is written, what may follow it, its kind, and what it does
-    "AND": ("and", (" all", " today"), "keyword", "both hold"),
-    "OR": ("or", (" all",), "keyword", "one of the conditions holds"),
-    "NOT": ("not", (" none", " in (x)", " in (true)", " in (0)"), "keyword", "does not hold"),
-    "RPAR": (")", ("",), "keyword", "closes the parenthesis"),
-    "BY": ("by", (" name",), "keyword", "sorts by a name"),
-    "ORDER": ("order by", (" name",), "clause", "sorts the images"),
-    "LIMIT": ("limit", (" 10",), "clause", "how many images at most"),
-    "AFTER": ("after", (" id",), "clause", "goes on behind an image, by its id"),
-}
-_OPERATORS = {
-    "=": "equals",
-    "!=": "does not equal, or is absent",
-    "<": "is less, or before",
-    "<=": "is at most, or not after",
-    ">": "is more, or after",
-    ">=": "is at least, or not before",
-    "contains": "contains the text",
-    "startswith": "begins with the text",
-    "endswith": "ends with the text",
-    "glob": "matches a pattern of * and ?",
-    "matches": "holds a match of a regular expression (RE2)",
-}
-
-
-@frozen
-class _Draft:
-    """A proposal that is yet to be tried: with what may finish it."""
-
-    text: str
-    kind: str
-    description: str
-    endings: tuple[str, ...] = ("",)
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain data for JSON."""
+        return {
+            "text": self.text,
+            "span": {"start": self.span.start, "end": self.span.end},
+            "kind": self.kind,
+            "description": self.description,
+        }
 
 
 def complete(text: str, cursor: int, *, spec: Spec = CLOUDIMAGES) -> list[Completion]:
-    """Propose what can stand at a place, best first.
+    """Give what can stand at the cursor, best first; never raises, for any text.
 
-    A proposal is tried before it is made: the text with it, finished in the shortest way, has no
-    error that the text without it does not have, so none is refused and none contradicts the rest.
+    The law: whatever is proposed, there is a way to go on from it (further proposals, at the place
+    where the last one ended, followed by what stands behind the cursor) to a text that
+    :func:`imsquery.check` finds no error in, provided that some text does that begins with what is
+    before the cursor and ends with what is behind it.  Hence nothing is proposed that contradicts
+    the conditions around it, and no parameter that has one value already.  A text that is broken
+    elsewhere stays so, but no proposal adds to what is wrong with it.
 
     Args:
-        text: a query, which may be broken or unfinished.
-        cursor: code points before the cursor.
+        text: of the query; it may be unfinished or broken.
+        cursor: offset in it, in code points; the word that it touches is what is completed.
         spec: the parameters.
-
-    Raises:
-        ValueError: the cursor is not within the text.
     """
-    if not 0 <= cursor <= len(text):
-        msg = f"cursor {cursor} is outside the text, which has {len(text)} code points"
-        raise ValueError(msg)
-    place = _Place(text, cursor, spec)
-    wanted = place.prefix.casefold()
-    ranked: tuple[list[_Draft], list[_Draft]] = ([], [])
-    for draft in place.drafts():
-        rank = _rank(draft, wanted)
-        if rank is not None:
-            ranked[rank].append(draft)
-    return [
-        Completion(draft.text, place.span, draft.kind, draft.description)
-        for drafts in ranked
-        for draft in drafts
-        if place.accepts(draft)
-    ]
+    cursor = max(0, min(cursor, len(text)))
+    if len(text) + _ROOM > DEFAULT_LIMITS.length or not _is_within_limits(text):
+        return []
+    found: dict[str, Completion] = {}
+    for place in places(text, cursor):
+        for each in _Proposals(text, place, spec).all():
+            found.setdefault(each.text, each)
+    return list(found.values())
 
 
-def completions_to_json(completions: Iterable[Completion]) -> str:
-    """Write proposals as a JSON list of ``text``, ``start``, ``end``, ``kind``, ``description``."""
-    return json.dumps(
-        [
-            {
-                "text": each.text,
-                "start": each.span.start,
-                "end": each.span.end,
-                "kind": each.kind,
-                "description": each.description,
-            }
-            for each in completions
-        ],
-        indent=2,
-    )
+def completions_to_json(completions: Iterable[Completion]) -> dict[str, Any]:
+    """Give plain data for JSON: ``{"completions": [{"text": …, "span": …, …}, …]}``."""
+    return {"completions": [each.to_dict() for each in completions]}
 
 
-def _rank(draft: _Draft, wanted: str) -> int | None:
-    """Say how well a draft goes with what is typed: 0 begins with it, 1 holds it."""
-    written = draft.text.casefold().strip("\"'")
-    if written.startswith((wanted, wanted.lstrip("_") or wanted)):
-        return 0
-    return 1 if len(wanted) > 1 and wanted in written else None
+def _is_within_limits(text: str) -> bool:
+    try:
+        tokenize(text)
+    except QueryError:
+        return False
+    return True
 
 
-class _Place:
-    """Where the cursor is: what was read before it, and what may come."""
+# A proposal in the making: text, kind, description.  A word: terminal, lexeme.
+_Draft = tuple[str, str, str]
+_Word = tuple[str, str]
 
-    def __init__(self, text: str, cursor: int, spec: Spec) -> None:
+_OPERATORS = {
+    "=": "equals",
+    "!=": "does not equal",
+    "<": "less, or earlier, than",
+    "<=": "at most, or not after",
+    ">": "more, or later, than",
+    ">=": "at least, or not before",
+}
+# Terminals of few spellings -> each spelling and what it means.
+_FIXED: dict[str, Sequence[_Draft]] = {
+    "OPERATOR": [(text, "operator", meaning) for text, meaning in _OPERATORS.items()],
+    "IN": [("in", "keyword", "one of a list")],
+    "BETWEEN": [("between", "keyword", "from one value to another, both included")],
+    "MATCH": [
+        ("contains", "operator", "has the text in it"),
+        ("startswith", "operator", "begins with the text"),
+        ("endswith", "operator", "ends with the text"),
+        ("glob", "operator", "looks like the pattern: * is any run, ? one character"),
+        ("matches", "operator", "has a match of the regular expression in it"),
+    ],
+    "IS": [("is", "keyword", "is present, or is absent")],
+    "PRESENCE": [
+        ("present", "keyword", "the image has the attribute"),
+        ("absent", "keyword", "the image does not have the attribute"),
+    ],
+    "AND": [("and", "keyword", "both hold")],
+    "OR": [("or", "keyword", "either holds")],
+    "COMMA": [(",", "punctuation", "another one")],
+    "RPAR": [(")", "punctuation", "close the parenthesis")],
+    "NOT": [("not", "keyword", "the opposite")],
+    "LPAR": [("(", "punctuation", "open a parenthesis")],
+    "ALL": [("all", "keyword", "every image")],
+    "NONE": [("none", "keyword", "no image")],
+    "BY": [("by", "keyword", "what to sort by")],
+    "DIRECTION": [
+        ("asc", "keyword", "the smallest first"),
+        ("desc", "keyword", "the largest first"),
+    ],
+    "ORDER": [("order by", "clause", "sort the images")],
+    "LIMIT": [("limit", "clause", "list so many images at most")],
+    "AFTER": [("after", "clause", "go on behind the image with this id")],
+}
+# What stands between whole conditions and clauses; some of it within them, too.
+_JOINING = frozenset({"AND", "OR", "COMMA", "RPAR", "ORDER", "LIMIT", "AFTER"})
+# What is tried in order to finish a condition.
+_FINISHING = (
+    "OPERATOR",
+    "PRESENCE",
+    "AND",
+    "RPAR",
+    "LPAR",
+    "BY",
+    "IN",
+    "IS",
+    "BETWEEN",
+    "MATCH",
+    "NOT",
+)
+_TIMES = ("today", "now-1h", "now-1d", "now-7d", "now-30d", "today-1d")
+_COUNTS = {"MB": (512, 1024, 2048, 4096, 8192, 16384, 32768), "GB": (40, 50, 100, 200, 500, 1000)}
+_FEW = (1, 10, 50, 100, 500)
+_STAND_IN = "x"  # for a text that only the user knows
+_FLAGS = 2  # the rank of their names; those before it come before functions
+_plain_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
+
+
+class _Proposals:
+    """Finds what can stand at one place."""
+
+    def __init__(self, text: str, place: Place, spec: Spec) -> None:
+        self._text = text
+        self._place = place
         self._spec = spec
-        start, end = self._replaced(text, cursor)
-        self.span = Span(start, end)
-        self.prefix = text[start:cursor].lstrip("\"'")
-        self._behind = text[end:]
-        before = text[max(0, start - _LONGEST) : start]
-        self._read: list[tuple[str, str]] = []
-        self._begin = 0  # where in what was read the condition begins that the cursor is in
-        self._stack: Stack = (0, None)
-        tokens = Tokens(before)
-        last = tokens.kinds.index(END) - 1
-        read = tokens.span(last)[1] if last >= 0 else 0
-        self._in_comment = "#" in before[read:].rpartition("\n")[2]
-        self._read_before(tokens)
+        if place.before and place.before[0][0] in CLAUSES:
+            text, begin, finish = "", 0, 0  # a clause goes with any filter
+        else:
+            begin, finish = place.begin, place.finish
+        self._around = Surroundings(text, begin, finish, spec)
 
-    @staticmethod
-    def _replaced(text: str, cursor: int) -> tuple[int, int]:
-        """Give the word or unclosed string that the cursor is in."""
-        line = text.rfind("\n", 0, cursor) + 1
-        before = text[max(line, cursor - _LONGEST) : cursor]
-        tokens = Tokens(before)
-        if len(tokens.kinds) > 1 and tokens.kinds[-2] == "ERROR" and tokens.lexemes[-2][0] in "'\"":
-            quote = tokens.lexemes[-2]
-            closing = text.find(quote[0], cursor)
-            inside = text[cursor:closing] if closing >= 0 else " "
-            end = closing + 1 if inside.isalnum() or inside == "" else cursor
-            return cursor - len(quote), max(end, cursor)
-        word = _word_before.search(before)
-        behind = _word_behind.match(text, cursor)
-        assert word is not None  # noqa: S101 -- both match nothing, too
-        assert behind is not None  # noqa: S101
-        return cursor - len(word[0]), behind.end()
+    def all(self) -> list[Completion]:
+        """Give all proposals, best first."""
+        prefix = self._place.prefix.casefold()
+        drafts = [
+            draft
+            for draft in dict.fromkeys(self._drafts())
+            if _bare(draft).casefold().startswith(prefix) and self._is_right(draft[0])
+        ]
+        # What was typed to its end comes first, whatever else begins like it.
+        drafts.sort(key=lambda draft: _bare(draft).casefold() != prefix)
+        span = Span(self._place.start, self._place.end)
+        return [
+            Completion(
+                self._respelled(text), span, kind, shorten(description, _LONGEST_DESCRIPTION)
+            )
+            for text, kind, description in drafts
+        ]
 
-    def _read_before(self, tokens: Tokens) -> None:
-        """Read what is before the cursor; where it is broken, begin a new condition."""
-        for kind, lexeme in zip(tokens.kinds, tokens.lexemes, strict=True):
-            if kind == END:
-                return
-            if not self._take(kind, lexeme):
-                self._read, self._stack = [], (0, None)
-                self._take("ALL", "all")
-                if not self._take(kind, lexeme):
-                    self._take("AND", "and")
-                    self._take(kind, lexeme)
+    def _respelled(self, text: str) -> str:
+        """Write a value in the quotes that it was begun with."""
+        mark = self._place.quote
+        if not mark:
+            return text
+        value = _value(text)
+        if mark == '"':
+            return quote(value)
+        return "'" + quote(value)[1:-1].replace('\\"', '"').replace("'", "\\'") + "'"
 
-    def _take(self, kind: str, lexeme: str) -> bool:
-        after = shift(self._stack, kind)
-        if after is None:
+    # -- what there is
+
+    def _drafts(self) -> Iterator[_Draft]:
+        """Give what the tables and the spec allow, the best first."""
+        place = self._place
+        words = place.before
+        last = words[-1][0] if words else ""
+        if place.accepts("STRING") or last == "LIMIT":
+            yield from (each for each in self._values(words) if each[1] in self._wanted())
+        if place.quote:
+            return
+        if last == "BY":
+            yield from self._sort_keys()
+        if place.expects_condition:
+            yield from self._conditions()
+        for kind, drafts in _FIXED.items():
+            if place.accepts(kind) and self._is_open_to(kind):
+                yield from drafts
+        if last == "IN" and place.accepts("PLACEHOLDER"):
+            yield from (each for each in self._values(words) if each[1] == "placeholder")
+
+    def _wanted(self) -> set[str]:
+        return {"value"} if self._place.quote else {"value", "placeholder"}
+
+    def _is_open_to(self, kind: str) -> bool:
+        """Tell whether a terminal would leave what is behind the cursor, and clauses, in place."""
+        place = self._place
+        if kind == "RPAR":
+            return place.opened > 0
+        if kind == "LPAR" and place.after[:1] and place.after[0][0] == "LPAR":
             return False
-        if "predicate" in GOTOS[self._stack[0]]:
-            self._begin = len(self._read)
-        self._stack = after
-        self._read.append((kind, lexeme))
+        if kind in {"ORDER", "LIMIT", "AFTER"}:
+            used = {*place.clauses, *(each for each, _ in place.before)}
+            return kind not in used and place.is_last and not place.after
         return True
 
-    def _accepts(self, kind: str) -> bool:
-        return shift(self._stack, kind) is not None
-
-    # -- drafts
-
-    def drafts(self) -> Iterator[_Draft]:
-        """Give what the grammar and the spec allow here."""
-        if self._in_comment:
-            return
-        if "predicate" in GOTOS[self._stack[0]]:
-            yield from self._conditions()
-        elif self._accepts("STRING"):
-            yield from self._values()
-        elif self._last == "BY":
-            yield from self._sort_keys()
-        elif self._last == "LIMIT":
-            yield from (_Draft(each, "value", "images at most") for each in _NUMBERS)
-        else:
-            yield from self._behind_name()
-        for kind, (text, endings, what, description) in _KEYWORDS.items():
-            if self._accepts(kind):
-                yield _Draft(text, what, description, endings)
-
-    @property
-    def _last(self) -> str:
-        return self._read[-1][0] if self._read else ""
-
     def _conditions(self) -> Iterator[_Draft]:
-        for row in sorted(self._spec.parameters.values(), key=lambda row: not row.pushable):
-            if row.clause is None:
-                yield _Draft(row.name, "name", row.kind.describe(), tuple(_finished(row)))
-        for same in self._spec.functions.values():
-            function = same[0]
-            text = f"{function.name}({'' if function.parameters else ')'}"
-            endings = tuple(f"{each})" for each in self._arguments(function, 0)[:3])
-            yield _Draft(text, "function", function.summary, endings or ("",))
+        """Give names and functions."""
+        fixed, missing = self._around.fixed, self._around.missing
+        rows = [
+            row
+            for row in self._spec.parameters.values()
+            if row.clause is None and row.wire not in fixed
+        ]
+        rows.sort(key=lambda row: (row.wire not in missing, self._rank(row)))
+        is_called = self._place.after[:1] and self._place.after[0][0] == "LPAR"
+        functions = [
+            (
+                _call(each, is_called=bool(is_called)),
+                "function",
+                f"{each.signature}: {each.summary}",
+            )
+            for each in (same[0] for same in self._spec.functions.values())
+        ]
+        ready = [row for row in rows if row.wire in missing or self._rank(row) < _FLAGS]
+        yield from map(self._name, ready)
+        yield from functions
+        yield from map(self._name, (row for row in rows if row not in ready))
 
-    def _behind_name(self) -> Iterator[_Draft]:
-        kind, lexeme = self._read[self._begin] if self._begin < len(self._read) else ("", "")
-        row = self._spec.find(lexeme) if kind in {"WORD", "LIMIT"} else None
-        if self._last == "IS":
-            yield _Draft("present", "keyword", "the image has it")
-            yield _Draft("absent", "keyword", "the image does not have it")
-        if self._accepts("DIRECTION"):
-            yield _Draft("asc", "keyword", "the least first")
-            yield _Draft("desc", "keyword", "the most first")
-        if row is None or not self._accepts("IN"):
-            return
-        values = [spell(value) for value in _samples(row)]
-        if self._accepts("OPERATOR"):
-            for operator, description in _OPERATORS.items():
-                if operator in row.kind.operators:
-                    yield _Draft(operator, "operator", description, tuple(f" {v}" for v in values))
-            yield _Draft("is present", "operator", "the image has it")
-            yield _Draft("is absent", "operator", "the image does not have it")
-            yield _Draft("not in (", "operator", "is none of", tuple(f"{v})" for v in values))
-        elif row.kind.operators & MATCH:
-            for operator in sorted(MATCH):
-                ending = tuple(f" {v}" for v in values)
-                yield _Draft(operator, "operator", _OPERATORS[operator], ending)
-        yield _Draft("in (", "operator", "is one of", tuple(f"{v})" for v in values))
-        if row.kind.ordered:
-            endings = tuple(f" {v} and {v}" for v in values)
-            yield _Draft("between", "operator", "lies between two values, both in", endings)
+    def _rank(self, row: Parameter) -> int:
+        """Rank names: those whose values are known, those to fill in, flags, what records show."""
+        if not row.pushable:
+            return _FLAGS + 1
+        if row.wire.startswith(self._spec.family):
+            return _FLAGS
+        is_telling = row.kind.ordered or (row.kind.choices and not row.kind.standalone)
+        return 0 if is_telling else 1
 
-    def _values(self) -> Iterator[_Draft]:
-        kinds = [kind for kind, _ in self._read[self._begin :]]
-        lexemes = [lexeme for _, lexeme in self._read[self._begin :]]
-        if not lexemes or self._last == "AFTER":
-            return
-        ending = ")" if "LPAR" in kinds else ""
-        if len(kinds) > 1 and kinds[1] == "LPAR":
-            for function in self._spec.functions.get(lexemes[0].lower(), ()):
-                position = 0 if function.variadic else kinds.count("COMMA")
-                for value in self._arguments(function, position):
-                    yield _Draft(spell(value), "value", function.summary, (ending, ", x)"))
-            return
-        row = self._spec.find(lexemes[0])
-        if row is None:
-            return
-        for value in _samples(row, everything=True):
-            written = spell(value)
-            if "BETWEEN" in kinds and "AND" not in kinds:
-                ending = f" and {written}"
-            yield _Draft(written, "value", f"a value of {row.name}", (ending,))
-
-    def _arguments(self, function: Function, position: int) -> list[str]:
-        """Give what an argument may be, as far as it can be listed."""
-        hole = f"{{{position}}}"
-        for wire, value in function.conditions:
-            if hole in wire:
-                family = self._spec.family
-                rows = self._spec.parameters.values()
-                flags = [row for row in rows if row.pushable and row.kind.standalone]
-                return [row.wire[len(family) :] for row in flags if row.wire.startswith(family)]
-            if hole == value:
-                return list(self._spec.parameters[wire].kind.choices)
-        return []
+    def _name(self, row: Parameter) -> _Draft:
+        """Spell a name as it was begun: the short name, the wire name or an alias."""
+        prefix = self._place.prefix.casefold()
+        spellings = (row.name, row.wire, *row.aliases)
+        name = next((each for each in spellings if each.startswith(prefix)), row.name)
+        where = "" if row.pushable else "; the server cannot filter by it"
+        unit = f" ({row.unit})" if row.unit else ""
+        return name, "name", f"{row.kind.name}{unit}: {row.kind.describe()}{where}"
 
     def _sort_keys(self) -> Iterator[_Draft]:
-        rows = [row for row in self._spec.parameters.values() if row.observed and not row.multiple]
-        for row in sorted(rows, key=lambda row: not row.sortable):
-            if row.clause is None:
-                where = "the server" if row.sortable else "the client"
-                yield _Draft(row.name, "name", f"sorted by {where}")
+        rows = [row for row in self._spec.parameters.values() if row.clause is None]
+        rows.sort(key=lambda row: not row.sortable)
+        for row in rows:
+            where = "sorted by the server" if row.sortable else "sorted on the client"
+            yield self._name(row)[0], "name", where
+
+    # -- values
+
+    def _values(self, words: Sequence[_Word]) -> Iterator[_Draft]:
+        """Give values for a condition, call or clause that begins with these words."""
+        kinds = [kind for kind, _ in words]
+        if words[0][0] in {"LIMIT", "AFTER"} and "OPERATOR" not in kinds:
+            which = words[0][1].lower()
+            yield from self._of(self._spec.clauses[which], which, words)
+        elif kinds[1:2] == ["LPAR"]:
+            yield from self._arguments(words[0][1].lower(), kinds.count("COMMA"), words)
+        else:
+            parameter = self._spec.find(words[0][1])
+            if parameter is not None:
+                yield from self._of(parameter, parameter.name, words)
+
+    def _arguments(self, name: str, index: int, words: Sequence[_Word]) -> Iterator[_Draft]:
+        """Give arguments of a function, by what its conditions do with them."""
+        for function in self._spec.functions.get(name, ()):
+            if not function.variadic and index >= len(function.parameters):
+                continue
+            which = 0 if function.variadic else index
+            slot = f"{{{which}}}"
+            for wire, value in function.conditions:
+                if slot in wire and function.variadic:
+                    yield from self._features(words)
+                elif value == slot:
+                    parameter = self._spec.parameters[wire]
+                    yield from self._of(parameter, function.parameters[which], words)
+            yield _placeholder(function.parameters[which])
+
+    def _features(self, words: Sequence[_Word]) -> Iterator[_Draft]:
+        written = {lexeme for _, lexeme in words}
+        for row in self._spec.parameters.values():
+            ending = row.wire.removeprefix(self._spec.family)
+            if ending != row.wire and isinstance(row.kind, Flag) and ending not in written:
+                yield ending, "value", "feature"
+
+    def _of(self, parameter: Parameter, name: str, words: Sequence[_Word]) -> Iterator[_Draft]:
+        written = {lexeme for _, lexeme in words[1:]}  # in a list, each value once
+        unit = f" ({parameter.unit})" if parameter.unit else ""
+        for value in self._samples(parameter):
+            spelled = spell(value)
+            if spelled not in written:
+                yield spelled, "value", f"value of {name}{unit}"
+        yield _placeholder(name)
+
+    def _samples(self, parameter: Parameter) -> list[str]:
+        """Give values that can be known without asking anyone."""
+        if parameter.kind.choices:
+            return list(parameter.kind.choices)
+        around = [] if parameter.clause else self._around.values(parameter)
+        if isinstance(parameter.kind, Integer):
+            known = {each + step for each in around if isinstance(each, int) for step in (-1, 0, 1)}
+            known.update(_COUNTS.get(parameter.unit or "", _FEW))
+            ends = (parameter.kind.least, parameter.kind.most)
+            known.update(each for each in ends if each is not None)
+            return [str(value) for value in sorted(known)]
+        if parameter.is_time:
+            return [*_TIMES, *dict.fromkeys(map(str, around))]
+        return []
 
     # -- trying them
 
-    def accepts(self, draft: _Draft) -> bool:
-        """Tell whether a draft, finished in some way, adds no error."""
-        head = self._text(len(self._read))
-        is_new = "predicate" in GOTOS[self._stack[0]]
-        neutral = self._text(len(self._read) if is_new else self._begin)
-        for ending in draft.endings:
-            written = f"{draft.text}{ending}"
-            for rest in self._rests(draft.text, ending):
-                text = f"{head} {rest}"
-                if _parses(text):
-                    tail = rest[len(written) :] if rest.startswith(written) else ""
-                    if not _errors(text, self._spec) - _errors(f"{neutral} all{tail}", self._spec):
-                        return True
-                    break
-        return False
+    def _is_right(self, text: str) -> bool:
+        """Tell whether what begins with a proposal can be finished to something right."""
+        place = self._place
+        proposed = _words(text)
+        kind = proposed[0][0]
+        words = [*place.before, *proposed]
+        if kind in _JOINING and not _is_inner(place.before):
+            is_bare = len(place.before) == 1  # a name: not all can stand alone
+            return self._keeps_limits(text) and not (
+                is_bare and not self._around.admit(_join(place.before))
+            )
+        if place.expects_condition and kind in {"NOT", "LPAR"}:
+            return self._keeps_limits(text)
+        if place.after:
+            whole = [*words, *place.after]
+            if self._around.admit(_join(whole)):
+                return True
+            if _accepts(_states(whole), END):
+                return False
+        if kind == "PLACEHOLDER":
+            # Bound later, and then it has to be right: some value must go with what is around.
+            fillings = [_words(each) for each in self._fillings(place.before)]
+            begun = [[*place.before, *filling] for filling in fillings]
+        else:
+            begun = [words]
+        tried = islice(chain.from_iterable(map(self._endings, begun)), _MOST_TRIED)
+        return any(self._around.admit(_join(each)) for each in tried)
 
-    def _rests(self, text: str, ending: str) -> Iterator[str]:
-        """Give the ways to go on behind what was read: with what is behind the cursor, or not."""
-        depth = sum((kind == "LPAR") - (kind == "RPAR") for kind, _ in self._read)
-        if self._behind.strip():
-            yield f"{text}{self._behind}"
-            yield f"{text}{ending}{self._behind}"
-        depth += (text + ending).count("(") - (text + ending).count(")")
-        yield f"{text}{ending}{')' * max(0, depth)}"
+    def _keeps_limits(self, text: str) -> bool:
+        place = self._place
+        return _is_within_limits(
+            f"{self._text[: place.start]} {text} all {self._text[place.end :]}"
+        )
 
-    def _text(self, count: int) -> str:
-        return " ".join(lexeme for _, lexeme in self._read[:count])
+    def _endings(self, words: Sequence[_Word]) -> Iterator[Sequence[_Word]]:
+        """Give conditions or clauses that begin with these words; the list is never lengthened."""
+        stack = _states(words)
+        if _accepts(stack, END):
+            yield words
+            if len(words) > 1 or words[0][0] != "WORD":
+                return
+        for text in self._next(stack, words):
+            yield from self._endings([*words, *_words(text)])
+
+    def _fillings(self, words: Sequence[_Word]) -> list[str]:
+        """Give values to try, or something that stands for a free text."""
+        is_list = words[-1][0] == "IN"
+        drafts = self._values(words)
+        values = [text for text, kind, _ in drafts if kind == "value"] or [_STAND_IN]
+        return [f"({value})" for value in values] if is_list else values
+
+    def _next(self, stack: Stack | None, words: Sequence[_Word]) -> Iterator[str]:
+        """Give what could come next on the way to the end of a condition or clause."""
+        last = words[-1][0]
+        if last in {"NOT", "LPAR"} and _accepts(stack, "ALL"):
+            yield "all"
+        elif last == "BY":
+            yield from (text for text, _, _ in self._sort_keys())
+        else:
+            if _accepts(stack, "STRING") or last == "LIMIT":
+                yield from self._fillings(words)
+            inner = _is_inner(words)
+            for kind in _FINISHING:
+                if _accepts(stack, kind) and (inner or kind not in _JOINING):
+                    yield from (text for text, _, _ in _FIXED[kind])
 
 
-def _samples(row: Parameter, *, everything: bool = False) -> list[str]:
-    """Give values that a parameter takes."""
-    if row.kind.choices:
-        return list(row.kind.choices if everything else row.kind.choices[:2])
-    if row.is_time:
-        return list(_TIMES)
-    if row.kind.ordered:
-        least = getattr(row.kind, "least", None)
-        return [str(least or 0)] if not everything else []
-    return [*row.scopes] if everything else ["x", "y"]
+def _words(text: str) -> list[_Word]:
+    return words_of(Tokens(text))
 
 
-def _finished(row: Parameter) -> Iterator[str]:
-    if row.kind.standalone:
-        yield ""
-    for value in _samples(row):
-        yield f" = {spell(value)}"
-    if row.is_time:
-        yield " < 2018"
-        yield " > 2018"
+def _join(words: Iterable[_Word]) -> str:
+    return " ".join(lexeme for _, lexeme in words)
 
 
-def _parses(text: str) -> bool:
-    """Tell whether a text parses, without making anything of it."""
+def _states(words: Iterable[_Word]) -> Stack | None:
+    """Run the tables over a condition or clause alone; ``None`` where they cannot take it."""
     stack: Stack | None = (0, None)
-    for kind in Tokens(text).kinds:
+    for kind, _ in words:
         stack = shift(stack, kind) if stack is not None else None
-    return stack is not None
+    return stack
 
 
-def _errors(text: str, spec: Spec) -> Counter[tuple[str, str]]:
-    found = check(text, spec=spec)
-    return Counter((each.code, each.message) for each in found if each.severity == "error")
+def _accepts(stack: Stack | None, kind: str) -> bool:
+    return stack is not None and shift(stack, kind) is not None
+
+
+def _is_inner(words: Sequence[_Word]) -> bool:
+    """Tell whether a comma, a parenthesis or an `and` would be part of the condition itself."""
+    kinds = [kind for kind, _ in words]
+    is_list = kinds.count("LPAR") > kinds.count("RPAR")
+    return is_list or kinds.count("BETWEEN") > kinds.count("AND")
+
+
+def _call(function: Function, *, is_called: bool) -> str:
+    """Write a call as far as it is known."""
+    if is_called:
+        return function.name
+    return f"{function.name}({'' if function.parameters else ')'}"
+
+
+def _placeholder(name: str) -> _Draft:
+    plain = name if _plain_name(name) else "value"
+    return f"${plain}", "placeholder", "a value to be bound later"
+
+
+def _value(text: str) -> str:
+    """Give the value that a literal spells."""
+    return unquote(text)[0] if text[0] == '"' else text
+
+
+def _bare(draft: _Draft) -> str:
+    """Give what the prefix of a proposal is compared with."""
+    text, kind, _ = draft
+    return _value(text) if kind == "value" else text

@@ -1,0 +1,182 @@
+"""What a filter says around one place in it, and which conditions go with that."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from imsquery.binder import Binder
+from imsquery.consistency import check_consistency
+from imsquery.formula import And, Atom, Not, Or, Unknown, leaves
+from imsquery.lexer import Tokens
+from imsquery.parser import parse_tokens, parse_with
+from imsquery.simplify import simplify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from imsquery.formula import BoundQuery, Formula
+    from imsquery.spec import Parameter, Spec
+
+_HOLE = "?"  # parses as a name, and is none
+
+
+class Surroundings:
+    """The conditions that hold wherever the one at a place is looked at.
+
+    Those are its siblings in each ``and`` around it (under a ``not``, in each ``or``).  Other
+    alternatives say nothing about it.
+
+    Args:
+        text: of the filter.
+        begin: offset of the condition at the place.
+        end: offset behind it.
+        spec: the parameters.
+    """
+
+    def __init__(self, text: str, begin: int, end: int, spec: Spec) -> None:
+        self._spec = spec
+        self._negated, context = _context(text, begin, end, spec)
+        self.fixed: set[str] = set()
+        """Wire names of the parameters that have one value, so that no more can be said of them."""
+        self.missing: set[str] = set()
+        """Wire names of the parameters that something around asks for, and that are not there."""
+        self._take_in(context)
+        # Along with what each asks for: that will have to be added.
+        self._context = [self._completed(simplify(each)) for each in context]
+        self._mentioned = [_wires(each) for each in self._context]
+        self._before: dict[tuple[int, ...], Counter[str]] = {}
+
+    def _take_in(self, context: list[Formula]) -> None:
+        whole = simplify(And(context, 0, 0))
+        for literal in whole.operands if type(whole) is And else (whole,):
+            if type(literal) is Atom and literal.relation == "=":
+                if not literal.parameter.multiple:
+                    self.fixed.add(literal.parameter.wire)
+                if literal.parameter.requires is not None and not self._negated:
+                    self.missing.add(literal.parameter.requires[0])
+        self.missing -= self.fixed
+
+    def values(self, parameter: Parameter) -> list[str | int]:
+        """Give what a parameter is compared with around the place."""
+        return [
+            leaf.value
+            for formula, wires in zip(self._context, self._mentioned, strict=True)
+            if parameter.wire in wires
+            for leaf in leaves(formula)
+            if type(leaf) is Atom and leaf.parameter is parameter and leaf.relation != "present"
+        ]
+
+    def admit(self, text: str) -> bool:
+        """Tell whether a whole condition or clause parses, is right, and goes with what is around.
+
+        Conditions that it asks for are taken as if they were there: they can be added.
+        """
+        tokens = Tokens(text)
+        tally = _Tally(tokens, self._spec)
+        bound: BoundQuery | None = parse_tokens(tokens, tally)
+        if bound is None:
+            return False
+        tally.check_order(bound)
+        return not tally.errors and self._goes_with(bound.filter)
+
+    def _goes_with(self, formula: Formula) -> bool:
+        signed = Not(formula, 0, 0) if self._negated else formula
+        completed = self._completed(simplify(signed))
+        wires = _wires(completed)
+        wires.update(*(self._spec.exclusive.get(wire, ()) for wire in [*wires]))
+        chosen = tuple(
+            index for index, others in enumerate(self._mentioned) if not wires.isdisjoint(others)
+        )
+        if chosen not in self._before:
+            self._before[chosen] = self._faults(chosen)
+        return self._faults(chosen, completed) <= self._before[chosen]
+
+    def _faults(self, chosen: Iterable[int], *more: Formula) -> Counter[str]:
+        """Count the findings about some of the conditions around, with others."""
+        tally = _Tally(Tokens(""), self._spec)
+        written = And([*(self._context[index] for index in chosen), *more], 0, 0)
+        check_consistency(simplify(written), written, tally, self._spec)
+        return tally.found
+
+    def _completed(self, formula: Formula) -> Formula:
+        """Give a simplified filter along with what its conditions ask for."""
+        if not any(type(leaf) is Atom and leaf.parameter.requires for leaf in leaves(formula)):
+            return formula
+        if type(formula) is And or type(formula) is Or:
+            return type(formula)([self._completed(each) for each in formula.operands], 0, 0)
+        if type(formula) is Atom and formula.parameter.requires is not None:
+            wire, value = formula.parameter.requires
+            return And((formula, Atom(self._spec.parameters[wire], "=", value, 0, 0)), 0, 0)
+        return formula
+
+
+class _Tally(Binder):
+    """Binds a text, and only counts what is wrong with it."""
+
+    def __init__(self, tokens: Tokens, spec: Spec) -> None:
+        super().__init__(tokens, spec)
+        self.found: Counter[str] = Counter()
+        self.errors = 0
+
+    def span(self, first: int, last: int | None = None) -> tuple[int, int]:  # noqa: ARG002
+        return 0, 0
+
+    def report(  # what is wrong is all that is asked
+        self,
+        code: str,
+        message: str,  # noqa: ARG002
+        span: object,  # noqa: ARG002
+        *fixes: object,  # noqa: ARG002
+        severity: str = "error",
+    ) -> None:
+        self.found[code] += 1
+        self.errors += severity == "error"
+
+
+def _wires(formula: Formula) -> set[str]:
+    return {leaf.parameter.wire for leaf in leaves(formula) if type(leaf) is Atom}
+
+
+def _context(text: str, begin: int, end: int, spec: Spec) -> tuple[bool, list[Formula]]:
+    """Give whether a place is negated, and the conditions that hold along with it."""
+    holed = f"{text[:begin]} {_HOLE} {text[end:]}"
+    tokens = Tokens(holed)
+    binder, bound = parse_with(Binder(tokens, spec), tokens)
+    path = _path(bound.filter, binder, begin + 1) if bound is not None else []
+    negated = False
+    context: list[Formula] = []
+    for node, child in pairwise(path):
+        if type(node) is Not:
+            negated = not negated
+        elif type(node) is (Or if negated else And):
+            siblings = [each for each in node.operands if each is not child]
+            context += [Not(each, 0, 0) for each in siblings] if negated else siblings
+    return negated, context
+
+
+def _path(root: Formula, binder: Binder, offset: int) -> Sequence[Formula]:
+    """Give the nodes from the root to the unreadable condition at an offset."""
+    parents: dict[int, Formula] = {}
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        children: Sequence[Formula] = ()
+        if type(node) is And or type(node) is Or:
+            children = node.operands
+        elif type(node) is Not:
+            children = (node.operand,)
+        elif type(node) is Unknown and _lies_in(binder.span(node.first, node.last), offset):
+            path: list[Formula] = [node]
+            while id(path[-1]) in parents:
+                path.append(parents[id(path[-1])])
+            return path[::-1]
+        for child in children:
+            parents[id(child)] = node
+            pending.append(child)
+    return ()
+
+
+def _lies_in(span: tuple[int, int], offset: int) -> bool:
+    return span[0] <= offset < span[1]
