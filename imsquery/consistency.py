@@ -203,7 +203,7 @@ class _Consistency:
         needed = f"{self._spec.parameters[wire].name} = {spell(value)}"
         fixes = []
         encloses = type(self._written) is Or
-        if is_root and known is None and (self._algebra.may_enclose or not encloses):
+        if is_root and known is None and self._algebra.may_enclose:
             # Behind the whole filter, whatever this condition is nested in there.
             start, end = self._algebra.span(self._written.first, self._written.last)
             if encloses:

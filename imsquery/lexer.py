@@ -144,6 +144,15 @@ def quote(value: str) -> str:
     return '"' + _special.sub(_spell, value) + '"'
 
 
+def escape(fault: str) -> str:
+    """Spell what may not stand in a string as it is so that it may; empty where nothing can."""
+    if fault[0] == "\\":
+        return "\\" + fault
+    if has_surrogate(fault) or not _unprintable.fullmatch(fault):
+        return ""
+    return _special.sub(_spell, fault)
+
+
 _special = re.compile(f'[\\\\"{_UNPRINTABLE}]')
 _SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 

@@ -188,8 +188,10 @@ def _clause_fixes(binder: Binder, parameter: Parameter, name: int, last: int) ->
     start, end = binder.span(first, final)
     if "#" in text[start:end] or any(_is_put_in(binder, each) for each in range(first, final + 1)):
         return []  # a comment would be lost, or what is to go is not in the text
+    if not (follows or joins) and text[:start].strip():
+        return []  # something stands before that was left out
     title = f"write `{clip(clause)}` behind the filter"
-    if final == len(kinds) - 2:
+    if final == len(kinds) - 2 or not (follows or joins):
         return [(title, [(start, end, clause)])]
     at = binder.span(len(kinds) - 2)[1]
     end += text[end : end + 1] == " "

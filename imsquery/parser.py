@@ -9,7 +9,7 @@ symbols; that of a terminal is the index of its token.
 from __future__ import annotations
 
 from imsquery._tables import ACTIONS, GOTOS, RULES
-from imsquery.lexer import END, Tokens, unquote
+from imsquery.lexer import END, Tokens, escape, unquote
 from imsquery.limits import DEFAULT_LIMITS
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -106,8 +106,12 @@ class Algebra:
             return lexeme
         value, faults = unquote(lexeme)
         for start, end, message in faults:
-            offset, _ = self.tokens.span(index)
-            self.report("syntax", message, (offset + start, offset + end))
+            offset, limit = self.tokens.span(index)
+            place = (offset + start, min(offset + end, limit))
+            written = lexeme[start:end]
+            escaped = escape(written)
+            fixes = [(f"write `{escaped}`", [(*place, escaped)])] if escaped else []
+            self.report("syntax", message, place, *fixes)
         return value
 
     def foreign_letters(self, index: int, plain: str) -> None:

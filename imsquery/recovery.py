@@ -37,6 +37,7 @@ BROKEN = "BROKEN"
 Stack = tuple[int, "Stack | None"]
 
 _CLAUSES = frozenset({"ORDER", "LIMIT", "AFTER"})
+_ENDS = _CLAUSES | {"AND", "OR", "RPAR", END}
 _CLAUSE_VALUES = frozenset({"WORD", "STRING", "PLACEHOLDER", "OPERATOR"})
 
 WORDS = {
@@ -45,6 +46,7 @@ WORDS = {
     "NONE": "`none`",
     "WORD": "a name",
     "STRING": "a value",
+    "LPAR": "`(`",
     "PLACEHOLDER": "a `$placeholder`",
     "OPERATOR": "an operator such as `=`",
     "IN": "`in`",
@@ -54,7 +56,6 @@ WORDS = {
     "PRESENCE": "`present` or `absent`",
     "AND": "`and`",
     "OR": "`or`",
-    "LPAR": "`(`",
     "RPAR": "`)`",
     "COMMA": "`,`",
     "ORDER": "`order by`",
@@ -80,7 +81,7 @@ def recover(tokens: Tokens, algebra: Algebra) -> Any:
     recovery = Recovery(tokens.text, algebra)
     mended = _tokens(tokens.text, recovery.run())
     algebra.reread(mended)
-    algebra.may_enclose = recovery.is_straight
+    algebra.may_enclose = recovery.is_straight and BROKEN not in mended.kinds
     return _read(mended, algebra)
 
 
@@ -241,6 +242,8 @@ class Recovery:
             return "a clause, or the end"
         if self.accepts("OR"):
             return "an operator, `and` or `or`" if self.accepts("OPERATOR") else "`and` or `or`"
+        if self.before() == "LIMIT":
+            return "a number or a `$placeholder`"
         phrases = [phrase for kind, phrase in WORDS.items() if self.accepts(kind)]
         return " or ".join([", ".join(phrases[:-1]), phrases[-1]] if phrases[1:] else phrases)
 
@@ -304,7 +307,13 @@ class Recovery:
             if self._is_clause(begun):
                 self.skip()
                 return
-        self._break([*reversed(begun), *self.skip()])
+        pieces = [*reversed(begun), *self.skip()]
+        if any(piece.kind == "BETWEEN" for piece in pieces) and self.peek().kind == "AND":
+            # This `and` may be that of `between`.
+            is_own = any(piece.kind == "AND" for piece in pieces)
+            if not is_own and self.peek(1).kind in _CLAUSE_VALUES and self.peek(2).kind in _ENDS:
+                pieces += [*self.drop(), *self.skip()]
+        self._break(pieces)
 
     def _is_clause(self, begun: list[Piece]) -> bool:
         """Tell whether what was taken back, last token first, began a clause."""
@@ -314,7 +323,7 @@ class Recovery:
 
     def _break(self, pieces: list[Piece], *, joined: bool = False) -> None:
         """Put a broken condition in the place of tokens."""
-        at = self.peek().start
+        at = self.read[-1].end if self.read else self.peek().start
         start, end = (pieces[0].start, pieces[-1].end) if pieces else (at, at)
         name = pieces[0] if len(pieces) > 1 and pieces[0].kind == "WORD" else None
         if name is not None and pieces[1].kind == "LPAR":

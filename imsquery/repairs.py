@@ -110,6 +110,14 @@ def _write(recovery: Recovery, start: int, end: int, new: str) -> Fix:
     return f"{verb} `{_clip(new)}`", [spaced(recovery.text, start, end, new)]
 
 
+def _equals(recovery: Recovery, start: int, end: int) -> Fix:
+    """Give the fix that writes ``=``, with a space on either side."""
+    text = recovery.text
+    before = "" if text[start - 1].isspace() else " "
+    after = "" if text[end : end + 1].isspace() else " "
+    return "write `=`", [(start, end, f"{before}={after}")]
+
+
 def _begins_condition(recovery: Recovery, ahead: int = 0) -> bool:
     """Tell whether a condition begins with what is to come."""
     kind = recovery.peek(ahead).kind
@@ -126,7 +134,10 @@ def _begins_condition(recovery: Recovery, ahead: int = 0) -> bool:
         return recovery.peek(ahead + 2).kind in _NEGATABLE
     if following == "WORD" and recovery.peek(ahead + 1).lexeme.lower() in WORD_OPERATORS:
         return recovery.peek(ahead + 2).kind in _VALUES
-    return recovery.algebra.stands_alone(recovery.peek(ahead).lexeme)
+    algebra, lexeme = recovery.algebra, recovery.peek(ahead).lexeme
+    if following in _VALUES and algebra.takes_arguments(lexeme):
+        return True
+    return algebra.stands_alone(lexeme)
 
 
 # -- look-alikes and words of other languages
@@ -151,7 +162,7 @@ def _prefix(recovery: Recovery) -> None:
             if recovery.peek(count).kind == END:
                 return
             count += 1
-    elif recovery.peek(1).kind in _AFTER_NAMES | _ENDS or not _begins_condition(recovery, 1):
+    elif _is_call(recovery) or not (_begins_condition(recovery, 1) or recovery.begins_clause(1)):
         return
     dropped = recovery.drop(count)
     start, end = span = _span(dropped[0], dropped[-1])
@@ -160,6 +171,14 @@ def _prefix(recovery: Recovery) -> None:
         span,
         _remove(recovery, start, end),
     )
+
+
+def _is_call(recovery: Recovery) -> bool:
+    """Tell whether what comes next would be read as a call."""
+    ahead = 2
+    while recovery.peek(ahead).kind in _VALUES or recovery.peek(ahead).kind == "COMMA":
+        ahead += 1
+    return recovery.peek(1).kind == "LPAR" and recovery.peek(ahead).kind == "RPAR"
 
 
 def _order_by(recovery: Recovery, count: int) -> None:
@@ -286,9 +305,10 @@ def _at_value(recovery: Recovery) -> bool:
 
 def _stands_for_value(recovery: Recovery) -> bool:
     """Tell a keyword that is meant as a value from one that follows where a value is missing."""
-    return recovery.peek(1).kind in _ENDS | {"COMMA"} and not (
-        recovery.peek().kind == "ORDER" and recovery.peek(1).kind == "BY"
-    )
+    kind, following = recovery.peek().kind, recovery.peek(1).kind
+    if following in _ENDS or following == "COMMA":
+        return True
+    return kind not in {"AND", "OR", "NOT", "LIMIT", "AFTER"} and _begins_condition(recovery, 1)
 
 
 def _quote_keyword(recovery: Recovery) -> bool:
@@ -339,7 +359,7 @@ def _unwrap(recovery: Recovery) -> bool:
             edits[0] = (opening.start, opening.end, " ")
         message = "a single value stands in no parentheses"
         recovery.say(message, _span(opening, closing), ("remove them", edits))
-        recovery.put(value)
+        recovery.put(Piece(value.kind, value.lexeme, opening.start, closing.end))
         return True
     if operator.kind != "OPERATOR" or OPERATORS[operator.lexeme] not in {"=", "!="}:
         return False
@@ -617,7 +637,7 @@ def _behind_name(recovery: Recovery) -> bool:
     if piece.kind in _VALUES and recovery.algebra.takes_arguments(name.lexeme):
         return _arguments(recovery)
     if piece.kind in _VALUES:
-        fix = _write(recovery, piece.start, piece.start, "=")
+        fix = _equals(recovery, piece.start, piece.start)
         recovery.say(
             "an operator is missing between the name and this value",
             _span(piece, piece),
@@ -695,7 +715,7 @@ def _colon(recovery: Recovery) -> bool:
         if name.kind != "WORD" or not plain or end - start != len(name.lexeme) - len(plain):
             return False
         recovery.take_back()
-        fix = _write(recovery, start, end, "=")
+        fix = _equals(recovery, start, end)
         recovery.say("`:` compares nothing; it is written `=`", (start, end), fix)
         recovery.put(
             Piece(KEYWORDS.get(plain.lower(), "WORD"), plain, name.start, start),
@@ -708,7 +728,7 @@ def _colon(recovery: Recovery) -> bool:
     if not plain and recovery.peek().kind not in _VALUES:
         recovery.put(piece)
         return False
-    fix = _write(recovery, start, end, "=")
+    fix = _equals(recovery, start, end)
     recovery.say("`:` compares nothing; it is written `=`", (start, end), fix)
     if plain:
         recovery.put(Piece(KEYWORDS.get(plain.lower(), "WORD"), plain, end, piece.end))
@@ -893,7 +913,8 @@ def _behind_clause(recovery: Recovery) -> bool:
     ):
         recovery.drop()
         fix = _remove(recovery, piece.start, piece.end)
-        recovery.say(f"`{lowered}` joins no clauses", _span(piece, piece), fix)
+        what = "this `,` separates nothing" if lowered == "," else f"`{lowered}` joins nothing here"
+        recovery.say(what, _span(piece, piece), fix)
         return True
     return _filter_behind_clauses(recovery)
 
@@ -930,7 +951,7 @@ def _filter_behind_clauses(recovery: Recovery) -> bool:
             parts.append([])
             is_apart = False
         parts[-1] += recovery.drop()
-    recovery.is_straight = False
+    was_straight, recovery.is_straight = recovery.is_straight, False
     moved = [piece for part in parts for piece in part]
     if not _is_balanced(moved):
         recovery.put(*moved, *clauses)
@@ -945,7 +966,7 @@ def _filter_behind_clauses(recovery: Recovery) -> bool:
     recovery.say(
         "clauses stand behind the whole filter",
         (start, parts[0][-1].end),
-        ("move the clauses to the end", edits),
+        *([("move the clauses to the end", edits)] if was_straight else []),
     )
     recovery.put(*moved, *first, *clauses)
     return True

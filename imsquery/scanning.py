@@ -157,7 +157,9 @@ class Scanner:
             self._report(SURPLUS, span, fix)
             return
         if kind == "LPAR":
-            self._lists.append(bool(self._pieces) and self._pieces[-1].kind in {"IN", "WORD"})
+            last = self._pieces[-1] if self._pieces else None
+            is_list = last is not None and last.kind in {"IN", "WORD"}
+            self._lists.append(is_list and self._pieces[-1].lexeme.lower() != "where")
         elif kind == "RPAR":
             self._lists.pop()
         self._pieces.append(Piece(kind, lexeme, start, end))

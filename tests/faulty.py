@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 CONDITIONS = (
     "platform = CentOS", "os_bit=64", "not protected", "supports(kvm)", "tagged(a, b)",
     "platform in (CentOS, Ubuntu)", "created_at >= 2018-10-28", "name glob 'Cent*'",
-    "min_ram between 1 and 4096", "os_version is present", "all", "name = \"it's\"",
+    "min_ram between 1 and 4096", "os_version is present", "all", "name = \"a b\"",
     "owner = $me", "id in $ids", "member_status = pending", "visibility = shared", "public()",
 )  # fmt: skip
 """Conditions without a fault."""
