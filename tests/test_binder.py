@@ -1,0 +1,228 @@
+"""Findings about meaning: what each says, where it points, and what its fix makes of the text."""
+# ruff: noqa: E501 -- one case a line
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from imsquery import QueryError, check
+from imsquery import compile as compile_query
+
+NOW = datetime(2026, 3, 15, 10, 20, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "place", "mended"),
+    [
+        # Names.
+        ("platfrom = CentOS", "unknown-name", "platfrom", "platform = CentOS"),
+        ("__platfrom = CentOS", "unknown-name", "__platfrom", "platform = CentOS"),
+        ("id = a order by nmae", "unknown-name", "nmae", "id = a order by name"),
+        ("xyzzy = 1", "unknown-name", "xyzzy", None),
+        ("suports(kvm)", "unknown-function", "suports", "supports(kvm)"),
+        ("xyzzy(kvm)", "unknown-function", "xyzzy", None),
+        ("limit = 1", "not-a-filter", "limit = 1", None),
+        ("marker = a", "not-a-filter", "marker = a", None),
+        ("sort_key in (name)", "not-a-filter", "sort_key in (name)", None),
+        ("sort_dir is present", "not-a-filter", "sort_dir is present", None),
+        ("limit", "not-a-filter", "limit", None),
+        # Operators.
+        ("name < x", "bad-operator", "<", None),
+        ("name between a and b", "bad-operator", "between", None),
+        ("protected >= true", "bad-operator", ">=", None),
+        ("min_ram contains 1", "bad-operator", "contains", None),
+        ("created_at not glob '2018*'", "bad-operator", "glob", None),
+        ("support_kvm startswith t", "bad-operator", "startswith", None),
+        ("platform", "bad-operator", "platform", "platform is present"),
+        ("flavor_id", "bad-operator", "flavor_id", None),
+        ("not min_ram", "bad-operator", "min_ram", "not min_ram is present"),
+        # Values.
+        ("visibility = publik", "bad-value", "publik", "visibility = public"),
+        ("visibility in (public, publik)", "bad-value", "publik", "visibility in (public, public)"),
+        ("architecture = x86_64", "bad-value", "x86_64", "architecture = x86"),
+        ("architecture = AArch64", "bad-value", "AArch64", "architecture = arm"),
+        ("platform = CentOs7", "unlisted-value", "CentOs7", "platform = CentOS"),
+        ("platform != rhel", "unlisted-value", "rhel", "platform != RedHat"),
+        ("platform = 'oraclelinux'", "unlisted-value", "'oraclelinux'", 'platform = "Oracle Linux"'),
+        ("protected = yes", "bad-value", "yes", "protected = true"),
+        ("whole_image = 0", "bad-value", "0", "whole_image = false"),
+        ("support_kvm = false", "bad-value", "false", "not supports(kvm)"),
+        ("__support_s4l = FALSE", "bad-value", "FALSE", "not supports(s4l)"),
+        ("support_kvm != false", "bad-value", "false", "supports(kvm)"),
+        ("isregistered = false", "bad-value", "false", "not isregistered"),
+        ("min_disk = 30", "out-of-range", "30", "min_disk = 40"),
+        ("min_disk < 2000", "out-of-range", "2000", "min_disk < 1024"),
+        ("min_disk between 30 and 100", "out-of-range", "30", None),
+        ("min_ram = 2GB", "bad-value", "2GB", None),
+        ("min_ram = '1,024'", "bad-value", "'1,024'", "min_ram = 1024"),
+        ("os_bit = 63", "bad-value", "63", "os_bit = 64"),
+        ("limit 0", "out-of-range", "0", "limit 1"),
+        ("limit ten", "bad-value", "ten", None),
+        ("created_at < 2018-13", "bad-value", "2018-13", None),
+        ("created_at < 2018-1-2", "bad-value", "2018-1-2", "created_at < 2018-01-02"),
+        ("created_at < '2018/10/28'", "bad-value", "'2018/10/28'", "created_at < 2018-10-28"),
+        ("created_at > 9999", "out-of-range", "9999", None),
+        ("created_at = 0000", "out-of-range", "0000", None),
+        # Functions.
+        ("supports()", "bad-arguments", "supports()", None),
+        ("public(x)", "bad-arguments", "public(x)", None),
+        ("tagged(a, b, c)", "bad-arguments", "tagged(a, b, c)", None),
+        ("supports('a b')", "bad-arguments", "'a b'", None),
+        ("supports(kvm, 'a=b')", "bad-arguments", "'a=b'", None),
+        ("supports(xen_gpu_type)", "bad-arguments", "xen_gpu_type", None),
+        ("supports(__support_kvm)", "bad-arguments", "__support_kvm", "supports(kvm)"),
+        ("shared(accept)", "bad-value", "accept", "shared(accepted)"),
+        # Parameters that depend on each other, or are special.
+        ("flavor_id = physical.s4.large", "bare-metal-flavor", "physical.s4.large", "supports(s4l)"),
+        ("flavor_id contains x", "not-observable", "contains", None),
+        ("flavor_id is present", "not-observable", "is", None),
+        ("member_status > accepted", "bad-operator", ">", None),
+        ("not whole_image in (true) or owner = a and id = b", "mixed-and-or", "owner = a and id = b",
+         "not whole_image in (true) or (owner = a and id = b)"),
+        ("name = 'CentOS*'", "impossible-name", "'CentOS*'", "name  glob  'CentOS*'"),
+        ("name != 'CentOS*'", "impossible-name", "'CentOS*'", "name  not glob  'CentOS*'"),
+        ("tag = a.b", "legacy-tag", "a.b", 'tag = "a=b"'),
+    ],
+)  # fmt: skip
+def test_a_finding_points_at_the_fault_and_mends_it(
+    text: str, code: str, place: str, mended: str | None
+) -> None:
+    findings = [each for each in check(text, now=NOW) if each.code == code]
+
+    assert len(findings) == 1
+    found = findings[0]
+    assert text[found.span.start : found.span.end] == place
+    if mended is not None:
+        assert found.fixes[0].apply(text) == mended
+        assert code not in {each.code for each in check(mended, now=NOW)}
+
+
+def test_all_findings_come_at_once_and_in_text_order() -> None:
+    text = "platfrom = CentOS and protected = yes and name < x and limit = 1 or min_disk = 1"
+
+    assert [each.code for each in check(text)] == [
+        "unknown-name", "mixed-and-or", "bad-value", "bad-operator", "not-a-filter", "out-of-range"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("platform = AlmaLinux", "warning"),
+        ("visibility = community", "error"),
+        ("platform in (CentOS, AlmaLinux)", "warning"),
+    ],
+)
+def test_only_unlisted_values_can_be_allowed(text: str, severity: str) -> None:
+    (strict,) = check(text)
+    (lenient,) = check(text, allow_unlisted=True)
+
+    assert strict.severity == "error"
+    assert lenient.severity == severity
+
+
+def test_an_allowed_value_goes_out_as_written() -> None:
+    query = compile_query("platform = 'AlmaLinux 9'", allow_unlisted=True)
+
+    assert query.query_string == "__platform=AlmaLinux%209"
+    assert [each.code for each in query.warnings] == ["unlisted-value"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("platform = CentOS and platform = Ubuntu", "platform = Ubuntu"),
+        ("created_at < 2018 and created_at > 2019", "created_at > 2019"),
+        ("created_at < 2018 and created_at >= 2018", "created_at >= 2018"),
+        ("min_ram > 4 and min_ram < 5", "min_ram < 5"),
+        ("min_ram = 4 and min_ram > 4", "min_ram > 4"),
+        ("min_disk between 100 and 50", "min_disk between 100 and 50"),
+        ("not protected and protected", "protected"),
+        ("platform = CentOS and platform != CentOS", "platform != CentOS"),
+        ("platform = CentOS and platform is absent", "platform is absent"),
+        ("os_version is absent and os_version contains x", "os_version contains x"),
+        ("public() and visibility = private", "visibility = private"),
+        ("owner = a and (owner = b or owner = c)", "owner = c"),
+    ],
+)
+def test_what_can_never_match_is_a_contradiction(text: str, place: str) -> None:
+    found = [each for each in check(text) if each.code == "contradiction"]
+
+    assert place in {text[each.span.start : each.span.end] for each in found}
+    assert {each.severity for each in found} == {"error"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tag = a and tag = b",
+        "created_at < 2018 or created_at > 2019",
+        "created_at >= 2018 and created_at <= 2018",
+        "min_ram > 4 and min_ram < 6",
+        "platform != CentOS and platform != Ubuntu",
+        "supports(kvm) and not supports(xen_hana)",
+        "enterprise_project_id = all_granted_eps and enterprise_project_id = 0",
+        "platform is absent and platform != CentOS",
+        "name startswith a and name startswith b",
+        "supports(xen) or supports(xen_hana)",
+        "visibility = shared and (member_status = accepted or member_status = pending)",
+    ],
+)
+def test_what_can_match_is_no_contradiction(text: str) -> None:
+    assert [each for each in check(text) if each.severity == "error"] == []
+
+
+def test_a_contradiction_in_one_branch_is_a_warning() -> None:
+    text = "protected or (owner = a and owner = b)"
+
+    assert [(each.code, each.severity) for each in check(text)] == [("contradiction", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("member_status = pending", "member_status = pending and visibility = shared"),
+        ("id = a and member_status = pending", "id = a and member_status = pending and visibility = shared"),
+        ("member_status = pending limit 5", "member_status = pending and visibility = shared limit 5"),
+    ],
+)  # fmt: skip
+def test_what_a_parameter_requires_is_added(text: str, mended: str) -> None:
+    (found,) = check(text)
+
+    assert found.code == "requires"
+    assert found.fixes[0].apply(text) == mended
+    assert check(mended) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not flavor_id = x",
+        "flavor_id != x",
+        "not member_status = pending",
+        "flavor_id not in (a, b)",
+        "not (flavor_id = x and platform = CentOS)",
+        "not enterprise_project_id = all_granted_eps",
+        "not shared(pending)",
+        "order by flavor_id",
+        "order by tag",
+    ],
+)
+def test_what_only_a_record_could_answer_is_not_observable(text: str) -> None:
+    assert "not-observable" in {each.code for each in check(text)}
+
+
+def test_the_complement_of_a_boolean_is_asked_of_the_server() -> None:
+    assert check("not whole_image") == ()
+    assert str(compile_query("not whole_image")) == "__whole_image=false"
+
+
+@pytest.mark.parametrize("character", ["\uff41", "\u0430", "\u017f", "\u212a", "\u00df"], ids=ascii)
+def test_a_look_alike_in_a_name_is_no_other_name(character: str) -> None:
+    """Nor does folding of letter case make one of it."""
+    for text in (f"pl{character}tform = x", f"{character} = x", f"{character}upports(kvm)"):
+        assert "error" in {each.severity for each in check(text)}
+        with pytest.raises(QueryError):
+            compile_query(text)
