@@ -241,17 +241,19 @@ class _Resolver:
 
     def resolve(self, deferred: Deferred) -> Formula:
         """Give what a condition stands for, and report what is wrong with its values."""
-        literals = [
-            literal for token in deferred.tokens for literal in self._literals(token, deferred)
+        given = [
+            (token, literal)
+            for token in deferred.tokens
+            for literal in self._literals(token, deferred)
         ]
         before = len(self._binder.findings)
-        for token, literal in zip(deferred.tokens, literals, strict=False):
+        for token, literal in given:
             if has_surrogate(literal):
                 message = "half a surrogate pair is no character"
                 self._binder.report("bad-value", message, self._binder.span(token))
         if len(self._binder.findings) > before:
             return Unknown(deferred.first, deferred.last)
-        return deferred.build(self._binder, literals)
+        return deferred.build(self._binder, [literal for _, literal in given])
 
     def _literals(self, token: int, deferred: Deferred) -> list[str]:
         binder = self._binder
