@@ -11,7 +11,7 @@ import re
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from imsquery.cells import shorten
 from imsquery.cloudimages import CLOUDIMAGES
@@ -85,7 +85,10 @@ def complete(text: str, cursor: int, *, spec: Spec = CLOUDIMAGES) -> list[Comple
         return []
     found: dict[str, Completion] = {}
     for place in places(text, cursor):
-        for each in _Proposals(text, place, spec).all():
+        is_apart = _is_apart(place, spec)
+        if is_apart:
+            place = evolve(place, after=(), finish=place.end, is_last=False)  # noqa: PLW2901
+        for each in _Proposals(text, place, spec, is_apart=is_apart).all():
             found.setdefault(each.text, each)
     return list(found.values())
 
@@ -93,6 +96,11 @@ def complete(text: str, cursor: int, *, spec: Spec = CLOUDIMAGES) -> list[Comple
 def completions_to_json(completions: Iterable[Completion]) -> dict[str, Any]:
     """Give plain data for JSON: ``{"completions": [{"text": …, "span": …, …}, …]}``."""
     return {"completions": [each.to_dict() for each in completions]}
+
+
+def _is_apart(place: Place, spec: Spec) -> bool:
+    """Tell whether what is behind the cursor is a whole condition, and no end of this one."""
+    return bool(place.after) and Surroundings("", 0, 0, spec).admit(_join(place.after))
 
 
 def _is_within_limits(text: str) -> bool:
@@ -176,7 +184,7 @@ _plain_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
 class _Proposals:
     """Finds what can stand at one place."""
 
-    def __init__(self, text: str, place: Place, spec: Spec) -> None:
+    def __init__(self, text: str, place: Place, spec: Spec, *, is_apart: bool) -> None:
         self._text = text
         self._place = place
         self._spec = spec
@@ -184,16 +192,20 @@ class _Proposals:
             text, begin, finish = "", 0, 0  # a clause goes with any filter
         else:
             begin, finish = place.begin, place.finish
-        self._around = Surroundings(text, begin, finish, spec)
+        self._around = Surroundings(text, begin, finish, spec, is_apart=is_apart)
 
     def all(self) -> list[Completion]:
         """Give all proposals, best first."""
         prefix = self._place.prefix.casefold()
-        drafts = [
+        begun = [
             draft
             for draft in dict.fromkeys(self._drafts())
-            if _bare(draft).casefold().startswith(prefix) and self._is_right(draft[0])
+            if _bare(draft).casefold().startswith(prefix)
         ]
+        after = self._place.after
+        drafts = [draft for draft in begun if self._is_right(draft[0], after)]
+        if not drafts and after and not self._is_right_already():
+            drafts = [draft for draft in begun if self._is_right(draft[0], ())]
         # What was typed to its end comes first, whatever else begins like it.
         drafts.sort(key=lambda draft: _bare(draft).casefold() != prefix)
         span = Span(self._place.start, self._place.end)
@@ -361,8 +373,13 @@ class _Proposals:
 
     # -- trying them
 
-    def _is_right(self, text: str) -> bool:
-        """Tell whether what begins with a proposal can be finished to something right."""
+    def _is_right(self, text: str, after: Sequence[_Word]) -> bool:
+        """Tell whether what begins with a proposal can be finished to something right.
+
+        Args:
+            text: the proposal.
+            after: how the condition or clause ends.
+        """
         place = self._place
         proposed = _words(text)
         kind = proposed[0][0]
@@ -374,20 +391,27 @@ class _Proposals:
             )
         if place.expects_condition and kind in {"NOT", "LPAR"}:
             return self._keeps_limits(text)
-        if place.after:
-            whole = [*words, *place.after]
-            if self._around.admit(_join(whole)):
-                return True
-            if _accepts(_states(whole), END):
-                return False
+        begun = [words]
         if kind == "PLACEHOLDER":
             # Bound later, and then it has to be right: some value must go with what is around.
-            fillings = [_words(each) for each in self._fillings(place.before)]
-            begun = [[*place.before, *filling] for filling in fillings]
-        else:
-            begun = [words]
-        tried = islice(chain.from_iterable(map(self._endings, begun)), _MOST_TRIED)
-        return any(self._around.admit(_join(each)) for each in tried)
+            fillings = self._fillings(place.before)
+            begun = [[*place.before, *_words(each)] for each in fillings]
+        endings = self._leading_to if after else self._endings
+        tried = islice(chain.from_iterable(endings(each) for each in begun), _MOST_TRIED)
+        return any(self._around.admit(_join([*each, *after])) for each in tried)
+
+    def _is_right_already(self) -> bool:
+        """Tell whether the condition or clause is right as it stands."""
+        place = self._place
+        return self._around.admit(self._text[place.begin : place.finish])
+
+    def _leading_to(self, words: Sequence[_Word]) -> Iterator[Sequence[_Word]]:
+        """Give what may stand before the given end of a condition: at most one more word."""
+        yield words
+        if _is_inner(words):
+            yield [*words, ("COMMA", ",")]
+        for text in self._next(_states(words), words):
+            yield [*words, *_words(text)]
 
     def _keeps_limits(self, text: str) -> bool:
         place = self._place

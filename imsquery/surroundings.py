@@ -33,11 +33,16 @@ class Surroundings:
         begin: offset of the condition at the place.
         end: offset behind it.
         spec: the parameters.
+        is_apart: what is behind it is another condition, and an ``and`` is missing.
     """
 
-    def __init__(self, text: str, begin: int, end: int, spec: Spec) -> None:
+    def __init__(
+        self, text: str, begin: int, end: int, spec: Spec, *, is_apart: bool = False
+    ) -> None:
         self._spec = spec
-        self._negated, context = _context(text, begin, end, spec)
+        hole = f" {_HOLE} {'and ' * is_apart}"
+        holed = f"{text[:begin]}{hole}{text[end:]}"
+        self._negated, context = _context(holed, begin + 1, spec)
         self.fixed: set[str] = set()
         """Wire names of the parameters that have one value, so that no more can be said of them."""
         self.missing: set[str] = set()
@@ -139,12 +144,11 @@ def _wires(formula: Formula) -> set[str]:
     return {leaf.parameter.wire for leaf in leaves(formula) if type(leaf) is Atom}
 
 
-def _context(text: str, begin: int, end: int, spec: Spec) -> tuple[bool, list[Formula]]:
+def _context(text: str, place: int, spec: Spec) -> tuple[bool, list[Formula]]:
     """Give whether a place is negated, and the conditions that hold along with it."""
-    holed = f"{text[:begin]} {_HOLE} {text[end:]}"
-    tokens = Tokens(holed)
+    tokens = Tokens(text)
     binder, bound = parse_with(Binder(tokens, spec), tokens)
-    path = _path(bound.filter, binder, begin + 1) if bound is not None else []
+    path = _path(bound.filter, binder, place) if bound is not None else ()
     negated = False
     context: list[Formula] = []
     for node, child in pairwise(path):
