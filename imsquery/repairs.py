@@ -396,6 +396,9 @@ def _behind_not(recovery: Recovery) -> bool:
         last = piece
     elif piece.kind == "WORD" and lowered in WORD_OPERATORS:
         return _word_operator(recovery)
+    elif piece.kind in _VALUES and recovery.algebra.stands_alone(recovery.read[-2].lexeme):
+        recovery.put(recovery.take_back())
+        return _missing_connective(recovery)
     elif piece.kind in _VALUES:
         meant, shown, last = "!=", "not", negation
     else:
@@ -771,7 +774,9 @@ def _behind_condition(recovery: Recovery) -> bool:
 
 def _missing_connective(recovery: Recovery) -> bool:
     piece = recovery.peek()
-    fix = _write(recovery, piece.start, piece.start, "and")
+    before = recovery.text[piece.start - 1 : piece.start]
+    new = "and " if before.isspace() else " and "
+    fix = ("add `and`", [(piece.start, piece.start, new)])
     recovery.say("`and` or `or` is missing before this", _span(piece, piece), fix)
     recovery.insert("AND", "and", piece.start)
     return True

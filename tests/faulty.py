@@ -1,4 +1,4 @@
-"""Queries as people mistype them: conditions, connectives and clauses, right and wrong, combined."""
+"""Queries as people mistype them: conditions, connectives, clauses, right and wrong, combined."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 CONDITIONS = (
     "platform = CentOS", "os_bit=64", "not protected", "supports(kvm)", "tagged(a, b)",
     "platform in (CentOS, Ubuntu)", "created_at >= 2018-10-28", "name glob 'Cent*'",
-    "min_ram between 1 and 4096", "os_version is present", "all", "name = \"a b\"",
+    "min_ram between 1 and 4096", "os_version is present", "all", 'name = "a b"',
     "owner = $me", "id in $ids", "member_status = pending", "visibility = shared", "public()",
 )  # fmt: skip
 """Conditions without a fault."""
@@ -37,7 +37,7 @@ MISTAKEN = (
 """Conditions with a fault that has a fix, or should have one."""
 
 BROKEN = (
-    "platform =", "= CentOS", "not", "()", "platform in", "platform = = = x", "os_bit <",
+    "platform =", "= CentOS", "not", "()", "platform in", "platform = < x", "os_bit <",
     "platform = lower <", "$x", "'a'", "between 1 and 2", "min_ram between", "platform is",
     "platform contains", "in (a, b)", "platform = 'a' 'b'",
 )  # fmt: skip

@@ -1,0 +1,88 @@
+"""A fix that is applied removes its finding and adds none.
+
+Findings are compared by code and message: an edit moves the places of those behind it.  The message
+of a ``contradiction`` quotes the text, which a fix changes: it counts by its code.  A finding about
+a condition keeps it from being read; once that is mended, how it goes together with the others can
+be told for the first time.  What is found then is not the fix's doing: see ``TOGETHER``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from imsquery import check
+from imsquery.diagnostics import Diagnostic
+from imsquery.fixes import mend
+from imsquery.testing import near_misses
+from tests import faulty
+
+NOW = datetime(2024, 1, 1)  # noqa: DTZ001 -- UTC
+TOGETHER = frozenset({
+    "contradiction", "mutually-exclusive", "requires", "not-observable", "not-expressible",
+    "unbound-placeholder", "unknown-sort-key",
+})  # fmt: skip
+"""Codes of findings about conditions in combination, or about what one request can hold."""
+
+targets = st.sampled_from(["plan", "compile"])
+
+
+def find(text: str, target: str = "plan") -> tuple[Diagnostic, ...]:
+    return check(text, target="compile" if target == "compile" else "plan", now=NOW)
+
+
+def bag(findings: tuple[Diagnostic, ...]) -> Counter[tuple[str, str]]:
+    return Counter(map(key, findings))
+
+
+def key(found: Diagnostic) -> tuple[str, str]:
+    return found.code, "" if found.code == "contradiction" else found.message
+
+
+def assert_law(text: str, target: str) -> None:
+    before = find(text, target)
+    for found in before:
+        for fix in found.fixes:
+            mended = fix.apply(text)
+            after = bag(find(mended, target))
+            assert after[key(found)] < bag(before)[key(found)], (found, mended)
+            added = after - bag(before)
+            if found.code != "syntax":
+                added = Counter({each: n for each, n in added.items() if each[0] not in TOGETHER})
+            assert not added, (found, mended)
+
+
+@given(faulty.queries(), targets)
+@example("platform in ) CentOS", "plan")
+@example("(protected limit 5 and os_bit = 64", "plan")
+@example("where sort_key = name limit 5", "plan")
+@example("member_status = pending and (os_bit = 64 or protected order by name", "plan")
+@example("protected and member_status = pending & platform = (CentOS) after x", "plan")
+@example("protected or public() and tagged(a, b)", "plan")
+@example("protected || platform:CentOS", "compile")
+@example("platform=CentOS=and os_bit", "plan")
+@example('tag =%"a.b"', "plan")
+@example("os_bit ! = 64 and os_bit = 64", "plan")
+def test_a_fix_removes_its_finding_and_adds_none(text: str, target: str) -> None:
+    assert_law(text, target)
+
+
+@given(near_misses().map(lambda miss: miss.text), targets)
+def test_so_does_that_of_a_near_miss(text: str, target: str) -> None:
+    assert_law(text, target)
+
+
+@given(faulty.queries(faults=4))
+def test_mending_comes_to_an_end_that_mends_no_further(text: str) -> None:
+    mended, left = mend(text, find)
+    assert left == find(mended)
+    assert mend(mended, find) == (mended, left)
+
+
+@given(faulty.queries(faults=4))
+def test_what_is_left_after_mending_has_no_fix(text: str) -> None:
+    _, left = mend(text, find)
+    assert not any(found.fixes for found in left)

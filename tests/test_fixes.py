@@ -1,0 +1,128 @@
+"""Fixes applied, and those of names and clauses."""
+
+from __future__ import annotations
+
+import pytest
+
+from imsquery import check
+from imsquery.diagnostics import Diagnostic, diagnostic
+from imsquery.fixes import apply_fixes, mend
+
+
+def fix(*edits: tuple[int, int, str]) -> Diagnostic:
+    return diagnostic("syntax", "a fault", (edits[0][0], edits[0][1]), [("mend it", edits)])
+
+
+def fixes(text: str) -> list[str]:
+    """Give the text as each fix of its findings leaves it."""
+    return [each.apply(text) for found in check(text) for each in found.fixes]
+
+
+def test_fixes_that_are_apart_are_applied_together() -> None:
+    assert apply_fixes("abcd", [fix((2, 3, "C")), fix((0, 1, "A"))]) == "AbCd"
+
+
+def test_a_fix_between_the_edits_of_another_is_applied() -> None:
+    assert apply_fixes("abcd", [fix((0, 0, "("), (4, 4, ")")), fix((1, 2, "B"))]) == "(aBcd)"
+
+
+def test_of_fixes_that_overlap_the_first_is_applied() -> None:
+    assert apply_fixes("abcd", [fix((1, 4, "X")), fix((0, 2, "Y"))]) == "Ycd"
+    assert apply_fixes("abcd", [fix((0, 1, "A"), (3, 4, "D")), fix((2, 4, "Y"))]) == "AbcD"
+
+
+def test_two_insertions_in_one_place_are_not_applied_together() -> None:
+    assert apply_fixes("ab", [fix((1, 1, ")")), fix((1, 1, "))"))]) == "a)b"
+
+
+def test_only_the_first_fix_of_a_finding_is_applied() -> None:
+    both = [("one", [(0, 1, "A")]), ("other", [(0, 1, "B")])]
+    assert apply_fixes("a", [diagnostic("syntax", "a fault", (0, 1), both)]) == "A"
+
+
+def test_a_finding_without_a_fix_leaves_the_text() -> None:
+    assert apply_fixes("a", [diagnostic("syntax", "a fault", (0, 1))]) == "a"
+
+
+def test_mending_goes_on_until_nothing_is_left() -> None:
+    mended, left = mend("platfrom＝centos && os_bit = 64 limit = 5", check)
+    assert (mended, left) == ("platform=centos and os_bit = 64 limit 5", ())
+
+
+def test_mending_gives_what_is_left() -> None:
+    mended, left = mend("protected && platform =", check)
+    assert mended == "protected and platform ="
+    assert [found.code for found in left] == ["syntax"]
+
+
+def test_mending_that_never_ends_is_ended() -> None:
+    def restless(text: str) -> list[Diagnostic]:
+        return [fix((0, 0, "a"))] if len(text) < 10_000 else []
+
+    mended, _ = mend("", restless)
+    assert 0 < len(mended) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("platform=CentOS and limit = 1", "platform=CentOS limit 1"),
+        ("limit = 1 and platform=CentOS", "platform=CentOS limit 1"),
+        ("protected and limit == 007 and registered", "protected and registered limit 7"),
+        ("limit = 1", "limit 1"),
+        ("sort_key = name", "order by name"),
+        ("protected and __sort_key = name limit 5", None),
+        ("protected and sort_key = created_at limit 5", "protected limit 5 order by created_at"),
+        ("marker = a-b and protected", "protected after a-b"),
+        ("protected and marker = 'a b'", 'protected after "a b"'),
+        ("protected and limit = $n", "protected limit $n"),
+        ("protected and limit = 0", None),
+        ("protected and limit > 5", None),
+        ("protected and limit = 5 limit 6", None),
+        ("limit = 5 and limit = 6", None),
+        ("protected or limit = 5", None),
+        ("not limit = 5", None),
+        ("(limit = 5 and protected)", None),
+        ("protected and sort_key = owner", None),
+        ("protected and sort_dir = up", None),
+        ("protected and # why\n limit = 5", None),
+    ],
+)
+def test_a_clause_that_is_written_as_a_condition(text: str, mended: str | None) -> None:
+    assert fixes(text) == ([] if mended is None else [mended])
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("platfrom = CentOS", ["platform = CentOS"]),
+        ("platfrom = 7", []),
+        ("platfrom = and protected", ["platform = and protected"]),
+        ("order by nmae", ["order by name"]),
+        ("suports(kvm)", ["supports(kvm)"]),
+        ("suports()", []),
+    ],
+)
+def test_another_name_is_offered_where_the_condition_reads_with_it(
+    text: str, mended: list[str]
+) -> None:
+    assert fixes(text)[:1] == mended
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("member_status = pending", "member_status = pending and visibility = shared"),
+        ("flavor_id = physical.s4.large", "supports(s4l)"),
+        ("tag = a.b", 'tag = "a=b"'),
+        ("support_kvm = false", "not supports(kvm)"),
+        ("architecture = x86_64", "architecture = x86"),
+        ("protected = yes", "protected = true"),
+        ("min_disk = 4", "min_disk = 40"),
+        ("supports(support_kvm)", "supports(kvm)"),
+        ("protected or registered and os_bit=64", "protected or (registered and os_bit=64)"),
+        ("created_at < 2018/10/28", "created_at < 2018-10-28"),
+    ],
+)
+def test_what_else_has_a_fix(text: str, mended: str | None) -> None:
+    assert mend(text, check)[0] == (text if mended is None else mended)
