@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -31,5 +32,5 @@ def main(arguments: Namespace) -> int:
     except ValueError as error:
         print(f"imsquery complete: {error}", file=sys.stderr)
         return 2
-    print(completions_to_json(proposed))
+    print(json.dumps(completions_to_json(proposed), indent=2))
     return 0
