@@ -44,7 +44,7 @@ class Surroundings:
         holed = f"{text[:begin]}{hole}{text[end:]}"
         self._negated, context = _context(holed, begin + 1, spec)
         self.fixed: set[str] = set()
-        """Wire names of the parameters that have one value, so that no more can be said of them."""
+        """Wire names of parameters that have one value, or none: no more can be said of them."""
         self.missing: set[str] = set()
         """Wire names of the parameters that something around asks for, and that are not there."""
         self._take_in(context)
@@ -56,7 +56,10 @@ class Surroundings:
     def _take_in(self, context: list[Formula]) -> None:
         whole = simplify(And(context, 0, 0))
         for literal in whole.operands if type(whole) is And else (whole,):
-            if type(literal) is Atom and literal.relation == "=":
+            if type(literal) is not Atom:
+                continue
+            self.fixed.update(self._spec.exclusive.get(literal.parameter.wire, ()))
+            if literal.relation == "=":
                 if not literal.parameter.multiple:
                     self.fixed.add(literal.parameter.wire)
                 if literal.parameter.requires is not None and not self._negated:

@@ -1,101 +1,229 @@
-"""What is proposed, where."""
+"""What is proposed where, on examples; a cursor is written `|`."""
 
 from __future__ import annotations
 
-import json
+import time
 
 import pytest
 
-from imsquery.completion import complete, completions_to_json
+from imsquery import CLOUDIMAGES, Span
+from imsquery.completion import Completion, complete, completions_to_json
 
 
-def proposals(marked: str) -> list[str]:
-    """Give the texts proposed where the bar stands."""
-    cursor = marked.index("|")
-    return [each.text for each in complete(marked.replace("|", "", 1), cursor)]
+def at(marked: str) -> list[Completion]:
+    before, _, after = marked.partition("|")
+    return complete(before + after, len(before))
 
 
-@pytest.mark.parametrize(
-    ("marked", "some"),
-    [
-        ("|", ["platform", "created_at", "supports(", "public()", "not", "limit"]),
-        ("plat|", ["platform"]),
-        ("PLAT|", ["platform"]),
-        ("__plat|", ["platform"]),
-        ("platform |", ["=", "!=", "in (", "not in (", "glob", "is present"]),
-        ("min_ram |", ["<", ">=", "between"]),
-        ("protected |", ["=", "and", "or", "order by"]),
-        ("platform = |", ["CentOS", '"Oracle Linux"']),
-        ("platform = cent|", ["CentOS"]),
-        ('platform = "Orac|', ['"Oracle Linux"']),
-        ("platform in (CentOS, |", ["Ubuntu"]),
-        ("created_at < |", ["now-7d", "today"]),
-        ("created_at between today |", ["and"]),
-        ("os_version is |", ["present", "absent"]),
-        ("name not |", ["glob", "in ("]),
-        ("supports(|", ["kvm", "xen_hana"]),
-        ("supports(kvm, |", ["largememory"]),
-        ("shared(|", ["accepted", "pending"]),
-        ("platform = CentOS |", ["and", "or", "order by", "limit", "after"]),
-        ("(platform = CentOS |", ["and", "or", ")"]),
-        ("order |", ["by"]),
-        ("order by |", ["name", "created_at", "os_version"]),
-        ("order by name |", ["asc", "desc", "limit"]),
-        ("limit |", ["100"]),
-        ("pl| = CentOS and owner = x", ["platform"]),
-        ("foo bar baz and prot|", ["protected"]),
-        ("name = 'unclosed\nand prot|", ["protected"]),
-    ],
-)
-def test_what_can_stand_is_proposed(marked: str, some: list[str]) -> None:
-    assert set(some) <= set(proposals(marked))
+def texts(marked: str) -> list[str]:
+    return [each.text for each in at(marked)]
 
 
-@pytest.mark.parametrize(
-    ("marked", "none"),
-    [
-        ("platform |", ["<", "between", "and"]),
-        ("min_ram |", ["contains", "glob"]),
-        ("platform = CentOS and |", ["platform", "limit", "marker", "order by"]),
-        ("platform = CentOS and not platform = |", ["CentOS"]),
-        ("supports(xen) and |", ["support_xen_hana", "support_kvm_infiniband"]),
-        ("supports(xen, |", ["xen_hana"]),
-        ("visibility = public and |", ["member_status"]),
-        ("limit 5 |", ["limit"]),
-        ("order by |", ["flavor_id", "tag"]),
-        ("flavor_id |", ["is present", "glob"]),
-        ("visibility = | and visibility = public", ["shared", "private"]),
-        ("# plat|", ["platform"]),
-        ("order by name |", ["and"]),
-    ],
-)
-def test_what_check_would_refuse_is_not_proposed(marked: str, none: list[str]) -> None:
-    assert not set(none) & set(proposals(marked))
+def values(marked: str) -> list[str]:
+    return [each.text for each in at(marked) if each.kind == "value"]
 
 
-def test_what_begins_with_the_word_comes_first() -> None:
-    assert proposals("os|")[:3] == ["os_bit", "os_type", "os_version"]
+def test_at_the_start_stands_any_name_function_keyword_or_clause() -> None:
+    kinds = {each.text: each.kind for each in at("|")}
+
+    assert kinds["platform"] == kinds["os_version"] == kinds["support_kvm"] == "name"
+    assert kinds["supports("] == kinds["public()"] == "function"
+    assert kinds["not"] == kinds["all"] == "keyword"
+    assert kinds["order by"] == kinds["limit"] == kinds["after"] == "clause"
+    assert not {"and", "or", ")", "marker", "sort_key"} & set(kinds)
 
 
-def test_a_proposal_replaces_the_word_at_the_cursor() -> None:
-    (found,) = complete("protected and platf = CentOS", 17)
-
-    assert (found.span.start, found.span.end) == (14, 19)
-    assert found.kind == "name"
-
-
-def test_the_cursor_lies_within_the_text() -> None:
-    with pytest.raises(ValueError, match="cursor 3 is outside the text"):
-        complete("ab", 3)
+def test_what_was_typed_filters_in_any_letter_case() -> None:
+    assert texts("pl|") == texts("PL|") == ["platform"]
+    assert texts("platform = C|") == ["CentOS", "CoreOS"]
+    assert texts("platform = cent|") == ["CentOS"]
+    assert texts("platform = CentOS ORD|") == ["order by"]
+    assert texts("xyz|") == []
 
 
-def test_proposals_as_json() -> None:
-    (first, *_) = json.loads(completions_to_json(complete("platform = Cent", 15)))
+def test_a_name_is_spelled_as_it_was_begun() -> None:
+    assert texts("__pla|") == ["__platform"]
+    assert texts("image_t|") == ["image_type"]
+    assert "imagetype" in texts("image|")
 
-    assert first == {
-        "text": "CentOS",
-        "start": 11,
-        "end": 15,
-        "kind": "value",
-        "description": "a value of platform",
+
+def test_the_word_under_the_cursor_is_replaced() -> None:
+    assert [(each.text, each.span) for each in at("status = active and pl|at = CentOS")] == [
+        ("platform", Span(20, 24))
+    ]
+    assert {each.span for each in at("platform = |")} == {Span(11, 11)}
+
+
+def test_a_type_has_its_operators() -> None:
+    assert texts("created_at |")[:8] == ["=", "!=", "<", "<=", ">", ">=", "in", "between"]
+    assert "<" not in texts("platform |")
+    assert {"contains", "glob", "matches", "in", "is", "not"} <= set(texts("name |"))
+
+
+def test_what_no_image_shows_is_only_compared_for_equality() -> None:
+    assert texts("flavor_id |") == ["=", "in"]
+    assert "not" not in texts("flavor_id |")
+
+
+def test_only_a_boolean_or_flag_stands_alone() -> None:
+    assert "and" in texts("protected |")
+    assert "and" in texts("support_kvm |")
+    assert "and" not in texts("platform |")
+
+
+def test_values_are_those_of_the_type() -> None:
+    assert values("os_bit = |") == ["32", "64"]
+    assert values("protected = |") == ["true", "false"]
+    assert values("support_kvm = |") == ["true"]
+    assert "now-7d" in values("created_at > |")
+    assert values("min_disk = |")[0] == "40"
+    assert texts("name = |") == ["$name"]
+
+
+def test_a_value_that_needs_quotes_has_them() -> None:
+    assert '"Oracle Linux"' in values("platform = |")
+    assert texts('platform = "Or|') == ['"Oracle Linux"']
+    assert texts("platform = 'Or|") == ["'Oracle Linux'"]
+    assert texts("platform = 'cent|") == ["'CentOS'"]
+    assert [each.span for each in at('platform = "Or|a" and protected')] == [Span(11, 16)]
+
+
+def test_a_keyword_as_a_value_is_quoted() -> None:
+    spec = CLOUDIMAGES.extend(values={"platform": ["None"]})
+
+    assert '"None"' in [each.text for each in complete("platform = N", 12, spec=spec)]
+
+
+def test_an_operator_can_go_on() -> None:
+    assert {"<=", "2048"} <= set(texts("min_ram <|"))
+    assert texts("platform !|") == ["!="]
+
+
+def test_a_list_has_each_value_once() -> None:
+    assert "CentOS" not in values("platform in (CentOS, |")
+    assert texts("protected in (true, false|") == ["false"]
+    assert set(texts("platform in (CentOS |")) == {",", ")"}
+    assert texts("platform in (CentOS | )") == [","]
+
+
+def test_functions_take_their_arguments() -> None:
+    assert values("shared(|") == ["accepted", "rejected", "pending"]
+    assert "kvm" in values("supports(|")
+    assert "kvm" not in values("supports(kvm, |")
+    assert texts("owned_by(|") == ["$project"]
+    assert texts("tagged(a |") == [",", ")"]
+    assert texts("tagged(a, b |") == [")"]
+    assert "supports" in texts("sup|(kvm)")
+
+
+def test_a_parameter_that_has_its_value_is_not_proposed_again() -> None:
+    assert "platform" in texts("status = active and |")
+    assert "platform" not in texts("platform = CentOS and |")
+    assert "platform" not in texts("| and platform = CentOS")
+    assert "platform" in texts("platform = CentOS or |")
+    assert "tag" in texts("tag = a and |")
+    assert "platform" not in texts("not (platform != CentOS or |")
+
+
+def test_no_value_contradicts_the_rest() -> None:
+    assert "CentOS" not in values("platform != CentOS and platform = |")
+    assert values("platform in (CentOS, Ubuntu) and platform = |") == ["Ubuntu", "CentOS"]
+    assert values("platform = | and platform in (CentOS, Ubuntu)") == ["Ubuntu", "CentOS"]
+    assert all(int(each) < 4096 for each in values("min_ram < 4096 and min_ram > |"))
+    assert "5" in values("min_ram > 4 and min_ram < 6 and min_ram = |")
+
+
+def test_no_name_contradicts_the_rest() -> None:
+    assert "member_status" in texts("visibility = shared and |")
+    assert "member_status" not in texts("visibility = private and |")
+    assert "shared(" not in texts("visibility = private and |")
+    assert "support_xen_hana" not in texts("supports(xen) and |")
+    assert "xen_hana" not in texts("supports(xen, |")
+
+
+def test_what_a_condition_asks_for_comes_first() -> None:
+    assert texts("member_status = accepted and |")[0] == "visibility"
+    assert values("member_status = accepted and visibility = |") == ["shared"]
+
+
+def test_behind_a_condition_it_goes_on() -> None:
+    assert texts("platform = CentOS |") == ["and", "or", "order by", "limit", "after"]
+    assert texts("(platform = CentOS |") == ["and", "or", ")"]
+    assert texts("(platform = CentOS |)") == ["and", "or"]
+    assert texts("platform = CentOS | limit 5") == ["and", "or", "order by", "after"]
+    assert texts("platform = CentOS | and protected") == ["and", "or"]
+
+
+def test_clauses_have_their_arguments_and_stand_once() -> None:
+    assert texts("order by |")[0] == "id"
+    assert "min_ram" in texts("order by |")
+    assert not {"tag", "flavor_id", "limit"} & set(texts("order by |"))
+    assert texts("order by name |") == ["asc", "desc", "limit", "after"]
+    assert texts("order |") == ["by"]
+    assert texts("limit |")[0] == "1"
+    assert texts("limit 5 |") == ["order by", "after"]
+    assert texts("after |") == ["$after"]
+
+
+def test_a_broken_text_is_read_up_to_the_cursor() -> None:
+    assert values("platform = CentOS && os_bit = |") == ["32", "64"]
+    assert values("foo ~~ bar and os_bit = |") == ["32", "64"]
+    assert values("platform = CentOS os_bit = |") == ["32", "64"]
+    assert values("os_bit = | and and foo bar ((") == ["32", "64"]
+    assert texts("platform like |") == []
+
+
+def test_what_is_behind_the_cursor_counts() -> None:
+    assert texts("pl| = CentOS") == ["platform"]
+    assert texts("| = CentOS") == ["platform", *texts("| = CentOS")[1:]]
+    assert "os_bit" not in texts("| = CentOS")
+    assert "CentOS" in values("platform in (| , Ubuntu)")
+
+
+def test_nothing_is_proposed_in_a_comment() -> None:
+    assert texts("platform = CentOS # and |") == []
+    assert texts("# a comment\npl|") == ["platform"]
+    assert texts("name = '# |") == []
+
+
+@pytest.mark.parametrize("cursor", [-5, 99])
+def test_a_cursor_outside_is_moved_in(cursor: int) -> None:
+    inside = max(0, min(cursor, 2))
+
+    assert complete("pl", cursor) == complete("pl", inside)
+
+
+def test_each_has_a_description_of_one_line() -> None:
+    for each in (*at("|"), *at("platform |"), *at("platform = |"), *at("platform = CentOS |")):
+        assert each.description
+        assert "\n" not in each.description
+        assert len(each.description) <= 100
+
+
+def test_the_json_shape() -> None:
+    assert completions_to_json(complete("platform = ce", 13)) == {
+        "completions": [
+            {
+                "text": "CentOS",
+                "span": {"start": 11, "end": 13},
+                "kind": "value",
+                "description": "value of platform",
+            }
+        ]
     }
+
+
+def test_limits_are_kept() -> None:
+    nested = "(" * 200
+    assert "(" not in texts(f"{nested}|")
+    assert "not" not in texts(f"{nested}|")
+    assert "platform" in texts(f"{nested}|")
+    assert complete("x" * 70_000, 5) == []
+
+
+def test_a_long_filter_is_completed_in_bounded_time() -> None:
+    names = " and ".join(f"name != a{number}" for number in range(3_000))
+    started = time.perf_counter()
+
+    assert "platform" in texts(f"{names} and |")
+    assert time.perf_counter() - started < 5
