@@ -174,11 +174,26 @@ class Scanner:
     def _word(self, lexeme: str, start: int, end: int) -> None:
         before = self._word_before(start)
         if before is None:
-            self._add(KEYWORDS.get(lexeme.lower(), "WORD"), lexeme, start, end)
+            plain = fold(lexeme)
+            kind = KEYWORDS.get(lexeme.lower(), "WORD")
+            meant = KEYWORDS.get(plain.lower(), "WORD")
+            if meant == kind or self._expects_value(len(self._pieces)):
+                self._add(kind, lexeme, start, end)
+            else:
+                self._foreign_keyword(meant, plain, start, end)
             return
         before.lexeme += lexeme
         before.kind = KEYWORDS.get(before.lexeme.lower(), "WORD")
         before.end = end
+
+    def _foreign_keyword(self, kind: str, plain: str, start: int, end: int) -> None:
+        foreign = describe(first_foreign(self._text[start:end]))
+        self._report(
+            f"{foreign} looks like ASCII but is not; this is `{plain}`",
+            (start, end),
+            (f"write `{plain}`", [(start, end, plain)]),
+        )
+        self._add(kind, plain, start, end)
 
     def _expects_value(self, index: int) -> bool:
         """Tell whether what stands at an index among the tokens is a value."""
@@ -214,7 +229,9 @@ class Scanner:
         last = self._pieces[-1] if self._pieces else None
         if last is not None and last.kind == "OPERATOR":
             joined = last.lexeme + lexeme
-            meant = joined if joined in OPERATORS else _OPERATORS.get(joined)
+            meant = joined if joined in OPERATORS else None
+            if last.end == start:
+                meant = meant or _OPERATORS.get(joined)
             if meant is not None:
                 span = (last.start, end)
                 shown = joined if last.end == start else f"{last.lexeme} {lexeme}"
@@ -373,7 +390,9 @@ class Scanner:
             end += 1
         apostrophe = (ascii_of(character) or character) in _QUOTES
         within = apostrophe or self._is_within_value(start)
-        if character == ";" or not (within or self._expects_value(len(self._pieces))):
+        if (ascii_of(character) or character) == ";" or not (
+            within or self._expects_value(len(self._pieces))
+        ):
             known = f"`{character}`" if character.isascii() else describe(character)
             span, fix = self._drop(start, end)
             self._report(f"{known} means nothing here", span, fix)

@@ -77,9 +77,9 @@ def test_a_broken_condition_invents_no_finding_about_the_rest(text: str, wrong: 
 
 UNITS = (
     "a = = b and ", "(", ")", "a b ", "a 'b' ", "a like 'b' and ", "&& ", "limit 5 limit x ",
-    "%", "'",    "\\'", "“", "`", "a and and ", "a in b, ", "a, ", "a = b=c and ", "limit 5 a=1 ", "\u00a0",
-    "({",
-    "platfrom = a and ", "limit = 5 and ", "not a not ", "between 1 ", "аnd ", "a:b ", "[a",
+    "%", "'", "\\'", "“", "`", "a and and ", "a in b, ", "a, ", "a = b=c and ", "limit 5 a=1 ",
+    "\u00a0", "({", "platfrom = a and ", "limit = 5 and ", "not a not ", "between 1 ", "аnd ",
+    "a:b ", "[a", "a = b = c and ", "a.b c ", "a = (b, c) and ", "name is null ", "sort by a ",
 )  # fmt: skip
 
 

@@ -1,0 +1,204 @@
+"""``order by``, ``limit`` and ``after``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imsquery._tables import KEYWORDS
+from imsquery.lexer import END, is_word, unquote
+from imsquery.repairs.wording import (
+    CONNECTIVES,
+    VALUES,
+    begins_condition,
+    clip,
+    extent,
+    last_span,
+    removal,
+    writing,
+)
+from imsquery.scanning import Piece
+
+if TYPE_CHECKING:
+    from imsquery.recovery import Recovery
+
+_DIRECTIONS = {"ascending": "asc", "descending": "desc", "up": "asc", "down": "desc"}
+
+
+def order_by(recovery: Recovery, count: int) -> None:
+    """Read other words for ``order by``."""
+    written = recovery.drop(count)
+    start, end = span = extent(written[0], written[-1])
+    shown = " ".join(piece.lexeme for piece in written)
+    fix = writing(recovery, start, end, "order by")
+    recovery.say(f"`{shown}` is written `order by`", span, fix)
+    recovery.put(Piece("ORDER", "order", start, end), Piece("BY", "by", start, end))
+
+
+def behind_order(recovery: Recovery) -> bool:
+    """Put the ``by`` in."""
+    piece = recovery.peek()
+    if piece.kind != "WORD":
+        return False
+    at = piece.start
+    recovery.say(
+        "`by` is missing behind `order`", last_span(recovery), writing(recovery, at, at, "by")
+    )
+    recovery.insert("BY", "by", at)
+    return True
+
+
+def behind_by(recovery: Recovery) -> bool:
+    """Take quotes off the name to sort by."""
+    piece = recovery.peek()
+    if piece.kind != "STRING":
+        return False
+    name, _ = unquote(piece.lexeme)
+    if not is_word(name) or name.lower() in KEYWORDS:
+        return False
+    recovery.drop()
+    fix = writing(recovery, piece.start, piece.end, name)
+    recovery.say("a name stands in no quotes", extent(piece, piece), fix)
+    recovery.put(Piece("WORD", name, piece.start, piece.end))
+    return True
+
+
+def behind_limit(recovery: Recovery) -> bool:
+    """Mend the number of ``limit``."""
+    piece = recovery.peek()
+    if recovery.accepts("OPERATOR") or not recovery.accepts("WORD"):
+        return False
+    if piece.kind == "OPERATOR":
+        return clause_operator(recovery)
+    if piece.kind != "STRING":
+        return False
+    value, _ = unquote(piece.lexeme)
+    if not is_word(value) or value.lower() in KEYWORDS:
+        return False
+    recovery.drop()
+    fix = writing(recovery, piece.start, piece.end, value)
+    recovery.say("the number of `limit` stands in no quotes", extent(piece, piece), fix)
+    recovery.put(Piece("WORD", value, piece.start, piece.end))
+    return True
+
+
+def clause_operator(recovery: Recovery) -> bool:
+    """Leave out the ``=`` of a clause."""
+    piece = recovery.drop()[0]
+    clause = recovery.read[-1].lexeme.lower()
+    recovery.say(
+        f"the clause is `{clause} value`, without `{piece.lexeme}`",
+        extent(piece, piece),
+        removal(recovery, piece.start, piece.end),
+    )
+    return True
+
+
+def joined_clause(recovery: Recovery) -> bool:
+    """Leave out the connective before a clause."""
+    limit = recovery.take_back()
+    connective = recovery.take_back()
+    recovery.say(
+        f"`{connective.lexeme.lower()}` joins nothing here",
+        extent(connective, connective),
+        removal(recovery, connective.start, connective.end),
+    )
+    recovery.put(limit)
+    return True
+
+
+def behind_clause(recovery: Recovery) -> bool:
+    """Mend what stands behind ``order by``, ``limit`` or ``after``."""
+    piece = recovery.peek()
+    lowered = piece.lexeme.lower()
+    if recovery.accepts("DIRECTION") and lowered in _DIRECTIONS:
+        new = _DIRECTIONS[lowered]
+        recovery.drop()
+        fix = writing(recovery, piece.start, piece.end, new)
+        recovery.say(f"`{lowered}` is written `{new}`", extent(piece, piece), fix)
+        recovery.put(Piece("DIRECTION", new, piece.start, piece.end))
+        return True
+    if piece.kind == "COMMA" and recovery.before(2) == "LIMIT" and recovery.peek(1).kind == "WORD":
+        return _offset(recovery)
+    if piece.kind in {"COMMA", "AND", "OR"} and (
+        recovery.begins_clause(1) or recovery.peek(1).kind == END
+    ):
+        recovery.drop()
+        fix = removal(recovery, piece.start, piece.end)
+        what = "this `,` separates nothing" if lowered == "," else f"`{lowered}` joins nothing here"
+        recovery.say(what, extent(piece, piece), fix)
+        return True
+    return _filter_behind_clauses(recovery)
+
+
+def _offset(recovery: Recovery) -> bool:
+    """Read ``limit 5, 10``, which is an offset and a limit elsewhere."""
+    first = recovery.take_back()
+    comma, count = recovery.drop(2)
+    recovery.say(
+        "`limit` takes one number: there is no offset; `after` goes on behind an image",
+        extent(comma, count),
+        (f"write `limit {clip(count.lexeme)}`", [(first.start, count.start, "")]),
+    )
+    recovery.put(Piece("WORD", count.lexeme, count.start, count.end))
+    return True
+
+
+def _filter_behind_clauses(recovery: Recovery) -> bool:
+    """Move conditions that stand behind a clause before the first one."""
+    joined = recovery.peek().kind in CONNECTIVES
+    if not begins_condition(recovery, int(joined)):
+        return False
+    start = recovery.peek().start
+    parts: list[list[Piece]] = []
+    clauses: list[Piece] = []
+    is_apart = True
+    while recovery.peek().kind != END:
+        count = _clause_length(recovery)
+        if count:
+            clauses += recovery.drop(count)
+            is_apart = True
+            continue
+        if is_apart:
+            parts.append([])
+            is_apart = False
+        parts[-1] += recovery.drop()
+    was_straight, recovery.is_straight = recovery.is_straight, False
+    moved = [piece for part in parts for piece in part]
+    if not _is_balanced(moved):
+        recovery.put(*moved, *clauses)
+        return False
+    first: list[Piece] = []
+    while recovery.is_behind_clause:
+        first[:0] = recovery.take_back_clause()
+    at = first[0].start
+    # What is broken goes on to the next joint: it would take in what is moved.
+    is_safe = was_straight and recovery.before() != "BROKEN"
+    text = " ".join(recovery.text[part[0].start : part[-1].end] for part in parts)
+    edits = [(at, at, text + " ")]
+    edits += [(part[0].start, part[-1].end, "") for part in parts]
+    recovery.say(
+        "clauses stand behind the whole filter",
+        (start, parts[0][-1].end),
+        *([("move the clauses to the end", edits)] if is_safe else []),
+    )
+    recovery.put(*moved, *first, *clauses)
+    return True
+
+
+def _is_balanced(pieces: list[Piece]) -> bool:
+    depth = 0
+    for piece in pieces:
+        depth += (piece.kind == "LPAR") - (piece.kind == "RPAR")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _clause_length(recovery: Recovery) -> int:
+    """Count the tokens of the clause that comes next; none where none does."""
+    kinds = [recovery.peek(ahead).kind for ahead in range(4)]
+    if kinds[:3] == ["ORDER", "BY", "WORD"]:
+        return 3 + (kinds[3] == "DIRECTION")
+    if kinds[0] == "LIMIT" and kinds[1] in {"WORD", "PLACEHOLDER"}:
+        return 2
+    return 2 if kinds[0] == "AFTER" and kinds[1] in VALUES else 0

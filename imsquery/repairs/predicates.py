@@ -1,0 +1,213 @@
+"""What stands between a name and its value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imsquery._tables import KEYWORDS
+from imsquery.kinds import OPERATORS
+from imsquery.lexer import spell, unquote
+from imsquery.repairs.clauses import joined_clause
+from imsquery.repairs.joints import mend_comma, missing_connective
+from imsquery.repairs.wording import (
+    CONNECTIVES,
+    VALUES,
+    begins_condition,
+    clip,
+    equals_sign,
+    extent,
+    writing,
+)
+from imsquery.scanning import WORD_OPERATORS, Piece, spaced
+
+if TYPE_CHECKING:
+    from imsquery.recovery import Recovery
+
+_ABSENT = frozenset({"null", "nil", "none", "empty", "missing", "undefined"})
+
+
+def behind_not(recovery: Recovery) -> bool:
+    """Mend what stands behind ``name not``."""
+    piece = recovery.peek()
+    negation = recovery.read[-1]
+    lowered = piece.lexeme.lower()
+    if piece.kind == "OPERATOR" and OPERATORS[piece.lexeme] in {"=", "!="}:
+        meant = "!=" if OPERATORS[piece.lexeme] == "=" else "="
+        shown = f"not {piece.lexeme}"
+        last = piece
+    elif piece.kind == "WORD" and lowered in WORD_OPERATORS:
+        return _word_operator(recovery)
+    elif piece.kind in VALUES and recovery.algebra.stands_alone(recovery.read[-2].lexeme):
+        recovery.put(recovery.take_back())
+        return missing_connective(recovery)
+    elif piece.kind in VALUES:
+        meant, shown, last = "!=", "not", negation
+    else:
+        return False
+    recovery.take_back()
+    if last is piece:
+        recovery.drop()
+    recovery.say(
+        f"`{shown}` is written `{meant}` here",
+        extent(negation, last),
+        writing(recovery, negation.start, last.end, meant),
+    )
+    recovery.put(Piece("OPERATOR", meant, negation.start, last.end))
+    return True
+
+
+def behind_is(recovery: Recovery) -> bool:
+    """Read ``is null``, ``is not null``, ``is true`` and ``is value``."""
+    count = 2 if recovery.peek().kind == "NOT" else 1
+    negated = count == 2  # noqa: PLR2004
+    piece = recovery.peek(count - 1)
+    keyword = recovery.read[-1]
+    absent = piece.lexeme.lower() in _ABSENT and piece.kind in {"WORD", "NONE"}
+    if absent or piece.kind == "PRESENCE":
+        absent = absent or piece.lexeme.lower() == "absent"
+        new = "is present" if absent == negated else "is absent"
+        kinds = [("IS", "is"), ("PRESENCE", new[3:])]
+        recovery.drop(count)
+        last = piece
+    elif piece.kind in VALUES:
+        new = "!=" if negated else "="
+        kinds = [("OPERATOR", new)]
+        last = recovery.drop(count - 1)[0] if negated else keyword
+    else:
+        return False
+    recovery.take_back()
+    shown = " ".join(
+        ["is", *(["not"] if negated else []), *([piece.lexeme] if last is piece else [])]
+    )
+    recovery.say(
+        f"`{clip(shown)}` is written `{new}`",
+        extent(keyword, last),
+        writing(recovery, keyword.start, last.end, new),
+    )
+    recovery.put(*(Piece(kind, text, keyword.start, last.end) for kind, text in kinds))
+    return True
+
+
+def behind_name(recovery: Recovery) -> bool:
+    """Mend what stands behind a name where an operator is expected."""
+    piece = recovery.peek()
+    name = recovery.read[-1]
+    if name.kind == "LIMIT" and recovery.before(2) in CONNECTIVES and recovery.depth == 0:
+        return joined_clause(recovery)
+    if piece.kind == "WORD" and piece.lexeme.lower() in WORD_OPERATORS:
+        return _word_operator(recovery)
+    if piece.kind in VALUES and (name.lexeme.endswith(":") or piece.lexeme.startswith(":")):
+        return _colon(recovery)
+    if begins_condition(recovery):
+        return missing_connective(recovery)
+    if piece.kind == "PRESENCE":
+        fix = writing(recovery, piece.start, piece.start, "is")
+        shown = piece.lexeme.lower()
+        recovery.say(f"`is` is missing before `{shown}`", extent(piece, piece), fix)
+        recovery.insert("IS", "is", piece.start)
+        return True
+    if piece.kind in VALUES and recovery.algebra.takes_arguments(name.lexeme):
+        return _arguments(recovery)
+    if piece.kind in VALUES:
+        fix = equals_sign(recovery, piece.start, piece.start)
+        recovery.say(
+            "an operator is missing between the name and this value",
+            extent(piece, piece),
+            fix,
+        )
+        recovery.insert("OPERATOR", "=", piece.start)
+        return True
+    return piece.kind == "COMMA" and mend_comma(recovery)
+
+
+def _word_operator(recovery: Recovery) -> bool:
+    """Read an operator of another language, such as ``like`` with its pattern."""
+    word, value = recovery.peek(), recovery.peek(1)
+    if value.kind not in VALUES or (value.kind == "WORD" and begins_condition(recovery, 1)):
+        return False
+    written = word.lexeme.lower()
+    new = WORD_OPERATORS[written]
+    negated = recovery.before() == "NOT"
+    if negated and new not in KEYWORDS:
+        return False
+    edits = [spaced(recovery.text, word.start, word.end, new)]
+    recovery.drop(2)
+    title = f"write `{new}`"
+    if new == "glob" and value.kind != "PLACEHOLDER":
+        pattern, faults = unquote(value.lexeme) if value.kind == "STRING" else (value.lexeme, [])
+        if not faults:
+            lexeme = spell(_glob(pattern))
+            edits.append((value.start, value.end, lexeme))
+            title = f"write `{new} {clip(lexeme)}`"
+            kind = "STRING" if lexeme[0] == '"' else "WORD"
+            value = Piece(kind, lexeme, value.start, value.end)
+    recovery.say(f"`{written}` is written `{new}`", extent(word, word), (title, edits))
+    kind = KEYWORDS.get(new, "OPERATOR")
+    recovery.put(Piece(kind, new, word.start, word.end), value)
+    return True
+
+
+def _glob(pattern: str) -> str:
+    """Give the ``glob`` pattern of one of ``like``."""
+    made: list[str] = []
+    escaped = False
+    for character in pattern:
+        if not escaped and character == "\\":
+            escaped = True
+            continue
+        if character in "*?" or (escaped and character == "\\"):
+            made.append("\\" + character)
+        elif escaped:
+            made.append(character)
+        else:
+            made.append({"%": "*", "_": "?"}.get(character, character))
+        escaped = False
+    return "".join(made) + "\\\\" * escaped
+
+
+def _colon(recovery: Recovery) -> bool:
+    """Read ``name: value``."""
+    name, piece = recovery.read[-1], recovery.peek()
+    if name.lexeme.endswith(":"):
+        plain = name.lexeme.rstrip(":")
+        start, end = name.start + len(plain), name.end
+        if name.kind != "WORD" or not plain or end - start != len(name.lexeme) - len(plain):
+            return False
+        recovery.take_back()
+        fix = equals_sign(recovery, start, end)
+        recovery.say("`:` compares nothing; it is written `=`", (start, end), fix)
+        recovery.put(
+            Piece(KEYWORDS.get(plain.lower(), "WORD"), plain, name.start, start),
+            Piece("OPERATOR", "=", start, end),
+        )
+        return True
+    recovery.drop()
+    start, end = piece.start, piece.start + 1
+    plain = piece.lexeme[1:]
+    if not plain and recovery.peek().kind not in VALUES:
+        recovery.put(piece)
+        return False
+    fix = equals_sign(recovery, start, end)
+    recovery.say("`:` compares nothing; it is written `=`", (start, end), fix)
+    if plain:
+        recovery.put(Piece(KEYWORDS.get(plain.lower(), "WORD"), plain, end, piece.end))
+    recovery.put(Piece("OPERATOR", "=", start, end))
+    return True
+
+
+def _arguments(recovery: Recovery) -> bool:
+    """Put the arguments of a call in parentheses."""
+    items = recovery.drop()
+    while recovery.peek().kind == "COMMA" and recovery.peek(1).kind in VALUES:
+        if begins_condition(recovery, 1):
+            break
+        items += recovery.drop(2)
+    name = recovery.read[-1]
+    start, end = span = extent(items[0], items[-1])
+    recovery.say(
+        f"the arguments of `{name.lexeme}` stand in parentheses",
+        span,
+        ("add parentheses", [(start, start, "("), (end, end, ")")]),
+    )
+    recovery.put(Piece("LPAR", "(", start, start), *items, Piece("RPAR", ")", end, end))
+    return True

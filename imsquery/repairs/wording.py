@@ -1,0 +1,90 @@
+"""What repairs look at, and how they spell fixes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imsquery._tables import KEYWORDS
+from imsquery.lexer import END
+from imsquery.scanning import WORD_OPERATORS, Piece, spaced
+
+if TYPE_CHECKING:
+    from imsquery.recovery import Recovery
+
+    Fix = tuple[str, list[tuple[int, int, str]]]
+
+VALUES = frozenset({"WORD", "STRING", "PLACEHOLDER"})
+CLAUSES = frozenset({"ORDER", "LIMIT", "AFTER"})
+ENDS = CLAUSES | {"AND", "OR", "RPAR", END}
+CONNECTIVES = frozenset({"AND", "OR"})
+AFTER_NAMES = frozenset({"OPERATOR", "IN", "BETWEEN", "MATCH", "IS"})
+NEGATABLE = frozenset({"IN", "BETWEEN", "MATCH"})
+_APART = frozenset({"", " ", "\t", "\r", "\n", "(", ")", ","})
+SORT = frozenset({"sort", "sorted", "ordered"})
+ORDER_BY = frozenset({"order_by", "orderby", "sort_by", "sortby"})
+KEYWORD_KINDS = frozenset(KEYWORDS.values())
+
+
+def clip(text: str) -> str:
+    """Shorten what was written, for a message."""
+    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004
+
+
+def last_span(recovery: Recovery) -> tuple[int, int]:
+    """Give the place of what was read last, for a fault that is that nothing follows."""
+    if not recovery.read:
+        return (0, 0)
+    return recovery.read[-1].start, recovery.read[-1].end
+
+
+def extent(first: Piece, last: Piece) -> tuple[int, int]:
+    """Give the place of several tokens."""
+    return first.start, last.end
+
+
+def removal(recovery: Recovery, start: int, end: int) -> Fix:
+    """Give the fix that takes tokens out; what stood on either side stays apart."""
+    text = recovery.text
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if after == " " and before in {"", " "}:
+        end += 1
+    elif after == "" and before == " ":
+        start -= 1
+    joins = before not in _APART and after not in _APART
+    return "remove it", [(start, end, " " if joins else "")]
+
+
+def writing(recovery: Recovery, start: int, end: int, new: str) -> Fix:
+    """Give the fix that writes something in the place of tokens, or between two."""
+    verb = "add" if start == end else "write"
+    return f"{verb} `{clip(new)}`", [spaced(recovery.text, start, end, new)]
+
+
+def equals_sign(recovery: Recovery, start: int, end: int) -> Fix:
+    """Give the fix that writes ``=``, with a space on either side."""
+    text = recovery.text
+    before = "" if text[start - 1].isspace() else " "
+    after = "" if text[end : end + 1].isspace() else " "
+    return "write `=`", [(start, end, f"{before}={after}")]
+
+
+def begins_condition(recovery: Recovery, ahead: int = 0) -> bool:
+    """Tell whether a condition begins with what is to come."""
+    kind = recovery.peek(ahead).kind
+    following = recovery.peek(ahead + 1).kind
+    if kind == "NOT":
+        return following not in NEGATABLE | ENDS
+    if kind in {"LPAR", "ALL", "NONE"}:
+        return True
+    if kind not in {"WORD", "LIMIT"}:
+        return False
+    if following in AFTER_NAMES or (following == "LPAR" and kind == "WORD"):
+        return True
+    if following == "NOT":
+        return recovery.peek(ahead + 2).kind in NEGATABLE
+    if following == "WORD" and recovery.peek(ahead + 1).lexeme.lower() in WORD_OPERATORS:
+        return recovery.peek(ahead + 2).kind in VALUES
+    algebra, lexeme = recovery.algebra, recovery.peek(ahead).lexeme
+    if following in VALUES and algebra.takes_arguments(lexeme):
+        return True
+    return algebra.stands_alone(lexeme)
