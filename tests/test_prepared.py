@@ -1,5 +1,4 @@
 """Prepared queries: what a placeholder takes, and what is wrong with the rest."""
-# ruff: noqa: E501 -- one case a line
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ Make: TypeAlias = SearchStrategy[Expr]
 
 _BOARDS = ("s4l", "h2l")
 _ORDER = ("=", "!=", "<", "<=", ">", ">=")
-_seldom = st.sampled_from((False,) * 7 + (True,))
+_forms = st.sampled_from(("leaf", "and", "or", "and", "or", "and", "or", "not"))
 _rarely = st.sampled_from((False,) * 31 + (True,))
 _RELATIONS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "eq": "=", "neq": "!="}
 
@@ -69,43 +69,53 @@ def filter_trees(
         matches: use the operator ``matches``, which needs the extra ``re2`` to be evaluated.
         max_predicates: how large filters become.
     """
-    return _filters(_choices(spec, matches), spec, consistent, max_predicates)
+    choices = _choices(spec, matches)
+    return _grown(max_predicates, choices, spec, consistent).map(lambda grown: grown[0])
+
+
+# A strategy of its own at each level, and what it becomes is drawn first and within it: shrinking
+# can then put any part in the place of the whole.
+@st.composite
+def _grown(
+    draw: DrawFn,
+    size: int,
+    pool: tuple[_Choice, ...],
+    spec: Spec,
+    consistent: bool,  # noqa: FBT001
+    positive: bool = True,  # noqa: FBT001, FBT002
+) -> tuple[Expr, set[str]]:
+    """Draw a filter of up to so many predicates; give it and the parameters that it is about."""
+    form = draw(_forms)
+    if form == "not":
+        inner, wires = draw(_grown(size, pool, spec, consistent, not positive))
+        return Not(inner), wires
+    if form == "leaf" or size == 1:
+        return draw(_leaf(pool, spec, positive))
+    is_and = form == "and"
+    count = draw(st.integers(2, size))
+    parts: list[Expr] = []
+    used: set[str] = set()
+    for _ in range(count):
+        part, wires = draw(_grown(size // count, pool, spec, consistent, positive))
+        parts.append(part)
+        used |= wires
+        if consistent and is_and is positive:
+            pool = tuple(each for each in pool if wires.isdisjoint(each.wires))
+    return And(parts) if is_and else Or(parts), used
 
 
 @st.composite
-def _filters(
+def _leaf(
     draw: DrawFn,
-    choices: tuple[_Choice, ...],
+    pool: tuple[_Choice, ...],
     spec: Spec,
-    consistent: bool,  # noqa: FBT001
-    most: int,
-) -> Expr:
-    def grow(size: int, pool: tuple[_Choice, ...], *, positive: bool) -> tuple[Expr, set[str]]:
-        """Draw a filter of so many predicates; give it and the parameters that it is about."""
-        if draw(_seldom):
-            inner, wires = grow(size, pool, positive=not positive)
-            return Not(inner), wires
-        if size == 1:
-            if not pool or draw(_rarely):
-                constant: Expr = Everything() if draw(st.booleans()) else Nothing()
-                return constant, set()
-            drawable = pool if positive else tuple(each for each in pool if each.negatable)
-            choice = draw(st.sampled_from(drawable))
-            return draw(choice.make), _around(choice.wires, spec)
-        is_and = draw(st.booleans())
-        parts: list[Expr] = []
-        used: set[str] = set()
-        while size:
-            share = draw(st.integers(1, size if parts else size - 1))
-            part, wires = grow(share, pool, positive=positive)
-            size -= share
-            parts.append(part)
-            used |= wires
-            if consistent and is_and is positive:
-                pool = tuple(each for each in pool if wires.isdisjoint(each.wires))
-        return And(parts) if is_and else Or(parts), used
-
-    return grow(draw(st.integers(1, most)), choices, positive=True)[0]
+    positive: bool,  # noqa: FBT001
+) -> tuple[Expr, set[str]]:
+    drawable = [each for each in pool if positive or each.negatable]
+    if not drawable or draw(_rarely):
+        return (Everything() if draw(st.booleans()) else Nothing()), set()
+    choice = draw(st.sampled_from(drawable))
+    return draw(choice.make), _around(choice.wires, spec)
 
 
 def _around(wires: frozenset[str], spec: Spec) -> set[str]:
