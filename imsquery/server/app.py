@@ -1,0 +1,92 @@
+"""The ASGI application: routes, the token, and errors in the form of the service."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from typing import TYPE_CHECKING
+
+try:
+    from starlette.applications import Starlette
+    from starlette.exceptions import HTTPException
+    from starlette.responses import Response
+    from starlette.routing import Route
+except ModuleNotFoundError as _missing:
+    _message = "the server needs Starlette; install imsquery[server]"
+    raise ModuleNotFoundError(_message, name=_missing.name) from _missing
+
+from imsquery.server.openapi import describe
+from imsquery.server.request import Refusal
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from imsquery.server.catalogue import Catalogue
+
+TOKEN_HEADER = "X-Auth-Token"
+_NOT_AUTHENTICATED = Refusal("Incorrect IAM authentication information.", "APIGW.0301", 401)
+# What the gateway in front of the service answers.  Source: vendor documentation, its error codes.
+_GATEWAY = {404: "APIGW.0101", 405: "APIGW.0101"}
+
+
+def create_app(catalogue: Catalogue, *, token: str | None = None) -> Starlette:
+    """Make the application.
+
+    Args:
+        catalogue: what it lists; it stays open until its owner closes it.
+        token: what the header ``X-Auth-Token`` must be; anybody may ask if not given.
+    """
+
+    def list_images(request: Request) -> Response:
+        if token is not None and not _is_token(request, token):
+            raise _NOT_AUTHENTICATED
+        records = catalogue.find(request.scope["query_string"])
+        return _answer('{"images":[' + ",".join(records) + "]}")
+
+    def check_health(_request: Request) -> Response:
+        return _answer('{"status":"ok"}')
+
+    document = json.dumps(describe(catalogue.spec, TOKEN_HEADER if token else None))
+
+    def describe_api(_request: Request) -> Response:
+        return _answer(document)
+
+    app = Starlette(
+        routes=[
+            # Functions and not coroutines: each runs in a thread, and the database works beside it.
+            Route(catalogue.spec.path, list_images),
+            Route("/healthz", check_health),
+            Route("/openapi.json", describe_api),
+        ],
+        exception_handlers={Refusal: _refuse, HTTPException: _pass_on},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _is_token(request: Request, token: str) -> bool:
+    sent = request.headers.get(TOKEN_HEADER, "")
+    return hmac.compare_digest(sent.encode("latin-1"), token.encode())
+
+
+async def _refuse(_request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)  # noqa: S101 -- what it is registered for
+    return _error(refusal.message, refusal.code, refusal.status)
+
+
+async def _pass_on(_request: Request, error: Exception) -> Response:
+    """Give an error that routing found: no such path, or no such method."""
+    assert isinstance(error, HTTPException)  # noqa: S101 -- what it is registered for
+    code = _GATEWAY.get(error.status_code, "APIGW.0106")
+    response = _error(f"{error.detail}.", code, error.status_code)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _error(message: str, code: str, status: int) -> Response:
+    body = {"error": {"message": message, "code": code}}
+    return _answer(json.dumps(body, ensure_ascii=False), status)
+
+
+def _answer(body: str, status: int = 200) -> Response:
+    return Response(body, status, media_type="application/json")

@@ -1,0 +1,118 @@
+"""The OpenAPI document of the service, from the spec."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imsquery.kinds import Boolean, Enumeration, Integer
+from imsquery.wire_times import RELATIONS
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from imsquery.spec import Parameter, Spec
+
+Schema = dict[str, "Any"]
+
+_JSON_TYPES: dict[str, Schema] = {
+    "string": {"type": "string"},
+    "boolean": {"type": "boolean"},
+    "integer": {"type": ["integer", "null"]},
+    "strings": {"type": "array", "items": {"type": "string"}},
+}
+_MOMENT = "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z| [0-9]{2}:[0-9]{2}:[0-9]{2})"
+
+
+def describe(spec: Spec, token_header: str | None = None) -> Schema:
+    """Give the document.
+
+    Args:
+        spec: the parameters.
+        token_header: where the token stands, if one is asked for.
+    """
+    listing: Schema = {
+        "operationId": "ListImages",
+        "summary": "List images",
+        "parameters": [
+            _parameter(row)
+            for row in spec.parameters.values()
+            if row.pushable or row.clause is not None
+        ],
+        "responses": {
+            "200": _response("A page of images", "#/components/schemas/Images"),
+            "400": _response("A value that a parameter does not take", _ERROR),
+            "401": _response("No token, or a wrong one", _ERROR),
+        },
+    }
+    document: Schema = {
+        "openapi": "3.1.0",
+        "info": {"title": "imsquery serve", "version": "2"},
+        "paths": {
+            spec.path: {"get": listing},
+            "/healthz": {"get": _plain("healthz", "Tell whether the service is up")},
+            "/openapi.json": {"get": _plain("openapi", "Describe the service")},
+        },
+        "components": {"schemas": _schemas(spec)},
+    }
+    if token_header is not None:
+        scheme = {"type": "apiKey", "in": "header", "name": token_header}
+        document["components"]["securitySchemes"] = {"token": scheme}
+        listing["security"] = [{"token": []}]
+    return document
+
+
+_ERROR = "#/components/schemas/Error"
+
+
+def _parameter(row: Parameter) -> Schema:
+    schema = _schema(row)
+    described = f"{row.kind.describe()}{f' ({row.unit})' if row.unit else ''}"
+    found: Schema = {"name": row.wire, "in": "query", "description": described, "schema": schema}
+    if row.json == "strings":
+        found |= {"schema": {"type": "array", "items": schema}, "style": "form", "explode": True}
+    return found
+
+
+def _schema(row: Parameter) -> Schema:
+    """Say what the service takes; it takes more than makes sense to ask for."""
+    if row.is_time:
+        operators = "|".join(RELATIONS)
+        return {"type": "string", "pattern": f"^({operators})?{_MOMENT}$"}
+    if isinstance(row.kind, Integer) and row.json == "integer":
+        return {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+    if isinstance(row.kind, Boolean) and row.kind.name == "boolean":
+        return {"type": "boolean"}
+    if isinstance(row.kind, Enumeration) and not row.kind.is_open and not row.scopes:
+        return {"type": "string", "enum": list(row.kind.values)}
+    return {"type": "string"}
+
+
+def _schemas(spec: Spec) -> Schema:
+    rows = spec.parameters.values()
+    shown = {row.wire: _JSON_TYPES[row.json] for row in rows if row.observed == row.wire}
+    shown |= {
+        row.observed: _JSON_TYPES[row.json]
+        for row in rows
+        if row.observed is not None and row.observed not in shown
+    }
+    image = {"type": "object", "required": ["id"], "properties": shown}
+    images = {"type": "array", "items": {"$ref": "#/components/schemas/Image"}}
+    text = {"type": "string"}
+    told = {"message": text, "code": text}
+    error = {"type": "object", "required": list(told), "properties": told}
+    return {
+        "Image": image,
+        "Images": {"type": "object", "required": ["images"], "properties": {"images": images}},
+        "Error": {"type": "object", "required": ["error"], "properties": {"error": error}},
+    }
+
+
+def _response(description: str, reference: str) -> Schema:
+    content = {"application/json": {"schema": {"$ref": reference}}}
+    return {"description": description, "content": content}
+
+
+def _plain(name: str, summary: str) -> Schema:
+    content = {"application/json": {"schema": {"type": "object"}}}
+    answer = {"description": "It does", "content": content}
+    return {"operationId": name, "summary": summary, "responses": {"200": answer}}
