@@ -354,5 +354,5 @@ def test_explain_knows_every_code(capsys: Captured) -> None:
 def test_complete_prints_json(capsys: Captured) -> None:
     assert main(["complete", "plat = CentOS", "--cursor", "4"]) == 0
     proposed = json.loads(capsys.readouterr().out)["completions"]
-    assert [each["text"] for each in proposed] == ["platform"]
+    assert "platform" in [each["text"] for each in proposed]
     assert main(["complete", "plat", "--cursor", "5"]) == 2

@@ -27,10 +27,8 @@ def main(arguments: Namespace) -> int:
     """Print what can stand at the cursor, as JSON."""
     text = arguments.text
     cursor = len(text) if arguments.cursor is None else arguments.cursor
-    try:
-        proposed = complete(text, cursor)
-    except ValueError as error:
-        print(f"imsquery complete: {error}", file=sys.stderr)
+    if not 0 <= cursor <= len(text):
+        print(f"imsquery complete: the cursor is from 0 to {len(text)}", file=sys.stderr)
         return 2
-    print(json.dumps(completions_to_json(proposed), indent=2))
+    print(json.dumps(completions_to_json(complete(text, cursor)), indent=2))
     return 0
