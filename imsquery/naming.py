@@ -188,13 +188,15 @@ def _clause_fixes(binder: Binder, parameter: Parameter, name: int, last: int) ->
     start, end = binder.span(first, final)
     if "#" in text[start:end] or any(_is_put_in(binder, each) for each in range(first, final + 1)):
         return []  # a comment would be lost, or what is to go is not in the text
+    if text[end : binder.span(final + 1)[0]].strip():
+        return []  # what recovery left out there would go on with something else
     if not (follows or joins) and text[:start].strip():
         return []  # something stands before that was left out
     title = f"write `{clip(clause)}` behind the filter"
     if final == len(kinds) - 2 or not (follows or joins):
         return [(title, [(start, end, clause)])]
     at = binder.span(len(kinds) - 2)[1]
-    end += text[end : end + 1] == " "
+    end += text[start - 1 : start] in {"", " "} and text[end : end + 1] == " "
     return [(title, [(start, end, ""), (at, at, f" {clause}")])]
 
 

@@ -66,6 +66,11 @@ def assert_law(text: str, target: str) -> None:
 @example("platform=CentOS=and os_bit", "plan")
 @example('tag =%"a.b"', "plan")
 @example("os_bit ! = 64 and os_bit = 64", "plan")
+@example("id in $ids&&limit = 5 order by name", "plan")
+@example("where marker = x AND, member_status = pending order by name", "plan")
+@example("not limit 5, 10", "plan")
+@example("name = order аnd protected", "plan")
+@example("all and and limit = 5 or public()", "plan")
 def test_a_fix_removes_its_finding_and_adds_none(text: str, target: str) -> None:
     assert_law(text, target)
 
