@@ -146,11 +146,15 @@ def _syntax(row: Parameter) -> list[NearMiss]:
 
 def near_miss_query_strings(spec: Spec = CLOUDIMAGES) -> SearchStrategy[NearMiss]:
     """Give query strings with one fault in a name, a value or the encoding."""
-    rows = [row for row in spec.parameters.values() if row.pushable and row.clause is None]
+    rows = [
+        row
+        for row in spec.parameters.values()
+        if row.pushable and row.clause is None and row.requires is None
+    ]
     valued = [
         (row.wire, fault.text.split(" = ", 1)[1].strip('"'), fault.code)
         for row in rows
-        if not row.is_time and row.requires is None
+        if not row.is_time
         for fault in _values(row)
     ]
     unknown = [
@@ -161,28 +165,31 @@ def near_miss_query_strings(spec: Spec = CLOUDIMAGES) -> SearchStrategy[NearMiss
     ]
     empty = [(row.wire, "", "empty-value") for row in rows]
     faults = st.one_of([st.sampled_from(each) for each in (valued, unknown, empty)])
-    faulty = st.tuples(pairs(spec, max_predicates=2), faults).map(_faulty)
-    return (
-        faulty | pairs(spec).filter(bool).flatmap(_repeated) | st.sampled_from(_badly_encoded(rows))
+    return st.one_of(
+        st.builds(_put_in, st.just(spec), pairs(spec, max_predicates=2), faults),
+        st.builds(_repeat, pairs(spec, min_predicates=1), st.integers(0, 9)),
+        st.sampled_from(_badly_encoded(rows)),
     )
 
 
-def _faulty(drawn: tuple[list[tuple[str, str]], tuple[str, str, str]]) -> NearMiss:
-    """Put a pair with a fault in the place of the one of its name, if it is there."""
-    around, (name, value, code) = drawn
-    return NearMiss(encoded(sorted({**dict(around), name: value}.items())), code)
+def _put_in(spec: Spec, around: list[tuple[str, str]], fault: tuple[str, str, str]) -> NearMiss:
+    """Put a pair with a fault among others, in the place of the one of its name."""
+    name, value, code = fault
+    apart = {name, *spec.exclusive.get(name, ())}
+    kept = [pair for pair in around if pair[0] not in apart]
+    if len(kept) < len(around) and any(row.requires for row in map(spec.find, dict(kept)) if row):
+        kept = []  # what was replaced may be what one of these requires
+    return NearMiss(encoded(sorted([*kept, (name, value)])), code)
 
 
-def _repeated(asked: list[tuple[str, str]]) -> SearchStrategy[NearMiss]:
-    return st.sampled_from(asked).map(
-        lambda pair: NearMiss(encoded(sorted([*asked, pair])), "repeated-parameter")
-    )
+def _repeat(asked: list[tuple[str, str]], place: int) -> NearMiss:
+    """Write one of some pairs a second time; it says the same, and yet once is enough."""
+    return NearMiss(encoded(sorted([*asked, asked[place % len(asked)]])), "repeated-parameter")
 
 
 def _badly_encoded(rows: list[Parameter]) -> list[NearMiss]:
-    texts = [
-        row for row in rows if not row.kind.choices and row.kind.name in {"text", "identifier"}
-    ]
+    plain = {"text", "identifier"}
+    texts = [row for row in rows if row.kind.name in plain and not row.kind.advises]
     return [
         NearMiss(f"{row.wire}={value}", "bad-encoding")
         for row in texts

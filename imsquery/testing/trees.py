@@ -245,11 +245,11 @@ def _comparison(row: Parameter, value: str) -> Expr:
 
 
 @st.composite
-def requested_pairs(draw: DrawFn, spec: Spec, most: int) -> dict[str, str]:
+def requested_pairs(draw: DrawFn, spec: Spec, most: int, least: int = 0) -> dict[str, str]:
     """Give wire names and values that go into one request, filters only, in any order."""
     rows = [row for row in spec.parameters.values() if row.pushable and row.clause is None]
     asked: dict[str, str] = {}
-    for row in draw(st.lists(st.sampled_from(rows), max_size=most, unique=True)):
+    for row in draw(st.lists(st.sampled_from(rows), min_size=least, max_size=most, unique=True)):
         if row.wire in asked or not spec.exclusive.get(row.wire, frozenset()).isdisjoint(asked):
             continue
         asked[row.wire] = draw(wire_values(row))

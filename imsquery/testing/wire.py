@@ -16,10 +16,14 @@ from imsquery.testing.values import literals
 
 @st.composite
 def pairs(
-    draw: DrawFn, spec: Spec = CLOUDIMAGES, *, max_predicates: int = 6
+    draw: DrawFn,
+    spec: Spec = CLOUDIMAGES,
+    *,
+    min_predicates: int = 0,
+    max_predicates: int = 6,
 ) -> list[tuple[str, str]]:
     """Give wire names and values, not yet encoded, of one request in canonical order."""
-    asked = dict(draw(requested_pairs(spec, max_predicates)))
+    asked = dict(draw(requested_pairs(spec, max_predicates, min_predicates)))
     clauses = spec.clauses
     if draw(st.booleans()):
         asked[clauses["order by"].wire] = draw(literals(clauses["order by"]))

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from imsquery import CLOUDIMAGES, Query, Spec, check, parse, testing
+from imsquery import CLOUDIMAGES, Query, Spec, check, check_url, decompile, parse, testing
 from imsquery import compile as compile_query
 from imsquery.formatter import unparse
 from imsquery.testing import NearMiss
@@ -54,6 +54,17 @@ def test_every_spelling_parses_to_its_tree(tree: Query, data: st.DataObject) -> 
 @given(testing.near_misses())
 def test_a_near_miss_is_wrong_in_one_way(miss: NearMiss) -> None:
     assert set(errors(miss.text)) == {miss.code}
+
+
+@given(testing.near_miss_query_strings())
+def test_a_near_miss_of_a_query_string_is_wrong_in_one_way(miss: NearMiss) -> None:
+    assert {each.code for each in check_url(miss.text)} == {miss.code}
+
+
+@given(testing.query_strings())
+def test_a_query_string_is_canonical(text: str) -> None:
+    assert check_url(text) == ()
+    assert str(compile_query(decompile(text))) == text
 
 
 @given(testing.pairs())
