@@ -554,6 +554,12 @@ class Binder(Algebra):
         if type(parameter.kind) is Flag and literal.lower() == "false" and operator is not None:
             # `= false` means that the attribute is absent, `!= false` that it is not.
             fixes = [self._flag_fix(parameter, first, token, negated=relation == "=")]
+        if literal.lower() in {"null", "nil"} and operator is not None and parameter.observed:
+            # `= null` asks what `is absent` does; for text it is a value like any other.
+            text = "is absent" if relation == "=" else "is present"
+            at = self.span(operator)[0]
+            apart = "" if self.tokens.text[at - 1].isspace() else " "
+            fixes = [(f"write `{text}`", [(at, end, apart + text)])]
         if self._kinds[token] == "PLACEHOLDER":
             fixes = []  # what is wrong is the value that was bound, not the text
         self.report(
