@@ -257,7 +257,9 @@ class _Proposals:
             return place.opened > 0
         if kind == "LPAR" and place.after[:1] and place.after[0][0] == "LPAR":
             return False
-        if kind in {"ORDER", "LIMIT", "AFTER"}:
+        if kind in CLAUSES:
+            if not place.accepts("AFTER"):  # `limit` might be meant as a name, and never is
+                return False
             used = {*place.clauses, *(each for each, _ in place.before)}
             return kind not in used and place.is_last and not place.after
         return True

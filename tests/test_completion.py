@@ -163,6 +163,7 @@ def test_clauses_have_their_arguments_and_stand_once() -> None:
     assert texts("limit |")[0] == "1"
     assert texts("limit 5 |") == ["order by", "after"]
     assert texts("after |") == ["$after"]
+    assert texts("(l|") == ["lazyloading"]
 
 
 def test_a_broken_text_is_read_up_to_the_cursor() -> None:
