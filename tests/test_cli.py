@@ -356,3 +356,17 @@ def test_complete_prints_json(capsys: Captured) -> None:
     proposed = json.loads(capsys.readouterr().out)["completions"]
     assert "platform" in [each["text"] for each in proposed]
     assert main(["complete", "plat", "--cursor", "5"]) == 2
+
+
+def test_complete_prints_lines_for_a_shell(capsys: Captured) -> None:
+    assert main(["complete", "--format", "lines", "--", "platform = Ce"]) == 0
+    assert capsys.readouterr().out.startswith("CentOS\tplatform = CentOS\t")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script_that_knows_the_commands(shell: str, capsys: Captured) -> None:
+    assert main(["completion", shell]) == 0
+
+    shown = capsys.readouterr().out
+    assert all(command in shown for command in COMMANDS)
+    assert "signing" in shown

@@ -26,6 +26,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "spec": ("imsquery.cli.spec", "print the parameters, their types and values"),
     "explain": ("imsquery.cli.explain", "explain the code of a finding"),
     "complete": ("imsquery.cli.complete", "print what can stand at a place in a filter"),
+    "completion": ("imsquery.cli.completion", "print a completion script for a shell"),
+    "serve": ("imsquery.server.command", "serve an image list for tests and demonstrations"),
 }
 
 _EPILOG = "exit status: 0 fine, 1 the filter has errors, 2 wrong usage"

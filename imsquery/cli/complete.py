@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from imsquery.completion import complete, completions_to_json
+from imsquery.shells import lines
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -21,11 +22,22 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="N",
         help="code points before the cursor (default: all of them)",
     )
+    parser.add_argument(
+        "--format",
+        choices=("json", "lines"),
+        default="json",
+        help="lines: for a shell's completion script, which gives its quote, too",
+    )
+    parser.add_argument("--quote", choices=("'", '"'), default="'", help="of the shell's word")
 
 
 def main(arguments: Namespace) -> int:
     """Print what can stand at the cursor, as JSON."""
     text = arguments.text
+    if arguments.format == "lines":
+        for line in lines(text, arguments.quote):
+            print(line)
+        return 0
     cursor = len(text) if arguments.cursor is None else arguments.cursor
     if not 0 <= cursor <= len(text):
         print(f"imsquery complete: the cursor is from 0 to {len(text)}", file=sys.stderr)
