@@ -15,7 +15,7 @@ from urllib.parse import quote
 from attrs import frozen
 from hypothesis import strategies as st
 
-from imsquery import CLOUDIMAGES, Parameter
+from imsquery import CLOUDIMAGES, Parameter, testing
 from imsquery.kinds import Boolean, Enumeration, Flag, Integer, Time
 
 ROWS = tuple(CLOUDIMAGES.parameters.values())
@@ -42,7 +42,7 @@ class Condition:
 
 
 def quoted(value: str) -> str:
-    """Spell a value as a string, the way JSON does: all of its escapes but three are the language's."""
+    """Spell a value as a string, by JSON's escapes: all but three of them are the language's."""
     spelled = json.dumps(value, ensure_ascii=False)
     for escape, code in (("\\r", "\\u000d"), ("\\b", "\\u0008"), ("\\f", "\\u000c")):
         parts = spelled.split("\\\\")
@@ -96,7 +96,8 @@ def time_conditions(draw: st.DrawFn, row: Parameter) -> Condition:
     unit = draw(st.sampled_from(["second", "minute", "day", "month", "year"]))
     if unit == "second":
         operator, sent = draw(st.sampled_from(
-            [("<", "lt"), ("<=", "lte"), (">", "gt"), (">=", "gte"), ("=", "eq"), ("!=", "neq"), ("==", "eq"), ("<>", "neq")]
+            [("<", "lt"), ("<=", "lte"), (">", "gt"), (">=", "gte"),
+             ("=", "eq"), ("!=", "neq"), ("==", "eq"), ("<>", "neq")]
         ))  # fmt: skip
         hours = draw(st.integers(-23, 23))
         local = moment + timedelta(hours=hours)
@@ -248,9 +249,9 @@ filters = st.recursive(
 
 _PIECES = st.sampled_from(
     [
-        *KEYWORDS, "(", ")", ",", "=", "==", "!=", "<>", "<", "<=", ">", ">=", " ", "\n", "#", "'",
-        '"', "\\", "$x", "$", "&&", "||", "!", "~", ";", "platform", "CentOS", "created_at", "now-7d",
-        "2018-10-28", "supports", "kvm", "limit", "5", "min_ram", "name", "\u00a0", "\uff1d", "\u201c",
+        *KEYWORDS, "(", ")", ",", "=", "==", "!=", "<>", "<", "<=", ">", ">=", " ", "\n", "#",
+        "'", '"', "\\", "$x", "$", "&&", "||", "!", "~", ";", "platform", "CentOS", "created_at",
+        "now-7d", "2018-10-28", "supports", "kvm", "limit", "5", "min_ram", "name", "\u00a0", "\uff1d", "\u201c",
         "\u0440", "\x00", "\ud800", "\u202e", "\U0001f600", "like", "null",
     ]
 )  # fmt: skip
@@ -271,7 +272,14 @@ def mutated(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> str:
     return text[:start] + piece + text[end:]
 
 
-any_text = st.one_of(st.text(), soup, filters, mutated(filters))
+any_text = st.one_of(
+    st.text(st.characters(exclude_categories=[])),  # lone surrogates, too
+    soup,
+    filters,
+    mutated(filters),
+    mutated(testing.queries()),
+    testing.near_misses().map(lambda miss: miss.text),
+)
 """Any text at all, with a leaning towards what is nearly right."""
 
 Check = Callable[[str], object]

@@ -16,6 +16,8 @@ from imsquery import compile as compile_query
 from imsquery.formatter import unparse
 from imsquery.testing import NearMiss
 
+# What is drawn here is drawn by every other law, too.
+fewer = settings(max_examples=settings().max_examples // 4)
 SMALL = CLOUDIMAGES.extend(values={"__platform": ["AlmaLinux"]}, ranges={"min_disk": (1, 2)})
 specs = pytest.mark.parametrize("spec", [CLOUDIMAGES, SMALL], ids=["as it is", "extended"])
 
@@ -25,6 +27,7 @@ def errors(text: str, spec: Spec = CLOUDIMAGES) -> list[str]:
 
 
 @specs
+@fewer
 @given(st.data())
 def test_a_valid_filter_has_no_error(spec: Spec, data: st.DataObject) -> None:
     text = data.draw(testing.filters(spec) | testing.queries(spec))
@@ -32,12 +35,14 @@ def test_a_valid_filter_has_no_error(spec: Spec, data: st.DataObject) -> None:
     assert errors(text, spec) == []
 
 
+@fewer
 @given(testing.filters(consistent=False, matches=True))
 def test_even_an_inconsistent_filter_is_well_formed(text: str) -> None:
     assert set(errors(text)) <= {"contradiction", "mutually-exclusive"}
 
 
 @specs
+@fewer
 @given(st.data())
 def test_a_request_compiles(spec: Spec, data: st.DataObject) -> None:
     tree = data.draw(testing.request_trees(spec))
@@ -46,27 +51,32 @@ def test_a_request_compiles(spec: Spec, data: st.DataObject) -> None:
     assert compile_query(text, spec=spec) == compile_query(Query(tree), spec=spec)
 
 
+@fewer
 @given(testing.query_trees(), st.data())
 def test_every_spelling_parses_to_its_tree(tree: Query, data: st.DataObject) -> None:
     assert parse(data.draw(testing.spellings(tree))) == tree
 
 
+@fewer
 @given(testing.near_misses())
 def test_a_near_miss_is_wrong_in_one_way(miss: NearMiss) -> None:
     assert set(errors(miss.text)) == {miss.code}
 
 
+@fewer
 @given(testing.near_miss_query_strings())
 def test_a_near_miss_of_a_query_string_is_wrong_in_one_way(miss: NearMiss) -> None:
     assert {each.code for each in check_url(miss.text)} == {miss.code}
 
 
+@fewer
 @given(testing.query_strings())
 def test_a_query_string_is_canonical(text: str) -> None:
     assert check_url(text) == ()
     assert str(compile_query(decompile(text))) == text
 
 
+@fewer
 @given(testing.pairs())
 def test_pairs_are_in_canonical_order(pairs: list[tuple[str, str]]) -> None:
     wires = [wire for wire, _ in pairs]
@@ -76,6 +86,7 @@ def test_pairs_are_in_canonical_order(pairs: list[tuple[str, str]]) -> None:
     assert all(pairs)
 
 
+@fewer
 @given(testing.query_strings())
 def test_a_query_string_is_one_that_a_reader_takes_apart(text: str) -> None:
     assert text.isascii()
@@ -83,6 +94,7 @@ def test_a_query_string_is_one_that_a_reader_takes_apart(text: str) -> None:
     assert all(value for _, value in parse_qsl(text, strict_parsing=bool(text)))
 
 
+@fewer
 @given(testing.records())
 def test_a_record_holds_what_records_hold(record: dict[str, Any]) -> None:
     attributes = {row.observed for row in CLOUDIMAGES.parameters.values()}
@@ -100,6 +112,7 @@ def test_a_record_holds_what_records_hold(record: dict[str, Any]) -> None:
     )
 
 
+@fewer
 @given(testing.records(names=["platform", "tag", "architecture", "flavor_id"]))
 def test_records_can_be_about_a_few_names(record: dict[str, Any]) -> None:
     always = {"id", "protected", "created_at", "updated_at"}
@@ -107,11 +120,13 @@ def test_records_can_be_about_a_few_names(record: dict[str, Any]) -> None:
     assert record.keys() - always <= {"__platform", "tags", "__support_arm"}
 
 
+@fewer
 @given(testing.catalogues(max_size=6))
 def test_the_images_of_a_catalogue_have_ids_of_their_own(catalogue: list[dict[str, Any]]) -> None:
     assert len({record["id"] for record in catalogue}) == len(catalogue)
 
 
+@fewer
 @given(testing.near_miss_records())
 def test_a_record_that_lies_is_still_a_mapping_of_attributes(record: dict[str, Any]) -> None:
     assert all(isinstance(attribute, str) for attribute in record)
@@ -130,9 +145,9 @@ def test_a_record_that_lies_is_still_a_mapping_of_attributes(record: dict[str, A
 def test_next_to_nothing_is_rejected(strategy: st.SearchStrategy[object]) -> None:
     drawn = 0
 
-    # Generation alone: were one in ten rejected, fewer than a hundred would come through.
+    # Generation alone: what is rejected would be drawn again, or be missing.
     @settings(
-        max_examples=100,
+        max_examples=40,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
@@ -144,7 +159,7 @@ def test_next_to_nothing_is_rejected(strategy: st.SearchStrategy[object]) -> Non
 
     count()
 
-    assert 90 <= drawn <= 110
+    assert 36 <= drawn <= 44
 
 
 @pytest.mark.parametrize(

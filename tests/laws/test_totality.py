@@ -6,10 +6,19 @@ from datetime import UTC, datetime
 
 from hypothesis import example, given
 
-from imsquery import CompiledQuery, Diagnostic, Query, QueryError, check, compile, parse  # noqa: A004
+from imsquery import CompiledQuery, Diagnostic, Query, QueryError, check, compile, parse, prepare  # noqa: A004
 from tests.strategies import any_text
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+CODES = {
+    "syntax", "unknown-name", "unknown-function", "not-a-filter", "bad-operator", "bad-value",
+    "unlisted-value", "out-of-range", "bad-arguments", "unknown-sort-key", "contradiction",
+    "mutually-exclusive", "requires", "bare-metal-flavor", "impossible-name", "legacy-tag",
+    "mixed-and-or", "not-observable", "not-expressible", "unbound-placeholder", "too-long",
+    "too-deep", "too-many",
+}  # fmt: skip
 
 
 def assert_inside(text: str, diagnostics: tuple[Diagnostic, ...]) -> None:
@@ -18,6 +27,9 @@ def assert_inside(text: str, diagnostics: tuple[Diagnostic, ...]) -> None:
     assert all(0 <= start <= end <= len(text) for start, end in places)
     assert places == sorted(places)
     for found in diagnostics:
+        assert found.code in CODES
+        assert found.message
+        assert not found.message.endswith(".")
         for fix in found.fixes:
             for edit in fix.edits:
                 assert 0 <= edit.span.start <= edit.span.end <= len(text)
@@ -62,6 +74,29 @@ def test_any_text_parses_or_is_refused_with_findings(text: str) -> None:
         assert_inside(text, error.diagnostics)
     else:
         assert isinstance(tree, Query)
+
+
+@given(any_text)
+def test_any_text_is_prepared_or_refused_with_findings(text: str) -> None:
+    try:
+        prepared = prepare(text, now=NOW)
+    except QueryError as error:
+        assert_inside(text, error.diagnostics)
+    else:
+        assert prepared.text == text
+
+
+@given(any_text)
+def test_a_text_has_a_tree_where_it_has_no_syntax_finding(text: str) -> None:
+    """The binder and the tree builder are told of the same syntax."""
+    wrong = "syntax" in {found.code for found in check(text, now=NOW)}
+    try:
+        parse(text)
+    except QueryError as error:
+        assert {found.code for found in error.diagnostics} == {"syntax"}
+        assert wrong
+    else:
+        assert not wrong
 
 
 @given(any_text)
