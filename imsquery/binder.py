@@ -6,14 +6,12 @@ The binder is an algebra of the parser: it makes formulas as the text is read, w
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from functools import partial
 
+from imsquery.conditions import Conditions, clip
 from imsquery.formula import And, Atom, BoundQuery, Deferred, Not, Or, Order, Unknown
-from imsquery.kinds import EQUALITY, MATCH, OPERATORS, Flag, RefusedValue
+from imsquery.kinds import EQUALITY, MATCH, OPERATORS
 from imsquery.lexer import spell
-from imsquery.parser import Algebra
-from imsquery.times import read_time, reads_clock, respell_time, time_condition
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -22,43 +20,16 @@ if TYPE_CHECKING:
     from imsquery.formula import Formula
     from imsquery.lexer import Tokens
     from imsquery.naming import Outline
-    from imsquery.spec import Function, Parameter, Spec
+    from imsquery.spec import Function, Parameter
 
     Edits = list[tuple[int, int, str]]
     Fixes = list[tuple[str, Edits]]
 
 
-class Binder(Algebra):
-    """Makes a :class:`BoundQuery` of a text.
-
-    Args:
-        tokens: of the text.
-        spec: what names and values mean.
-        now: the time that ``now`` means; read from the clock, once, where it is needed.
-        allow_unlisted: a value that an open enumeration lacks is a warning, not an error.
-
-    Attributes:
-        volatile: the clock was read, so that the same text may mean something else later.
-    """
+class Binder(Conditions):
+    """Makes a :class:`BoundQuery` of a text; arguments as for :class:`Conditions`."""
 
     outline: Outline | None = None  # made where a finding asks for it
-
-    def __init__(
-        self,
-        tokens: Tokens,
-        spec: Spec,
-        *,
-        now: datetime | None = None,
-        allow_unlisted: bool = False,
-    ) -> None:
-        super().__init__(tokens)
-        self.spec = spec
-        self.volatile = False
-        self._names = spec.names
-        self._lexemes = tokens.lexemes
-        self._kinds = tokens.kinds
-        self._now = now
-        self._allow_unlisted = allow_unlisted
 
     # -- what recovery asks for
 
@@ -67,10 +38,6 @@ class Binder(Algebra):
         self._lexemes = tokens.lexemes
         self._kinds = tokens.kinds
         self.outline = None
-
-    def over(self, tokens: Tokens) -> Binder:
-        """Give a binder for other tokens, with nothing found yet."""
-        return Binder(tokens, self.spec, now=self._now, allow_unlisted=self._allow_unlisted)
 
     def broken(self, first: int, last: int) -> Formula:
         if first != last and self.spec.find(self._lexemes[first]) is None:
@@ -419,193 +386,6 @@ class Binder(Algebra):
             return Deferred(name, last, values, build, is_list=True)
         return self._with_literals(name, last, values, build)
 
-    def _compare(
-        self,
-        parameter: Parameter,
-        relation: str,
-        literal: str,
-        first: int,
-        operator: int,
-        token: int,
-    ) -> Formula:
-        if relation in EQUALITY:
-            return self._equality(parameter, relation, literal, first, operator, token)
-        return self._bound(parameter, relation, literal, first, token, token)
-
-    def _equality(
-        self,
-        parameter: Parameter,
-        relation: str,
-        literal: str,
-        first: int,
-        operator: int | None,
-        token: int,
-    ) -> Formula:
-        kind = parameter.kind
-        if parameter.is_time:
-            return self._time(parameter, relation, literal, first, token, token)
-        try:
-            value = kind.read(literal)
-        except RefusedValue as refused:
-            if not self._is_allowed(refused, token):
-                self._refused(parameter, relation, refused, literal, first, operator, token)
-                return Unknown(first, token)
-            value = literal
-        if kind.advises:
-            self._advise(parameter, relation, literal, first, operator, token)
-        atom = Atom(parameter, "=", value, first, token)
-        return atom if relation == "=" else Not(atom, first, token)
-
-    def _bound(
-        self, parameter: Parameter, relation: str, literal: str, first: int, token: int, last: int
-    ) -> Formula:
-        if parameter.is_time:
-            return self._time(parameter, relation, literal, first, token, last)
-        try:
-            value = parameter.kind.read(literal)
-        except RefusedValue as refused:
-            self._refused(parameter, relation, refused, literal, first, None, token)
-            return Unknown(first, last)
-        return Atom(parameter, relation, value, first, last)
-
-    def _matching(
-        self, parameter: Parameter, relation: str, literal: str, first: int, token: int
-    ) -> Formula:
-        return Atom(parameter, relation, literal, first, token)
-
-    def _time(
-        self, parameter: Parameter, relation: str, literal: str, first: int, token: int, last: int
-    ) -> Formula:
-        """Bind a comparison with a half-open interval; a coarse one compares with its ends."""
-        try:
-            interval = read_time(literal, self._now)
-        except ValueError:
-            if not reads_clock(literal) or self._now is not None:
-                return self._bad_time(parameter, literal, first, token, last)
-            self._now = datetime.now(UTC)
-            self.volatile = True
-            return self._time(parameter, relation, literal, first, token, last)
-        except OverflowError:
-            return self._time_out_of_range(literal, first, token, last)
-        try:
-            if relation not in EQUALITY or interval.end is None:
-                relation, moment = time_condition(relation, interval)
-                if relation != "!=" or parameter.total:
-                    return Atom(parameter, relation, moment, first, last)
-                return Not(Atom(parameter, "=", moment, first, last), first, last)
-            within = And(
-                (
-                    Atom(parameter, ">=", interval.start, first, last),
-                    Atom(parameter, "<", interval.end, first, last),
-                ),
-                first,
-                last,
-            )
-        except OverflowError:
-            return self._time_out_of_range(literal, first, token, last)
-        return within if relation == "=" else Not(within, first, last)
-
-    def _bad_time(
-        self, parameter: Parameter, literal: str, first: int, token: int, last: int
-    ) -> Formula:
-        start, end = self.span(token)
-        meant = respell_time(literal)
-        self.report(
-            "bad-value",
-            f"`{clip(literal)}` is not {parameter.kind.describe()}{did_you_mean(meant)}",
-            (start, end),
-            *((f"write `{each}`", [(start, end, spell(each))]) for each in meant),
-        )
-        return Unknown(first, last)
-
-    def _time_out_of_range(self, literal: str, first: int, token: int, last: int) -> Formula:
-        self.report(
-            "out-of-range",
-            f"`{clip(literal)}` lies outside the years 1 to 9999",
-            self.span(token),
-        )
-        return Unknown(first, last)
-
-    def _is_allowed(self, refused: RefusedValue, token: int) -> bool:
-        if refused.code != "unlisted-value" or not self._allow_unlisted:
-            return False
-        self.report(
-            refused.code,
-            f"`{clip(self.literal(token))}` is not listed: {refused.message}",
-            self.span(token),
-            severity="warning",
-        )
-        return True
-
-    def _refused(
-        self,
-        parameter: Parameter,
-        relation: str,
-        refused: RefusedValue,
-        literal: str,
-        first: int,
-        operator: int | None,
-        token: int,
-    ) -> None:
-        start, end = self.span(token)
-        fixes: Fixes = [
-            (f"write `{each}`", [(start, end, spell(each))]) for each in refused.instead
-        ]
-        if type(parameter.kind) is Flag and literal.lower() == "false" and operator is not None:
-            # `= false` means that the attribute is absent, `!= false` that it is not.
-            fixes = [self._flag_fix(parameter, first, token, negated=relation == "=")]
-        if literal.lower() in {"null", "nil"} and operator is not None and parameter.observed:
-            # `= null` asks what `is absent` does; for text it is a value like any other.
-            text = "is absent" if relation == "=" else "is present"
-            at = self.span(operator)[0]
-            apart = "" if self.tokens.text[at - 1].isspace() else " "
-            fixes = [(f"write `{text}`", [(at, end, apart + text)])]
-        if self._kinds[token] == "PLACEHOLDER":
-            fixes = []  # what is wrong is the value that was bound, not the text
-        self.report(
-            refused.code,
-            f"`{clip(literal)}` is not a value of `{parameter.name}`: {refused.message}"
-            f"{did_you_mean(refused.instead)}",
-            (start, end),
-            *fixes,
-        )
-
-    def _flag_fix(
-        self, parameter: Parameter, first: int, last: int, *, negated: bool
-    ) -> tuple[str, Edits]:
-        start, end = self.span(first, last)
-        family = self.spec.family
-        wire = parameter.wire
-        plain = f"supports({wire[len(family) :]})" if wire.startswith(family) else parameter.name
-        text = f"not {plain}" if negated else plain
-        return f"write `{text}`", [(start, end, text)]
-
-    def _advise(
-        self,
-        parameter: Parameter,
-        relation: str,
-        literal: str,
-        first: int,
-        operator: int | None,
-        token: int,
-    ) -> None:
-        advice = parameter.kind.advise(literal)
-        if advice is None:
-            return
-        start, end = self.span(token)
-        fixes: Fixes = []
-        if advice.value is not None and self._kinds[token] != "PLACEHOLDER":
-            text = spell(advice.value)
-            fixes.append((f"write `{text}`", [(start, end, text)]))
-        if operator is not None and advice.operator is not None:
-            text = advice.operator if relation == "=" else f"not {advice.operator}"
-            edit = (*self.span(operator), f" {text} ")
-            fixes.append((f"match the pattern with `{text}`", [edit]))
-        if operator is not None and advice.predicate is not None:
-            text = advice.predicate if relation == "=" else f"not {advice.predicate}"
-            fixes.append((f"write `{text}`", [(self.span(first)[0], end, text)]))
-        self.report(advice.code, advice.message, (start, end), *fixes, severity=advice.severity)
-
     # -- functions
 
     def conditions(
@@ -676,16 +456,3 @@ def _fill(template: str, arguments: Sequence[str]) -> str:
 _OPERATOR_ORDER = (
     "=", "!=", "<", "<=", ">", ">=", "contains", "startswith", "endswith", "glob", "matches",
 )  # fmt: skip
-_LONGEST_SHOWN = 60
-
-
-def clip(text: str) -> str:
-    """Shorten what was written, for a message."""
-    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
-
-
-def did_you_mean(names: Sequence[str]) -> str:
-    """Name what may have been meant, for the end of a message."""
-    if not names:
-        return ""
-    return "; did you mean " + " or ".join(f"`{name}`" for name in names) + "?"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from imsquery._tables import KEYWORDS
-from imsquery.binder import clip, did_you_mean
+from imsquery.conditions import clip, did_you_mean
 from imsquery.formula import BoundQuery, leaves
 from imsquery.kinds import OPERATORS, RefusedValue
 from imsquery.lexer import END, Tokens, spell

@@ -32,12 +32,13 @@ class Algebra:
 
     rules: tuple[tuple[str, int, Callable[..., Any] | None], ...]
 
-    def __init_subclass__(cls) -> None:
-        """Look the methods of all rules up once for the class."""
-        cls.rules = tuple(
-            (left, length, None if method is None else getattr(cls, method))
-            for left, length, method in RULES
-        )
+    def __init_subclass__(cls, *, is_partial: bool = False) -> None:
+        """Look the methods of all rules up once for the class, unless it has yet to get some."""
+        if not is_partial:
+            cls.rules = tuple(
+                (left, length, None if method is None else getattr(cls, method))
+                for left, length, method in RULES
+            )
 
     if TYPE_CHECKING:  # what the grammar names beside the methods here
 

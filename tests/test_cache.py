@@ -30,7 +30,7 @@ def test_a_text_that_reads_the_clock_is_not_kept(monkeypatch: pytest.MonkeyPatch
         def now(cls, tz: tzinfo | None = None) -> Self:
             return cls(2026, 1, cls.day_of_month, tzinfo=tz)
 
-    monkeypatch.setattr("imsquery.binder.datetime", Clock)
+    monkeypatch.setattr("imsquery.conditions.datetime", Clock)
     first = str(imsquery.compile("created_at < now"))
     Clock.day_of_month = 2
 
