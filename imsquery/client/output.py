@@ -1,0 +1,196 @@
+"""Images printed: as a table, JSON Lines, JSON, CSV or ids."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import unicodedata
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from imsquery.suggest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from imsquery.spec import Spec
+
+    Record = Mapping[str, Any]
+
+REGION = "region"
+"""The column that says where an image is, when several regions were asked."""
+
+# What a table or CSV shows unless told otherwise, by short name; a time of creation is added.
+_USUAL = ("name", "platform", "os_version", "status", "visibility", "id")
+
+
+@frozen
+class Field:
+    """A column.
+
+    Attributes:
+        title: how it was asked for.
+        attribute: of the record.
+    """
+
+    title: str
+    attribute: str
+
+
+def usual_fields(spec: Spec) -> list[Field]:
+    """Give the columns of a table that nobody chose."""
+    rows = [spec.names[name] for name in _USUAL]
+    rows += [row for row in spec.parameters.values() if row.is_time and row.sortable]
+    return [Field(row.name, row.observed or row.wire) for row in rows]
+
+
+def read_fields(text: str, spec: Spec) -> list[Field]:
+    """Read names of fields, with commas between them.
+
+    Args:
+        text: such as ``name,os_version``; names as in a filter, or ``region``.
+        spec: the parameters.
+
+    Raises:
+        ValueError: no record has such a field.
+    """
+    return [_field(name.strip(), spec) for name in text.split(",")]
+
+
+def _field(name: str, spec: Spec) -> Field:
+    row = spec.find(name)
+    if row is not None and row.observed is not None:
+        return Field(name, row.observed)
+    if name == REGION:
+        return Field(name, name)
+    if row is not None:
+        raise ValueError(f"no record shows {name!r}")
+    known = [each.name for each in spec.parameters.values() if each.observed is not None]
+    meant = nearest(name, known)
+    advice = f"; did you mean {' or '.join(meant)}?" if meant else ""
+    raise ValueError(f"no field is called {name[:80]!r}{advice}")
+
+
+def lines(
+    records: Iterable[Record], form: str, fields: Sequence[Field] | None, spec: Spec
+) -> Iterator[str]:
+    """Give what to print, line by line.
+
+    Args:
+        records: the images.
+        form: a key of :data:`FORMATS`.
+        fields: the columns; all of a record, or the usual ones, if not given.
+        spec: the parameters.
+    """
+    return FORMATS[form](records, fields, spec)
+
+
+def _choose(record: Record, fields: Sequence[Field] | None) -> Record:
+    if fields is None:
+        return record
+    return {each.attribute: record[each.attribute] for each in fields if each.attribute in record}
+
+
+def _as_jsonl(
+    records: Iterable[Record], fields: Sequence[Field] | None, _spec: Spec
+) -> Iterator[str]:
+    for record in records:
+        yield _json(_choose(record, fields))
+
+
+def _as_json(
+    records: Iterable[Record], fields: Sequence[Field] | None, _spec: Spec
+) -> Iterator[str]:
+    """Give one array, an image a line."""
+    before = "["
+    for record in records:
+        yield before + _json(_choose(record, fields))
+        before = ","
+    yield "]" if before == "," else "[]"
+
+
+def _as_csv(records: Iterable[Record], fields: Sequence[Field] | None, spec: Spec) -> Iterator[str]:
+    """Give comma-separated values; source: RFC 4180, but for the end of a line."""
+    columns = usual_fields(spec) if fields is None else fields
+    rows = [[each.title for each in columns]]
+    for record in records:
+        rows.append([_text(record.get(each.attribute)) for each in columns])
+        yield from _csv_lines(rows)
+        rows = []
+    yield from _csv_lines(rows)
+
+
+def _csv_lines(rows: list[list[str]]) -> Iterator[str]:
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="").writerow(row)
+        yield line.getvalue()
+
+
+def _as_ids(
+    records: Iterable[Record], _fields: Sequence[Field] | None, spec: Spec
+) -> Iterator[str]:
+    attribute = spec.names["id"].wire
+    for record in records:
+        yield _printable(_text(record.get(attribute)))
+
+
+def _as_table(
+    records: Iterable[Record], fields: Sequence[Field] | None, spec: Spec
+) -> Iterator[str]:
+    """Give aligned columns; all rows are looked at before the first one is printed."""
+    columns = usual_fields(spec) if fields is None else fields
+    rows = [[each.title for each in columns]]
+    rows += [
+        [_printable(_text(record.get(each.attribute))) for each in columns] for record in records
+    ]
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        ]
+        yield "  ".join(cells).rstrip()
+
+
+FORMATS: Mapping[str, Callable[[Iterable[Record], Sequence[Field] | None, Spec], Iterator[str]]] = {
+    "table": _as_table,
+    "jsonl": _as_jsonl,
+    "json": _as_json,
+    "csv": _as_csv,
+    "ids": _as_ids,
+}
+"""Name of a format -> what writes it."""
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _text(value: object) -> str:
+    """Give a value as text: nothing for what is not there, JSON for what has parts."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else _json(value)
+
+
+def _printable(text: str) -> str:
+    """Escape what a terminal would obey, or what would break a line."""
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii")
+        for each in text
+    )
+
+
+def _width(text: str) -> int:
+    """Count the cells that a text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1
+        for each in text
+    )

@@ -1,0 +1,279 @@
+"""Fetching: retries, time-outs, refusals, credentials; and images printed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+httpx = pytest.importorskip("httpx")
+
+from imsquery import CLOUDIMAGES  # noqa: E402
+from imsquery.client import output  # noqa: E402
+from imsquery.client.fetching import (  # noqa: E402
+    AsyncFetcher,
+    Credentials,
+    Fetcher,
+    FetchError,
+    Patience,
+)
+from tests.faulty_server import FAULTS, FaultyServer, faulty_server, page  # noqa: E402
+
+IMAGES: list[dict[str, Any]] = [{"id": "a", "name": "公共 1"}, {"id": "b", "tags": ["x=y"]}]
+QUICK = Patience(timeout=0.4, pause=0.01, longest=2)
+HUSH = "hush-hush"
+
+Fetch = Callable[..., list[dict[str, Any]]]
+
+
+def fetch_blocking(server: FaultyServer, query: str = "", **options: Any) -> list[dict[str, Any]]:
+    with Fetcher(server.endpoint, patience=QUICK, **options) as fetch:
+        return fetch(query)
+
+
+def fetch_async(server: FaultyServer, query: str = "", **options: Any) -> list[dict[str, Any]]:
+    async def run() -> list[dict[str, Any]]:
+        async with AsyncFetcher(server.endpoint, patience=QUICK, **options) as fetch:
+            return await fetch(query)
+
+    return asyncio.run(run())
+
+
+@pytest.fixture(params=[fetch_blocking, fetch_async])
+def fetch(request: pytest.FixtureRequest) -> Fetch:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    with faulty_server(lambda _target: page(IMAGES)) as server:
+        yield server
+
+
+def answer(status: str, body: bytes = b"", headers: str = "") -> str:
+    """Script an answer byte for byte."""
+    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+    return head + body.decode("latin-1")
+
+
+# -- requests
+
+
+@pytest.mark.parametrize(
+    "query", ["", "__platform=Oracle%20Linux&created_at=lt:2018-10-28T00:00:00Z", "tag=a=b%26c%2F"]
+)
+def test_the_query_string_is_sent_as_it_is(fetch: Fetch, server: FaultyServer, query: str) -> None:
+    assert fetch(server, query) == IMAGES
+    sent = server.requests[0].split("\r\n", 1)[0]
+    assert sent == f"GET /v2/cloudimages{'?' if query else ''}{query} HTTP/1.1"
+
+
+def test_an_endpoint_may_have_a_path_and_must_be_one(server: FaultyServer) -> None:
+    with Fetcher(server.endpoint + "/ims/") as fetch:
+        fetch("limit=1")
+
+    assert server.requests[0].startswith("GET /ims/v2/cloudimages?limit=1 ")
+    with pytest.raises(ValueError, match="not an endpoint"):
+        Fetcher("ftp://host")
+
+
+# -- another try
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_passing_fault_is_overcome(fetch: Fetch, server: FaultyServer, fault: str) -> None:
+    server.script = [fault, fault]
+
+    assert fetch(server) == IMAGES
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_lasting_fault_is_an_error(fetch: Fetch, server: FaultyServer, fault: str) -> None:
+    server.script = [fault] * 99
+    with pytest.raises(FetchError, match="gave up after 5 attempts"):
+        fetch(server, "limit=3")
+
+    assert len(server.requests) == 5
+
+
+@pytest.mark.parametrize("status", ["301", "400", "401", "403", "404", "409", "422"])
+def test_there_is_no_other_try_where_the_request_is_wrong(
+    fetch: Fetch, server: FaultyServer, status: str
+) -> None:
+    body = b'{"error": {"message": "no", "code": "IMG.0024"}}'
+    headers = f"Location: {server.endpoint}/elsewhere\r\n"
+    server.script = [answer(f"{status} No", body, headers)]
+    with pytest.raises(FetchError) as raised:
+        fetch(server, "limit=3")
+
+    assert len(server.requests) == 1
+    assert (raised.value.status, raised.value.code) == (int(status), "IMG.0024")
+    assert str(raised.value) == f"the service answered {status}: IMG.0024 no (asked for 'limit=3')"
+
+
+@pytest.mark.parametrize("body", [b'{"images": 1}', b"[]", b"null", b'{"images": [null]}', b"{}"])
+def test_an_answer_of_another_shape_is_an_error(
+    fetch: Fetch, server: FaultyServer, body: bytes
+) -> None:
+    server.script = [answer("200 OK", body)]
+    with pytest.raises(FetchError, match="no list of images"):
+        fetch(server)
+
+
+def in_seconds(seconds: int) -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("header", "least"),
+    [("1", 1.0), (in_seconds(-100), 0.0), ("soon", 0.0), ("-1", 0.0), ("", 0.0)],
+)
+def test_the_service_says_when_to_come_back(
+    server: FaultyServer, header: str, least: float
+) -> None:
+    server.script = [answer("429 Busy", b"", f"Retry-After: {header}\r\n")]
+    start = time.monotonic()
+    fetch_blocking(server)
+
+    assert least <= time.monotonic() - start < least + 0.9
+
+
+@pytest.mark.parametrize("header", ["3600", in_seconds(3_600), "9" * 400])
+def test_a_long_wait_is_an_error(fetch: Fetch, server: FaultyServer, header: str) -> None:
+    server.script = [answer("503 Busy", b"", f"Retry-After: {header}\r\n")]
+    with pytest.raises(FetchError, match="it asks to wait"):
+        fetch(server)
+
+
+def test_an_answer_must_end_in_time(fetch: Fetch, server: FaultyServer) -> None:
+    server.script = ["slow"] * 99
+    start = time.monotonic()
+    with pytest.raises(FetchError, match="did not answer in time"):
+        fetch(server)
+
+    assert time.monotonic() - start < 10
+
+
+def test_nobody_there_is_an_error(fetch: Fetch, server: FaultyServer) -> None:
+    server.close()
+    with pytest.raises(FetchError, match="the connection failed"):
+        fetch(server)
+
+
+# -- credentials
+
+
+def test_a_token_goes_into_its_header_alone(
+    fetch: Fetch, server: FaultyServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    echo = json.dumps({"error_code": "APIGW.0301", "error_msg": f"bad token {HUSH}"}).encode()
+    server.script = ["", answer("401 No", echo)]
+    credentials = Credentials.from_environment({"IMSQUERY_TOKEN": HUSH})
+    fetch(server, "limit=1", credentials=credentials)
+    with pytest.raises(FetchError) as raised:
+        fetch(server, "limit=1", credentials=credentials)
+
+    assert f"\r\nX-Auth-Token: {HUSH}\r\n" in server.requests[0]
+    assert server.requests[0].count(HUSH) == 1
+    shown = f"{raised.value} {raised.value!r} {credentials!r} {caplog.text}"
+    assert "APIGW.0301 bad token …" in shown
+    assert HUSH not in shown
+
+
+def test_a_key_signs_and_its_secret_stays(fetch: Fetch, server: FaultyServer) -> None:
+    environment = {"HUAWEICLOUD_SDK_AK": "ak", "HUAWEICLOUD_SDK_SK": HUSH}
+    fetch(server, "tag=a=b", credentials=Credentials.from_environment(environment))
+
+    assert (
+        "\r\nAuthorization: SDK-HMAC-SHA256 Access=ak, SignedHeaders=host;x-sdk-date, "
+        in (server.requests[0])
+    )
+    assert HUSH not in server.requests[0]
+
+
+def test_each_try_is_signed_anew(server: FaultyServer) -> None:
+    environment = {"HUAWEICLOUD_SDK_AK": "ak", "HUAWEICLOUD_SDK_SK": HUSH}
+    server.script = [answer("429 Busy", b"", "Retry-After: 1\r\n")]
+    fetch_blocking(server, credentials=Credentials.from_environment(environment))
+    dates = [
+        line for request in server.requests for line in request.split("\r\n")
+        if line.lower().startswith("x-sdk-date")
+    ]  # fmt: skip
+
+    assert len(set(dates)) == 2
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        ({"IMSQUERY_TOKEN": f"{HUSH}\r\nX: y"}, "IMSQUERY_TOKEN holds characters"),
+        ({"IMSQUERY_TOKEN": f"{HUSH}é"}, "IMSQUERY_TOKEN holds characters"),
+        ({"HUAWEICLOUD_SDK_AK": "ak"}, "one without the other"),
+        ({"HUAWEICLOUD_SDK_SK": HUSH}, "one without the other"),
+    ],
+)
+def test_unusable_credentials_are_refused_unseen(environment: dict[str, str], message: str) -> None:
+    with pytest.raises(ValueError, match=message) as raised:
+        Credentials.from_environment(environment)
+
+    assert HUSH not in str(raised.value)
+
+
+def test_without_credentials_nothing_is_sent(server: FaultyServer) -> None:
+    fetch_blocking(server, credentials=Credentials.from_environment({"IMSQUERY_TOKEN": ""}))
+
+    assert "auth" not in server.requests[0].lower()
+
+
+# -- output
+
+
+def printed(form: str, fields: str | None = None, images: list[dict[str, Any]] = IMAGES) -> str:
+    chosen = None if fields is None else output.read_fields(fields, CLOUDIMAGES)
+    return "\n".join(output.lines(images, form, chosen, CLOUDIMAGES))
+
+
+def test_json_lines_hold_whole_records() -> None:
+    assert [json.loads(line) for line in printed("jsonl").split("\n")] == IMAGES
+
+
+@pytest.mark.parametrize("images", [IMAGES, IMAGES[:1], []])
+def test_json_is_one_array(images: list[dict[str, Any]]) -> None:
+    assert json.loads(printed("json", images=images)) == images
+
+
+def test_fields_are_chosen_by_any_of_their_names() -> None:
+    assert printed("jsonl", "ID,tag") == '{"id":"a"}\n{"id":"b","tags":["x=y"]}'
+    assert printed("csv", "id,__platform,tags") == 'id,__platform,tags\na,,\nb,,"[""x=y""]"'
+
+
+@pytest.mark.parametrize("fields", ["nmae", "flavor_id", "", "id,,name", "limit"])
+def test_a_field_that_no_record_has_is_refused(fields: str) -> None:
+    with pytest.raises(ValueError, match=r"field|record"):
+        output.read_fields(fields, CLOUDIMAGES)
+
+
+def test_a_table_is_aligned_and_obeys_no_record() -> None:
+    images = [{"id": "a", "name": "公共"}, {"id": "b\x1b[31m", "name": "x\ny"}]
+
+    assert printed("table", "name,id", images) == "name  id\n公共  a\nx\\ny  b\\x1b[31m"
+
+
+def test_a_table_shows_the_usual_fields() -> None:
+    header = printed("table").split("\n")[0].split()
+
+    assert header == ["name", "platform", "os_version", "status", "visibility", "id", "created_at"]
+
+
+def test_ids_stand_one_a_line() -> None:
+    assert printed("ids") == "a\nb"
+    assert printed("ids", images=[{"id": "a\nb"}]) == "a\\nb"
