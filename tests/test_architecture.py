@@ -19,7 +19,8 @@ LAYERS = (
     {"_tables", "kinds", "limits", "formula", "times", "query_string"},
     {"lexer", "spec"},
     {"parser", "cloudimages", "simplify"},
-    {"binder", "consistency"},
+    {"conditions", "consistency"},
+    {"binder"},
     {"compiler"},
 )
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
