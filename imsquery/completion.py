@@ -24,7 +24,7 @@ from imsquery.limits import DEFAULT_LIMITS
 from imsquery.parser import tokenize
 from imsquery.recovery import shift
 from imsquery.source import Span
-from imsquery.surroundings import Surroundings
+from imsquery.surroundings import HOLE, Surroundings, unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -255,8 +255,9 @@ class _Proposals:
         place = self._place
         if kind == "RPAR":
             return place.opened > 0
-        if kind == "LPAR" and place.after[:1] and place.after[0][0] == "LPAR":
-            return False
+        if kind == "LPAR":
+            is_there = bool(place.after) and place.after[0][0] == "LPAR"
+            return not is_there and self._may_open(place.before)
         if kind in CLAUSES:
             if not place.accepts("AFTER"):  # `limit` might be meant as a name, and never is
                 return False
@@ -388,8 +389,10 @@ class _Proposals:
         words = [*place.before, *proposed]
         if kind in _JOINING and not _is_inner(place.before):
             is_bare = len(place.before) == 1  # a name: not all can stand alone
-            return self._keeps_limits(text) and not (
-                is_bare and not self._around.admit(_join(place.before))
+            return (
+                self._keeps_limits(text)
+                and (not is_bare or self._around.admit(_join(place.before)))
+                and (kind in {"AND", "RPAR"} or self._leaves_a_way(kind))
             )
         if place.expects_condition and kind in {"NOT", "LPAR"}:
             return self._keeps_limits(text)
@@ -421,6 +424,23 @@ class _Proposals:
             f"{self._text[: place.start]} {text} all {self._text[place.end :]}"
         )
 
+    def _leaves_a_way(self, kind: str) -> bool:
+        """Tell whether what the conditions so far ask for can be added behind an `or` or clause."""
+        needed = [
+            f"{self._spec.parameters[wire].name} = {spell(value)}"
+            for wire, value in {
+                row.requires for row in self._spec.parameters.values() if row.requires
+            }
+        ]
+        begun, rest = self._text[: self._place.start], self._text[self._place.end :]
+        added = "".join(f" and {each}" for each in needed)
+        closed = ")" * self._place.opened
+        best = unanswered(f"{begun}{added}{closed} {rest}", self._spec)
+        if kind != "OR":
+            return unanswered(f"{begun} {rest}", self._spec) <= best
+        behind = f"{closed}{added}" if closed else ""
+        return unanswered(f"{begun} or {HOLE}{behind} {rest}", self._spec) <= best
+
     def _endings(self, words: Sequence[_Word]) -> Iterator[Sequence[_Word]]:
         """Give conditions or clauses that begin with these words; the list is never lengthened."""
         stack = _states(words)
@@ -430,6 +450,10 @@ class _Proposals:
                 return
         for text in self._next(stack, words):
             yield from self._endings([*words, *_words(text)])
+
+    def _may_open(self, words: Sequence[_Word]) -> bool:
+        """Tell whether a parenthesis may follow: behind a lone name only if it is a function's."""
+        return len(words) != 1 or words[0][1].lower() in self._spec.functions
 
     def _fillings(self, words: Sequence[_Word]) -> list[str]:
         """Give values to try, or something that stands for a free text."""
@@ -450,6 +474,8 @@ class _Proposals:
                 yield from self._fillings(words)
             inner = _is_inner(words)
             for kind in _FINISHING:
+                if kind == "LPAR" and not self._may_open(words):
+                    continue
                 if _accepts(stack, kind) and (inner or kind not in _JOINING):
                     yield from (text for text, _, _ in _FIXED[kind])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imsquery.binder import Binder
 from imsquery.consistency import check_consistency
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from imsquery.formula import BoundQuery, Formula
     from imsquery.spec import Parameter, Spec
 
-_HOLE = "?"  # parses as a name, and is none
+HOLE = "?"  # parses as a name, and is none
 
 
 class Surroundings:
@@ -40,7 +40,7 @@ class Surroundings:
         self, text: str, begin: int, end: int, spec: Spec, *, is_apart: bool = False
     ) -> None:
         self._spec = spec
-        hole = f" {_HOLE} {'and ' * is_apart}"
+        hole = f" {HOLE} {'and ' * is_apart}"
         holed = f"{text[:begin]}{hole}{text[end:]}"
         self._negated, context = _context(holed, begin + 1, spec)
         self.fixed: set[str] = set()
@@ -120,11 +120,20 @@ class Surroundings:
         return formula
 
 
+def unanswered(text: str, spec: Spec) -> int:
+    """Count the conditions of a query that are answered only together with one that is missing."""
+    tokens = Tokens(text)
+    binder, bound = parse_with(Binder(tokens, spec), tokens)
+    if bound is not None:
+        check_consistency(simplify(bound.filter), bound.filter, binder, spec)
+    return sum(each.code == "requires" for each in binder.findings)
+
+
 class _Tally(Binder):
     """Binds a text, and only counts what is wrong with it."""
 
-    def __init__(self, tokens: Tokens, spec: Spec) -> None:
-        super().__init__(tokens, spec)
+    def __init__(self, tokens: Tokens, spec: Spec, **options: Any) -> None:
+        super().__init__(tokens, spec, **options)
         self.found: Counter[str] = Counter()
         self.errors = 0
 

@@ -144,6 +144,11 @@ def test_no_name_contradicts_the_rest() -> None:
 def test_what_a_condition_asks_for_comes_first() -> None:
     assert texts("member_status = accepted and |")[0] == "visibility"
     assert values("member_status = accepted and visibility = |") == ["shared"]
+    assert texts("member_status = accepted |") == ["and"]
+    assert texts("member_status = accepted | and visibility = shared") == ["and"]
+    assert texts("(member_status = accepted |") == ["and", "or", ")"]
+    assert texts("(member_status = accepted |)") == ["and"]
+    assert "or" in texts("member_status = accepted and visibility = shared |")
 
 
 def test_behind_a_condition_it_goes_on() -> None:
