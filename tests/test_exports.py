@@ -94,8 +94,8 @@ def test_a_compile_loads_neither_attrs_nor_typing_nor_lark() -> None:
 
 
 COMPILE_PATH = (
-    "_tables", "binder", "cloudimages", "compiler", "conditions", "consistency", "formula", "kinds", "lexer",
-    "limits", "parser", "query_string", "simplify", "spec", "times",
+    "_tables", "binder", "cloudimages", "compiler", "conditions", "consistency", "formula", "kinds",
+    "lexer", "limits", "parser", "query_string", "simplify", "spec", "times",
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from hypothesis.errors import NoSuchExample
 
 from imsquery import CLOUDIMAGES, Query, Spec, check, check_url, decompile, parse, testing
 from imsquery import compile as compile_query
-from imsquery.formatter import unparse
+from imsquery.unparse import unparse
 from imsquery.testing import NearMiss
 
 # What is drawn here is drawn by every other law, too.
