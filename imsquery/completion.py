@@ -7,7 +7,6 @@ filter, along with the conditions around it.
 
 from __future__ import annotations
 
-import re
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +17,11 @@ from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.cursor import CLAUSES, places
 from imsquery.cursor import words as words_of
 from imsquery.diagnostics import QueryError
-from imsquery.kinds import Flag, Integer
 from imsquery.lexer import END, Tokens, quote, spell, unquote
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.parser import tokenize
 from imsquery.recovery import shift
+from imsquery.repertoire import FIXED, Draft, Repertoire, Word
 from imsquery.source import Span
 from imsquery.surroundings import HOLE, Surroundings, unanswered
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from imsquery.cursor import Place
     from imsquery.recovery import Stack
-    from imsquery.spec import Function, Parameter, Spec
+    from imsquery.spec import Spec
 
 _ROOM = 1000  # code points that a proposal and what finishes it may take up
 _MOST_TRIED = 300  # ways to finish one proposal
@@ -111,52 +110,6 @@ def _is_within_limits(text: str) -> bool:
     return True
 
 
-# A proposal in the making: text, kind, description.  A word: terminal, lexeme.
-_Draft = tuple[str, str, str]
-_Word = tuple[str, str]
-
-_OPERATORS = {
-    "=": "equals",
-    "!=": "does not equal",
-    "<": "less, or earlier, than",
-    "<=": "at most, or not after",
-    ">": "more, or later, than",
-    ">=": "at least, or not before",
-}
-# Terminals of few spellings -> each spelling and what it means.
-_FIXED: dict[str, Sequence[_Draft]] = {
-    "OPERATOR": [(text, "operator", meaning) for text, meaning in _OPERATORS.items()],
-    "IN": [("in", "keyword", "one of a list")],
-    "BETWEEN": [("between", "keyword", "from one value to another, both included")],
-    "MATCH": [
-        ("contains", "operator", "has the text in it"),
-        ("startswith", "operator", "begins with the text"),
-        ("endswith", "operator", "ends with the text"),
-        ("glob", "operator", "looks like the pattern: * is any run, ? one character"),
-        ("matches", "operator", "has a match of the regular expression in it"),
-    ],
-    "IS": [("is", "keyword", "is present, or is absent")],
-    "PRESENCE": [
-        ("present", "keyword", "the image has the attribute"),
-        ("absent", "keyword", "the image does not have the attribute"),
-    ],
-    "AND": [("and", "keyword", "both hold")],
-    "OR": [("or", "keyword", "either holds")],
-    "COMMA": [(",", "punctuation", "another one")],
-    "RPAR": [(")", "punctuation", "close the parenthesis")],
-    "NOT": [("not", "keyword", "the opposite")],
-    "LPAR": [("(", "punctuation", "open a parenthesis")],
-    "ALL": [("all", "keyword", "every image")],
-    "NONE": [("none", "keyword", "no image")],
-    "BY": [("by", "keyword", "what to sort by")],
-    "DIRECTION": [
-        ("asc", "keyword", "the smallest first"),
-        ("desc", "keyword", "the largest first"),
-    ],
-    "ORDER": [("order by", "clause", "sort the images")],
-    "LIMIT": [("limit", "clause", "list so many images at most")],
-    "AFTER": [("after", "clause", "go on behind the image with this id")],
-}
 # What stands between whole conditions and clauses; some of it within them, too.
 _JOINING = frozenset({"AND", "OR", "COMMA", "RPAR", "ORDER", "LIMIT", "AFTER"})
 # What is tried in order to finish a condition.
@@ -173,12 +126,7 @@ _FINISHING = (
     "MATCH",
     "NOT",
 )
-_TIMES = ("today", "now-1h", "now-1d", "now-7d", "now-30d", "today-1d")
-_COUNTS = {"MB": (512, 1024, 2048, 4096, 8192, 16384, 32768), "GB": (40, 50, 100, 200, 500, 1000)}
-_FEW = (1, 10, 50, 100, 500)
 _STAND_IN = "x"  # for a text that only the user knows
-_FLAGS = 2  # the rank of their names; those before it come before functions
-_plain_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
 
 
 class _Proposals:
@@ -193,6 +141,7 @@ class _Proposals:
         else:
             begin, finish = place.begin, place.finish
         self._around = Surroundings(text, begin, finish, spec, is_apart=is_apart)
+        self._repertoire = Repertoire(spec, self._around, place.prefix)
 
     def all(self) -> list[Completion]:
         """Give all proposals, best first."""
@@ -228,24 +177,27 @@ class _Proposals:
 
     # -- what there is
 
-    def _drafts(self) -> Iterator[_Draft]:
+    def _drafts(self) -> Iterator[Draft]:
         """Give what the tables and the spec allow, the best first."""
         place = self._place
         words = place.before
         last = words[-1][0] if words else ""
         if place.accepts("STRING") or last == "LIMIT":
-            yield from (each for each in self._values(words) if each[1] in self._wanted())
+            yield from (
+                each for each in self._repertoire.values(words) if each[1] in self._wanted()
+            )
         if place.quote:
             return
         if last == "BY":
-            yield from self._sort_keys()
+            yield from self._repertoire.sort_keys()
         if place.expects_condition:
-            yield from self._conditions()
-        for kind, drafts in _FIXED.items():
+            is_called = bool(place.after) and place.after[0][0] == "LPAR"
+            yield from self._repertoire.conditions(is_called=is_called)
+        for kind, drafts in FIXED.items():
             if place.accepts(kind) and self._is_open_to(kind):
                 yield from drafts
         if last == "IN" and place.accepts("PLACEHOLDER"):
-            yield from (each for each in self._values(words) if each[1] == "placeholder")
+            yield from (each for each in self._repertoire.values(words) if each[1] == "placeholder")
 
     def _wanted(self) -> set[str]:
         return {"value"} if self._place.quote else {"value", "placeholder"}
@@ -265,118 +217,9 @@ class _Proposals:
             return kind not in used and place.is_last and not place.after
         return True
 
-    def _conditions(self) -> Iterator[_Draft]:
-        """Give names and functions."""
-        fixed, missing = self._around.fixed, self._around.missing
-        rows = [
-            row
-            for row in self._spec.parameters.values()
-            if row.clause is None and row.wire not in fixed
-        ]
-        rows.sort(key=lambda row: (row.wire not in missing, self._rank(row)))
-        is_called = self._place.after[:1] and self._place.after[0][0] == "LPAR"
-        functions = [
-            (
-                _call(each, is_called=bool(is_called)),
-                "function",
-                f"{each.signature}: {each.summary}",
-            )
-            for each in (same[0] for same in self._spec.functions.values())
-        ]
-        ready = [row for row in rows if row.wire in missing or self._rank(row) < _FLAGS]
-        yield from map(self._name, ready)
-        yield from functions
-        yield from map(self._name, (row for row in rows if row not in ready))
-
-    def _rank(self, row: Parameter) -> int:
-        """Rank names: those whose values are known, those to fill in, flags, what records show."""
-        if not row.pushable:
-            return _FLAGS + 1
-        if row.wire.startswith(self._spec.family):
-            return _FLAGS
-        is_telling = row.kind.ordered or (row.kind.choices and not row.kind.standalone)
-        return 0 if is_telling else 1
-
-    def _name(self, row: Parameter) -> _Draft:
-        """Spell a name as it was begun: the short name, the wire name or an alias."""
-        prefix = self._place.prefix.casefold()
-        spellings = (row.name, row.wire, *row.aliases)
-        name = next((each for each in spellings if each.startswith(prefix)), row.name)
-        where = "" if row.pushable else "; the server cannot filter by it"
-        unit = f" ({row.unit})" if row.unit else ""
-        return name, "name", f"{row.kind.name}{unit}: {row.kind.describe()}{where}"
-
-    def _sort_keys(self) -> Iterator[_Draft]:
-        rows = [row for row in self._spec.parameters.values() if row.clause is None]
-        rows.sort(key=lambda row: not row.sortable)
-        for row in rows:
-            where = "sorted by the server" if row.sortable else "sorted on the client"
-            yield self._name(row)[0], "name", where
-
-    # -- values
-
-    def _values(self, words: Sequence[_Word]) -> Iterator[_Draft]:
-        """Give values for a condition, call or clause that begins with these words."""
-        kinds = [kind for kind, _ in words]
-        if words[0][0] in {"LIMIT", "AFTER"} and "OPERATOR" not in kinds:
-            which = words[0][1].lower()
-            yield from self._of(self._spec.clauses[which], which, words)
-        elif kinds[1:2] == ["LPAR"]:
-            yield from self._arguments(words[0][1].lower(), kinds.count("COMMA"), words)
-        else:
-            parameter = self._spec.find(words[0][1])
-            if parameter is not None:
-                yield from self._of(parameter, parameter.name, words)
-
-    def _arguments(self, name: str, index: int, words: Sequence[_Word]) -> Iterator[_Draft]:
-        """Give arguments of a function, by what its conditions do with them."""
-        for function in self._spec.functions.get(name, ()):
-            if not function.variadic and index >= len(function.parameters):
-                continue
-            which = 0 if function.variadic else index
-            slot = f"{{{which}}}"
-            for wire, value in function.conditions:
-                if slot in wire and function.variadic:
-                    yield from self._features(words)
-                elif value == slot:
-                    parameter = self._spec.parameters[wire]
-                    yield from self._of(parameter, function.parameters[which], words)
-            yield _placeholder(function.parameters[which])
-
-    def _features(self, words: Sequence[_Word]) -> Iterator[_Draft]:
-        written = {lexeme for _, lexeme in words}
-        for row in self._spec.parameters.values():
-            ending = row.wire.removeprefix(self._spec.family)
-            if ending != row.wire and isinstance(row.kind, Flag) and ending not in written:
-                yield ending, "value", "feature"
-
-    def _of(self, parameter: Parameter, name: str, words: Sequence[_Word]) -> Iterator[_Draft]:
-        written = {lexeme for _, lexeme in words[1:]}  # in a list, each value once
-        unit = f" ({parameter.unit})" if parameter.unit else ""
-        for value in self._samples(parameter):
-            spelled = spell(value)
-            if spelled not in written:
-                yield spelled, "value", f"value of {name}{unit}"
-        yield _placeholder(name)
-
-    def _samples(self, parameter: Parameter) -> list[str]:
-        """Give values that can be known without asking anyone."""
-        if parameter.kind.choices:
-            return list(parameter.kind.choices)
-        around = [] if parameter.clause else self._around.values(parameter)
-        if isinstance(parameter.kind, Integer):
-            known = {each + step for each in around if isinstance(each, int) for step in (-1, 0, 1)}
-            known.update(_COUNTS.get(parameter.unit or "", _FEW))
-            ends = (parameter.kind.least, parameter.kind.most)
-            known.update(each for each in ends if each is not None)
-            return [str(value) for value in sorted(known)]
-        if parameter.is_time:
-            return [*_TIMES, *dict.fromkeys(map(str, around))]
-        return []
-
     # -- trying them
 
-    def _is_right(self, text: str, after: Sequence[_Word]) -> bool:
+    def _is_right(self, text: str, after: Sequence[Word]) -> bool:
         """Tell whether what begins with a proposal can be finished to something right.
 
         Args:
@@ -410,7 +253,7 @@ class _Proposals:
         place = self._place
         return self._around.admit(self._text[place.begin : place.finish])
 
-    def _leading_to(self, words: Sequence[_Word]) -> Iterator[Sequence[_Word]]:
+    def _leading_to(self, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
         """Give what may stand before the given end of a condition: at most one more word."""
         yield words
         if _is_inner(words):
@@ -441,7 +284,7 @@ class _Proposals:
         behind = f"{closed}{added}" if closed else ""
         return unanswered(f"{begun} or {HOLE}{behind} {rest}", self._spec) <= best
 
-    def _endings(self, words: Sequence[_Word]) -> Iterator[Sequence[_Word]]:
+    def _endings(self, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
         """Give conditions or clauses that begin with these words; the list is never lengthened."""
         stack = _states(words)
         if _accepts(stack, END):
@@ -451,24 +294,24 @@ class _Proposals:
         for text in self._next(stack, words):
             yield from self._endings([*words, *_words(text)])
 
-    def _may_open(self, words: Sequence[_Word]) -> bool:
+    def _may_open(self, words: Sequence[Word]) -> bool:
         """Tell whether a parenthesis may follow: behind a lone name only if it is a function's."""
         return len(words) != 1 or words[0][1].lower() in self._spec.functions
 
-    def _fillings(self, words: Sequence[_Word]) -> list[str]:
+    def _fillings(self, words: Sequence[Word]) -> list[str]:
         """Give values to try, or something that stands for a free text."""
         is_list = words[-1][0] == "IN"
-        drafts = self._values(words)
+        drafts = self._repertoire.values(words)
         values = [text for text, kind, _ in drafts if kind == "value"] or [_STAND_IN]
         return [f"({value})" for value in values] if is_list else values
 
-    def _next(self, stack: Stack | None, words: Sequence[_Word]) -> Iterator[str]:
+    def _next(self, stack: Stack | None, words: Sequence[Word]) -> Iterator[str]:
         """Give what could come next on the way to the end of a condition or clause."""
         last = words[-1][0]
         if last in {"NOT", "LPAR"} and _accepts(stack, "ALL"):
             yield "all"
         elif last == "BY":
-            yield from (text for text, _, _ in self._sort_keys())
+            yield from (text for text, _, _ in self._repertoire.sort_keys())
         else:
             if _accepts(stack, "STRING") or last == "LIMIT":
                 yield from self._fillings(words)
@@ -477,18 +320,18 @@ class _Proposals:
                 if kind == "LPAR" and not self._may_open(words):
                     continue
                 if _accepts(stack, kind) and (inner or kind not in _JOINING):
-                    yield from (text for text, _, _ in _FIXED[kind])
+                    yield from (text for text, _, _ in FIXED[kind])
 
 
-def _words(text: str) -> list[_Word]:
+def _words(text: str) -> list[Word]:
     return words_of(Tokens(text))
 
 
-def _join(words: Iterable[_Word]) -> str:
+def _join(words: Iterable[Word]) -> str:
     return " ".join(lexeme for _, lexeme in words)
 
 
-def _states(words: Iterable[_Word]) -> Stack | None:
+def _states(words: Iterable[Word]) -> Stack | None:
     """Run the tables over a condition or clause alone; ``None`` where they cannot take it."""
     stack: Stack | None = (0, None)
     for kind, _ in words:
@@ -500,23 +343,11 @@ def _accepts(stack: Stack | None, kind: str) -> bool:
     return stack is not None and shift(stack, kind) is not None
 
 
-def _is_inner(words: Sequence[_Word]) -> bool:
+def _is_inner(words: Sequence[Word]) -> bool:
     """Tell whether a comma, a parenthesis or an `and` would be part of the condition itself."""
     kinds = [kind for kind, _ in words]
     is_list = kinds.count("LPAR") > kinds.count("RPAR")
     return is_list or kinds.count("BETWEEN") > kinds.count("AND")
-
-
-def _call(function: Function, *, is_called: bool) -> str:
-    """Write a call as far as it is known."""
-    if is_called:
-        return function.name
-    return f"{function.name}({'' if function.parameters else ')'}"
-
-
-def _placeholder(name: str) -> _Draft:
-    plain = name if _plain_name(name) else "value"
-    return f"${plain}", "placeholder", "a value to be bound later"
 
 
 def _value(text: str) -> str:
@@ -524,7 +355,7 @@ def _value(text: str) -> str:
     return unquote(text)[0] if text[0] == '"' else text
 
 
-def _bare(draft: _Draft) -> str:
+def _bare(draft: Draft) -> str:
     """Give what the prefix of a proposal is compared with."""
     text, kind, _ = draft
     return _value(text) if kind == "value" else text
