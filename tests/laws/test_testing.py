@@ -13,8 +13,8 @@ from hypothesis.errors import NoSuchExample
 
 from imsquery import CLOUDIMAGES, Query, Spec, check, check_url, decompile, parse, testing
 from imsquery import compile as compile_query
-from imsquery.unparse import unparse
 from imsquery.testing import NearMiss
+from imsquery.unparse import unparse
 
 # What is drawn here is drawn by every other law, too.
 fewer = settings(max_examples=settings().max_examples // 4)
