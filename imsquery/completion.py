@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from imsquery.cursor import Place
     from imsquery.recovery import Stack
-    from imsquery.spec import Spec
+    from imsquery.spec import Parameter, Spec
 
 _ROOM = 1000  # code points that a proposal and what finishes it may take up
 _MOST_TRIED = 300  # ways to finish one proposal
@@ -269,20 +269,31 @@ class _Proposals:
 
     def _leaves_a_way(self, kind: str) -> bool:
         """Tell whether what the conditions so far ask for can be added behind an `or` or clause."""
-        needed = [
-            f"{self._spec.parameters[wire].name} = {spell(value)}"
-            for wire, value in {
-                row.requires for row in self._spec.parameters.values() if row.requires
-            }
-        ]
+        asking = [row for row in self._spec.parameters.values() if row.requires is not None]
+        if not any(self._may_mention(row) for row in asking):
+            return True
+        needed = dict.fromkeys(row.requires for row in asking if row.requires is not None)
+        added = "".join(
+            f" and {self._spec.parameters[wire].name} = {spell(value)}" for wire, value in needed
+        )
         begun, rest = self._text[: self._place.start], self._text[self._place.end :]
-        added = "".join(f" and {each}" for each in needed)
         closed = ")" * self._place.opened
         best = unanswered(f"{begun}{added}{closed} {rest}", self._spec)
         if kind != "OR":
             return unanswered(f"{begun} {rest}", self._spec) <= best
         behind = f"{closed}{added}" if closed else ""
         return unanswered(f"{begun} or {HOLE}{behind} {rest}", self._spec) <= best
+
+    def _may_mention(self, row: Parameter) -> bool:
+        """Tell whether a parameter may be named in the text, by itself or by a function."""
+        calls = [
+            each.name
+            for same in self._spec.functions.values()
+            for each in same
+            if any(wire == row.wire for wire, _ in each.conditions)
+        ]
+        text = self._text.lower()
+        return any(name.lower() in text for name in (row.name, *row.aliases, *calls))
 
     def _endings(self, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
         """Give conditions or clauses that begin with these words; the list is never lengthened."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from imsquery.binder import Binder
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from imsquery.spec import Parameter, Spec
 
 HOLE = "?"  # parses as a name, and is none
+_MOST_EFFORT = 400_000  # conditions looked at in all; about half a second
+_MOST_VALUES = 16
 
 
 class Surroundings:
@@ -51,6 +53,8 @@ class Surroundings:
         # Along with what each asks for: that will have to be added.
         self._context = [self._completed(simplify(each)) for each in context]
         self._mentioned = [_wires(each) for each in self._context]
+        self._sizes = [sum(1 for _ in leaves(each)) for each in self._context]
+        self._effort = _MOST_EFFORT
         self._before: dict[tuple[int, ...], Counter[str]] = {}
 
     def _take_in(self, context: list[Formula]) -> None:
@@ -67,19 +71,21 @@ class Surroundings:
         self.missing -= self.fixed
 
     def values(self, parameter: Parameter) -> list[str | int]:
-        """Give what a parameter is compared with around the place."""
-        return [
+        """Give some of what a parameter is compared with around the place."""
+        found = (
             leaf.value
             for formula, wires in zip(self._context, self._mentioned, strict=True)
             if parameter.wire in wires
             for leaf in leaves(formula)
             if type(leaf) is Atom and leaf.parameter is parameter and leaf.relation != "present"
-        ]
+        )
+        return list(dict.fromkeys(islice(found, _MOST_VALUES)))
 
     def admit(self, text: str) -> bool:
         """Tell whether a whole condition or clause parses, is right, and goes with what is around.
 
-        Conditions that it asks for are taken as if they were there: they can be added.
+        Conditions that it asks for are taken as if they were there: they can be added.  Where there
+        is so much around that the answer would take long, it is no after some answers.
         """
         tokens = Tokens(text)
         tally = _Tally(tokens, self._spec)
@@ -97,6 +103,9 @@ class Surroundings:
         chosen = tuple(
             index for index, others in enumerate(self._mentioned) if not wires.isdisjoint(others)
         )
+        self._effort -= 1 + sum(self._sizes[index] for index in chosen)
+        if self._effort < 0:
+            return False
         if chosen not in self._before:
             self._before[chosen] = self._faults(chosen)
         return self._faults(chosen, completed) <= self._before[chosen]
