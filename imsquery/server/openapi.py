@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imsquery.kinds import Boolean, Enumeration, Integer
+from imsquery.server.request import MAX_INTEGER, is_closed
 from imsquery.wire_times import RELATIONS
 
 if TYPE_CHECKING:
@@ -79,10 +80,11 @@ def _schema(row: Parameter) -> Schema:
         operators = "|".join(RELATIONS)
         return {"type": "string", "pattern": f"^({operators})?{_MOMENT}$"}
     if isinstance(row.kind, Integer) and row.json == "integer":
-        return {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+        most = {"maximum": MAX_INTEGER} if row.clause is None else {}
+        return {"type": "integer", "minimum": 0, **most}
     if isinstance(row.kind, Boolean) and row.kind.name == "boolean":
         return {"type": "boolean"}
-    if isinstance(row.kind, Enumeration) and not row.kind.is_open and not row.scopes:
+    if isinstance(row.kind, Enumeration) and is_closed(row):
         return {"type": "string", "enum": list(row.kind.values)}
     return {"type": "string"}
 

@@ -28,6 +28,7 @@ _NOT_LISTED = {"imagetype": "IMG.0024", "os_type": "IMG.0122", "architecture": "
 
 _bad_escape = re.compile(rb"%(?![0-9A-Fa-f]{2})").search
 _decimal = re.compile(r"[0-9]{1,18}").fullmatch
+MAX_INTEGER = 10**18 - 1  # of as many digits
 _LONGEST_TIME = 40  # characters; the longest that is right has 24
 
 
@@ -189,12 +190,18 @@ def _read_boolean(row: Parameter, value: str) -> str:
     return value
 
 
+def is_closed(row: Parameter) -> bool:
+    """Tell whether the service refuses values that are not on a parameter's list."""
+    kind = row.kind
+    return isinstance(kind, Enumeration) and (not kind.is_open or row.name in _NOT_LISTED)
+
+
 def _check_listed(row: Parameter, kind: Enumeration, value: str) -> None:
-    code = _NOT_LISTED.get(row.name)
-    if value in kind.values or (code is None and kind.is_open):
+    if value in kind.values or not is_closed(row):
         return
     listed = ", ".join(kind.values)
-    raise Refusal(f"The {row.name} is invalid: it takes one of {listed}.", code or _BAD_CONDITION)
+    code = _NOT_LISTED.get(row.name, _BAD_CONDITION)
+    raise Refusal(f"The {row.name} is invalid: it takes one of {listed}.", code)
 
 
 def _one_of(spec: Spec, clause: str, value: str) -> str:

@@ -47,7 +47,9 @@ def listen(host: str = HOST, port: int = PORT) -> socket.socket:
         OSError: it is taken, or no address of this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    created = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    # With its protocol named, asyncio sends small answers without waiting for more to send.
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, created.detach())
 
 
 def serve(
