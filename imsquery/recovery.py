@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 PARENTHESES = frozenset({NEVER_CLOSED, SURPLUS})
 
+_MOST_FAULTS = 4_000  # a text of nothing but faults must be answered within a second
+
 BROKEN = "BROKEN"
 """Kind of a token that stands for a whole condition; the tables do not know it."""
 
@@ -160,6 +162,7 @@ class Recovery:
         self.read: list[Piece] = []
         self.unclosed = 0
         self.is_straight = True
+        self._faults = 0
         self._rest = Scanner(text, self.say).scan()[::-1]
         start: Stack = (0, None)
         self._stacks = [start]  # before the first token, and behind each that was read
@@ -173,6 +176,8 @@ class Recovery:
                 if self.read[-1].kind == END:
                     return self.read
             else:
+                if self._faults > _MOST_FAULTS:
+                    del self._rest[1:]  # the end stays
                 repair(self)
 
     def take(self) -> bool:
@@ -187,9 +192,14 @@ class Recovery:
         return True
 
     def say(self, message: str, span: tuple[int, int], *fixes: Any) -> None:
-        """Report a fault."""
+        """Report a fault; of too many, that the rest goes unsaid."""
         self.is_straight &= message not in PARENTHESES
-        self.algebra.report("syntax", message, span, *fixes)
+        self._faults += 1
+        if self._faults <= _MOST_FAULTS:
+            self.algebra.report("syntax", message, span, *fixes)
+        elif self._faults == _MOST_FAULTS + 1:
+            message = f"more than {_MOST_FAULTS:,} faults; the rest is not looked at"
+            self.algebra.report("syntax", message, (span[0], len(self.text)))
 
     # -- where the text is
 
