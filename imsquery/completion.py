@@ -195,7 +195,10 @@ class _Proposals:
             yield from self._repertoire.conditions(is_called=is_called)
         for kind, drafts in FIXED.items():
             if place.accepts(kind) and self._is_open_to(kind):
-                yield from drafts
+                # Where `by …` is there already, the clause begins with one word only.
+                yield from (
+                    [("order", *drafts[0][1:])] if kind == "ORDER" and place.after else drafts
+                )
         if last == "IN" and place.accepts("PLACEHOLDER"):
             yield from (each for each in self._repertoire.values(words) if each[1] == "placeholder")
 
@@ -205,17 +208,25 @@ class _Proposals:
     def _is_open_to(self, kind: str) -> bool:
         """Tell whether a terminal would leave what is behind the cursor, and clauses, in place."""
         place = self._place
+        if kind in CLAUSES:
+            return self._is_open_to_clause(kind)
+        if place.after and place.after[0][0] == "BY":  # the end of no condition
+            return False
         if kind == "RPAR":
             return place.opened > 0
         if kind == "LPAR":
             is_there = bool(place.after) and place.after[0][0] == "LPAR"
             return not is_there and self._may_open(place.before)
-        if kind in CLAUSES:
-            if not place.accepts("AFTER"):  # `limit` might be meant as a name, and never is
-                return False
-            used = {*place.clauses, *(each for each, _ in place.before)}
-            return kind not in used and place.is_last and not place.after
         return True
+
+    def _is_open_to_clause(self, kind: str) -> bool:
+        place = self._place
+        if not place.accepts("AFTER"):  # `limit` might be meant as a name, and never is
+            return False
+        used = {*place.clauses, *(each for each, _ in place.before)}
+        if kind in used or not place.is_last:
+            return False
+        return not place.after or self._around.admit(_join([(kind, kind.lower()), *place.after]))
 
     # -- trying them
 

@@ -171,6 +171,13 @@ def test_clauses_have_their_arguments_and_stand_once() -> None:
     assert texts("(l|") == ["lazyloading"]
 
 
+def test_a_clause_is_known_by_its_end() -> None:
+    assert texts("protected o|r by name") == ["order"]
+    assert texts("protected o|rder by name") == ["order"]
+    assert texts("protected l|imit 5") == ["limit"]
+    assert "after" in texts("protected a|fter a1")
+
+
 def test_a_broken_text_is_read_up_to_the_cursor() -> None:
     assert values("platform = CentOS && os_bit = |") == ["32", "64"]
     assert values("foo ~~ bar and os_bit = |") == ["32", "64"]
