@@ -111,7 +111,8 @@ def _place(text: str, cursor: int, start: int, end: int, quote: str) -> Place | 
     stack, first = walked
     before = tuple(words(head)[first:])
     tail = Tokens(text[end:])
-    rest = _rest(tail, before)
+    opened = head.kinds.count("LPAR") - head.kinds.count("RPAR") - _closers(tail)
+    rest = _rest(tail, before, opened)
     begin = head.span(first)[0] if before else start
     finish = end + tail.span(rest - 1)[1] if rest else end
     return Place(
@@ -124,7 +125,7 @@ def _place(text: str, cursor: int, start: int, end: int, quote: str) -> Place | 
         after=tuple(words(tail)[:rest]),
         begin=begin,
         finish=finish,
-        opened=head.kinds.count("LPAR") - head.kinds.count("RPAR") - _closers(tail),
+        opened=opened,
         clauses=frozenset(
             kind for kind in head.kinds[:first] + tail.kinds[rest:] if kind in CLAUSES
         ),
@@ -188,8 +189,11 @@ def _walk(tokens: Tokens) -> tuple[Stack, int] | None:
     return stack, last if "predicate" in GOTOS[stack[0]] else begin
 
 
-def _rest(tail: Tokens, before: tuple[tuple[str, str], ...]) -> int:
-    """Count the tokens behind the cursor that go on with the current condition or clause."""
+def _rest(tail: Tokens, before: tuple[tuple[str, str], ...], opened: int) -> int:
+    """Count the tokens behind the cursor that go on with the current condition or clause.
+
+    Where a parenthesis is missing, the last one that is there closes an outer one.
+    """
     kinds = [kind for kind, _ in before]
     pending = kinds.count("BETWEEN") - kinds.count("AND")
     depth = 0
@@ -198,7 +202,7 @@ def _rest(tail: Tokens, before: tuple[tuple[str, str], ...]) -> int:
         pending += kind == "BETWEEN"
         if kind == "AND" and pending > 0:
             pending -= 1
-        elif depth < 0 and _is_list(kinds):
+        elif depth < 0 and _is_list(kinds) and opened <= 0:
             return index + 1
         elif depth < 0 or kind == END or (depth == 0 and kind in _JOINTS - {"RPAR"}):
             return index

@@ -104,6 +104,7 @@ def test_a_list_has_each_value_once() -> None:
     assert texts("protected in (true, false|") == ["false"]
     assert set(texts("platform in (CentOS |")) == {",", ")"}
     assert texts("platform in (CentOS | )") == [","]
+    assert texts("(platform in (CentOS | )") == [",", ")"]
 
 
 def test_functions_take_their_arguments() -> None:
