@@ -13,7 +13,7 @@ def show(text: str) -> str:
     try:
         lines.append(decompile(text))
     except QueryError as error:
-        assert error.diagnostics == check_url(text)  # noqa: PT017 -- both are shown
+        assert error.diagnostics == check_url(text)
     for found in check_url(text):
         where = text[found.span.start : found.span.end]
         lines.append(f"{found.severity}[{found.code}] {where!r}: {found.message}")
