@@ -17,13 +17,8 @@ httpx = pytest.importorskip("httpx")
 
 from imsquery import CLOUDIMAGES  # noqa: E402
 from imsquery.client import output  # noqa: E402
-from imsquery.client.fetching import (  # noqa: E402
-    AsyncFetcher,
-    Credentials,
-    Fetcher,
-    FetchError,
-    Patience,
-)
+from imsquery.client.errors import FetchError  # noqa: E402
+from imsquery.client.fetching import AsyncFetcher, Credentials, Fetcher, Patience  # noqa: E402
 from tests.faulty_server import FAULTS, FaultyServer, faulty_server, page  # noqa: E402
 
 IMAGES: list[dict[str, Any]] = [{"id": "a", "name": "公共 1"}, {"id": "b", "tags": ["x=y"]}]

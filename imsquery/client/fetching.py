@@ -20,6 +20,8 @@ except ModuleNotFoundError as _missing:
 
 from attrs import field, frozen
 
+from imsquery.client.errors import FetchError
+from imsquery.client.paging import Walks
 from imsquery.client.signing import AccessKey, sign
 from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.query_string import check_endpoint
@@ -44,29 +46,6 @@ _TOO_MANY = 429
 _OK = 200
 _SHOWN = 300  # characters of what a service says that an error repeats
 _header_value = re.compile(r"[!-~]+").fullmatch
-
-
-class FetchError(Exception):
-    """A page could not be fetched, or is not what it should be.
-
-    Attributes:
-        message: what happened; no credentials are in it.
-        query: the query string of the page.
-        status: of HTTP, if there was an answer.
-        code: of the service, such as ``IMG.0024``, if it gave one.
-    """
-
-    def __init__(
-        self, message: str, query: str, status: int | None = None, code: str | None = None
-    ) -> None:
-        super().__init__(message, query, status, code)
-        self.message = message
-        self.query = query
-        self.status = status
-        self.code = code
-
-    def __str__(self) -> str:
-        return f"{self.message} (asked for {self.query[:_SHOWN] or 'all images'!r})"
 
 
 @frozen
@@ -147,6 +126,7 @@ class _Requests:
         self, endpoint: str, credentials: Credentials, patience: Patience, spec: Spec
     ) -> None:
         self._url = check_endpoint(endpoint) + spec.path
+        self._walks = Walks(spec)
         self._credentials = credentials
         self._patience = patience
         self.attempts = 0
@@ -184,6 +164,9 @@ class _Requests:
         images = page.get("images") if isinstance(page, dict) else None
         if not isinstance(images, list) or not all(isinstance(each, dict) for each in images):
             raise FetchError("the answer is no list of images", query, status)
+        fault = self._walks.find_fault(query, images)
+        if fault is not None:
+            raise FetchError(fault, query, status)
         return images
 
     def _refused(self, query: str, status: int, body: bytes) -> FetchError:

@@ -188,6 +188,8 @@ class _Database:
             "temp_directory": self._folder.name,
         }
         self.connection = duckdb.connect(config=config)
+        # It would stand on standard output, among what a command prints.
+        self.connection.execute("SET enable_progress_bar = false")
         if path is None:
             # Records are much alike: compressed, they take a fraction of the memory.
             self.connection.execute("ATTACH ':memory:' AS catalogue (COMPRESS true)")
