@@ -69,7 +69,7 @@ class PreparedQuery:
     def __repr__(self) -> str:
         return f"PreparedQuery({self.text!r})"
 
-    def bind(self, **values: Bindable) -> CompiledQuery:
+    def bind(self, /, **values: Bindable) -> CompiledQuery:
         """Give the placeholders their values.
 
         A value stands for the literal that means it, and never for anything else: a ``datetime``
@@ -241,12 +241,12 @@ class _Resolver:
 
     def resolve(self, deferred: Deferred) -> Formula:
         """Give what a condition stands for, and report what is wrong with its values."""
+        before = len(self._binder.findings)
         given = [
             (token, literal)
             for token in deferred.tokens
             for literal in self._literals(token, deferred)
         ]
-        before = len(self._binder.findings)
         for token, literal in given:
             if has_surrogate(literal):
                 message = "half a surrogate pair is no character"
@@ -261,16 +261,23 @@ class _Resolver:
             return [binder.literal(token)]
         value = self._values[binder.tokens.lexemes[token][1:]]
         if not deferred.is_list:
-            return [literal_text(value)]
+            return [self._literal(value, token)]
         if isinstance(value, str) or not isinstance(value, Iterable):
             msg = f"{binder.tokens.lexemes[token]} takes a list of values"
             raise TypeError(msg)
-        items = [literal_text(each) for each in islice(value, self._limits.count + 1)]
+        items = [self._literal(each, token) for each in islice(value, self._limits.count + 1)]
         if len(items) > self._limits.count:
             message = f"more than {self._limits.count:,} values; the limit can be raised"
             binder.report("too-many", message, binder.span(token))
             return []
         return items
+
+    def _literal(self, value: object, token: int) -> str:
+        try:
+            return literal_text(value)
+        except ValueError as error:
+            self._binder.report("out-of-range", str(error), self._binder.span(token))
+            return ""
 
 
 def prepare(

@@ -137,16 +137,27 @@ def _read_clock(text: str, now: datetime | None) -> Interval:
 
 def in_utc(moment: datetime) -> datetime:
     """Give a time in UTC, naive and in whole seconds; one without a zone is UTC already."""
+    if not isinstance(moment, datetime):
+        msg = f"a moment is a datetime, not {type(moment).__name__}"  # type: ignore[unreachable]
+        raise TypeError(msg)
     if moment.tzinfo is not None:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
     return moment.replace(microsecond=0)
 
 
 def spell_date(value: date) -> str:
-    """Spell a Python date (a day) or datetime (the second it lies in) as a literal."""
-    if isinstance(value, datetime):
+    """Spell a Python date (a day) or datetime (the second it lies in) as a literal.
+
+    Raises:
+        ValueError: in UTC it lies outside the years 1 to 9999.
+    """
+    if not isinstance(value, datetime):
+        return value.isoformat()
+    try:
         return format_time(in_utc(value))
-    return value.isoformat()
+    except OverflowError:
+        msg = f"{value} lies outside the years 1 to 9999 in UTC"
+        raise ValueError(msg) from None
 
 
 _loose = re.compile(

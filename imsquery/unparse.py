@@ -9,6 +9,7 @@ from imsquery.syntax import (
     And,
     Between,
     Call,
+    Combinable,
     Comparison,
     Everything,
     Expr,
@@ -31,7 +32,13 @@ def unparse(query: Query | Expr) -> str:
 
     An ``and`` within an ``or`` gets parentheses: they are not needed, but without them
     ``mixed-and-or`` would warn of it.
+
+    Raises:
+        TypeError: it is no tree.
     """
+    if not isinstance(query, Query | Combinable):
+        msg = f"a query is text or a syntax tree, not {type(query).__name__}"  # type: ignore[unreachable]
+        raise TypeError(msg)
     if not isinstance(query, Query):
         return unparse_filter(query)
     parts = []

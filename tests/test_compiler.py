@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -161,3 +161,14 @@ def test_a_refusal_is_a_value_error_that_says_all() -> None:
     assert isinstance(caught.value, QueryError)
     assert caught.value.text == "nosuch = 1 and owner = a"
     assert [each.code for each in caught.value.diagnostics] == ["unknown-name"]
+
+
+@pytest.mark.parametrize("query", [b"limit 1", None, 5, ["limit 1"]])
+def test_a_query_is_text_or_a_tree(query: object) -> None:
+    with pytest.raises(TypeError, match="a query is text or a syntax tree"):
+        compile_query(query)  # type: ignore[arg-type]
+
+
+def test_now_is_a_datetime() -> None:
+    with pytest.raises(TypeError, match="a moment is a datetime, not date"):
+        compile_query("created_at < now", now=date(2020, 1, 1))  # type: ignore[arg-type]

@@ -167,3 +167,15 @@ def test_warnings_travel_with_the_request() -> None:
     query = prepare("name = $x").bind(x="CentOS*")
 
     assert [each.code for each in query.warnings] == ["impossible-name"]
+
+
+def test_a_moment_that_utc_cannot_hold_is_out_of_range() -> None:
+    first = datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))
+    with pytest.raises(QueryError) as caught:
+        prepare("created_at < $before").bind(before=first)
+
+    assert [found.code for found in caught.value.diagnostics] == ["out-of-range"]
+
+
+def test_a_placeholder_may_be_called_self() -> None:
+    assert str(prepare("owner = $self").bind(self="x")) == "owner=x"
