@@ -31,7 +31,6 @@ MAX_ATTRIBUTES = 2_000  # different ones in a catalogue: each becomes a column
 MAX_RECORD = 16 << 20  # bytes of one record
 
 _PARQUET = b"PAR1"
-_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z?"
 _CHUNK = 1 << 20  # characters of a file to read at once
 _space = re.compile(r"[ \t\r\n]*")
 _decode = json.JSONDecoder().raw_decode
@@ -264,9 +263,7 @@ def _columns(attributes: list[str], spec: Spec) -> dict[str, Column]:
     for row in [*spec.parameters.values(), *filter(None, members)]:
         if row.clause is None and (row.pushable or row.sortable):
             shown = row.observed or row.wire
-            columns[row.wire] = _column(
-                row, texts.get(shown, "CAST(NULL AS VARCHAR)"), _pointer(shown)
-            )
+            columns[row.wire] = _column(row, texts.get(shown, "NULL::VARCHAR"), _pointer(shown))
     return columns
 
 
@@ -278,13 +275,8 @@ def _column(row: Parameter, text: str, pointer: str) -> Column:
         default = "NULL" if row.default is None else _quote(row.default)
         return Column(f"CASE lower({text}) {' '.join(cases)} ELSE {default} END", is_number=False)
     if isinstance(row.kind, Integer):
-        digits = f"regexp_full_match({text}, '[+-]?[0-9]+')"
-        return Column(f"CASE WHEN {digits} THEN TRY_CAST({text} AS BIGINT) END", is_number=True)
-    if row.is_time:
-        # Either of the service's formats; a fraction of a second is cut off.
-        is_time = f"regexp_full_match({text}, {_quote(_TIME)})"
-        spelled = f"concat({text}[1:10], 'T', {text}[12:19], 'Z')"
-        return Column(f"CASE WHEN {is_time} THEN {spelled} END", is_number=False)
+        digits = f"regexp_full_match({text}, '-?[0-9]{{1,18}}')"
+        return Column(f"CASE WHEN {digits} THEN CAST({text} AS BIGINT) END", is_number=True)
     if isinstance(row.kind, Boolean):
         truth = f"lower({text}) IN ('true', 'false')"
         return Column(f"CASE WHEN {truth} THEN lower({text}) ELSE {text} END", is_number=False)

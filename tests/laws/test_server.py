@@ -16,9 +16,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("duckdb")
 
-import imsquery
-from imsquery import QueryError, testing
-from imsquery.matching import matcher
+from imsquery import testing
 from imsquery.server.catalogue import Catalogue
 from imsquery.server.request import Refusal
 from imsquery.testing.wire import encoded
@@ -112,21 +110,6 @@ def test_pages_join_to_the_list(
             page = ids(catalogue, encoded(after))
 
     assert joined == listed(records, asked)
-
-
-@given(testing.catalogues(), testing.requests())
-def test_a_compiled_query_finds_what_the_matcher_matches(records: list[Record], text: str) -> None:
-    try:
-        matches = matcher(text)
-    except QueryError as error:
-        assert [each.code for each in error.diagnostics] == ["not-observable"]
-        return
-    pairs = dict(imsquery.compile(text).params)
-    asked = {name: value for name, value in pairs.items() if name not in {"limit", "marker"}}
-    with Catalogue.from_records(records) as catalogue:
-        found = ids(catalogue, encoded(asked.items()))
-
-    assert sorted(found) == sorted(record["id"] for record in records if matches(record))
 
 
 names = st.sampled_from(["__platform", "name", "tag", "created_at", "limit", "marker", "min_ram",
