@@ -7,6 +7,7 @@ filter, along with the conditions around it.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,9 @@ class Completion:
         }
 
 
-def complete(text: str, cursor: int, *, spec: Spec = CLOUDIMAGES) -> list[Completion]:
+def complete(
+    text: str, cursor: int, *, spec: Spec = CLOUDIMAGES, now: datetime | None = None
+) -> list[Completion]:
     """Give what can stand at the cursor, best first; never raises, for any text.
 
     The law: whatever is proposed, there is a way to go on from it (further proposals, at the place
@@ -78,16 +81,19 @@ def complete(text: str, cursor: int, *, spec: Spec = CLOUDIMAGES) -> list[Comple
         text: of the query; it may be unfinished or broken.
         cursor: offset in it, in code points; the word that it touches is what is completed.
         spec: the parameters.
+        now: what ``now`` and ``today`` mean; the clock, read once, if not given.
     """
+    if now is None:
+        now = datetime.now(UTC)
     cursor = max(0, min(cursor, len(text)))
     if len(text) + _ROOM > DEFAULT_LIMITS.length or not _is_within_limits(text):
         return []
     found: dict[str, Completion] = {}
     for place in places(text, cursor):
-        is_apart = _is_apart(place, spec)
+        is_apart = _is_apart(place, spec, now)
         if is_apart:
             place = evolve(place, after=(), finish=place.end, is_last=False)  # noqa: PLW2901
-        for each in _Proposals(text, place, spec, is_apart=is_apart).all():
+        for each in _Proposals(text, place, spec, now, is_apart=is_apart).all():
             found.setdefault(each.text, each)
     return list(found.values())
 
@@ -97,9 +103,9 @@ def completions_to_json(completions: Iterable[Completion]) -> dict[str, Any]:
     return {"completions": [each.to_dict() for each in completions]}
 
 
-def _is_apart(place: Place, spec: Spec) -> bool:
+def _is_apart(place: Place, spec: Spec, now: datetime) -> bool:
     """Tell whether what is behind the cursor is a whole condition, and no end of this one."""
-    return bool(place.after) and Surroundings("", 0, 0, spec).admit(_join(place.after))
+    return bool(place.after) and Surroundings("", 0, 0, spec, now).admit(_join(place.after))
 
 
 def _is_within_limits(text: str) -> bool:
@@ -132,7 +138,10 @@ _STAND_IN = "x"  # for a text that only the user knows
 class _Proposals:
     """Finds what can stand at one place."""
 
-    def __init__(self, text: str, place: Place, spec: Spec, *, is_apart: bool) -> None:
+    def __init__(
+        self, text: str, place: Place, spec: Spec, now: datetime, *, is_apart: bool
+    ) -> None:
+        self._now = now
         self._text = text
         self._place = place
         self._spec = spec
@@ -140,7 +149,7 @@ class _Proposals:
             text, begin, finish = "", 0, 0  # a clause goes with any filter
         else:
             begin, finish = place.begin, place.finish
-        self._around = Surroundings(text, begin, finish, spec, is_apart=is_apart)
+        self._around = Surroundings(text, begin, finish, spec, now, is_apart=is_apart)
         self._repertoire = Repertoire(spec, self._around, place.prefix)
 
     def all(self) -> list[Completion]:
@@ -289,11 +298,11 @@ class _Proposals:
         )
         begun, rest = self._text[: self._place.start], self._text[self._place.end :]
         closed = ")" * self._place.opened
-        best = unanswered(f"{begun}{added}{closed} {rest}", self._spec)
+        best = unanswered(f"{begun}{added}{closed} {rest}", self._spec, self._now)
         if kind != "OR":
-            return unanswered(f"{begun} {rest}", self._spec) <= best
+            return unanswered(f"{begun} {rest}", self._spec, self._now) <= best
         behind = f"{closed}{added}" if closed else ""
-        return unanswered(f"{begun} or {HOLE}{behind} {rest}", self._spec) <= best
+        return unanswered(f"{begun} or {HOLE}{behind} {rest}", self._spec, self._now) <= best
 
     def _may_mention(self, row: Parameter) -> bool:
         """Tell whether a parameter may be named in the text, by itself or by a function."""

@@ -15,6 +15,7 @@ from imsquery.simplify import simplify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from imsquery.formula import BoundQuery, Formula
     from imsquery.spec import Parameter, Spec
@@ -35,16 +36,25 @@ class Surroundings:
         begin: offset of the condition at the place.
         end: offset behind it.
         spec: the parameters.
+        now: what ``now`` and ``today`` mean.
         is_apart: what is behind it is another condition, and an ``and`` is missing.
     """
 
     def __init__(
-        self, text: str, begin: int, end: int, spec: Spec, *, is_apart: bool = False
+        self,
+        text: str,
+        begin: int,
+        end: int,
+        spec: Spec,
+        now: datetime,
+        *,
+        is_apart: bool = False,
     ) -> None:
         self._spec = spec
+        self._now = now
         hole = f" {HOLE} {'and ' * is_apart}"
         holed = f"{text[:begin]}{hole}{text[end:]}"
-        self._negated, context = _context(holed, begin + 1, spec)
+        self._negated, context = _context(holed, begin + 1, spec, now)
         self.fixed: set[str] = set()
         """Wire names of parameters that have one value, or none: no more can be said of them."""
         self.missing: set[str] = set()
@@ -88,7 +98,7 @@ class Surroundings:
         is so much around that the answer would take long, it is no after some answers.
         """
         tokens = Tokens(text)
-        tally = _Tally(tokens, self._spec)
+        tally = _Tally(tokens, self._spec, now=self._now)
         bound: BoundQuery | None = parse_tokens(tokens, tally)
         if bound is None:
             return False
@@ -129,10 +139,10 @@ class Surroundings:
         return formula
 
 
-def unanswered(text: str, spec: Spec) -> int:
+def unanswered(text: str, spec: Spec, now: datetime) -> int:
     """Count the conditions of a query that are answered only together with one that is missing."""
     tokens = Tokens(text)
-    binder, bound = parse_with(Binder(tokens, spec), tokens)
+    binder, bound = parse_with(Binder(tokens, spec, now=now), tokens)
     if bound is not None:
         check_consistency(simplify(bound.filter), bound.filter, binder, spec)
     return sum(each.code == "requires" for each in binder.findings)
@@ -165,10 +175,10 @@ def _wires(formula: Formula) -> set[str]:
     return {leaf.parameter.wire for leaf in leaves(formula) if type(leaf) is Atom}
 
 
-def _context(text: str, place: int, spec: Spec) -> tuple[bool, list[Formula]]:
+def _context(text: str, place: int, spec: Spec, now: datetime) -> tuple[bool, list[Formula]]:
     """Give whether a place is negated, and the conditions that hold along with it."""
     tokens = Tokens(text)
-    binder, bound = parse_with(Binder(tokens, spec), tokens)
+    binder, bound = parse_with(Binder(tokens, spec, now=now), tokens)
     path = _path(bound.filter, binder, place) if bound is not None else ()
     negated = False
     context: list[Formula] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -132,6 +133,17 @@ def test_no_value_contradicts_the_rest() -> None:
     assert values("platform = | and platform in (CentOS, Ubuntu)") == ["Ubuntu", "CentOS"]
     assert all(int(each) < 4096 for each in values("min_ram < 4096 and min_ram > |"))
     assert "5" in values("min_ram > 4 and min_ram < 6 and min_ram = |")
+
+
+def test_no_time_contradicts_the_rest() -> None:
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    text = "created_at > today and created_at < "
+
+    assert complete(text, len(text), now=noon) == []
+    text = "created_at >= today and created_at < "
+    assert "now-1h" in [each.text for each in complete(text, len(text), now=noon)]
+    midnight = datetime(2026, 1, 1, tzinfo=UTC)
+    assert "now-1h" not in [each.text for each in complete(text, len(text), now=midnight)]
 
 
 def test_no_name_contradicts_the_rest() -> None:

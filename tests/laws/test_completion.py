@@ -33,7 +33,7 @@ def follow(before: str, after: str) -> str:
     for _ in range(STEPS):
         if not errors(text):
             return text
-        proposals = complete(text, len(before))
+        proposals = complete(text, len(before), now=NOW)
         assert proposals, f"{before!r} <cursor> {after!r}: {errors(text)}"
         closing = [each for each in proposals if each.text == ")"]
         before, after = put(text, (closing or proposals)[0])
@@ -62,7 +62,7 @@ def test_a_proposal_at_the_end_of_what_was_typed_leads_on(
 ) -> None:
     text, cursor = cut
     typed = text[:cursor]
-    proposals = complete(typed, cursor)
+    proposals = complete(typed, cursor, now=NOW)
     if proposals:
         follow(*put(typed, data.draw(st.sampled_from(proposals))))
 
@@ -72,7 +72,7 @@ def test_a_proposal_in_the_middle_of_a_text_leads_back_to_it(
     cut: tuple[str, int], data: st.DataObject
 ) -> None:
     text, cursor = cut
-    proposals = complete(text, cursor)
+    proposals = complete(text, cursor, now=NOW)
     if proposals:
         follow(*put(text, data.draw(st.sampled_from(proposals))))
 
