@@ -218,6 +218,14 @@ class Conditions(Algebra, is_partial=True):
         text = f"not {plain}" if negated else plain
         return f"write `{text}`", [(start, end, text)]
 
+    def _word_edit(self, token: int, word: str) -> tuple[int, int, str]:
+        """Put a word in the place of a symbol, with a blank on each side that has none."""
+        start, end = self.span(token)
+        written = self.tokens.text
+        before = "" if written[start - 1 : start].isspace() else " "
+        after = "" if written[end : end + 1].isspace() else " "
+        return start, end, f"{before}{word}{after}"
+
     def _advise(
         self,
         parameter: Parameter,
@@ -237,8 +245,7 @@ class Conditions(Algebra, is_partial=True):
             fixes.append((f"write `{text}`", [(start, end, text)]))
         if operator is not None and advice.operator is not None:
             text = advice.operator if relation == "=" else f"not {advice.operator}"
-            edit = (*self.span(operator), f" {text} ")
-            fixes.append((f"match the pattern with `{text}`", [edit]))
+            fixes.append((f"match the pattern with `{text}`", [self._word_edit(operator, text)]))
         if operator is not None and advice.predicate is not None:
             text = advice.predicate if relation == "=" else f"not {advice.predicate}"
             fixes.append((f"write `{text}`", [(self.span(first)[0], end, text)]))

@@ -81,8 +81,8 @@ NOW = datetime(2026, 3, 15, 10, 20, 30, tzinfo=UTC)
         ("member_status > accepted", "bad-operator", ">", None),
         ("not whole_image in (true) or owner = a and id = b", "mixed-and-or", "owner = a and id = b",
          "not whole_image in (true) or (owner = a and id = b)"),
-        ("name = 'CentOS*'", "impossible-name", "'CentOS*'", "name  glob  'CentOS*'"),
-        ("name != 'CentOS*'", "impossible-name", "'CentOS*'", "name  not glob  'CentOS*'"),
+        ("name = 'CentOS*'", "impossible-name", "'CentOS*'", "name glob 'CentOS*'"),
+        ("name != 'CentOS*'", "impossible-name", "'CentOS*'", "name not glob 'CentOS*'"),
         ("tag = a.b", "legacy-tag", "a.b", 'tag = "a=b"'),
     ],
 )  # fmt: skip
