@@ -1,0 +1,230 @@
+"""What holds of filters for every record: implication, equivalence, and the like, with witnesses.
+
+Exact over the records that :mod:`imsquery.domains` describes.  Undecided is only what turns on a
+condition that cannot be looked into (a regular expression, or what no record shows), and what would
+take more work than allowed; it is never guessed.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from attrs import frozen
+
+from imsquery.binding import bind
+from imsquery.cloudimages import CLOUDIMAGES
+from imsquery.domains import TooManyClassesError, example, is_always_there
+from imsquery.folding import map_atoms, negate
+from imsquery.formula import And, Atom, Formula
+from imsquery.limits import DEFAULT_LIMITS
+from imsquery.search import Problem, WorkExhaustedError
+from imsquery.simplify import simplify
+from imsquery.syntax import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imsquery.limits import Limits
+    from imsquery.spec import Spec
+    from imsquery.syntax import Expr
+
+    Filter: TypeAlias = str | Query | Expr
+
+WORK = 1_000_000
+"""Steps that one question may take: some seconds at most."""
+
+
+@frozen
+class Verdict:
+    """The answer to a question about filters.
+
+    As a condition (``if verdict:``) one that is undecided raises :class:`ValueError`.
+
+    Attributes:
+        holds: ``True``, ``False``, or ``None`` where it is undecided.
+        witness: an image record that proves the answer, where one record can.
+        reason: why it is undecided: ``opaque`` if it turns on a condition that cannot be looked
+            into, ``work`` if it would take more steps than allowed.
+    """
+
+    holds: bool | None
+    witness: Mapping[str, Any] | None = None
+    reason: Literal["opaque", "work"] | None = None
+
+    def __bool__(self) -> bool:
+        if self.holds is None:
+            msg = f"undecided ({self.reason}): compare `.holds` with True, False or None"
+            raise ValueError(msg)
+        return self.holds
+
+
+def satisfiable(
+    query: Filter,
+    *,
+    spec: Spec = CLOUDIMAGES,
+    now: datetime | None = None,
+    allow_unlisted: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    work: int = WORK,
+) -> Verdict:
+    """Tell whether any image can match a filter.
+
+    Args:
+        query: the text, or a syntax tree; clauses are left aside.
+        spec: the parameters.
+        now: what ``now`` and ``today`` mean; the clock, read once, if not given.
+        allow_unlisted: take values that an open enumeration does not list.
+        limits: how much text to take in.
+        work: steps that may be taken.
+
+    Returns:
+        The verdict; the witness of a yes satisfies the filter.
+
+    Raises:
+        QueryError: every finding that is an error, but for ``contradiction``.
+    """
+    decider = _Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
+    return decider.find(decider.read(query))
+
+
+def implies(
+    query: Filter,
+    other: Filter,
+    *,
+    spec: Spec = CLOUDIMAGES,
+    now: datetime | None = None,
+    allow_unlisted: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    work: int = WORK,
+) -> Verdict:
+    """Tell whether every image that matches one filter matches another, too.
+
+    >>> implies("platform = CentOS", "platform in (CentOS, Ubuntu)").holds
+    True
+
+    Arguments and errors are those of :func:`satisfiable`.
+
+    Returns:
+        The verdict; the witness of a no satisfies the first filter and not the second.
+    """
+    decider = _Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
+    return _contrary(decider.find_difference(decider.read(query), decider.read(other)))
+
+
+def disjoint(
+    query: Filter,
+    other: Filter,
+    *,
+    spec: Spec = CLOUDIMAGES,
+    now: datetime | None = None,
+    allow_unlisted: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    work: int = WORK,
+) -> Verdict:
+    """Tell whether no image matches both of two filters.
+
+    Arguments and errors are those of :func:`satisfiable`.
+
+    Returns:
+        The verdict; the witness of a no satisfies both filters.
+    """
+    decider = _Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
+    return _contrary(decider.find(_both(decider.read(query), decider.read(other))))
+
+
+def equivalent(
+    query: Filter,
+    other: Filter,
+    *,
+    spec: Spec = CLOUDIMAGES,
+    now: datetime | None = None,
+    allow_unlisted: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    work: int = WORK,
+) -> Verdict:
+    """Tell whether the same images match two filters.
+
+    Arguments and errors are those of :func:`satisfiable`.
+
+    Returns:
+        The verdict; the witness of a no satisfies one of the filters alone.
+    """
+    decider = _Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
+    one, two = decider.read(query), decider.read(other)
+    first = decider.find_difference(one, two)
+    if first.holds:
+        return _contrary(first)
+    second = decider.find_difference(two, one)
+    return _contrary(first if first.holds is None and not second.holds else second)
+
+
+def _both(one: Formula, two: Formula) -> Formula:
+    return And((one, two), one.first, two.last)
+
+
+def _contrary(verdict: Verdict) -> Verdict:
+    holds = None if verdict.holds is None else not verdict.holds
+    return Verdict(holds, verdict.witness, verdict.reason)
+
+
+class _Decider:
+    """Reads filters at one time of the clock, and looks for records."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        now: datetime | None,
+        limits: Limits,
+        work: int,
+        *,
+        allow_unlisted: bool,
+    ) -> None:
+        self._spec = spec
+        self._now = datetime.now(UTC) if now is None else now
+        self._limits = limits
+        self._work = work
+        self._allow_unlisted = allow_unlisted
+
+    def read(self, query: Filter) -> Formula:
+        binding = bind(
+            query,
+            spec=self._spec,
+            now=self._now,
+            allow_unlisted=self._allow_unlisted,
+            limits=self._limits,
+        )
+        return map_atoms(binding.bound.filter, _without_scope)
+
+    def find_difference(self, one: Formula, two: Formula) -> Verdict:
+        """Look for a record that satisfies one filter and not another."""
+        return self.find(_both(one, negate(two)))
+
+    def find(self, formula: Formula) -> Verdict:
+        """Look for a record that satisfies a filter."""
+        try:
+            problem = Problem(simplify(formula), self._spec, self._work)
+            found = problem.solve(opaque=False)
+            if found is not None:
+                return Verdict(holds=True, witness=self._complete(found))
+            if problem.has_opaque and problem.solve(opaque=True) is not None:
+                return Verdict(holds=None, reason="opaque")
+        except (WorkExhaustedError, TooManyClassesError):
+            return Verdict(holds=None, reason="work")
+        return Verdict(holds=False)
+
+    def _complete(self, found: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Add what every image has."""
+        always = {
+            str(row.observed): example(row)
+            for row in self._spec.parameters.values()
+            if row.observed is not None and is_always_there(row, self._spec)
+        }
+        return MappingProxyType({**always, **found})
+
+
+def _without_scope(atom: Atom) -> Formula:
+    """What widens a search holds for every record."""
+    is_scope = atom.relation == "=" and atom.value in atom.parameter.scopes
+    return And((), atom.first, atom.last) if is_scope else atom

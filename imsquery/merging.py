@@ -1,0 +1,228 @@
+"""The results of several requests as one, in order; without any input or output.
+
+Both ways of doing it say which requests need a page before there can be a next image, so that one
+loop can fetch them one by one and another at once.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from imsquery.paging import Branch, Entry, ExecutionError
+from imsquery.resuming import Position
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imsquery.ordering import Key
+    from imsquery.plans import Plan
+
+
+class Results:
+    """Results of a plan; how they are put together is for :class:`Merged` and :class:`Sorted`.
+
+    Args:
+        plan: the plan.
+        page_size: images to ask for at a time.
+        position: behind which to go on.
+
+    Attributes:
+        branches: one for each request that has more to come, by its number.
+        count: images given, those before ``position`` included.
+    """
+
+    def __init__(self, plan: Plan, page_size: int, position: Position | None) -> None:
+        self.plan = plan
+        self.branches: dict[int, Branch] = {}
+        self.count = position.count if position else 0
+        self._position = position
+        self._start = None if position is None else (position.key, position.identity)
+        limit = None if plan.limit is None else plan.limit - self.count
+        for number, request in enumerate(plan.requests):
+            if position is None or number in position.markers:
+                marker = position.markers[number] if position else None
+                if marker is None and plan.order.by_server:
+                    marker = plan.after
+                self.branches[number] = Branch(
+                    plan, request, marker, page_size, limit, self._is_new
+                )
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the limit is reached."""
+        return self.plan.limit is not None and self.count >= self.plan.limit
+
+    def wanted(self) -> list[Branch]:
+        """Give those that need a page before there can be a next image."""
+        raise NotImplementedError
+
+    def feed(self, branch: Branch, page: object) -> None:
+        """Take a page in; raises :class:`ExecutionError`."""
+        branch.feed(page)
+
+    def next(self) -> Mapping[str, Any] | None:
+        """Give the next image, once nothing is wanted; ``None`` at the end."""
+        raise NotImplementedError
+
+    def markers(self) -> dict[int, str | None]:
+        """Say where each request is to go on."""
+        raise NotImplementedError
+
+    def position(self) -> Position | None:
+        """Say what came last; ``None`` before the first image."""
+        return self._position
+
+    def _give(self, entry: Entry) -> Mapping[str, Any]:
+        self.count += 1
+        self._position = Position(self.count, entry.key, entry.identity, self.markers())
+        return entry.record
+
+    def _place(self, entry: Entry) -> tuple[Key, str]:
+        return entry.key, entry.identity
+
+    def _is_new(self, entry: Entry) -> bool:
+        return self._start is None or self._is_behind(entry, self._start)
+
+    def _is_behind(self, entry: Entry, place: tuple[Key, str]) -> bool:
+        own = self._place(entry)
+        return own < place if self.plan.order.descending else own > place
+
+
+class Merged(Results):
+    """Merges requests that come in order, holding no more than a page of each.
+
+    Images of one key are collected before the first of them is given: they are sorted by id, and
+    one that several requests found is given once, whatever order the server has them in.
+    """
+
+    def __init__(self, plan: Plan, page_size: int, position: Position | None) -> None:
+        super().__init__(plan, page_size, position)
+        self._group: deque[Entry] = deque()
+        self._group_markers: dict[int, str | None] = {}
+
+    def wanted(self) -> list[Branch]:
+        if self._group or self.is_full:
+            return []
+        key = self._first_key()
+        return [
+            branch
+            for branch in self.branches.values()
+            if not branch.is_done and self._is_short(branch, key)
+        ]
+
+    def _first_key(self) -> Key | None:
+        keys = [branch.buffer[0].key for branch in self.branches.values() if branch.buffer]
+        if not keys:
+            return None
+        return max(keys) if self.plan.order.descending else min(keys)
+
+    def _is_short(self, branch: Branch, key: Key | None) -> bool:
+        """Tell whether more images of a key, or of one before, may come."""
+        if key is None or branch.key is None:
+            return not branch.buffer
+        if branch.key == key:
+            return not (branch.buffer and self._is_unique)
+        return branch.key > key if self.plan.order.descending else branch.key < key
+
+    @property
+    def _is_unique(self) -> bool:
+        """Whether an image can be given before the next one is seen."""
+        order = self.plan.order
+        is_alone = len(self.plan.requests) == 1
+        return order.parameter.observed == order.identity or (order.is_settled and is_alone)
+
+    def next(self) -> Mapping[str, Any] | None:
+        if self.is_full:
+            return None
+        if not self._group:
+            self._collect()
+        return self._give(self._group.popleft()) if self._group else None
+
+    def _collect(self) -> None:
+        """Take the images of the first key from all requests."""
+        key = self._first_key()
+        self._group_markers = {}
+        found: dict[str, Entry] = {}
+        for number, branch in self.branches.items():
+            if branch.buffer and branch.buffer[0].key == key:
+                self._group_markers[number] = branch.buffer[0].before
+            while branch.buffer and branch.buffer[0].key == key:
+                entry = branch.buffer.popleft()
+                found.setdefault(entry.identity, entry)
+        self._group.extend(
+            sorted(found.values(), key=self._place, reverse=self.plan.order.descending)
+        )
+
+    def markers(self) -> dict[int, str | None]:
+        found: dict[int, str | None] = {}
+        for number, branch in self.branches.items():
+            if number in self._group_markers:
+                found[number] = self._group_markers[number]
+            elif branch.buffer:
+                found[number] = branch.buffer[0].before
+            elif not branch.is_done:
+                found[number] = branch.marker
+        return found
+
+
+class Sorted(Results):
+    """Sorts what all requests find, since the server cannot; holds no more than the limit."""
+
+    def __init__(self, plan: Plan, page_size: int, position: Position | None) -> None:
+        super().__init__(plan, page_size, position)
+        self._found: dict[str, Entry] = {}
+        self._sorted: deque[Entry] | None = None
+        self._after: tuple[Key, str] | None = None
+        self._most = None
+        if plan.limit is not None and plan.after is None:
+            self._most = max(plan.limit - self.count, 0)
+
+    def wanted(self) -> list[Branch]:
+        if self.is_full:
+            return []
+        return [branch for branch in self.branches.values() if not branch.is_done]
+
+    def feed(self, branch: Branch, page: object) -> None:
+        entries = branch.feed(page)
+        branch.buffer.clear()
+        order, after = self.plan.order, self.plan.after
+        if after is not None and self._after is None and isinstance(page, list):
+            for record in page:
+                if record[order.identity] == after:
+                    self._after = (order.key(record), after)
+        for entry in entries:
+            self._found.setdefault(entry.identity, entry)
+        if self._most is not None and len(self._found) > 2 * self._most + 1_000:
+            kept = self._in_order()[: self._most]
+            self._found = {entry.identity: entry for entry in kept}
+
+    def _in_order(self) -> list[Entry]:
+        return sorted(self._found.values(), key=self._place, reverse=self.plan.order.descending)
+
+    def next(self) -> Mapping[str, Any] | None:
+        if self.is_full:
+            return None
+        if self._sorted is None:
+            self._sorted = deque(self._in_order())
+            self._found = {}
+            self._skip_to_after()
+        return self._give(self._sorted.popleft()) if self._sorted else None
+
+    def _skip_to_after(self) -> None:
+        after = self.plan.after
+        if after is None or self._sorted is None:
+            return
+        if self._after is None:
+            message = f"the image to begin behind, {after!r}, is not among those that were found"
+            raise ExecutionError(message, "")
+        while self._sorted and not self._is_behind(self._sorted[0], self._after):
+            self._sorted.popleft()
+
+    def markers(self) -> dict[int, str | None]:
+        return dict.fromkeys(self.branches)
+
+
+def merge(plan: Plan, page_size: int, position: Position | None) -> Results:
+    """Put the results of a plan together, by the server's order where it makes one."""
+    return (Merged if plan.order.by_server else Sorted)(plan, page_size, position)

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import json
+import re
+import time
+
+import pytest
+
+from imsquery import QueryError, syntax
+from imsquery import compile as compile_query
+from imsquery.planner import plan
+
+
+def parts(query: str, most: int = 8) -> list[tuple[str, str]]:
+    """Give query string and residual of each request."""
+    made = plan(query, max_requests=most)
+    return [(request.query_string, request.residual) for request in made.requests]
+
+
+def codes(query: str, most: int = 8) -> set[str]:
+    with pytest.raises(QueryError) as caught:
+        plan(query, max_requests=most)
+    return {each.code for each in caught.value.diagnostics}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "platform = CentOS and created_at < 2018-10-28 and supports(kvm)",
+        "imagetype = gold order by name limit 1",
+        "tagged(a, b)",
+        "shared(pending) order by name asc limit 5 after abc",
+        "enterprise_project_id = all_granted_eps",
+        "protected = false",
+        "supports(s4l)",
+        "",
+    ],
+)
+def test_what_compiles_is_one_exact_request(query: str) -> None:
+    assert parts(query) == [(compile_query(query).query_string, "all")]
+    assert plan(query).exact
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        # alternatives
+        ("platform = CentOS or platform = Ubuntu",
+         [("__platform=CentOS", "all"), ("__platform=Ubuntu", "all")]),
+        ("platform in (CentOS, Ubuntu) and status = active",
+         [("__platform=CentOS&status=active", "all"), ("__platform=Ubuntu&status=active", "all")]),
+        ("platform = CentOS or name glob 'a*'", [("", "name glob a* or platform = CentOS")]),
+        # what only the client can do
+        ("platform = CentOS and min_ram <= 4096", [("__platform=CentOS", "min_ram <= 4096")]),
+        ("not supports(kvm)", [("", "not support_kvm")]),
+        ("created_at between 2018 and 2019",
+         [("created_at=gte:2018-01-01T00:00:00Z", "created_at < 2020-01-01T00:00:00Z")]),
+        ("tag = a and tag = b", [("tag=a", "tag = b")]),
+        ("name is present", [("", "name is present")]),
+        # what follows from what is known
+        ("platform = CentOS and (platform = Ubuntu or status = active)",
+         [("__platform=CentOS&status=active", "all")]),
+        ("platform = CentOS and platform != Ubuntu", [("__platform=CentOS", "all")]),
+        ("min_ram = 5 and min_ram > 4", [("min_ram=5", "all")]),
+        ("name = CentOS-7 and name glob 'CentOS*'", [("name=CentOS-7", "all")]),
+        ("created_at > 2019 and created_at > 2018",
+         [("created_at=gte:2020-01-01T00:00:00Z", "all")]),
+        # what can never match, or is there already
+        ("none", []),
+        ("platform = CentOS and platform = Ubuntu", []),
+        ("status = active or (platform = CentOS and platform = Ubuntu)",
+         [("status=active", "all")]),
+        ("created_at < 2018 and created_at > 2019 and status = active", []),
+        ("platform = CentOS and min_ram = 8 and min_ram < 4", []),
+        ("(protected and status = active) or (not protected and status = active)",
+         [("status=active", "all")]),
+        ("created_at < 2018 and status = active or created_at >= 2018 and status = active",
+         [("status=active", "all")]),
+        # what no image shows
+        ("flavor_id = a or flavor_id = b", [("flavor_id=a", "all"), ("flavor_id=b", "all")]),
+        ("shared(accepted) or shared(pending)",
+         [("__imagetype=shared&member_status=accepted&visibility=shared", "all"),
+          ("__imagetype=shared&member_status=pending&visibility=shared", "all")]),
+        ("whole_image or name glob 'a*'",
+         [("", "name glob a*"), ("__whole_image=true", "all")]),
+        ("flavor_id = a and (name glob 'a*' or status = active)",
+         [("flavor_id=a", "name glob a* or status = active")]),
+        ("flavor_id = a and flavor_id = b and platform = CentOS and platform = Ubuntu", []),
+        # what widens the search
+        ("enterprise_project_id = all_granted_eps and enterprise_project_id = x",
+         [("enterprise_project_id=x", "all")]),
+        ("enterprise_project_id = all_granted_eps and platform in (CentOS, Ubuntu)",
+         [("__platform=CentOS&enterprise_project_id=all_granted_eps", "all"),
+          ("__platform=Ubuntu&enterprise_project_id=all_granted_eps", "all")]),
+    ],
+)  # fmt: skip
+def test_requests_and_what_is_left(query: str, expected: list[tuple[str, str]]) -> None:
+    assert parts(query) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "most", "expected"),
+    [
+        ("platform in (CentOS, Ubuntu)", 1, [("", "platform in (CentOS, Ubuntu)")]),
+        ("status = active and platform in (CentOS, Ubuntu)", 1,
+         [("status=active", "platform in (CentOS, Ubuntu)")]),
+        # The two that share most are joined.
+        ("owner = a and status = active or owner = a and status = saving or platform = CentOS", 2,
+         [("__platform=CentOS", "all"),
+          ("owner=a", "platform = CentOS or status in (active, saving)")]),
+        ("created_at < 2018 or created_at < 2019 and status = active", 1,
+         [("created_at=lt:2019-01-01T00:00:00Z",
+           "created_at < 2018-01-01T00:00:00Z or status = active")]),
+        ("flavor_id = a and (platform = CentOS or platform = Ubuntu)", 1,
+         [("flavor_id=a", "platform in (CentOS, Ubuntu)")]),
+        ("enterprise_project_id = all_granted_eps and owner = a or platform = CentOS", 1,
+         [("enterprise_project_id=all_granted_eps", "owner = a or platform = CentOS")]),
+    ],
+)  # fmt: skip
+def test_over_the_budget_requests_become_broader(
+    query: str, most: int, expected: list[tuple[str, str]]
+) -> None:
+    assert parts(query, most) == expected
+
+
+def test_a_limit_is_pushed_only_where_nothing_is_left_to_do() -> None:
+    query = "platform = CentOS or platform = Ubuntu and min_ram > 4 limit 3"
+
+    assert parts(query) == [
+        ("__platform=CentOS&limit=3", "all"),
+        ("__platform=Ubuntu", "min_ram > 4"),
+    ]
+
+
+def test_a_limit_is_not_pushed_where_the_client_makes_the_order() -> None:
+    made = plan("platform = CentOS order by min_ram limit 3")
+
+    assert [request.query_string for request in made.requests] == ["__platform=CentOS"]
+    assert not made.exact
+
+
+@pytest.mark.parametrize(
+    "query", ["flavor_id = a and flavor_id = b", "flavor_id != a", "order by tag"]
+)
+def test_what_no_image_shows_is_refused_where_only_an_image_could_tell(query: str) -> None:
+    assert codes(query) == {"not-observable"}
+
+
+def test_what_no_image_shows_is_refused_beyond_the_budget() -> None:
+    query = "flavor_id in (a, b, c) and (name glob 'x*' or platform = CentOS)"
+
+    assert codes(query, 2) == {"not-observable"}
+    assert len(parts(query, 3)) == 3
+
+
+def test_a_thousand_combinations_of_what_no_image_shows_are_refused() -> None:
+    query = " or ".join(f"flavor_id = a{number}" for number in range(2_000))
+
+    assert codes(query, 5_000) == {"not-observable"}
+
+
+@pytest.mark.parametrize("query", ["supports(xen) and xen_gpu = 1", "member_status = accepted"])
+def test_errors_are_raised(query: str) -> None:
+    assert codes(query) & {"unknown-name", "requires"}
+
+
+def test_a_plan_needs_a_request() -> None:
+    with pytest.raises(ValueError, match="max_requests"):
+        plan("all", max_requests=0)
+
+
+def test_a_tree_is_planned_as_its_text() -> None:
+    tree = syntax.Comparison("platform", "=", syntax.Literal("CentOS"))
+
+    assert plan(tree) == plan("platform = CentOS")
+
+
+@pytest.mark.parametrize("count", [30, 100])
+def test_clauses_are_not_multiplied_out(count: int) -> None:
+    query = " and ".join(f"(owner = a{n} or name = b{n} or supports(c{n}))" for n in range(count))
+    start = time.perf_counter()
+    made = plan(query)
+
+    assert time.perf_counter() - start < 5
+    assert 1 <= len(made.requests) <= 8
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "id in (" + ", ".join(f"a{n}" for n in range(9_000)) + ")",
+        " or ".join(f"supports(a{n})" for n in range(3_000)),
+        " or ".join(f"owner = a{n} and name = b{n}" for n in range(1_900)),
+        "not (" * 99 + "protected" + ")" * 99,
+        "(" * 99 + "platform = CentOS" + " or owner = a and name = b)" * 99,
+    ],
+)
+def test_large_filters_are_planned_within_the_budget(query: str) -> None:
+    assert len(plan(query).requests) <= 8
+
+
+# -- explanations
+
+
+def test_a_plan_is_explained_as_a_tree() -> None:
+    made = plan("platform = CentOS and min_ram <= 4096 order by name limit 2")
+
+    assert made.explain() == (
+        "1 request for min_ram <= 4096 and platform = CentOS\n"
+        "├─ GET /v2/cloudimages?__platform=CentOS&sort_key=name\n"
+        "│  ├─ the server finds images with\n"
+        "│  │  └─ platform = CentOS (from 0-17)\n"
+        "│  └─ the client keeps those with min_ram <= 4096\n"
+        "│     └─ min_ram <= 4096 (from 22-37)\n"
+        "├─ order by name desc, then id: by the server\n"
+        "└─ limit 2: by the client, since something is left to do after a request"
+    )
+
+
+def test_a_plan_is_explained_as_json() -> None:
+    text = "platform = CentOS and min_ram <= 4096"
+    told = json.loads(plan(text).explain("json"))
+
+    assert told["requests"] == [
+        {
+            "query_string": "__platform=CentOS",
+            "exact": False,
+            "server": [
+                {
+                    "condition": "platform = CentOS",
+                    "pair": ["__platform", "CentOS"],
+                    "span": {"start": 0, "end": 17},
+                }
+            ],
+            "residual": "min_ram <= 4096",
+            "client": [{"condition": "min_ram <= 4096", "span": {"start": 22, "end": 37}}],
+            "limited": False,
+        }
+    ]
+    assert (told["query"], told["order"]["by"], told["limit"]) == (text, "created_at", None)
+
+
+def test_no_value_breaks_out_of_a_picture() -> None:
+    drawn = plan("""description = '"]; click n0 "javascript:x" <b>`'""").explain("mermaid")
+
+    assert drawn.startswith("flowchart TD\n")
+    for line in drawn.splitlines()[1:]:
+        assert re.fullmatch(r' {2}n\d+(?: --> n\d+|\["[\w .,:=/#;-]*"\])', line)
+
+
+def test_no_value_drives_the_terminal() -> None:
+    shown = plan(r"description = '\u001b[31m\u202e'").explain()
+
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+
+
+def test_another_format_is_refused() -> None:
+    with pytest.raises(ValueError, match="no format 'dot'"):
+        plan("all").explain("dot")  # type: ignore[arg-type]
