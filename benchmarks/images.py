@@ -19,8 +19,8 @@ _SERVICE = "1f3c9d0a5b7e4c2d8e6f0a1b2c3d4e5f"  # the project that owns public im
 _PROJECTS = tuple(f"{number:x}" * 4 for number in (0x7AC31E05, 0x93D2B640, 0x5E10FF72))
 _ENTERPRISES = ("4f8a2c1e-7b3d-4e5f-9a6b-1c2d3e4f5a6b", "c0ffee11-2233-4455-8677-8899aabbccdd")
 _KEYS = ("9d1c4c66-31a5-4f0e-8a55-0d6a0e9d7c11", "27b3e0b2-58c4-4c7e-b6f5-6a8f1f2d3c44")
-_EPOCH = datetime(2018, 3, 1, 8, tzinfo=UTC)
-_SPAN = 8 * 365 * 86_400  # seconds in which images are made
+_EPOCH = datetime(2016, 3, 1, 8, tzinfo=UTC)
+_END = datetime(2026, 3, 1, tzinfo=UTC)
 _LATER = 90 * 86_400  # seconds in which they may still be changed
 
 # Platform, kind of system, names of versions.
@@ -42,6 +42,15 @@ _SYSTEMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
                             "Server 2019 Standard", "Server 2022 Datacenter")),
     ("Other", "Other", ("FreeBSD 13.1",)),
 )  # fmt: skip
+# Years in which versions came out, where images are older than that.
+_RELEASED = {
+    "6.10": 2018, "7.6": 2018, "18.04 server": 2018,
+    "7.9": 2020, "8.2": 2020, "20.04 server": 2020, "22.04 server": 2022, "24.04 server": 2024,
+    "2.0 Standard": 2021, "2.9": 2020, "2.10": 2021, "10.7.0": 2021, "11.1.0": 2021, "12.0.0": 2023,
+    "8.4": 2021, "9.0": 2022, "Enterprise 15 SP4": 2022, "8.5": 2021, "29": 2019, "38": 2023,
+    "20.03": 2020, "22.03": 2022, "Server 2019 Standard": 2019, "Server 2022 Datacenter": 2021,
+    "FreeBSD 13.1": 2022,
+}  # fmt: skip
 _TEAMS = ("web", "payments", "search", "ml", "billing", "edge", "数据", "build")
 _STAGES = ("dev", "test", "prod")
 _FLAVORS = ("s6.large.2", "s6.xlarge.4", "c6.xlarge.2", "c7.2xlarge.4", "m6.2xlarge.8")
@@ -74,7 +83,7 @@ class _Draw:
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
 
 
-def images(count: int, seed: int = 1) -> Iterator[Image]:
+def images(count: int, seed: int = 2) -> Iterator[Image]:
     """Give images; the first ones are the same however many are asked for."""
     draw = _Draw(seed)
     makers = (_public, _private, _private, _private, _shared, _special)
@@ -87,8 +96,6 @@ def images(count: int, seed: int = 1) -> Iterator[Image]:
 def _base(draw: _Draw) -> Image:
     """Give what every image has."""
     identity = draw.uuid()
-    made = _EPOCH + timedelta(seconds=draw.below(_SPAN))
-    changed = made + timedelta(seconds=draw.below(_LATER) if draw.chance(70) else 0)
     return {
         "id": identity,
         "schema": "/v2/schemas/image",
@@ -105,9 +112,7 @@ def _base(draw: _Draw) -> Image:
         "virtual_size": None,
         "checksum": "d41d8cd98f00b204e9800998ecf8427e",
         "tags": [],
-        "created_at": _stamp(made),
-        "updated_at": _stamp(changed),
-        "active_at": _stamp(made),
+        **_times(draw, _EPOCH),
         "virtual_env_type": "FusionCompute",
         "__imagetype": "private",
         "__isregistered": "true",
@@ -121,6 +126,14 @@ def _base(draw: _Draw) -> Image:
     }
 
 
+def _times(draw: _Draw, earliest: datetime) -> Image:
+    span = int((_END - earliest).total_seconds())
+    made = earliest + timedelta(seconds=draw.below(span))
+    changed = made + timedelta(seconds=draw.below(_LATER) if draw.chance(70) else 0)
+    stamps = {"created_at": made, "updated_at": changed, "active_at": made}
+    return {name: _stamp(moment) for name, moment in stamps.items()}
+
+
 def _stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -131,6 +144,8 @@ def _system(draw: _Draw, image: Image) -> str:
     version = draw.one(versions)
     bits = "32" if kind == "Linux" and draw.chance(4) else "64"
     name = f"{platform} {version} {bits}bit" if kind != "Other" else f"{version} {bits}bit"
+    if version in _RELEASED:
+        image |= _times(draw, datetime(_RELEASED[version], 6, 1, tzinfo=UTC))
     image |= {
         "__platform": platform,
         "__os_type": kind,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import struct
 import threading
@@ -22,6 +23,7 @@ class FaultyServer:
 
     Attributes:
         script: the faults of the next answers, in order; right ones once it has run out.
+            ``again`` is the page that was sent before in answer to the same request.
         requests: the heads of the requests so far.
     """
 
@@ -30,6 +32,7 @@ class FaultyServer:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.script: list[str] = []
         self.requests: list[str] = []
+        self._last: dict[str, bytes] = {}  # target without its marker -> body
         self.endpoint = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def serve(self) -> None:
@@ -56,8 +59,11 @@ class FaultyServer:
             head += received
         self.requests.append(head.decode("latin-1"))
         fault = self.script.pop(0) if self.script else ""
-        body = self._answer(head.split(b" ")[1].decode("ascii"))
-        self._send(connection, fault, body)
+        target = head.split(b" ")[1].decode("ascii")
+        request = re.sub("&?marker=[^&]*", "", target)
+        if fault != "again" or request not in self._last:
+            self._last[request] = self._answer(target)
+        self._send(connection, fault, self._last[request])
 
     def _send(self, connection: socket.socket, fault: str, body: bytes) -> None:
         if fault == "reset":

@@ -163,61 +163,6 @@ def test_nobody_there_is_an_error(fetch: Fetch, server: FaultyServer) -> None:
         fetch(server)
 
 
-# -- from page to page
-
-
-def image_page(*ids: object) -> str:
-    return answer("200 OK", page([{"id": each} for each in ids]), "Connection: close\r\n")
-
-
-def walk(server: FaultyServer, *queries: str) -> None:
-    with Fetcher(server.endpoint, patience=QUICK) as fetch:
-        for query in queries:
-            fetch(query)
-
-
-@pytest.mark.parametrize(
-    ("pages", "markers"),
-    [
-        ([("a", "b"), ("a", "b")], ["b"]),
-        ([("a", "b"), ("c", "b")], ["b"]),
-        ([("a", "b"), ("c", "d"), ("a", "b")], ["b", "d"]),
-        ([("a", "b"), ("c", "d"), ("e", "b")], ["b", "d"]),
-    ],
-)
-def test_a_page_that_leads_back_is_an_error(
-    server: FaultyServer, pages: list[tuple[str, ...]], markers: list[str]
-) -> None:
-    server.script = [image_page(*each) for each in pages]
-    with pytest.raises(FetchError, match="repeats a page"):
-        walk(server, "limit=2", *(f"limit=2&marker={each}" for each in markers))
-
-    assert len(server.requests) == len(pages)
-
-
-def test_a_walk_may_be_taken_again_and_taken_up_anywhere(server: FaultyServer) -> None:
-    pages = [image_page("a"), image_page("b"), image_page("c"), answer("200 OK", page([]))]
-    server.script = [*pages, *pages, *pages[1:]]
-    walk(server, "", "marker=a", "marker=b", "marker=c", "", "marker=a", "marker=b", "marker=c",
-         "marker=a", "marker=b", "marker=c")  # fmt: skip
-
-    assert len(server.requests) == 11
-
-
-@pytest.mark.parametrize("ids", [("a", "a"), ("a", None), ("",), (1,)])
-def test_images_must_have_ids_of_their_own(server: FaultyServer, ids: tuple[object, ...]) -> None:
-    server.script = [image_page(*ids)]
-    with pytest.raises(FetchError, match="the answer has an image"):
-        walk(server, "")
-
-
-def test_a_marker_that_vanished_is_an_error(server: FaultyServer) -> None:
-    told = b'{"error": {"message": "The marker is invalid.", "code": "IMG.0027"}}'
-    server.script = [image_page("a"), answer("400 Bad", told)]
-    with pytest.raises(FetchError, match=r"IMG.0027 The marker is invalid"):
-        walk(server, "", "marker=a")
-
-
 # -- credentials
 
 

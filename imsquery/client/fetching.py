@@ -21,7 +21,6 @@ except ModuleNotFoundError as _missing:
 from attrs import field, frozen
 
 from imsquery.client.errors import FetchError
-from imsquery.client.paging import Walks
 from imsquery.client.signing import AccessKey, sign
 from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.query_string import check_endpoint
@@ -126,7 +125,6 @@ class _Requests:
         self, endpoint: str, credentials: Credentials, patience: Patience, spec: Spec
     ) -> None:
         self._url = check_endpoint(endpoint) + spec.path
-        self._walks = Walks(spec)
         self._credentials = credentials
         self._patience = patience
         self.attempts = 0
@@ -164,9 +162,6 @@ class _Requests:
         images = page.get("images") if isinstance(page, dict) else None
         if not isinstance(images, list) or not all(isinstance(each, dict) for each in images):
             raise FetchError("the answer is no list of images", query, status)
-        fault = self._walks.find_fault(query, images)
-        if fault is not None:
-            raise FetchError(fault, query, status)
         return images
 
     def _refused(self, query: str, status: int, body: bytes) -> FetchError:

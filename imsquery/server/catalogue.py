@@ -42,6 +42,7 @@ class Catalogue:
     def __init__(self, database: _Database, spec: Spec) -> None:
         self._database = database
         self._local = threading.local()
+        self._cursors: list[duckdb.DuckDBPyConnection] = []
         self.spec = spec
         self._columns = read_layout(database.connection)
         # From here on the database needs nothing from outside, and gets nothing.
@@ -99,6 +100,9 @@ class Catalogue:
 
     def close(self) -> None:
         """Close the database."""
+        # Each of them would keep it open.
+        for cursor in self._cursors:
+            cursor.close()
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -173,6 +177,7 @@ class Catalogue:
         cursor = getattr(self._local, "cursor", None)
         if cursor is None:
             cursor = self._local.cursor = self._database.connection.cursor()
+            self._cursors.append(cursor)
         return cursor.execute(sql, values)
 
 

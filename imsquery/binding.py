@@ -1,0 +1,121 @@
+"""Queries bound for whatever looks at records or makes several requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from imsquery.binder import Binder
+from imsquery.cloudimages import CLOUDIMAGES
+from imsquery.compiler import report_unbound
+from imsquery.consistency import check_consistency
+from imsquery.diagnostics import Diagnostic, QueryError
+from imsquery.formula import Atom, Deferred, leaves
+from imsquery.limits import DEFAULT_LIMITS
+from imsquery.parser import parse_with, tokenize
+from imsquery.patterns import PatternError, check_expression
+from imsquery.simplify import simplify
+from imsquery.source import Span
+from imsquery.unparse import unparse
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from imsquery.formula import BoundQuery, Formula
+    from imsquery.limits import Limits
+    from imsquery.parser import Algebra
+    from imsquery.spec import Spec
+    from imsquery.syntax import Expr, Query
+
+
+@frozen
+class Binding:
+    """A query that nothing speaks against but, at most, that it matches nothing.
+
+    Attributes:
+        text: what was read.
+        algebra: what bound it; knows the places of tokens.
+        bound: the query as it was written.
+        formula: its filter, simplified.
+        warnings: findings that did not stand in the way.
+    """
+
+    text: str
+    algebra: Algebra
+    bound: BoundQuery
+    formula: Formula
+    warnings: tuple[Diagnostic, ...]
+
+    def span(self, part: Formula) -> Span:
+        """Say where a part of the filter was written: code points from 0, half-open."""
+        return Span(*self.algebra.span(part.first, part.last))
+
+    def refuse(self, code: str, message: str, part: Formula | None = None) -> QueryError:
+        """Make the error that a part of the filter, or all of it, is."""
+        span = Span(0, len(self.text)) if part is None else self.span(part)
+        found = Diagnostic(code, "error", message, span)
+        return QueryError(self.text, [*self.warnings, found])
+
+
+def bind(
+    query: str | Query | Expr,
+    *,
+    spec: Spec = CLOUDIMAGES,
+    now: datetime | None = None,
+    allow_unlisted: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Binding:
+    """Bind a query that is to be planned, matched or reasoned about.
+
+    A filter that can never match is no error here: it finds nothing, as the algebra of filters
+    wants it.
+
+    Args:
+        query: the text, or a syntax tree.
+        spec: the parameters.
+        now: what ``now`` and ``today`` mean; the clock, read once, if not given.
+        allow_unlisted: take values that an open enumeration does not list.
+        limits: how much text to take in.
+
+    Raises:
+        QueryError: every finding that is an error, but for ``contradiction``.
+    """
+    text = query if isinstance(query, str) else unparse(query)
+    tokens = tokenize(text, limits)
+    algebra, bound = parse_with(
+        Binder(tokens, spec, now=now, allow_unlisted=allow_unlisted), tokens
+    )
+    if bound is None:
+        raise QueryError(text, algebra.findings)
+    for clause in (bound.limit, bound.after):
+        if isinstance(clause, Deferred):
+            report_unbound(clause, algebra)
+    for leaf in leaves(bound.filter):
+        if isinstance(leaf, Deferred):
+            report_unbound(leaf, algebra)
+    formula = simplify(bound.filter)
+    check_consistency(formula, bound.filter, algebra, spec)
+    algebra.check_order(bound)
+    if any(each.severity == "error" and each.code != "contradiction" for each in algebra.findings):
+        raise QueryError(text, algebra.findings)
+    return Binding(text, algebra, bound, formula, tuple(algebra.findings))
+
+
+def check_expressions(binding: Binding) -> None:
+    """Check the regular expressions of a query.
+
+    Raises:
+        QueryError: ``bad-value``: one is none.
+        ModuleNotFoundError: there are some, and what reads them is not installed.
+    """
+    findings = list(binding.warnings)
+    for leaf in leaves(binding.bound.filter):
+        if isinstance(leaf, Atom) and leaf.relation == "matches":
+            try:
+                check_expression(str(leaf.value))
+            except PatternError as error:
+                message = f"not a regular expression that RE2 reads: {error}"
+                findings.append(Diagnostic("bad-value", "error", message, binding.span(leaf)))
+    if len(findings) > len(binding.warnings):
+        raise QueryError(binding.text, findings)

@@ -1,0 +1,138 @@
+"""``imsquery run``."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imsquery.cli.common import Progress, add_filter, add_options, draw, options, read_filter
+from imsquery.client.errors import FetchError
+from imsquery.client.output import FORMATS, REGION, lines, read_fields
+from imsquery.client.running import Tally, run_catalogue, run_services
+from imsquery.cloudimages import CLOUDIMAGES
+from imsquery.diagnostics import QueryError
+from imsquery.execution import ExecutionError
+from imsquery.planner import plan
+from imsquery.query_string import check_endpoint, region_endpoint
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from typing import Any
+
+    from imsquery.plans import Plan
+
+    Record = dict[str, Any]
+
+_FAILED = 3  # the exit status where the filter is fine and the images could not be had
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_filter(parser)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--endpoint", metavar="URL", help="scheme and host of the service")
+    where.add_argument(
+        "--region", action="append", metavar="REGION", help="such as cn-north-4; may be repeated"
+    )
+    where.add_argument(
+        "--catalog", type=Path, metavar="FILE", help="image records to ask instead of a service"
+    )
+    parser.add_argument(
+        "--format",
+        choices=list(FORMATS),
+        help="table on a terminal (default), else jsonl (default)",
+    )
+    parser.add_argument("--fields", metavar="NAMES", help="what to show, such as name,os_version")
+    parser.add_argument(
+        "--explain", action="store_true", help="say what was sent, fetched and left out"
+    )
+    parser.add_argument(
+        "--max-requests", type=int, default=8, metavar="N", help="different ones; default: 8"
+    )
+    parser.add_argument(
+        "--timeout", type=seconds, default=60.0, metavar="SECONDS", help="of a page; default: 60"
+    )
+    add_options(parser)
+    parser.epilog = (
+        "A token is taken from IMSQUERY_TOKEN, or else a key from HUAWEICLOUD_SDK_AK and\n"
+        "HUAWEICLOUD_SDK_SK.  Either all images are printed or none.\n\n"
+        f"{parser.epilog or 'exit status:'}, {_FAILED} the images could not be fetched"
+    )
+
+
+def seconds(text: str) -> float:
+    """Read a number of seconds; its name is what argparse calls it where that fails."""
+    number = float(text)
+    if not (math.isfinite(number) and number > 0):
+        raise ValueError(text)
+    return number
+
+
+def main(arguments: Namespace) -> int:
+    """Print the images that a filter finds."""
+    text = read_filter(arguments)
+    try:
+        fields = read_fields(arguments.fields, CLOUDIMAGES) if arguments.fields else None
+        planned = plan(text, max_requests=arguments.max_requests, **options(arguments))
+    except QueryError as error:
+        draw(text, error.diagnostics)
+        return 1
+    except ValueError as error:
+        return _fail(error, 2)
+    progress = Progress("images fetched")
+    tally = Tally(progress.update)
+    try:
+        records = _run(arguments, planned, tally)
+    except (FetchError, ExecutionError) as error:
+        return _fail(error, _FAILED, progress)
+    except (OSError, ValueError, ModuleNotFoundError) as error:
+        return _fail(error, 2, progress)
+    progress.clear()
+    form = arguments.format or ("table" if sys.stdout.isatty() else "jsonl")
+    for line in lines(records, form, fields, CLOUDIMAGES):
+        sys.stdout.write(f"{line}\n")
+    if arguments.explain:
+        sys.stderr.write(f"{planned.explain()}\n{tally.describe(len(records))}")
+    return 0
+
+
+def _fail(error: Exception, status: int, progress: Progress | None = None) -> int:
+    if progress is not None:
+        progress.clear()
+    sys.stderr.write(f"imsquery run: {error}\n")
+    return status
+
+
+def _run(arguments: Namespace, planned: Plan, tally: Tally) -> list[Record]:
+    if arguments.catalog is not None:
+        return run_catalogue(planned, arguments.catalog, tally)
+    from imsquery.client.fetching import Credentials, Patience
+
+    endpoints = _endpoints(arguments)
+    found = asyncio.run(
+        run_services(
+            planned,
+            endpoints,
+            tally,
+            credentials=Credentials.from_environment(os.environ),
+            patience=Patience(timeout=arguments.timeout),
+        )
+    )
+    if len(endpoints) == 1:
+        return found[0]
+    return [
+        {REGION: region, **record}
+        for region, records in zip(endpoints, found, strict=True)
+        for record in records
+    ]
+
+
+def _endpoints(arguments: Namespace) -> dict[str, str]:
+    """Map the name of each place to its endpoint; an endpoint alone needs no name."""
+    if arguments.endpoint is not None:
+        return {"": check_endpoint(arguments.endpoint)}
+    return {region: region_endpoint(region, CLOUDIMAGES.host) for region in arguments.region}

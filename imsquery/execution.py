@@ -1,0 +1,152 @@
+"""Plans run over whatever fetches pages: one after the other, or several at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
+
+from imsquery.kinds import Integer
+from imsquery.merging import Results, merge
+from imsquery.paging import Branch, ExecutionError
+from imsquery.resuming import read_token, write_token
+
+if TYPE_CHECKING:
+    from imsquery.plans import Plan
+
+__all__ = ["MAX_PAGE", "AsyncExecution", "AsyncFetch", "Execution", "ExecutionError", "Fetch"]
+
+Record: TypeAlias = Mapping[str, Any]
+Fetch: TypeAlias = Callable[[str], "list[Any]"]
+"""Gives the records of the page that a query string asks for, all of them, or raises.
+
+What it raises passes through, and the iteration can go on with another try.
+"""
+AsyncFetch: TypeAlias = Callable[[str], Awaitable["list[Any]"]]
+
+MAX_PAGE = 500
+"""Images on a page, at most: the service's default, and what every site is known to take."""
+
+
+class _Run:
+    """What both ways to run a plan have in common.
+
+    Attributes:
+        pages: fetched so far.
+        fetched: images on them, wanted or not.
+    """
+
+    def __init__(self, plan: Plan, page_size: int, cursor: str | None) -> None:
+        if not 1 <= page_size <= MAX_PAGE:
+            msg = f"page_size is {page_size}; it lies between 1 and {MAX_PAGE}"
+            raise ValueError(msg)
+        self._fingerprint = plan.fingerprint
+        position = None
+        if cursor is not None:
+            kind = int if isinstance(plan.order.parameter.kind, Integer) else str
+            position = read_token(cursor, self._fingerprint, len(plan.requests), kind)
+        self._results: Results = merge(plan, page_size, position)
+        self._fault: ExecutionError | None = None
+        self.pages = 0
+
+    @property
+    def fetched(self) -> int:
+        """Images that came, wanted or not."""
+        return sum(branch.fetched for branch in self._results.branches.values())
+
+    @property
+    def cursor(self) -> str | None:
+        """A token to go on behind the last image given; ``None`` before the first."""
+        position = self._results.position()
+        return None if position is None else write_token(position, self._fingerprint)
+
+    def _wanted(self) -> list[Branch]:
+        if self._fault is not None:  # what was read until then is no result
+            raise self._fault
+        return self._results.wanted()
+
+    def _feed(self, branch: Branch, page: object) -> None:
+        self.pages += 1
+        try:
+            self._results.feed(branch, page)
+        except ExecutionError as error:
+            self._fault = error
+            raise
+
+    def _next(self) -> Record | None:
+        try:
+            return self._results.next()
+        except ExecutionError as error:
+            self._fault = error
+            raise
+
+
+class Execution(_Run, Iterator[Record]):
+    """Iterates over the images that a plan finds; made by ``Plan.execute``.
+
+    Pages are fetched when they are needed, and no more once the limit is reached.
+    """
+
+    def __init__(
+        self, plan: Plan, fetch: Fetch, *, page_size: int = MAX_PAGE, cursor: str | None = None
+    ) -> None:
+        super().__init__(plan, page_size, cursor)
+        self._fetch = fetch
+
+    def __next__(self) -> Record:
+        while wanted := self._wanted():
+            for branch in wanted:
+                self._feed(branch, self._fetch(branch.query_string()))
+        record = self._next()
+        if record is None:
+            raise StopIteration
+        return record
+
+
+class AsyncExecution(_Run, AsyncIterator[Record]):
+    """Iterates over the images that a plan finds; made by ``Plan.aexecute``.
+
+    The pages that are needed for the next image are fetched at once.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        fetch: AsyncFetch,
+        *,
+        page_size: int = MAX_PAGE,
+        cursor: str | None = None,
+        concurrency: int = 4,
+    ) -> None:
+        super().__init__(plan, page_size, cursor)
+        if concurrency < 1:
+            msg = f"concurrency is {concurrency}; it is 1 or more"
+            raise ValueError(msg)
+        self._fetch = fetch
+        self._semaphore = asyncio.Semaphore(concurrency)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Record:
+        while wanted := self._wanted():
+            for branch, page in zip(wanted, await self._fetch_all(wanted), strict=True):
+                self._feed(branch, page)
+        record = self._next()
+        if record is None:
+            raise StopAsyncIteration
+        return record
+
+    async def _fetch_all(self, wanted: list[Branch]) -> list[object]:
+        """Fetch pages at once; where one fails, none goes on."""
+        tasks = [asyncio.ensure_future(self._page(each.query_string())) for each in wanted]
+        try:
+            return await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _page(self, query: str) -> object:
+        async with self._semaphore:
+            return await self._fetch(query)

@@ -1,0 +1,136 @@
+"""What follows for a condition from another one that is known to hold."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from imsquery.folding import map_atoms
+from imsquery.formula import And, Atom, Or
+from imsquery.kinds import COMPLEMENT, Integer
+from imsquery.matching import text_test
+from imsquery.simplify import simplify
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Hashable, Mapping
+
+    from imsquery.formula import Formula
+
+_ORDER = frozenset({"<", "<=", ">", ">=", "=", "!="})
+_DAY = 86_400
+
+
+def follows(atom: Atom, known: Atom) -> bool | None:
+    """Tell whether a condition holds, given another on the same parameter; ``None`` if unknown.
+
+    For records as the service types them: what the reference calls total is always there.
+
+    Args:
+        atom: the condition.
+        known: one that a request can make.
+    """
+    parameter = atom.parameter
+    if atom.key == known.key:
+        return True
+    if parameter.scopes and (atom.value in parameter.scopes or known.value in parameter.scopes):
+        return True if atom.relation == "=" and atom.value in parameter.scopes else None
+    if atom.relation == "present":
+        return True
+    if parameter.multiple:
+        return True if _matches(atom, known) else None
+    if parameter.is_time or isinstance(parameter.kind, Integer):
+        return _compare(atom, known)
+    if known.relation != "=":
+        return None
+    if atom.relation == "=":
+        return False
+    return None if atom.relation == "matches" else _matches(atom, known)
+
+
+def _matches(atom: Atom, known: Atom) -> bool:
+    """Tell whether a match operator takes in a known value; RE2 may not be there to be asked."""
+    if known.relation != "=" or atom.relation in {"=", "matches"}:
+        return False
+    return text_test(atom)(str(known.value)) is not None
+
+
+def is_contrary(one: Atom, other: Atom) -> bool:
+    """Tell whether no record satisfies two conditions on one parameter."""
+    return follows(one, other) is False or follows(other, one) is False
+
+
+def complement(atom: Atom) -> Atom | None:
+    """Give the condition that holds for exactly the other images, if there is one."""
+    parameter = atom.parameter
+    if not parameter.total or atom.relation == "present":
+        return None
+    if parameter.kind.ordered:
+        relation, value = COMPLEMENT[atom.relation], atom.value
+    else:
+        relation, value = "=", "false" if atom.value == "true" else "true"
+    return Atom(parameter, relation, value, atom.first, atom.last)
+
+
+def _compare(atom: Atom, known: Atom) -> bool | None:
+    if atom.relation not in _ORDER:
+        return None
+    if known.relation == "!=":
+        if atom.value != known.value or atom.relation not in {"=", "!="}:
+            return None
+        return atom.relation == "!="
+    low, high = _range(known)
+    least, most = _range(atom)
+    holds = least <= low and high <= most
+    fails = high < least or most < low
+    if atom.relation == "!=":
+        holds, fails = fails, holds
+    return True if holds else False if fails else None
+
+
+def _range(atom: Atom) -> tuple[float, float]:
+    """Give the least and the greatest whole number that a comparison takes in (or, `!=`, out)."""
+    number = number_of(atom.value)
+    if atom.relation in {"=", "!="}:
+        return number, number
+    if atom.relation in {"<", "<="}:
+        return -_INFINITE, number - (atom.relation == "<")
+    return number + (atom.relation == ">"), _INFINITE
+
+
+_INFINITE = float("inf")
+
+
+def number_of(value: str | int) -> int:
+    """Give a number as it is, and a time as the number of its second."""
+    if isinstance(value, int):
+        return value
+    moment = datetime.fromisoformat(value[:19])
+    seconds = (moment.hour * 60 + moment.minute) * 60 + moment.second
+    return moment.toordinal() * _DAY + seconds
+
+
+def assume(
+    formula: Formula, known: Mapping[str, Atom], granted: Container[Hashable] = ()
+) -> Formula:
+    """Simplify a filter for the records that satisfy known conditions.
+
+    A condition that no record shows holds only if it is known.
+
+    Args:
+        formula: the filter.
+        known: wire name -> condition.
+        granted: keys of further conditions that are taken to hold.
+    """
+
+    def decide(atom: Atom) -> Formula:
+        given = known.get(atom.parameter.wire)
+        holds = None if given is None else follows(atom, given)
+        if atom.value in atom.parameter.scopes and atom.relation == "=":
+            holds = True
+        if holds is None and atom.parameter.observed is None:
+            holds = atom.key in granted
+        if holds is None:
+            return atom
+        return And((), atom.first, atom.last) if holds else Or((), atom.first, atom.last)
+
+    return simplify(map_atoms(formula, decide))

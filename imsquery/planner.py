@@ -1,0 +1,213 @@
+"""Any filter as requests, and what the client is left to look at.
+
+Each alternative that a request can ask for gets a request of its own, as far as the budget goes,
+so that nothing is fetched that need not be; of plans that fetch the same, the one with the fewest
+requests is made.  All choices are by the conditions alone, never by the order in which they were
+written, so that equal filters have equal plans.
+
+1. :mod:`imsquery.covering` finds the conditions of the requests.
+2. Each request gets the filter as it stands once these conditions are known to hold
+   (:func:`imsquery.known.assume`): the *residual*.  Where that is nothing, the request is exact.
+3. A limit becomes part of a request only where it is exact and the server makes the order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imsquery.binding import Binding, bind, check_expressions
+from imsquery.cloudimages import CLOUDIMAGES
+from imsquery.compiler import time_value
+from imsquery.covering import TooManyHiddenError, cover
+from imsquery.formula import And, Atom, Deferred, Or
+from imsquery.known import assume
+from imsquery.limits import DEFAULT_LIMITS
+from imsquery.ordering import Ordering, read_order
+from imsquery.phrasing import phrase, phrase_atom
+from imsquery.plans import Condition, Plan, Request
+from imsquery.query_string import CompiledQuery, join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from imsquery.boxes import Box
+    from imsquery.diagnostics import QueryError
+    from imsquery.formula import Formula
+    from imsquery.limits import Limits
+    from imsquery.source import Span
+    from imsquery.spec import Spec
+    from imsquery.syntax import Expr, Query
+
+MAX_REQUESTS = 8
+
+
+def plan(
+    query: str | Query | Expr,
+    *,
+    max_requests: int = MAX_REQUESTS,
+    spec: Spec = CLOUDIMAGES,
+    now: datetime | None = None,
+    allow_unlisted: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Plan:
+    """Plan a query: any filter, in any order.
+
+    >>> for request in plan("platform = CentOS or platform = Ubuntu and min_ram <= 4096").requests:
+    ...     print(request.query_string, "|", request.residual)
+    __platform=CentOS | all
+    __platform=Ubuntu | min_ram <= 4096
+
+    Args:
+        query: the text, or a syntax tree.
+        max_requests: how many requests there may be, at most; each is paged through by itself.
+        spec: the parameters.
+        now: what ``now`` and ``today`` mean; the clock, read once, if not given.
+        allow_unlisted: take values that an open enumeration does not list.
+        limits: how much text to take in.
+
+    Returns:
+        The plan; one without requests for a filter that can match nothing.
+
+    Raises:
+        QueryError: every finding that is an error, but for ``contradiction``; ``not-observable``
+            where a condition that no record shows cannot be asked for within the budget.
+        ModuleNotFoundError: the filter uses ``matches``, and the extra ``re2`` is not installed.
+        ValueError: ``max_requests`` is less than 1.
+    """
+    if max_requests < 1:
+        msg = f"max_requests is {max_requests}; a plan needs one request or more"
+        raise ValueError(msg)
+    binding = bind(query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
+    check_expressions(binding)
+    ordering = read_order(binding.bound, spec)
+    limit, after = binding.bound.limit, binding.bound.after
+    assert not isinstance(limit, Deferred)  # noqa: S101 -- reported as errors
+    assert not isinstance(after, Deferred)  # noqa: S101 -- likewise
+    lowering = _Lowering(binding, ordering, limit, after, spec)
+    requests = [lowering.request(*each) for each in _parts(binding, max_requests)]
+    return Plan(
+        text=binding.text,
+        filter=phrase(binding.formula),
+        requests=tuple(sorted(requests, key=lambda request: request.query_string)),
+        order=ordering,
+        limit=limit,
+        after=after,
+        warnings=binding.warnings,
+        spec=spec,
+    )
+
+
+def _parts(binding: Binding, most: int) -> list[tuple[Box, Formula]]:
+    """Give the conditions of each request, with the residual."""
+    try:
+        boxes = cover(binding.formula, most)
+    except TooManyHiddenError:
+        message = "too many combinations of what no image shows; ask for fewer at a time"
+        raise binding.refuse("not-observable", message) from None
+    parts = []
+    for box in boxes:
+        residual = assume(binding.formula, box.conditions, {atom.key for atom in box.unsaid})
+        if isinstance(residual, Or) and not residual.operands:
+            continue
+        if box.unsaid:
+            raise _two_values(binding, box.unsaid[0])
+        parts.append((box, residual))
+    if len(parts) > most:
+        raise _too_few(binding, parts, most)
+    return parts
+
+
+def _two_values(binding: Binding, atom: Atom) -> QueryError:
+    name = atom.parameter.name
+    message = (
+        f"one request takes one `{name}`, and no image shows whether it has another as well: "
+        "ask for one at a time"
+    )
+    return binding.refuse("not-observable", message, atom)
+
+
+def _too_few(binding: Binding, parts: list[tuple[Box, Formula]], most: int) -> QueryError:
+    hidden = [
+        atom
+        for box, _ in parts
+        for atom in box.conditions.values()
+        if atom.parameter.observed is None
+    ]
+    first = min(hidden, key=lambda atom: atom.first)
+    message = (
+        f"no image shows its `{first.parameter.name}`, so that each alternative needs a request "
+        f"of its own: {len(parts)}, and there may be {most}; raise `max_requests`"
+    )
+    return binding.refuse("not-observable", message, first)
+
+
+class _Lowering:
+    """Makes requests of conditions."""
+
+    def __init__(
+        self,
+        binding: Binding,
+        ordering: Ordering,
+        limit: int | None,
+        after: str | None,
+        spec: Spec,
+    ) -> None:
+        self._binding = binding
+        self._limit = limit if ordering.by_server else None
+        self._spec = spec
+        self._clauses: dict[str, str] = {}
+        if ordering.by_server and ordering.is_written:
+            self._clauses[spec.clauses["order by"].wire] = ordering.parameter.wire
+            written = binding.bound.order
+            if written is not None and written.direction is not None:
+                self._clauses[spec.clauses["direction"].wire] = written.direction
+        if ordering.by_server and after is not None:
+            self._clauses[spec.clauses["after"].wire] = after
+
+    def request(self, box: Box, residual: Formula) -> Request:
+        pushed = sorted(box.conditions.items())
+        pairs = {wire: _value(atom) for wire, atom in pushed}
+        exact = isinstance(residual, And) and not residual.operands
+        if exact and self._limit is not None:
+            pairs[self._spec.clauses["limit"].wire] = str(self._limit)
+        ordered = sorted({**pairs, **self._clauses}.items())
+        return Request(
+            query=CompiledQuery(ordered, join(ordered), self._spec.path),
+            residual=phrase(residual),
+            pushed=tuple(
+                Condition(phrase_atom(atom), self._binding.span(atom), (wire, pairs[wire]))
+                for wire, atom in pushed
+            ),
+            left=self._left(residual),
+            limited=exact and self._limit is not None,
+            formula=residual,
+        )
+
+    def _left(self, residual: Formula) -> tuple[Condition, ...]:
+        """Give what the client looks at; what was written as one, such as a list, stays one."""
+        found: dict[Span, list[str]] = {}
+        for literal in _literals(residual):
+            found.setdefault(self._binding.span(literal), []).append(phrase(literal))
+        text = self._binding.text
+        return tuple(
+            Condition(texts[0] if len(texts) == 1 else text[span.start : span.end], span)
+            for span, texts in sorted(found.items())
+        )
+
+
+def _literals(formula: Formula) -> Iterator[Formula]:
+    """Give the conditions of a simplified filter, with what negates them."""
+    pending = [formula]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, And | Or):
+            pending.extend(reversed(node.operands))
+        else:
+            yield node
+
+
+def _value(atom: Atom) -> str:
+    if atom.parameter.is_time:
+        return time_value(atom.relation, atom.value)
+    return str(atom.value)

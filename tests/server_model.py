@@ -1,0 +1,130 @@
+"""A model of the service, written from its reference and from what Glance is documented to do.
+
+It shares no code with the package.  A request is the AND of equalities of strings; an attribute
+that an image lacks equals nothing; of a repeated parameter the last counts; the marker is
+exclusive; images are sorted by the key, then by id in the same direction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+DEFAULT_LIMIT = 500
+SORT_KEYS = {"name", "container_format", "disk_format", "status", "id", "size", "created_at"}
+
+
+class BadRequestError(Exception):
+    """Status 400."""
+
+
+class ModelServer:
+    """An image list.
+
+    Args:
+        images: as the API shows them.
+        hidden: id -> what the server knows and shows nowhere: ``flavors``, ``member_status``,
+            ``whole_image``.
+        ties: break ties as Glance does, by creation time before the id.
+    """
+
+    def __init__(
+        self,
+        images: Sequence[Mapping[str, Any]],
+        hidden: Mapping[str, Mapping[str, Any]] | None = None,
+        *,
+        glance_ties: bool = False,
+    ) -> None:
+        self.images = list(images)
+        self.hidden = hidden or {}
+        self.glance_ties = glance_ties
+        self.asked: list[str] = []
+
+    def __call__(self, query: str) -> list[Mapping[str, Any]]:
+        self.asked.append(query)
+        asked = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
+        key = asked.pop("sort_key", "created_at")
+        direction = asked.pop("sort_dir", "desc")
+        limit = asked.pop("limit", str(DEFAULT_LIMIT))
+        marker = asked.pop("marker", None)
+        if key not in SORT_KEYS or direction not in {"asc", "desc"} or not limit.isdigit():
+            raise BadRequestError(query)
+        if "member_status" in asked and asked.get("visibility") != "shared":
+            raise BadRequestError(query)
+        found = [image for image in self.images if self._is_found(image, asked)]
+        found.sort(key=lambda image: self.place(image, key), reverse=direction == "desc")
+        if marker is not None:
+            found = self._behind(found, marker, key, direction)
+        return found[: int(limit)]
+
+    async def afetch(self, query: str) -> list[Mapping[str, Any]]:
+        return self(query)
+
+    def place(self, image: Mapping[str, Any], key: str) -> tuple[Any, ...]:
+        value = image.get(key)
+        first = (value is not None, value) if value is not None else (False,)
+        created = (image["created_at"],) if self.glance_ties else ()
+        return (first, *created, image["id"])
+
+    def _behind(
+        self, found: list[Mapping[str, Any]], marker: str, key: str, direction: str
+    ) -> list[Mapping[str, Any]]:
+        named = [image for image in self.images if image["id"] == marker]
+        if not named:
+            raise BadRequestError(f"no image {marker}")
+        place = self.place(named[0], key)
+        if direction == "desc":
+            return [image for image in found if self.place(image, key) < place]
+        return [image for image in found if self.place(image, key) > place]
+
+    def _is_found(self, image: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
+        return all(self._equals(image, name, value) for name, value in asked.items())
+
+    def _equals(self, image: Mapping[str, Any], name: str, value: str) -> bool:
+        secret = self.hidden.get(image["id"], {})
+        match name:
+            case "flavor_id":
+                return value in secret.get("flavors", ())
+            case "member_status":
+                return bool(secret.get("member_status") == value)
+            case "__whole_image":
+                return str(secret.get("whole_image", False)).lower() == value
+            case "architecture":
+                arm = str(image.get("__support_arm")).lower() == "true"
+                return value == ("arm" if arm else "x86")
+            case "enterprise_project_id":
+                return value in {"all_granted_eps", image.get(name, "0")}
+            case "tag":
+                stored = image.get("tags", [])
+                upgraded = [tag.replace(".", "=", 1) for tag in stored if "=" not in tag]
+                return value in stored or value in upgraded
+            case "created_at" | "updated_at":
+                return _compare(image.get(name), value)
+            case _:
+                return self._is_text(image.get(name), name, value)
+
+    def _is_text(self, stored: object, name: str, value: str) -> bool:
+        if isinstance(stored, bool) or name.startswith("__support_") or name == "__isregistered":
+            return stored is not None and str(stored).lower() == value.lower()
+        return stored is not None and str(stored) == value
+
+
+def _compare(stored: str | None, asked: str) -> bool:
+    if stored is None:
+        return False
+    operator, _, moment = asked.partition(":")
+    left, right = _moment(stored), _moment(moment)
+    return {
+        "lt": left < right,
+        "lte": left <= right,
+        "gt": left > right,
+        "gte": left >= right,
+        "eq": left == right,
+        "neq": left != right,
+    }[operator]
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text.replace(" ", "T").rstrip("Z"), "%Y-%m-%dT%H:%M:%S")  # noqa: DTZ007
