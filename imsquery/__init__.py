@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from imsquery.compiler import compile as compile  # noqa: A004
     from imsquery.completion import Completion as Completion
     from imsquery.completion import complete as complete
+    from imsquery.decision import Verdict as Verdict
+    from imsquery.decision import disjoint as disjoint
+    from imsquery.decision import equivalent as equivalent
+    from imsquery.decision import implies as implies
+    from imsquery.decision import satisfiable as satisfiable
     from imsquery.decompiler import check_url as check_url
     from imsquery.decompiler import decompile as decompile
     from imsquery.diagnostics import Diagnostic as Diagnostic
@@ -37,6 +42,10 @@ if TYPE_CHECKING:
     from imsquery.formatter import format as format  # noqa: A004
     from imsquery.limits import Limits as Limits
     from imsquery.linter import lint as lint
+    from imsquery.matching import matcher as matcher
+    from imsquery.planner import plan as plan
+    from imsquery.plans import Plan as Plan
+    from imsquery.plans import Request as Request
     from imsquery.prepared import PreparedQuery as PreparedQuery
     from imsquery.prepared import prepare as prepare
     from imsquery.query_string import CompiledQuery as CompiledQuery
@@ -58,26 +67,35 @@ _HOMES = {
     "Function": "spec",
     "Limits": "limits",
     "Parameter": "spec",
+    "Plan": "plans",
     "PreparedQuery": "prepared",
     "Query": "syntax",
     "QueryError": "diagnostics",
+    "Request": "plans",
     "Span": "source",
     "Spec": "spec",
+    "Verdict": "decision",
     "bare_metal": "builder",
     "check": "checker",
     "check_url": "decompiler",
     "compile": "compiler",
     "complete": "completion",
     "decompile": "decompiler",
+    "disjoint": "decision",
+    "equivalent": "decision",
     "field": "builder",
     "format": "formatter",
+    "implies": "decision",
     "lint": "linter",
+    "matcher": "matching",
     "owned_by": "builder",
     "parse": "syntax",
     "placeholder": "builder",
+    "plan": "planner",
     "prepare": "prepared",
     "public": "builder",
     "query": "builder",
+    "satisfiable": "decision",
     "shared": "builder",
     "supports": "builder",
     "tagged": "builder",

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, tuple[str, str]] = {
     "compile": ("imsquery.cli.compile", "print the canonical query string of a filter"),
     "url": ("imsquery.cli.url", "print the URL of a filter"),
+    "plan": ("imsquery.cli.plan", "print the requests of any filter, and what is left to do"),
+    "run": ("imsquery.client.command", "fetch the images of any filter"),
+    "diff": ("imsquery.cli.diff", "print images that only one of two filters matches"),
     "check": ("imsquery.cli.check", "print every finding of a filter"),
     "format": ("imsquery.cli.format", "print filters in canonical layout"),
     "decompile": ("imsquery.cli.decompile", "print the filter of a URL or query string"),

@@ -88,12 +88,29 @@ def _time(text: str) -> datetime:
         raise ArgumentTypeError(f"a time such as 2018-10-28T10:00:00Z, not {text[:40]!r}") from None
 
 
+def add_max_requests(parser: ArgumentParser) -> None:
+    """Take how many requests a plan may have."""
+    parser.add_argument(
+        "--max-requests",
+        type=_positive,
+        default=8,
+        metavar="N",
+        help="how many different requests to make at most, each with its pages "
+        "(default: %(default)s)",
+    )
+
+
 def read_filter(arguments: Namespace) -> str:
     """Give the filter, from standard input where it is ``-``."""
-    if arguments.filter != "-":
-        return str(arguments.filter)
+    return read_text(arguments.filter, arguments.max_length)
+
+
+def read_text(text: str, longest: int) -> str:
+    """Give an argument, or what stands on standard input where it is ``-``."""
+    if text != "-":
+        return text
     # Four bytes are the longest code point; what is beyond the limit need not be read to refuse it.
-    return decode(sys.stdin.buffer.read(4 * arguments.max_length + 8))
+    return decode(sys.stdin.buffer.read(4 * longest + 8))
 
 
 def decode(data: bytes) -> str:

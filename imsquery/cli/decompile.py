@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import add_limits, decode, draw, limits
+from imsquery.cli.common import add_limits, draw, limits, read_text
 from imsquery.decompiler import check_url, decompile
 from imsquery.diagnostics import QueryError
 
@@ -28,9 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def main(arguments: Namespace) -> int:
     """Print the filter of a request."""
-    text = arguments.url
-    if text == "-":
-        text = decode(sys.stdin.buffer.read(4 * arguments.max_length + 8)).strip()
+    text = read_text(arguments.url, arguments.max_length).strip()
     keywords = {"allow_unlisted": arguments.allow_unlisted, "limits": limits(arguments)}
     try:
         print(decompile(text, **keywords))

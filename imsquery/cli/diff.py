@@ -1,0 +1,124 @@
+"""``imsquery diff``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from imsquery.cli.common import add_options, draw, options, read_text
+from imsquery.decision import Verdict, disjoint, implies, satisfiable
+from imsquery.diagnostics import QueryError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+_NAMES = ("first", "second")
+_UNDECIDED = 3  # the exit status where the filters are fine and there is no answer
+_REASONS = {
+    "opaque": "it turns on a regular expression, or on what no image shows",
+    "work": "it would take too many steps",
+}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    for name in _NAMES:
+        parser.add_argument(name, metavar=name.upper(), help="a filter; - reads standard input")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="text (default); json"
+    )
+    add_options(parser)
+    parser.description = (
+        "Tell whether two filters match the same images.  If not, show an image that only one of\n"
+        "them matches.  Clauses, such as a limit, are left aside."
+    )
+    parser.epilog = (
+        "exit status: 0 they match the same, 1 they do not, or a filter has errors,\n"
+        f"2 wrong usage, {_UNDECIDED} undecided"
+    )
+
+
+def main(arguments: Namespace) -> int:
+    """Print how two filters differ."""
+    if arguments.first == arguments.second == "-":
+        print("imsquery diff: only one filter can come from standard input", file=sys.stderr)
+        return 2
+    texts = [read_text(text, arguments.max_length) for text in (arguments.first, arguments.second)]
+    keywords = options(arguments)
+    # One reading of the clock for all questions.
+    keywords["now"] = keywords["now"] or datetime.now(UTC)
+    sound = [_is_sound(*each, keywords) for each in zip(texts, _NAMES, strict=True)]
+    if not all(sound):
+        return 1
+    first, second = texts
+    only_first = implies(first, second, **keywords)
+    only_second = implies(second, first, **keywords)
+    shared = disjoint(first, second, **keywords)
+    if arguments.format == "json":
+        print(json.dumps(_to_dict(only_first, only_second, shared), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(_lines(only_first, only_second, shared)))
+    return _status(only_first, only_second)
+
+
+def _is_sound(text: str, name: str, keywords: dict[str, Any]) -> bool:
+    """Draw the errors of a filter, if it has some."""
+    try:
+        satisfiable(text, work=0, **keywords)
+    except QueryError as error:
+        draw(text, error.diagnostics, name=name)
+        return False
+    return True
+
+
+def _relation(only_first: Verdict, only_second: Verdict, shared: Verdict) -> str:
+    """Say in a phrase how the filters stand to each other, as far as that is known."""
+    if only_first.holds and only_second.holds:
+        return "both filters match the same images"
+    if shared.holds:
+        return "no image matches both filters"
+    if only_first.holds:
+        return "the second filter takes in the first"
+    if only_second.holds:
+        return "the first filter takes in the second"
+    if only_first.holds is None and only_second.holds is None:
+        return "undecided whether the filters match the same images"
+    return "the filters differ"
+
+
+def _lines(only_first: Verdict, only_second: Verdict, shared: Verdict) -> list[str]:
+    lines = [_relation(only_first, only_second, shared)]
+    for title, verdict in (
+        ("only the first", only_first),
+        ("only the second", only_second),
+        ("both", shared),
+    ):
+        if verdict.witness is not None:
+            lines.append(f"{title}: {json.dumps(dict(verdict.witness), ensure_ascii=False)}")
+        elif verdict.reason is not None:
+            lines.append(f"{title}: undecided, since {_REASONS[verdict.reason]}")
+    return lines
+
+
+def _to_dict(only_first: Verdict, only_second: Verdict, shared: Verdict) -> dict[str, Any]:
+    verdicts = {"only_first": only_first, "only_second": only_second, "both": shared}
+    return {
+        "relation": _relation(*verdicts.values()),
+        **{
+            name: None if verdict.witness is None else dict(verdict.witness)
+            for name, verdict in verdicts.items()
+        },
+        "undecided": {
+            name: _REASONS[verdict.reason]
+            for name, verdict in verdicts.items()
+            if verdict.reason is not None
+        },
+    }
+
+
+def _status(only_first: Verdict, only_second: Verdict) -> int:
+    if only_first.holds is False or only_second.holds is False:
+        return 1
+    return 0 if only_first.holds and only_second.holds else _UNDECIDED
