@@ -173,7 +173,7 @@ class _Code:
                 continue
             among = self._constant(frozenset(atom.value for atom in atoms))
             # Looked at first: what cannot be hashed is no text either.
-            is_text = f"(v := record.get({key})).__class__ is str"
+            is_text = f"isinstance(v := record.get({key}), str)"
             kept.append(_Part(f"({is_text} and v in {among})", 2, 1))
         return kept
 
@@ -234,7 +234,7 @@ class _Code:
     def _truth(self, atom: Atom, key: str) -> _Part:
         value = self._value(atom)
         bare = "True" if atom.value == "true" else "False"
-        lowered = f"v.__class__ is str and v.lower() == {value}"
+        lowered = f"isinstance(v, str) and v.lower() == {value}"
         return _Part(f"((v := record.get({key})) == {value} or v is {bare} or {lowered})", 2, 1)
 
     def _time(self, atoms: list[Atom], key: str) -> _Part:
@@ -243,7 +243,7 @@ class _Code:
         Texts are compared as they stand before one is read.  Of one second, the spelling without
         ``T`` or ``Z`` sorts before that with both, and after its day.
         """
-        bounds = [f"(v := record.get({key})).__class__ is str"]
+        bounds = [f"isinstance(v := record.get({key}), str)"]
         tests = [f"(v := {self._constant(read_time)}(v)) is not None"]
         for atom in atoms:
             value, relation = self._value(atom), atom.relation

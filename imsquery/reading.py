@@ -7,6 +7,7 @@ A reading never raises, whatever the record holds; what cannot be read under the
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from imsquery.kinds import Boolean, Integer
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _decimal = re.compile(r"[+-]?[0-9]{1,19}").fullmatch
 _time = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]+)?Z?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]((?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2})(?:\.[0-9]+)?Z?"
 ).fullmatch
 
 
@@ -35,7 +36,16 @@ def read_number(value: Any) -> int | None:
 def read_time(value: Any) -> str | None:
     """Read a UTC time in either of the service's formats; a fraction of a second is cut off."""
     match = _time(value) if isinstance(value, str) else None
-    return f"{match[1]}T{match[2]}Z" if match else None
+    return f"{match[1]}T{match[2]}Z" if match and _is_day(match[1]) else None
+
+
+def _is_day(text: str) -> bool:
+    """Tell whether the calendar has a day that is spelled like one."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def read_truth(value: Any) -> str | None:

@@ -120,7 +120,8 @@ def shown(row: Parameter, record: Record, hidden: Hidden) -> list[str | int | da
             return ["arm" if str(record.get("__support_arm")).lower() == "true" else "x86"]
         case "tag":
             tags = record.get("tags")
-            found = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+            listed = tags if isinstance(tags, list | tuple) else []
+            found = [tag for tag in listed if isinstance(tag, str)]
             return [*found, *(tag.replace(".", "=", 1) for tag in found if "=" not in tag)]
         case _:
             return shown_plainly(row, record)
@@ -146,12 +147,16 @@ def typed(row: Parameter, said: Any) -> str | int | datetime | None:
         return int(said) if re.fullmatch(r"[+-]?[0-9]{1,19}", said) else None
     if kind in {"boolean", "flag"}:
         return said.lower() if said.lower() in {"true", "false"} else None
-    if kind == "time":
-        try:
-            return datetime.strptime(said.replace(" ", "T").rstrip("Z"), "%Y-%m-%dT%H:%M:%S")  # noqa: DTZ007
-        except ValueError:
-            return None
-    return said
+    return moment(said) if kind == "time" else said
+
+
+def moment(said: str) -> datetime | None:
+    """Read a time in either of the service's formats; a fraction of a second is cut off."""
+    pieces = re.fullmatch(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?Z?", said, re.ASCII)
+    try:
+        return pieces and datetime.strptime(f"{pieces[1]} {pieces[2]}", "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007
+    except ValueError:  # no day of the calendar, or no time of the day
+        return None
 
 
 def is_number(row: Parameter) -> bool:

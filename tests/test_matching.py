@@ -1,0 +1,116 @@
+"""Predicates over records: what they say of odd values, and that none of them can raise."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from imsquery import QueryError
+from imsquery.matching import matcher
+
+
+class Text(str):
+    """Text of a class of its own, as some readers of JSON or YAML give it."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    ("query", "record"),
+    [
+        ("platform = CentOS", {"__platform": Text("CentOS")}),
+        ("platform in (CentOS, Ubuntu)", {"__platform": Text("CentOS")}),
+        ("platform startswith Cent", {"__platform": Text("CentOS")}),
+        ("supports(kvm)", {"__support_kvm": Text("True")}),
+        ("lazyloading = true", {"__lazyloading": Text("TRUE")}),
+        ("max_ram > 1024", {"max_ram": Text("2048")}),
+        ("created_at >= 2018", {"created_at": Text("2018-10-28 10:00:00")}),
+        ("tag = 'a=b'", {"tags": [Text("a.b")]}),
+        ("tag = a", {"tags": ("a",)}),
+        ("architecture = arm", {"__support_arm": Text("True")}),
+        ("enterprise_project_id = 0", {"enterprise_project_id": 0}),
+        ("created_at = 2018-10-28", {"created_at": "2018-10-28T23:59:59.999Z"}),
+        ("created_at > 2018-10-28T10:00:00Z", {"created_at": "2018-10-28 10:00:01"}),
+        ("min_ram = 64", {"min_ram": "+64"}),
+        ("protected", {"protected": "True"}),
+    ],
+)
+def test_what_is_spelled_otherwise_is_read_alike(query: str, record: dict[str, Any]) -> None:
+    assert matcher(query)(record) is True
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2018-13-01T10:00:00Z", "2018-02-30T10:00:00Z", "2018-10-28T24:00:00Z", "2018-10-28",
+        "2018-10-28T23:59:60Z", "2018-10-28T10:00:00ZZ", "2018-10-28T10:00:00Z\n",
+        "0000-01-01T00:00:00Z", "\uff12018-10-28T10:00:00Z", 20181028, None, b"2018",
+    ],
+)  # fmt: skip
+def test_what_is_no_time_is_neither_before_nor_after_another(time: Any) -> None:
+    record = {"created_at": time}
+
+    assert not matcher("created_at < 9999")(record)
+    assert not matcher("created_at >= 0001")(record)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None, True, 0, 64.0, float("nan"), 10**400, "4" * 5_000, " 64", "6_4", "\u0666\u0664",
+        b"64", Decimal(64), Decimal("sNaN"), [64], {"64": 64}, {64}, object(), NotImplemented,
+        "\ud800", ["\ud800", None, [[]]],
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    [
+        "min_ram = 64", "os_bit in (32, 64)", "platform = CentOS", "platform in (CentOS, Ubuntu)",
+        "name = a or name = b", "description contains a", "description glob '*a?'",
+        "description matches '^a'", "protected", "supports(kvm)", "lazyloading = false",
+        "architecture = arm", "tag = 'a=b'", "tag contains b", "tagged(a)",
+        "enterprise_project_id = x", "created_at < 2018", "updated_at = 2018-10-28",
+    ],
+)  # fmt: skip
+def test_a_value_of_no_use_is_never_what_was_asked_for(query: str, said: Any) -> None:
+    attributes = (
+        "min_ram", "__os_bit", "__platform", "name", "__description", "protected", "tags",
+        "__support_kvm", "__lazyloading", "enterprise_project_id", "created_at", "updated_at",
+    )  # fmt: skip
+    record = dict.fromkeys(attributes, said)
+    is_wanted = matcher(query)
+    is_true = said is True and query in {"protected", "supports(kvm)"}
+
+    assert is_wanted(record) is is_true
+    assert matcher(f"not ({query})")(record) is not is_true
+
+
+def test_a_value_is_never_code() -> None:
+    text = '\'); import os #\\"""{0}%s\n'
+    record = {"__description": text}
+    quoted = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
+
+    for form in ("= {}", "in ({}, b)", "contains {}", "startswith {}", "endswith {}"):
+        assert matcher(f"description {form.format(chr(39) + quoted + chr(39))}")(record)
+
+
+@pytest.mark.parametrize("pattern", ["(", "a{2,1}", "[z-a]", "(?=a)", r"\1", "a**", "(?P<n>"])
+def test_what_is_no_regular_expression_is_a_finding_where_it_stands(pattern: str) -> None:
+    query = f"min_ram = 1 and description matches '{pattern.replace(chr(92), chr(92) * 2)}'"
+    with pytest.raises(QueryError) as caught:
+        matcher(query)
+    (found,) = caught.value.diagnostics
+
+    assert (found.code, found.span.start, found.span.end) == ("bad-value", 16, len(query))
+
+
+def test_thousands_of_conditions_and_deep_nesting_are_one_predicate() -> None:
+    many = " or ".join(f"(owner = a{n} and supports(b{n}))" for n in range(1_700))
+    deep = "(" * 99 + "protected" + " or owner = a and name = b)" * 99
+
+    assert matcher(many)({"owner": "a1699", "__support_b1699": "true"})
+    assert not matcher(many)({"owner": "a1699", "__support_b1698": "true"})
+    assert matcher(deep)({"owner": "a", "name": "b"})
+    assert matcher("not " * 199 + "protected")({})
