@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from imsquery.ordering import Key
 
-_LONGEST = 65_536  # characters of a token
 _CHECKED = 12  # bytes of the digest in it
 
 
@@ -43,7 +42,7 @@ def write_token(position: Position, fingerprint: str) -> str:
     body = json.dumps(
         [position.count, list(position.key), position.identity, markers], separators=(",", ":")
     ).encode()
-    return base64.urlsafe_b64encode(_digest(body, fingerprint) + body).decode().rstrip("=")
+    return _spell(_digest(body, fingerprint) + body)
 
 
 def read_token(token: str, fingerprint: str, requests: int, kind: type) -> Position:
@@ -60,12 +59,13 @@ def read_token(token: str, fingerprint: str, requests: int, kind: type) -> Posit
     """
     try:
         raw = base64.b64decode(
-            token[:_LONGEST].encode("ascii") + b"=" * (-len(token) % 4), b"-_", validate=True
+            token.encode("ascii") + b"=" * (-len(token) % 4), b"-_", validate=True
         )
     except (UnicodeEncodeError, binascii.Error, AttributeError):
         raise _bad() from None
     body = raw[_CHECKED:]
-    if raw[:_CHECKED] != _digest(body, fingerprint):
+    # The last letter may have bits to spare: of its spellings, one is the token's.
+    if raw[:_CHECKED] != _digest(body, fingerprint) or token != _spell(raw):
         raise _bad()
     try:
         count, key, identity, pairs = json.loads(body)
@@ -85,6 +85,10 @@ def read_token(token: str, fingerprint: str, requests: int, kind: type) -> Posit
     if not is_sound:
         raise _bad()
     return Position(count, tuple(key), identity, markers)
+
+
+def _spell(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _digest(body: bytes, fingerprint: str) -> bytes:

@@ -6,6 +6,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from itertools import islice
+from string import ascii_letters
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -292,6 +293,25 @@ def test_a_forged_cursor_is_refused(body: str) -> None:
 
     with pytest.raises(ValueError, match="cursor"):
         plan("all").execute(server(), cursor=forged)
+
+
+def test_the_spare_bits_of_a_cursor_are_its_own_too() -> None:
+    good = token()
+    others = {good[:-1] + letter for letter in ascii_letters} - {good}
+
+    assert len(good) % 4
+    for other in others:
+        with pytest.raises(ValueError, match="cursor"):
+            plan("all").execute(server(), cursor=other)
+
+
+def test_a_cursor_may_be_long() -> None:
+    query = plan("all order by description")
+    images = [image(n, __description="x" * 100_000) for n in range(3)]
+    first = query.execute(ModelServer(images))
+    next(first)
+
+    assert ids(query.execute(ModelServer(images), cursor=first.cursor)) == ["i001", "i000"]
 
 
 def test_a_cursor_is_plain_data_for_urls() -> None:
