@@ -27,7 +27,7 @@ class ModelServer:
         images: as the API shows them.
         hidden: id -> what the server knows and shows nowhere: ``flavors``, ``member_status``,
             ``whole_image``.
-        ties: break ties as Glance does, by creation time before the id.
+        glance_ties: break ties as Glance does, by creation time before the id.
     """
 
     def __init__(
@@ -63,10 +63,10 @@ class ModelServer:
         return self(query)
 
     def place(self, image: Mapping[str, Any], key: str) -> tuple[Any, ...]:
-        value = image.get(key)
+        created = _moment(image["created_at"])  # a time, however it is spelled
+        value = created if key == "created_at" else image.get(key)
         first = (value is not None, value) if value is not None else (False,)
-        created = (image["created_at"],) if self.glance_ties else ()
-        return (first, *created, image["id"])
+        return (first, *((created,) if self.glance_ties else ()), image["id"])
 
     def _behind(
         self, found: list[Mapping[str, Any]], marker: str, key: str, direction: str
