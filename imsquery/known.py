@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from imsquery.folding import map_atoms
-from imsquery.formula import And, Atom, Or
+from imsquery.formula import And, Atom, Or, leaves
 from imsquery.kinds import COMPLEMENT, Integer
 from imsquery.matching import text_test
 from imsquery.simplify import simplify
@@ -109,6 +109,42 @@ def number_of(value: str | int) -> int:
     return moment.toordinal() * _DAY + seconds
 
 
+def drop_moot(formula: Formula) -> Formula:
+    """Drop what no record shows from a simplified filter where it makes no difference.
+
+    Of a total parameter each image has one value or the other: where the filter is the same for
+    both, there is no need to ask.
+    """
+    hidden = {
+        leaf.parameter.wire: leaf
+        for leaf in leaves(formula)
+        if isinstance(leaf, Atom) and leaf.parameter.observed is None
+    }
+    for _, atom in sorted(hidden.items()):
+        contrary = complement(atom)
+        if contrary is not None:
+            either, other = _suppose(formula, atom), _suppose(formula, contrary)
+            if either.key == other.key:
+                formula = either
+    return formula
+
+
+def _suppose(formula: Formula, known: Atom) -> Formula:
+    """Simplify a filter for the images that satisfy one condition."""
+    wire = known.parameter.wire
+
+    def decide(atom: Atom) -> Formula:
+        holds = follows(atom, known) if atom.parameter.wire == wire else None
+        return atom if holds is None else _constant(atom, holds=holds)
+
+    return simplify(map_atoms(formula, decide))
+
+
+def _constant(atom: Atom, *, holds: bool) -> Formula:
+    """Give ``all`` or ``none``, standing where a condition stands."""
+    return (And if holds else Or)((), atom.first, atom.last)
+
+
 def assume(
     formula: Formula, known: Mapping[str, Atom], granted: Container[Hashable] = ()
 ) -> Formula:
@@ -129,8 +165,6 @@ def assume(
             holds = True
         if holds is None and atom.parameter.observed is None:
             holds = atom.key in granted
-        if holds is None:
-            return atom
-        return And((), atom.first, atom.last) if holds else Or((), atom.first, atom.last)
+        return atom if holds is None else _constant(atom, holds=holds)
 
     return simplify(map_atoms(formula, decide))

@@ -20,7 +20,7 @@ from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.compiler import time_value
 from imsquery.covering import TooManyHiddenError, cover
 from imsquery.formula import And, Atom, Deferred, Or
-from imsquery.known import assume
+from imsquery.known import assume, drop_moot
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.ordering import Ordering, read_order
 from imsquery.phrasing import phrase, phrase_atom
@@ -85,10 +85,11 @@ def plan(
     assert not isinstance(limit, Deferred)  # noqa: S101 -- reported as errors
     assert not isinstance(after, Deferred)  # noqa: S101 -- likewise
     lowering = _Lowering(binding, ordering, limit, after, spec)
-    requests = [lowering.request(*each) for each in _parts(binding, max_requests)]
+    formula = drop_moot(binding.formula)
+    requests = [lowering.request(*each) for each in _parts(binding, formula, max_requests)]
     return Plan(
         text=binding.text,
-        filter=phrase(binding.formula),
+        filter=phrase(formula),
         requests=tuple(sorted(requests, key=lambda request: request.query_string)),
         order=ordering,
         limit=limit,
@@ -98,23 +99,23 @@ def plan(
     )
 
 
-def _parts(binding: Binding, most: int) -> list[tuple[Box, Formula]]:
+def _parts(binding: Binding, formula: Formula, most: int) -> list[tuple[Box, Formula]]:
     """Give the conditions of each request, with the residual."""
     try:
-        boxes = cover(binding.formula, most)
+        boxes = cover(formula, most)
     except TooManyHiddenError:
         message = "too many combinations of what no image shows; ask for fewer at a time"
         raise binding.refuse("not-observable", message) from None
     parts = []
     for box in boxes:
-        residual = assume(binding.formula, box.conditions, {atom.key for atom in box.unsaid})
+        residual = assume(formula, box.conditions, {atom.key for atom in box.unsaid})
         if isinstance(residual, Or) and not residual.operands:
             continue
         if box.unsaid:
             raise _two_values(binding, box.unsaid[0])
         parts.append((box, residual))
-    if len(parts) > most:
-        raise _too_few(binding, parts, most)
+        if len(parts) > most:
+            raise _too_few(binding, boxes, most)
     return parts
 
 
@@ -127,17 +128,14 @@ def _two_values(binding: Binding, atom: Atom) -> QueryError:
     return binding.refuse("not-observable", message, atom)
 
 
-def _too_few(binding: Binding, parts: list[tuple[Box, Formula]], most: int) -> QueryError:
+def _too_few(binding: Binding, boxes: list[Box], most: int) -> QueryError:
     hidden = [
-        atom
-        for box, _ in parts
-        for atom in box.conditions.values()
-        if atom.parameter.observed is None
+        atom for box in boxes for atom in box.conditions.values() if atom.parameter.observed is None
     ]
     first = min(hidden, key=lambda atom: atom.first)
     message = (
         f"no image shows its `{first.parameter.name}`, so that each alternative needs a request "
-        f"of its own: {len(parts)}, and there may be {most}; raise `max_requests`"
+        f"of its own, {len(boxes):,} at most, and there may be {most}; raise `max_requests`"
     )
     return binding.refuse("not-observable", message, first)
 
