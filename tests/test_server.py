@@ -17,7 +17,7 @@ pytest.importorskip("duckdb")
 httpx = pytest.importorskip("httpx")
 
 from imsquery.server.catalogue import Catalogue  # noqa: E402
-from imsquery.server.loading import CatalogueError  # noqa: E402
+from imsquery.server.faults import CatalogueError  # noqa: E402
 from imsquery.server.request import Refusal  # noqa: E402
 from imsquery.server.serving import running, sample  # noqa: E402
 
@@ -292,6 +292,115 @@ def test_json_is_read_as_the_api_gives_it(tmp_path: Path, indent: int, whole: bo
         assert ids(catalogue, "__platform=CentOS") == ids(expected, "__platform=CentOS")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        '\ufeff{"id": "a"}\r\n\r\n{"id": "b"}\r\n',
+        '\ufeff[{"id": "a"},\n {"id": "b"}]',
+        '{"schema": "x", "next": {"images": [1]}, "images": [{"id": "a"}, {"id": "b"}], "n": 12}',
+        '{"images": [{"id": "a"}], "n": 1}\n{"n": 2, "images": [{"id": "b"}]}\n{"images": []}',
+        f'{{"x": "{"x" * 3_000_000}", "n": {"1" * 4_000}, "images": [{{"id":"a"}},{{"id":"b"}}]}}',
+        '{"id": "a", "images": [1]}\n{"id": "b"}',
+    ],
+)
+def test_a_list_is_found_wherever_it_stands(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "catalogue"
+    path.write_text(content, encoding="utf-8", newline="")
+    with Catalogue.from_file(path) as catalogue:
+        assert ids(catalogue, "sort_key=id&sort_dir=asc") == ["a", "b"]
+
+
+def test_a_pipe_can_be_a_catalogue(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with subprocess.Popen(["cp", IMAGES, path]), Catalogue.from_file(path) as catalogue:
+        assert len(catalogue) == len(records())
+
+
+def test_a_folder_is_no_catalogue(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="directory"):
+        Catalogue.from_file(tmp_path)
+
+
+def test_what_could_not_be_loaded_leaves_no_database(tmp_path: Path) -> None:
+    path, database = tmp_path / "images.jsonl", tmp_path / "images.duckdb"
+    path.write_text('{"id": "a"}\n{"id": "a"}\n')
+    with pytest.raises(CatalogueError, match="two images"):
+        Catalogue.from_file(path, database=database)
+
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ({"id": "b", "x": float("nan")}, "record 2: "),
+        ({"id": "b", "x": {"y": [float("inf")]}}, "record 2: "),
+        ({"id": "b", "x": "\ud800"}, "record 2: "),
+        ({"id": "b", "x": {1}}, "record 2: "),
+        ({"id": 5}, "record 2: an id that is no text"),
+        ({}, "record 2: an image without an id"),
+    ],
+)
+def test_records_that_no_response_can_hold_are_refused(
+    record: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(CatalogueError, match=message):
+        Catalogue.from_records([image("a"), record])
+
+
+def test_parquet_has_no_numbers_that_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "images.parquet"
+    import duckdb
+
+    duckdb.connect().execute(f"COPY (SELECT 'i' AS id, 'nan'::DOUBLE AS min_ram) TO '{path}'")
+    with pytest.raises(CatalogueError, match="record 1: NaN is no JSON"):
+        Catalogue.from_file(path)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "query"),
+    [
+        ({"name": 5}, "name=5"),
+        ({"name": True}, "name=true"),
+        ({"name": ["5"]}, 'name=["5"]'),
+        ({"owner": {}}, "owner={}"),
+        ({"min_ram": 5.0}, "min_ram=5"),
+        ({"min_ram": True}, "min_ram=1"),
+        ({"protected": 1}, "protected=true"),
+        ({"tags": [5]}, "tag=5"),
+        ({"tags": "a"}, "tag=a"),
+        ({"tags": {"a": "a"}}, "tag=a"),
+        ({"tags": [["a"]]}, "tag=a"),
+        ({"updated_at": 2020}, "updated_at=gte:0001-01-01T00:00:00Z"),
+        ({"updated_at": "yesterday"}, "updated_at=gte:2000-01-01T00:00:00Z"),
+        ({"updated_at": "2020-02-30T00:00:00Z"}, "updated_at=gte:2000-01-01T00:00:00Z"),
+        ({"updated_at": "0000-01-01T00:00:00Z"}, "updated_at=lt:2000-01-01T00:00:00Z"),
+        ({"updated_at": "2020-02-20T24:00:00Z"}, "updated_at=gte:2000-01-01T00:00:00Z"),
+    ],
+)
+def test_an_attribute_of_another_type_equals_nothing(
+    attributes: dict[str, Any], query: str
+) -> None:
+    assert found(query, image("i", **attributes)) == []
+
+
+@pytest.mark.parametrize(
+    ("attributes", "query"),
+    [
+        ({"min_ram": "+05"}, "min_ram=5"),
+        ({"protected": "TRUE"}, "protected=true"),
+        ({"enterprise_project_id": 5}, "enterprise_project_id=0"),
+        ({"tags": [5, None, "a", {}]}, "tag=a"),
+        ({"updated_at": "2020-01-01 00:00:00"}, "updated_at=2020-01-01T00:00:00Z"),
+        ({"updated_at": "2020-01-01T00:00:00.999Z"}, "updated_at=eq:2020-01-01 00:00:00"),
+        ({"updated_at": "yesterday"}, "updated_at=neq:2000-01-01T00:00:00Z"),
+    ],
+)
+def test_an_attribute_is_read_under_its_type(attributes: dict[str, Any], query: str) -> None:
+    assert found(query, image("i", **attributes)) == ["i"]
+
+
 def test_parquet_is_read_and_a_null_is_no_attribute(tmp_path: Path) -> None:
     path = tmp_path / "images.parquet"
     import duckdb
@@ -320,7 +429,7 @@ def test_a_database_is_kept_and_opened_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"# Title\n", "Malformed JSON"),
+        (b"# Title\n", "record 1: not JSON: expecting value at character 1"),
         (b"\xff\xfe\x00", "neither Parquet nor UTF-8"),
         (b"PAR1 and nothing else", "magic bytes"),
         (b'{"images": [{"id": "a"}', "no end"),
@@ -330,8 +439,34 @@ def test_a_database_is_kept_and_opened_again(tmp_path: Path) -> None:
         (b'{"images": [{"id":' + b"[" * 100_000 + b"]}", ""),
         (b'{"images": [{"name": "a"}]}', "without an id"),
         (b'{"id": "a"}\n{"id": "a"}\n', "two images with the id 'a'"),
-        (b'{"id": "a"}\n[]\n', "without an id"),
-        (b'{"id": "a"}\n{"id"\n', "Malformed JSON"),
+        (b'{"id": "a"}\n\n[]\n', "record 2: no object"),
+        (b'{"id": "a"}\n{"id"\n', "record 2: not JSON: expecting ':' delimiter"),
+        (b'{"id": "a"}\n{"id": 5}\n', "record 2: an id that is no text"),
+        (b'{"id": "a", "x": NaN}', "record 1: NaN is no JSON"),
+        (b'[{"id": "a"}, {"id": "b", "x": [-Infinity]}]', "record 2: -Infinity is no JSON"),
+        (b'{"images": [{"id": "a", "x": nan}]}', "not JSON"),
+        (b'{"id": "a", "x": nan}', "record 1: not JSON"),
+        (b'{"id": "a", "x": 1e999}', "record 1: a number beyond all limits: 1e999"),
+        (b'{"id": "a", "x": 1,}', "record 1: not JSON"),
+        (b'{"id": "a", "x": "\\ud800"}', "record 1: half of a surrogate pair"),
+        (b'[{"id": "a", "x\\udc00": 1}]', "record 1: half of a surrogate pair"),
+        (b'{"id": "a", "x": "\xed\xa0\x80"}', "neither Parquet nor UTF-8"),
+        (b'{"id": "' + b"a" * (3 << 20) + b'"}\n{"id": "\xff"}', "record 2: not UTF-8"),
+        (b'{"id": "a", "x": 1, "id": "b"}', "record 1: the attribute 'id' is there twice"),
+        (b'{"id": "a", "flavor_id": [], "flavor_id": []}', "is there twice"),
+        (b'{"id": "a", "x": ' + b"[" * 64 + b"]" * 64 + b"}", "record 1: nested deeper than 64"),
+        (b'{"id": "a", "flavor_id": 1, "x": ' + b'{"x":' * 50_000 + b"1" + b"}" * 50_001, "deep"),
+        (b'{"id": "' + b"a" * (17 << 20) + b'"}', "record 1: longer than 16,777,216 bytes"),
+        (b'[,{"id": "a"}]', "not JSON"),
+        (b'[{"id": "a"}] [{"id": "b"}]', "something that is no list of images follows"),
+        (b'{"images": [{"id": "a"}]', "a page has no end"),
+        (b'{"images": [{"id": "a"}]}\n{"id": "b"}', "something that is no list of images follows"),
+        (b'{"images": [{"id": "a"}], "images": [{"id": "b"}]}', "two lists of images"),
+        (b'{"images": [{"id": "a"}], "x"}', "a member has no name"),
+        (b'{"images": null}', "without an id"),
+        (b"{}", "without an id"),
+        (b"\x00" * 5_000, "record 1: not JSON"),
+        (b"\xff\xfe[\x00]\x00", "neither Parquet nor UTF-8"),
     ],
 )
 def test_a_file_that_holds_no_catalogue_is_refused(

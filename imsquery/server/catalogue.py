@@ -16,7 +16,8 @@ except ModuleNotFoundError as _missing:
     raise ModuleNotFoundError(_message, name=_missing.name) from _missing
 
 from imsquery.cloudimages import CLOUDIMAGES
-from imsquery.server.loading import TABLE, CatalogueError, load_file, load_records, read_layout
+from imsquery.server.faults import CatalogueError
+from imsquery.server.loading import TABLE, load_file, load_records, read_layout
 from imsquery.server.request import read_request, unknown_marker
 
 if TYPE_CHECKING:
@@ -71,9 +72,15 @@ class Catalogue:
             CatalogueError: the file holds no image records, or two of one id.
             OSError: it cannot be read.
         """
-        with _Database.guarded(database, memory) as opened:
-            load_file(opened.connection, path, spec, opened.folder)
-            return cls(opened, spec)
+        is_new = database is not None and not database.exists()
+        try:
+            with _Database.guarded(database, memory) as opened:
+                load_file(opened.connection, path, spec, opened.folder)
+                return cls(opened, spec)
+        except BaseException:
+            if database is not None and is_new:
+                database.unlink(missing_ok=True)
+            raise
 
     @classmethod
     def from_records(

@@ -70,7 +70,7 @@ def _serve(arguments: Namespace) -> int:
 
 def _load(arguments: Namespace) -> Catalogue:
     from imsquery.server.catalogue import Catalogue
-    from imsquery.server.loading import CatalogueError
+    from imsquery.server.faults import CatalogueError
     from imsquery.server.serving import sample
 
     database, memory = arguments.database, arguments.memory

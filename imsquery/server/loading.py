@@ -9,35 +9,28 @@ from __future__ import annotations
 
 # ruff: noqa: S608 -- SQL is put together from names made here; every value is bound
 import json
-import re
 from typing import TYPE_CHECKING
 
 import duckdb
 from attrs import frozen
 
 from imsquery.kinds import Boolean, Integer
+from imsquery.server.faults import MAX_DEPTH, MAX_RECORD, CatalogueError, find_bad_json, find_fault
+from imsquery.server.lines import literally, write_file, write_records
 from imsquery.server.request import default_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
-    from typing import Any, TextIO
+    from typing import Any
 
     from imsquery.spec import Parameter, Spec
 
 TABLE = "catalogue.images"  # qualified, since every cursor starts in the default database
 LAYOUT = "catalogue.layout"
 MAX_ATTRIBUTES = 2_000  # different ones in a catalogue: each becomes a column
-MAX_RECORD = 16 << 20  # bytes of one record
 
-_PARQUET = b"PAR1"
-_CHUNK = 1 << 20  # characters of a file to read at once
-_space = re.compile(r"[ \t\r\n]*")
-_decode = json.JSONDecoder().raw_decode
-
-
-class CatalogueError(ValueError):
-    """A file that holds no usable image records."""
+_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}(?:\.[0-9]+)?Z?"
 
 
 @frozen
@@ -55,27 +48,21 @@ def load_file(database: duckdb.DuckDBPyConnection, path: Path, spec: Spec, folde
         database: with nothing in it.
         path: of the file.
         spec: the parameters.
-        folder: for a temporary file.
+        folder: for temporary files.
 
     Raises:
         CatalogueError: it holds no usable records.
         OSError: it cannot be read.
     """
-    with path.open("rb") as file:
-        is_parquet = file.read(len(_PARQUET)) == _PARQUET
-    lines = folder / "records.jsonl"
+    identity = _identity(spec)
     try:
-        if is_parquet:
-            _copy_parquet(database, path, lines)
-        _load(database, lines if is_parquet or _copy_items(path, lines) else path, spec)
+        _load(database, write_file(database, path, identity, folder), spec)
     except duckdb.Error as error:
         raise CatalogueError(f"{path}: {_first_line(error)}") from None
     except UnicodeDecodeError:
         raise CatalogueError(f"{path}: neither Parquet nor UTF-8") from None
     except CatalogueError as error:
         raise CatalogueError(f"{path}: {error}") from None
-    finally:
-        lines.unlink(missing_ok=True)
 
 
 def load_records(
@@ -85,17 +72,10 @@ def load_records(
     folder: Path,
 ) -> None:
     """Make the table from records; otherwise like :func:`load_file`."""
-    lines = folder / "records.jsonl"
     try:
-        with lines.open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(each, ensure_ascii=False) + "\n" for each in records)
-        _load(database, lines, spec)
+        _load(database, write_records(records, folder), spec)
     except duckdb.Error as error:
         raise CatalogueError(_first_line(error)) from None
-    except UnicodeEncodeError:
-        raise CatalogueError("a record with half a surrogate pair") from None
-    finally:
-        lines.unlink(missing_ok=True)
 
 
 def read_layout(database: duckdb.DuckDBPyConnection) -> dict[str, Column]:
@@ -104,135 +84,65 @@ def read_layout(database: duckdb.DuckDBPyConnection) -> dict[str, Column]:
     return {name: Column(sql, is_number) for name, sql, is_number in found}
 
 
-def _literally(path: Path) -> str:
-    """Give a path as the database takes it: a name and not a pattern."""
-    return re.sub(r"([*?\[])", r"[\1]", str(path))
-
-
 def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0]
 
 
-# -- any format -> JSON Lines
-
-
-def _copy_parquet(database: duckdb.DuckDBPyConnection, path: Path, lines: Path) -> None:
-    """Write the rows of a Parquet file as objects; a null is an attribute that is not there."""
-    described = database.execute("DESCRIBE FROM read_parquet(?)", [_literally(path)]).fetchall()
-    times = [_identifier(name) for name, kind, *_ in described if kind.startswith("TIMESTAMP")]
-    spelled = [f"strftime({name}::TIMESTAMP, '%Y-%m-%dT%H:%M:%SZ') AS {name}" for name in times]
-    columns = f"* REPLACE ({', '.join(spelled)})" if spelled else "*"
-    found = database.execute(
-        # A merge with nothing drops the nulls.
-        "SELECT json_merge_patch('{}'::JSON, to_json(rows)) "
-        f"FROM (SELECT {columns} FROM read_parquet(?)) AS rows",
-        [_literally(path)],
-    )
-    with lines.open("w", encoding="utf-8") as file:
-        while batch := found.fetchmany(10_000):
-            file.writelines(f"{record}\n" for (record,) in batch)
-
-
-def _copy_items(path: Path, lines: Path) -> bool:
-    """Write the items of an array, or of an object's ``images``, as lines.
-
-    Returns:
-        Whether the file has one; if not, it has lines already.
-    """
-    with path.open(encoding="utf-8-sig") as source:
-        reader = _Reader(source)
-        if not reader.enter_items():
-            return False
-        with lines.open("w", encoding="utf-8") as target:
-            # A line break in JSON can only stand between tokens.
-            target.writelines(re.sub(r"[\r\n]+", " ", item) + "\n" for item in reader.items())
-    return True
-
-
-class _Reader:
-    """Reads a large JSON file item by item."""
-
-    def __init__(self, source: TextIO) -> None:
-        self._source = source
-        self._text = ""
-        self._at = 0
-
-    def _peek(self) -> str:
-        """Give the next character that is no white space; nothing at the end."""
-        while True:
-            self._at = _space.match(self._text, self._at).end()  # type: ignore[union-attr]
-            if self._at < len(self._text) or not self._more():
-                return self._text[self._at : self._at + 1]
-
-    def _more(self) -> bool:
-        chunk = self._source.read(_CHUNK)
-        self._text = self._text[self._at :] + chunk
-        self._at = 0
-        return bool(chunk)
-
-    def enter_items(self) -> bool:
-        """Go to the first item of the array, if that is what the file has."""
-        first = self._peek()
-        if first == "[":
-            self._at += 1
-            return True
-        self._more()
-        head = re.compile(r'\{\s*"images"\s*:\s*\[').match(self._text, self._at)
-        if head is not None:
-            self._at = head.end()
-        return head is not None
-
-    def items(self) -> Iterator[str]:
-        """Give the text of each item."""
-        separator = self._peek()
-        while separator not in {"]", ""}:
-            if separator == ",":
-                self._at += 1
-                self._peek()
-            yield self._item()
-            separator = self._peek()
-            if separator not in {",", "]"}:
-                break
-        if separator != "]":
-            raise CatalogueError("not JSON: the list of images has no end")
-
-    def _item(self) -> str:
-        while True:
-            try:
-                item, end = _decode(self._text, self._at)
-            except json.JSONDecodeError as error:
-                # It may be cut off where the text read so far ends.
-                if len(self._text) - self._at > MAX_RECORD or not self._more():
-                    raise CatalogueError(f"not JSON: {error.msg}") from None
-                continue
-            except RecursionError:
-                raise CatalogueError("a record is nested too deep") from None
-            if not isinstance(item, dict):
-                raise CatalogueError("an item of the list of images is no object")
-            text = self._text[self._at : end]
-            self._at = end
-            return text
-
-
-# -- JSON Lines -> table
-
-
 def _load(database: duckdb.DuckDBPyConnection, lines: Path, spec: Spec) -> None:
     """Make the tables from JSON Lines."""
+    try:
+        _check_json(database, lines)
+        # All or nothing, where the database is kept.
+        database.begin()
+        _make_tables(database, lines, spec)
+        database.commit()
+    except (duckdb.Error, CatalogueError):
+        # What the database says of a record is in terms of its own.
+        fault = find_fault(lines, _identity(spec))
+        if fault is not None:
+            raise CatalogueError(fault) from None
+        raise
+
+
+def _check_json(database: duckdb.DuckDBPyConnection, lines: Path) -> None:
+    """See that records are JSON in the strict sense.
+
+    The database takes more for JSON, such as `NaN`.  Reading each record with care takes longer
+    than all else, so only those are read that might be wrong.
+    """
+    found = database.execute(
+        f"SELECT json::VARCHAR AS text FROM {_LINES} WHERE regexp_matches(text, ?) OR "
+        "length(text) - length(replace(replace(text, '[', ''), '{', '')) > ?",
+        [literally(lines), _SUSPICIOUS, MAX_DEPTH],
+    )
+    while batch := found.fetchmany(1_000):
+        for (text,) in batch:
+            fault = find_bad_json(text)
+            if fault is not None:
+                raise CatalogueError(fault)
+
+
+# A number that is none, one with a large exponent, or a comma with nothing behind it.
+_SUSPICIOUS = r"[:,\[]\s*-?(?:(?i:nan|inf)|[0-9.]+[eE]\+?[0-9]{3})|,\s*[\]}]"
+
+
+def _make_tables(database: duckdb.DuckDBPyConnection, lines: Path, spec: Spec) -> None:
     attributes = _attributes(database, lines)
     computed = _columns(attributes, spec)
     database.execute(f"CREATE TABLE {LAYOUT} (name VARCHAR, sql VARCHAR, is_number BOOLEAN)")
     rows = [(name, f"c{at}", each.is_number) for at, (name, each) in enumerate(computed.items())]
     database.executemany(f"INSERT INTO {LAYOUT} VALUES (?, ?, ?)", rows)
     layout = read_layout(database)
-    order, identity = layout[default_order(spec)].sql, layout["id"].sql
+    order, identity = layout[default_order(spec)].sql, layout[_identity(spec)].sql
     columns = [f"{each.sql} AS c{at}" for at, each in enumerate(computed.values())]
+    pointers = [_pointer(each) for each in attributes]
     # Sorted, so that the usual order reads the beginning of the table and not all of it.
     database.execute(
         f"CREATE TABLE {TABLE} AS SELECT {_body(attributes, spec)} AS body, {', '.join(columns)} "
-        f"FROM (SELECT json, json_extract_string(json, ?::VARCHAR[]) AS s FROM {_LINES}) "
+        "FROM (SELECT json, json_extract_string(json, $1::VARCHAR[]) AS s, "
+        f"json_type(json, $1::VARCHAR[]) AS t FROM {_LINES.replace('?', '$2')}) "
         f"ORDER BY {order} DESC NULLS LAST, {identity} DESC",
-        [[_pointer(each) for each in attributes], _literally(lines)],
+        [pointers, literally(lines)],
     )
     _check_ids(database, identity)
 
@@ -240,54 +150,90 @@ def _load(database: duckdb.DuckDBPyConnection, lines: Path, spec: Spec) -> None:
 _LINES = f"read_ndjson_objects(?, maximum_object_size = {MAX_RECORD})"
 
 
+def _identity(spec: Spec) -> str:
+    return spec.names["id"].wire
+
+
 def _attributes(database: duckdb.DuckDBPyConnection, lines: Path) -> list[str]:
     """Give the names of all attributes that any record has."""
     found = database.execute(
         f"SELECT DISTINCT unnest(json_keys(json)) AS name FROM {_LINES} "
         f"ORDER BY name LIMIT {MAX_ATTRIBUTES + 1}",
-        [_literally(lines)],
+        [literally(lines)],
     ).fetchall()
     if len(found) > MAX_ATTRIBUTES:
         raise CatalogueError(f"images with more than {MAX_ATTRIBUTES} different attributes")
     return [name for (name,) in found]
 
 
+@frozen
+class _Attribute:
+    """An attribute in SQL: its value as text, the type of that in JSON, and where it stands."""
+
+    text: str
+    type: str
+    pointer: str
+
+
 def _columns(attributes: list[str], spec: Spec) -> dict[str, Column]:
     """Give what to compute from a record for each parameter, and for each other attribute.
 
-    In the SQL, ``s`` is the list of the texts of the attributes.
+    In the SQL, ``s`` is the list of the texts of the attributes, and ``t`` that of their types.
     """
-    texts = {name: f"s[{at}]" for at, name in enumerate(attributes, 1)}
-    columns = {name: Column(text, is_number=False) for name, text in texts.items()}
+    there = {
+        name: _Attribute(f"s[{at}]", f"t[{at}]", _pointer(name))
+        for at, name in enumerate(attributes, 1)
+    }
+    columns = {name: Column(each.text, is_number=False) for name, each in there.items()}
     members = (spec.find(name) for name in attributes if name.startswith(spec.family))
     for row in [*spec.parameters.values(), *filter(None, members)]:
         if row.clause is None and (row.pushable or row.sortable):
             shown = row.observed or row.wire
-            columns[row.wire] = _column(row, texts.get(shown, "NULL::VARCHAR"), _pointer(shown))
+            lacking = _Attribute("CAST(NULL AS VARCHAR)", "NULL", _pointer(shown))
+            columns[row.wire] = _column(row, there.get(shown, lacking))
     return columns
 
 
-def _column(row: Parameter, text: str, pointer: str) -> Column:
+def _column(row: Parameter, attribute: _Attribute) -> Column:
+    """Give what a parameter compares: its attribute read under its type, as the matcher reads it.
+
+    What cannot be read under the type is there, but equals nothing.
+    """
+    text, kind = attribute.text, attribute.type
+    plain = f"CASE WHEN {kind} = 'VARCHAR' THEN {text} END"
     if row.multiple:
-        return Column(_list(row, pointer), is_number=False)
+        return Column(_list(row, attribute.pointer), is_number=False)
     if row.reading is not None:
         cases = [f"WHEN {_quote(read)} THEN {_quote(value)}" for read, value in row.reading.items()]
         default = "NULL" if row.default is None else _quote(row.default)
         return Column(f"CASE lower({text}) {' '.join(cases)} ELSE {default} END", is_number=False)
     if isinstance(row.kind, Integer):
-        digits = f"regexp_full_match({text}, '-?[0-9]{{1,18}}')"
-        return Column(f"CASE WHEN {digits} THEN CAST({text} AS BIGINT) END", is_number=True)
+        # Two constant patterns: one that depends on the record would be compiled for each.
+        is_number = (
+            f"({kind} <> 'VARCHAR' AND regexp_full_match({text}, '-?[0-9]+') OR "
+            f"regexp_full_match({text}, '[+-]?[0-9]{{1,19}}'))"
+        )
+        number = f"CASE WHEN {is_number} THEN TRY_CAST({text} AS HUGEINT) END"
+        return Column(number, is_number=True)
+    if row.is_time:
+        # A fraction of a second is cut off; the year 0 is in no calendar.
+        day = f"TRY_CAST({text}[1:10] AS DATE) IS NOT NULL AND {text} >= '0001'"
+        is_time = f"{kind} = 'VARCHAR' AND regexp_full_match({text}, {_quote(_TIME)}) AND {day}"
+        spelled = f"concat({text}[1:10], 'T', {text}[12:19], 'Z')"
+        return Column(f"CASE WHEN {is_time} THEN {spelled} END", is_number=False)
     if isinstance(row.kind, Boolean):
         truth = f"lower({text}) IN ('true', 'false')"
-        return Column(f"CASE WHEN {truth} THEN lower({text}) ELSE {text} END", is_number=False)
+        return Column(f"CASE WHEN {truth} THEN lower({text}) ELSE {plain} END", is_number=False)
     if row.default is not None:
-        return Column(f"coalesce({text}, {_quote(row.default)})", is_number=False)
-    return Column(text, is_number=False)
+        return Column(f"coalesce({plain}, {_quote(row.default)})", is_number=False)
+    return Column(plain, is_number=False)
 
 
 def _list(row: Parameter, pointer: str) -> str:
-    """Give a list; tags, which once were spelled with a dot, in both of their spellings."""
-    values = f"json_transform(json_extract(json, {_quote(pointer)}), '[\"VARCHAR\"]')"
+    """Give the texts of a list; tags, once spelled with a dot, in both of their spellings."""
+    items = f"json_extract(json_extract(json, {_quote(pointer)}), '$[*]')"
+    texts = f"list_filter({items}, lambda x: json_type(x) = 'VARCHAR')"
+    values = f"list_transform({texts}, lambda x: x ->> '$')"
     if row.json != "strings":
         return values
     spelled = "CASE WHEN contains(x, '=') THEN x ELSE regexp_replace(x, '\\.', '=') END"
@@ -298,12 +244,13 @@ def _body(attributes: list[str], spec: Spec) -> str:
     """Give a record without what can be asked for but is in no response."""
     hidden = [row.wire for row in spec.parameters.values() if row.pushable and not row.observed]
     there = [name for name in hidden if name in attributes]
-    if not there:
-        return "json::VARCHAR"
     patch = _quote(json.dumps(dict.fromkeys(there)))
     carries = " OR ".join(f"json_exists(json, {_quote(_pointer(name))})" for name in there)
     return (
-        f"CASE WHEN {carries} THEN json_merge_patch(json, {patch})::VARCHAR ELSE json::VARCHAR END"
+        # Of an attribute that is there twice, readers of JSON take the first or the last.
+        "CASE WHEN len(json_keys(json)) > list_count(t) THEN error('twice') "
+        f"WHEN {carries or 'false'} THEN json_merge_patch(json, {patch})::VARCHAR "
+        "ELSE json::VARCHAR END"
     )
 
 
@@ -325,7 +272,3 @@ def _pointer(name: str) -> str:
 
 def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -1,11 +1,14 @@
 """The service finds what a plain reading of the reference finds, in order and page by page.
 
+And it finds what the matcher matches, whatever types the attributes of a record have.
+
 The plain reading is :func:`holds`: a loop over records, written from the reference by hand.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -16,8 +19,11 @@ from hypothesis import strategies as st
 
 pytest.importorskip("duckdb")
 
-from imsquery import testing
+import imsquery
+from imsquery import QueryError, testing
+from imsquery.matching import matcher
 from imsquery.server.catalogue import Catalogue
+from imsquery.server.faults import CatalogueError
 from imsquery.server.request import Refusal
 from imsquery.testing.wire import encoded
 
@@ -149,13 +155,73 @@ def catalogue() -> Iterator[Catalogue]:
         yield catalogue
 
 
+def strictly(text: str) -> Record:
+    """Read JSON as its standard has it; RFC 8259."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    read = json.loads(text.encode(), parse_constant=refuse)
+    assert isinstance(read, dict)
+    return read
+
+
+def has_no_number(value: object) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
+
+
 @given(testing.near_miss_records(), testing.pairs())
-def test_records_that_lie_are_served_as_they_are(record: Record, pairs: Pairs) -> None:
+@example({"__isregistered": math.nan}, [])
+@example({"size": -math.inf}, [])
+@example({"name": 1e308}, [])
+def test_records_that_lie_are_served_as_they_are_or_not_at_all(
+    record: Record, pairs: Pairs
+) -> None:
+    """What is no number cannot be sent, and what was loaded in its place would be made up."""
     image = {**record, "id": "a"}
     hidden = {"flavor_id", "member_status", "__whole_image"}
     asked = [pair for pair in pairs if pair[0] not in CLAUSES]
-    with Catalogue.from_records([image]) as catalogue:
-        answered = [json.loads(each) for each in catalogue.find("")]
+    try:
+        catalogue = Catalogue.from_records([image])
+    except CatalogueError:
+        assert any(map(has_no_number, image.values()))
+        return
+    with catalogue:
+        answered = [strictly(each) for each in catalogue.find("")]
         assert len(catalogue.find(encoded(asked))) <= 1
 
     assert answered == [{name: value for name, value in image.items() if name not in hidden}]
+
+
+def loadable(record: Record) -> Record:
+    return {name: value for name, value in record.items() if not has_no_number(value)}
+
+
+# Requests that say little, so that some image is nearly always found.
+few = testing.requests(max_predicates=2) | testing.requests()
+
+
+@given(st.lists(testing.records() | testing.near_miss_records().map(loadable), max_size=6), few)
+@example([{"name": 5}, {"name": "5"}], "name = 5")
+@example([{"tags": [5, None]}, {"tags": ["5"]}], "tag = 5")
+@example(
+    [{"updated_at": "2020-01-01 00:00:00"}, {"updated_at": 1}], "updated_at = 2020-01-01T00:00:00Z"
+)
+@example([{"updated_at": "2020-02-30T00:00:00Z"}, {}], "updated_at != 2020-01-01T00:00:00Z")
+@example([{"min_ram": "+5"}, {"min_ram": 5.0}, {"min_ram": True}], "min_ram = 5")
+@example([{"__support_arm": "TRUE"}, {"__support_arm": 1}, {}], "architecture = x86")
+@example([{"enterprise_project_id": 5}, {}], "enterprise_project_id = 0")
+@example([{"protected": 1}, {"protected": "True"}, {"protected": True}], "protected")
+def test_a_compiled_query_finds_what_the_matcher_matches(records: list[Record], text: str) -> None:
+    try:
+        matches = matcher(text)
+    except QueryError as error:
+        assert {each.code for each in error.diagnostics} == {"not-observable"}
+        return
+    images = [{**record, "id": f"i{number}"} for number, record in enumerate(records)]
+    pairs = dict(imsquery.compile(text).params)
+    asked = {name: value for name, value in pairs.items() if name not in {"limit", "marker"}}
+    with Catalogue.from_records(images) as catalogue:
+        found = ids(catalogue, encoded(asked.items()))
+
+    assert sorted(found) == [image["id"] for image in images if matches(image)]
