@@ -15,7 +15,7 @@ from attrs import frozen
 
 from imsquery.binding import bind
 from imsquery.cloudimages import CLOUDIMAGES
-from imsquery.domains import TooManyClassesError, example, is_always_there
+from imsquery.domains import example, is_always_there
 from imsquery.folding import map_atoms, negate
 from imsquery.formula import And, Atom, Formula
 from imsquery.limits import DEFAULT_LIMITS
@@ -208,9 +208,11 @@ class _Decider:
             found = problem.solve(opaque=False)
             if found is not None:
                 return Verdict(holds=True, witness=self._complete(found))
+            if problem.is_partial:
+                return Verdict(holds=None, reason="work")
             if problem.has_opaque and problem.solve(opaque=True) is not None:
                 return Verdict(holds=None, reason="opaque")
-        except (WorkExhaustedError, TooManyClassesError):
+        except WorkExhaustedError:
             return Verdict(holds=None, reason="work")
         return Verdict(holds=False)
 

@@ -15,14 +15,15 @@ Conditions on an attribute cut its values into classes; one value of each class 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import count, repeat
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import reduce
+from operator import and_, or_
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from imsquery.automata import Texts, TooManyTextsError, effort
 from imsquery.kinds import Boolean, Enumeration, Integer
 from imsquery.matching import compile_predicate, is_plain_equality
-from imsquery.patterns import read_glob
 from imsquery.reading import tag_sources
 from imsquery.times import format_time
 
@@ -30,15 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from imsquery.formula import Atom
+    from imsquery.matching import Predicate
     from imsquery.spec import Parameter, Spec
 
 ABSENT = None
 _MIDDLE = "2020-01-01T00:00:00Z"
 _SECOND = timedelta(seconds=1)
-
-
-class TooManyClassesError(Exception):
-    """Conditions cut the values of an attribute into more classes than are looked at."""
 
 
 @frozen
@@ -63,12 +61,58 @@ class Domain:
         atoms: the conditions, by the number of their bit.
         values: one for each class.
         is_list: a record has any set of these values.
+        is_complete: there is no other class; otherwise there may be.
     """
 
     attribute: str
     atoms: tuple[Atom, ...]
     values: tuple[Value, ...]
     is_list: bool
+    is_complete: bool = True
+
+
+class Choice:
+    """What is still possible of one attribute; immutable.
+
+    Attributes:
+        values: that it may have; of a list, that it may hold.
+        held: bits of conditions that some item of a list must satisfy.
+    """
+
+    __slots__ = ("_all", "_some", "held", "values")
+
+    def __init__(self, values: Sequence[Value], held: int = 0) -> None:
+        self.values = values
+        self.held = held
+        self._some = reduce(or_, (value.truths for value in values), 0)
+        self._all = reduce(and_, (value.truths for value in values), -1)
+
+    def truth(self, bit: int, *, is_list: bool) -> bool | None:
+        """Tell whether a condition holds in all that is possible, in none, or neither."""
+        always = self.held if is_list else self._all
+        if not self._some >> bit & 1:
+            return False
+        return True if always >> bit & 1 else None
+
+    def where(self, holds: int, fails: int, *, is_list: bool) -> Choice | None:
+        """Give what is possible if some conditions hold and others do not; ``None`` if nothing is.
+
+        Args:
+            holds: bits of those that hold.
+            fails: bits of those that do not.
+            is_list: of a list, each condition that holds needs an item of its own at most.
+        """
+        if is_list:
+            values = [value for value in self.values if not value.truths & fails]
+            choice = Choice(values, self.held | holds)
+            # All items that are possible are possible together.
+            return None if choice.held & ~choice._some else choice
+        values = [
+            value
+            for value in self.values
+            if not value.truths & fails and value.truths & holds == holds
+        ]
+        return Choice(values) if values else None
 
 
 def make_domain(attribute: str, atoms: Sequence[Atom], spec: Spec, most: int) -> Domain:
@@ -78,36 +122,49 @@ def make_domain(attribute: str, atoms: Sequence[Atom], spec: Spec, most: int) ->
         attribute: of a record.
         atoms: the conditions on it; none with a regular expression.
         spec: the parameters.
-        most: steps of looking for texts.
-
-    Raises:
-        TooManyClassesError: that was not enough.
+        most: steps of looking for them.
     """
     row = _row_of(attribute, atoms, spec)
-    # Of many equalities a value satisfies its own alone: there is no need to try them all.
-    own = {atom.value: 1 << bit for bit, atom in enumerate(atoms) if is_plain_equality(atom)}
-    tests = [
-        (bit, compile_predicate(atom))
-        for bit, atom in enumerate(atoms)
-        if not is_plain_equality(atom)
-    ]
+    # Of many equalities a value satisfies few: there is no need to try them all.
+    own: dict[Any, int] = {}
+    tests: list[tuple[int, Predicate]] = []
+    for bit, atom in enumerate(atoms):
+        sources = _sources(atom)
+        if sources is None:
+            tests.append((bit, compile_predicate(atom)))
+        for raw in sources or ():
+            own[raw] = own.get(raw, 0) | 1 << bit
 
     def truths(record: dict[str, Any]) -> int:
         return sum(1 << bit for bit, test in tests if test(record))
 
     classes: dict[int, Any] = {}
+    is_complete = True
     steps = 0
-    for raw in _candidates(row, atoms, most):
-        steps += len(tests) + 1
-        if steps > most:
-            raise TooManyClassesError
-        said = truths({attribute: [raw] if row.multiple else raw})
-        classes.setdefault(said | own.get(raw, 0), raw)
+    try:
+        for raw in _candidates(row, atoms, most):
+            steps += (len(tests) + 1) * effort(len(str(raw)))
+            said = truths({attribute: [raw] if row.multiple else raw})
+            classes.setdefault(said | own.get(raw, 0), raw)
+            if steps > most:
+                is_complete = False
+                break
+    except TooManyTextsError:
+        is_complete = False
     values = [Value(raw, said) for said, raw in classes.items()]
     if not row.multiple and not is_always_there(row, spec):
         # First, so that a witness has no attribute that it does not need.
         values.insert(0, Value(ABSENT, truths({})))
-    return Domain(attribute, tuple(atoms), tuple(values), row.multiple)
+    return Domain(attribute, tuple(atoms), tuple(values), row.multiple, is_complete)
+
+
+def _sources(atom: Atom) -> tuple[Any, ...] | None:
+    """Give the raw values that satisfy an equality of texts; ``None`` for other conditions."""
+    if is_plain_equality(atom):
+        return (atom.value,)
+    if atom.parameter.multiple and atom.relation == "=":
+        return tag_sources(str(atom.value))
+    return None
 
 
 def make_hidden_domain(atoms: Sequence[Atom]) -> Domain:
@@ -152,7 +209,7 @@ def _candidates(row: Parameter, atoms: Sequence[Atom], most: int) -> Iterator[An
         yield from kind.values
     else:
         own = [atom for atom in atoms if atom.relation != "present"]
-        yield from _Texts(own, row, most).find()
+        yield from Texts(own, row, most).find()
 
 
 def _numbers(kind: Integer, limits: Iterable[int]) -> list[int]:
@@ -175,125 +232,3 @@ def _times(limits: Iterable[str]) -> list[str]:
             except OverflowError:  # there is no such second
                 continue
     return sorted(near)
-
-
-class _Texts:
-    """Looks for texts that satisfy each possible set of conditions, the shortest first.
-
-    Each condition is a pattern, and a pattern an automaton; all of them read a text together.  A
-    text that is named in an equality is a path of its own, as long as it is followed.
-    """
-
-    def __init__(self, atoms: Sequence[Atom], row: Parameter, most: int) -> None:
-        named = {str(atom.value) for atom in atoms if atom.relation == "="}
-        if row.multiple:
-            named = {source for text in named for source in tag_sources(text)}
-        # What widens a search is no value of any record.
-        self._known = named | set(row.scopes)
-        self._named = sorted(named - set(row.scopes))
-        self._patterns = [_Automaton(_glob_of(atom)) for atom in atoms if atom.relation != "="]
-        self._is_tag = row.multiple
-        self._most = most
-
-    def find(self) -> Iterator[str]:
-        yield from self._named
-        if self._patterns:
-            yield from self._walk()
-        else:
-            yield next(text for text in _texts() if text not in self._known)
-
-    def _walk(self) -> Iterator[str]:
-        """Read all texts at once, letter by letter, and give one for each state they lead to."""
-        prefixes = {text[:end] for text in self._known for end in range(len(text) + 1)}
-        letters = self._letters()
-        start = self._start()
-        seen = {(start, "" if prefixes else None)}
-        reached = [("", start)]
-        steps = 0
-        while reached:
-            further: list[tuple[str, _State]] = []
-            for text, state in reached:
-                if text and text not in self._known:
-                    yield text
-                for letter in letters:
-                    steps += len(self._patterns)
-                    if steps > self._most:
-                        raise TooManyClassesError
-                    longer, after = text + letter, self._step(state, letter)
-                    mark = (after, longer if longer in prefixes else None)
-                    if mark not in seen:
-                        seen.add(mark)
-                        further.append((longer, after))
-            reached = further
-        yield ""  # last, since it makes a poor witness
-
-    def _letters(self) -> list[str]:
-        used = {letter for pattern in self._patterns for letter in pattern.letters}
-        used.update(letter for text in self._known for letter in text)
-        if self._is_tag:
-            used |= {".", "="}
-        return [next(each for each in _texts() if each not in used), *sorted(used)]
-
-    def _start(self) -> _State:
-        states = tuple(pattern.start for pattern in self._patterns)
-        return (False, False, states, states if self._is_tag else ())
-
-    def _step(self, state: _State, letter: str) -> _State:
-        """Read a letter; of a tag, also as it is spelled with `=` for its first dot."""
-        has_dot, has_equals, plain, upgraded = state
-        other = "=" if letter == "." and not has_dot else letter
-        return (
-            self._is_tag and (has_dot or letter == "."),
-            self._is_tag and (has_equals or letter == "="),
-            tuple(map(_Automaton.step, self._patterns, plain, repeat(letter))),
-            tuple(map(_Automaton.step, self._patterns, upgraded, repeat(other))),
-        )
-
-
-_State: TypeAlias = tuple[bool, bool, tuple[int, ...], tuple[int, ...]]
-
-
-def _texts() -> Iterator[str]:
-    """Give texts to choose a new one from: letters first, each character once, without end."""
-    yield from "xyzabcdefghijklmnopqrstuvwABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-    # More characters than any text within the limits has.
-    yield from (chr(code) for code in range(0x4E00, 0xA000))
-    yield from (f"x{number}" for number in count())
-
-
-class _Automaton:
-    """A glob as an automaton: a state is the set of its places, as bits, that are reached."""
-
-    def __init__(self, glob: Sequence[str | None]) -> None:
-        self.letters = frozenset(token for token in glob if token)
-        self._runs = self._bits(glob, None)
-        self._any = self._bits(glob, "")
-        self._by_letter = {letter: self._bits(glob, letter) for letter in self.letters}
-        self.start = self._through_runs(1)
-
-    def _bits(self, glob: Sequence[str | None], token: str | None) -> int:
-        return sum(1 << place for place, each in enumerate(glob) if each == token)
-
-    def _through_runs(self, state: int) -> int:
-        """A run may be of no letters."""
-        while (wider := state | (state & self._runs) << 1) != state:
-            state = wider
-        return state
-
-    def step(self, state: int, letter: str) -> int:
-        """Give the state after a letter."""
-        passing = state & (self._any | self._by_letter.get(letter, 0))
-        return self._through_runs(state & self._runs | passing << 1)
-
-
-def _glob_of(atom: Atom) -> list[str | None]:
-    text = str(atom.value)
-    match atom.relation:
-        case "contains":
-            return [None, *text, None]
-        case "startswith":
-            return [*text, None]
-        case "endswith":
-            return [None, *text]
-        case _:
-            return read_glob(text)

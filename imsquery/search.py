@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from functools import reduce
-from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
-from imsquery.domains import make_domain, make_hidden_domain
+from imsquery.domains import Choice, make_domain, make_hidden_domain
 from imsquery.folding import fold
 from imsquery.formula import And, Atom, Not, Or, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from imsquery.domains import Domain, Value
+    from imsquery.domains import Domain
     from imsquery.formula import Formula
     from imsquery.spec import Spec
 
@@ -25,43 +23,6 @@ class WorkExhaustedError(Exception):
     """There is no answer yet, and no more work may be done."""
 
 
-class Choice:
-    """What is still possible of one attribute; immutable.
-
-    Attributes:
-        values: that it may have; of a list, that it may hold.
-        held: bits of conditions that some item of a list must satisfy.
-    """
-
-    __slots__ = ("_all", "_some", "held", "values")
-
-    def __init__(self, values: Sequence[Value], held: int = 0) -> None:
-        self.values = values
-        self.held = held
-        self._some = reduce(or_, (value.truths for value in values), 0)
-        self._all = reduce(and_, (value.truths for value in values), -1)
-
-    def truth(self, bit: int, *, is_list: bool) -> bool | None:
-        """Tell whether a condition holds in all that is possible, in none, or neither."""
-        always = self.held if is_list else self._all
-        if not self._some >> bit & 1:
-            return False
-        return True if always >> bit & 1 else None
-
-    def where(self, bit: int, *, holds: bool, is_list: bool) -> Choice | None:
-        """Give what is possible if a condition holds, or does not; ``None`` if nothing is."""
-        if is_list and holds:
-            values, held = self.values, self.held | 1 << bit
-        else:
-            values = [value for value in self.values if (value.truths >> bit & 1) == holds]
-            held = self.held
-        choice = Choice(values, held)
-        if is_list:
-            # Each condition that holds needs an item, and all items are allowed together.
-            return None if held & ~choice._some else choice
-        return choice if values else None
-
-
 class Problem:
     """A filter whose conditions are looked into, as far as they can be.
 
@@ -69,6 +30,11 @@ class Problem:
         formula: the filter, simplified.
         spec: the parameters.
         work: steps that may be taken.
+
+    Attributes:
+        has_opaque: some conditions cannot be looked into.
+        is_partial: of some attribute not all classes of values are looked at: what is found is
+            right, and that nothing is found proves nothing.
     """
 
     def __init__(self, formula: Formula, spec: Spec, work: int) -> None:
@@ -78,6 +44,7 @@ class Problem:
         self._size = 0
         self._places: dict[Hashable, tuple[str, int]] = {}
         self.has_opaque = False
+        self.is_partial = False
         groups: dict[str, dict[Hashable, Atom]] = {}
         for leaf in leaves(formula):
             self._size += 1
@@ -98,6 +65,7 @@ class Problem:
             self._domains[name] = make_hidden_domain(atoms)
         else:
             self._domains[name] = make_domain(name, atoms, self._spec, work)
+            self.is_partial |= not self._domains[name].is_complete
         self._places |= {atom.key: (name, bit) for bit, atom in enumerate(atoms)}
 
     def solve(self, *, opaque: bool) -> Mapping[str, Any] | None:
@@ -112,12 +80,15 @@ class Problem:
             WorkExhaustedError: it was too much.
         """
         start = self._begin(opaque=opaque)
-        pending = [] if start is None else [(start, dict[Hashable, bool]())]
+        if start is None:
+            return None
+        quick = self._attempt(start)
+        if quick is not None:
+            return self._record(quick)
+        pending = [(start, dict[Hashable, bool]())]
         while pending:
             state, assumed = pending.pop()
-            self._work -= self._size + 1
-            if self._work < 0:
-                raise WorkExhaustedError
+            self._spend(self._size + 1)
             if not self._keep_apart(state):
                 continue
             truth, undecided = self._evaluate(state, assumed)
@@ -130,25 +101,91 @@ class Problem:
                 pending += self._cases(atom, state, assumed)
         return None
 
+    def _spend(self, steps: int) -> None:
+        self._work -= steps
+        if self._work < 0:
+            raise WorkExhaustedError
+
     def _begin(self, *, opaque: bool) -> State | None:
         """Give what is possible once the conditions hold that must in any case."""
-        state = {name: Choice(domain.values) for name, domain in self._domains.items()}
+        demands: dict[str, list[int]] = {name: [0, 0] for name in self._domains}
         literals = self._formula.operands if isinstance(self._formula, And) else (self._formula,)
         for literal in literals:
             atom = literal.operand if isinstance(literal, Not) else literal
-            place = self._places.get(atom.key) if isinstance(atom, Atom) else None
-            if place is not None and (opaque or place[0] not in self._hidden):
-                holds = literal is atom
-                choice = self._narrow(state, place, holds=holds)
-                if choice is None:
-                    return None
-                state[place[0]] = choice
+            if isinstance(atom, Atom) and self._can_split(atom, opaque=opaque):
+                name, bit = self._places.get(atom.key, (None, 0))
+                if name is not None:
+                    demands[name][literal is not atom] |= 1 << bit
+        state: State = {}
+        for name, domain in self._domains.items():
+            choice = self._narrow(name, Choice(domain.values), *demands[name])
+            if choice is None:
+                return None
+            state[name] = choice
         return state
 
-    def _narrow(self, state: State, place: tuple[str, int], *, holds: bool) -> Choice | None:
-        name, bit = place
-        self._work -= len(state[name].values)
-        return state[name].where(bit, holds=holds, is_list=self._domains[name].is_list)
+    def _narrow(self, name: str, choice: Choice, holds: int, fails: int) -> Choice | None:
+        self._spend(len(choice.values))
+        return choice.where(holds, fails, is_list=self._domains[name].is_list)
+
+    def _attempt(self, start: State) -> State | None:
+        """Make the filter true by the first alternatives that are open, never going back.
+
+        That finds a record of most filters in one go; where it finds none, nothing follows.
+        """
+        state = dict(start)
+        reserve = self._work // 2
+        pending = [self._formula]
+        while pending and self._work > reserve:
+            node = pending.pop()
+            self._spend(1)
+            if isinstance(node, And):
+                pending += sorted(node.operands, key=_is_literal)
+            elif isinstance(node, Or):
+                chosen = self._choose(node, state)
+                if chosen is None:
+                    return None
+                pending.append(chosen)
+            elif not self._force(node, state):
+                return None
+        if pending or not self._keep_apart(state):
+            return None
+        return state if self._evaluate(state, {})[0] else None
+
+    def _choose(self, node: Or, state: State) -> Formula | None:
+        """Choose an alternative: one that holds, or else the first that is not known to fail."""
+        first = None
+        for operand in node.operands:
+            literals = operand.operands if isinstance(operand, And) else (operand,)
+            self._spend(len(literals))
+            truths = [self._truth(each, state) for each in literals if _is_literal(each)]
+            if len(truths) == len(literals) and all(truths):
+                return operand
+            if first is None and False not in truths:
+                first = operand
+        return first
+
+    def _truth(self, literal: Formula, state: State) -> bool | None:
+        """Tell whether a literal holds; what cannot be looked into never does."""
+        atom = literal.operand if isinstance(literal, Not) else literal
+        if not isinstance(atom, Atom) or not self._can_split(atom, opaque=False):
+            return False
+        name, bit = self._places[atom.key]
+        truth = state[name].truth(bit, is_list=self._domains[name].is_list)
+        return truth if truth is None or literal is atom else not truth
+
+    def _force(self, literal: Formula, state: State) -> bool:
+        """Narrow a state, in its place, to where a literal holds; tell whether that can be."""
+        truth = self._truth(literal, state)
+        if truth is not None:
+            return truth
+        atom = literal.operand if isinstance(literal, Not) else literal
+        name, bit = self._places[atom.key]
+        demands = (1 << bit, 0) if literal is atom else (0, 1 << bit)
+        choice = self._narrow(name, state[name], *demands)
+        if choice is not None:
+            state[name] = choice
+        return choice is not None
 
     def _can_split(self, atom: Atom, *, opaque: bool) -> bool:
         place = self._places.get(atom.key)
@@ -161,11 +198,12 @@ class Problem:
         place = self._places.get(atom.key)
         if place is None:
             return [(state, {**assumed, atom.key: holds}) for holds in (False, True)]
+        name, bit = place
         cases = []
-        for holds in (False, True):
-            choice = self._narrow(state, place, holds=holds)
+        for demands in ((0, 1 << bit), (1 << bit, 0)):
+            choice = self._narrow(name, state[name], *demands)
             if choice is not None:
-                cases.append(({**state, place[0]: choice}, assumed))
+                cases.append(({**state, name: choice}, assumed))
         return cases
 
     def _keep_apart(self, state: State) -> bool:
@@ -216,6 +254,10 @@ class Problem:
             elif choice.values[0].raw is not None:
                 record[name] = choice.values[0].raw
         return record
+
+
+def _is_literal(node: Formula) -> bool:
+    return isinstance(node, Atom | Not)
 
 
 def _fewest(choice: Choice) -> list[Any]:
