@@ -1,0 +1,206 @@
+"""Running a plan gives every image once, or an error: whatever pages come, and whenever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from imsquery import CLOUDIMAGES, testing
+from imsquery.execution import AsyncExecution, Execution, ExecutionError
+from imsquery.planner import plan
+from tests.meaning import row_of, shown
+from tests.plan_strategies import World, orders, worlds
+from tests.server_model import BadRequestError, ModelServer
+
+QUERIES = (
+    "all", "protected", "name is present", "platform in (CentOS, Ubuntu)",
+    "status = active or min_ram > 0", "architecture = arm or tag is present",
+    "status = active or protected or created_at < 2019",
+)  # fmt: skip
+ORDERS = ("", " order by id asc", " order by name", " order by min_ram asc")
+TOTAL = {"id", *(row.wire for row in CLOUDIMAGES.parameters.values() if row.total)}
+queries = st.tuples(st.sampled_from(QUERIES), st.sampled_from(ORDERS)).map("".join)
+page_sizes = st.integers(1, 4)
+
+
+def ids(run: Any) -> list[str]:
+    return [image["id"] for image in run]
+
+
+class Unreachable(Exception):  # noqa: N818 -- what a fetch may raise, not an error of the package
+    """A page that did not come."""
+
+
+@given(queries, worlds(), page_sizes, st.lists(st.booleans(), max_size=20))
+def test_what_fails_can_be_tried_again(
+    query: str, world: World, page_size: int, failures: list[bool]
+) -> None:
+    server = world.server()
+    left = list(failures)
+
+    def fetch(asked: str) -> list[Any]:
+        if left and left.pop():
+            raise Unreachable
+        return server(asked)
+
+    run = plan(query).execute(fetch, page_size=page_size)
+    found: list[str] = []
+    for _ in range(len(failures) + 1):
+        try:
+            for image in run:
+                found.append(image["id"])  # noqa: PERF401 -- kept where the next page fails
+        except Unreachable:
+            continue
+
+    assert found == ids(plan(query).execute(world.server()))
+
+
+@given(queries, worlds(), page_sizes, st.lists(st.booleans(), max_size=20), st.integers(1, 4))
+def test_what_fails_at_once_with_others_can_be_tried_again(
+    query: str, world: World, page_size: int, failures: list[bool], concurrency: int
+) -> None:
+    server = world.server()
+    left = list(failures)
+
+    async def fetch(asked: str) -> list[Any]:
+        fails = bool(left) and left.pop()
+        await asyncio.sleep(0)
+        if fails:
+            raise Unreachable
+        return server(asked)
+
+    async def run() -> list[str]:
+        execution: AsyncExecution = plan(query).aexecute(
+            fetch, page_size=page_size, concurrency=concurrency
+        )
+        found: list[str] = []
+        for _ in range(len(failures) + 1):
+            try:
+                async for image in execution:
+                    found.append(image["id"])  # noqa: PERF401 -- kept where the next page fails
+            except Unreachable:
+                continue
+        return found
+
+    assert asyncio.run(run()) == ids(plan(query).execute(world.server()))
+
+
+@given(queries, worlds(), worlds(), page_sizes, st.data())
+def test_a_catalogue_that_changes_gives_what_stays_once_or_an_error(
+    query: str, world: World, more: World, page_size: int, data: st.DataObject
+) -> None:
+    everything = [*world.images, *({**each, "id": f"new-{each['id']}"} for each in more.images)]
+    server = ModelServer(world.images)
+    stable = {each["id"]: each for each in world.images}
+
+    def fetch(asked: str) -> list[Any]:
+        page = server(asked)
+        if data.draw(st.booleans()) and everything:
+            changed = data.draw(st.sampled_from(everything))
+            if changed in server.images:
+                server.images = [each for each in server.images if each is not changed]
+                stable.pop(changed["id"], None)
+            else:
+                server.images = [*server.images, changed]
+        return page
+
+    found = []
+    try:
+        found = ids(plan(query).execute(fetch, page_size=page_size))
+    except BadRequestError:  # the image to go on behind is gone
+        assume(False)  # noqa: FBT003
+    wanted = ids(plan(query).execute(ModelServer([*stable.values()])))
+
+    assert len(set(found)) == len(found)
+    assert [each for each in found if each in stable] == wanted
+
+
+pages: st.SearchStrategy[list[Any]] = st.lists(
+    st.sampled_from(
+        [{"id": n} for n in "abcdef"]
+        + [{"id": "g", "created_at": time, "__platform": "CentOS"} for time in (None, 1, "2018")]
+        + [{"id": "h", "created_at": "2018-10-28T10:00:00Z"}, {"id": 1}, {}, None, "abc", ["id"]]
+    ),
+    max_size=3,
+)
+answers: st.SearchStrategy[list[Any]] = st.lists(
+    pages | st.sampled_from([None, {}, "ab", 1, ({"id": "a"},)]), max_size=12
+)
+
+
+@given(st.sampled_from(QUERIES), st.sampled_from(ORDERS), st.none() | st.integers(1, 3), answers)
+@example("all", "", None, [[{"id": "a"}], [{"id": "b"}], [{"id": "a"}]])
+def test_pages_of_any_kind_end_in_images_or_in_an_error(
+    query: str, order: str, limit: int | None, answers: list[Any]
+) -> None:
+    left = list(answers)
+    clause = "" if limit is None else f" limit {limit}"
+    run: Execution = plan(query + order + clause).execute(lambda _: left.pop(0) if left else [])
+
+    try:
+        found = ids(run)
+    except ExecutionError as error:
+        assert str(error)
+    else:
+        assert len(set(found)) == len(found)
+        assert set(found) <= set("abcdefgh")
+
+
+@given(worlds(max_size=30), st.sampled_from(QUERIES), page_sizes, st.sampled_from(["asc", "desc"]))
+def test_no_more_than_a_page_of_each_request_is_held(
+    world: World, query: str, page_size: int, direction: str
+) -> None:
+    server = world.server()
+    given: list[str] = []
+    made = plan(f"{query} order by id {direction}")
+    come: list[str] = []
+
+    def fetch(asked: str) -> list[Any]:
+        page = server(asked)
+        come.extend(each["id"] for each in page)
+        return page
+
+    for image in made.execute(fetch, page_size=page_size):
+        given.append(image["id"])
+        behind = [each for each in come if each > image["id"]]
+        ahead = [each for each in come if each < image["id"]]
+
+        assert len(behind if direction == "asc" else ahead) <= page_size * len(made.requests)
+
+
+def lying(world: World, lies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put values of any type where there need be none."""
+    return [
+        {**image, **{name: value for name, value in lie.items() if name not in TOTAL}}
+        for image, lie in zip(world.images, lies, strict=False)
+    ]
+
+
+@given(
+    worlds(max_size=5),
+    st.lists(testing.near_miss_records(), min_size=5, max_size=5),
+    orders.filter(bool),
+    st.none() | st.integers(1, 12),
+    page_sizes,
+)
+def test_any_attribute_can_be_sorted_by_whatever_it_holds(
+    world: World, lies: list[dict[str, Any]], order: str, limit: int | None, page_size: int
+) -> None:
+    images = lying(world, lies)
+    words = order.split()
+    row = row_of(words[2])
+    assume(not row.sortable)  # what the server cannot compare, it does not sort by
+    clause = "" if limit is None else f" limit {limit}"
+
+    def place(image: Mapping[str, Any]) -> tuple[Any, ...]:
+        values = shown(row, image, {})
+        return (len(values), *values, image["id"])
+
+    expected = sorted(images, key=place, reverse=words[3:] != ["asc"])
+    run = plan(f"all{order}{clause}").execute(ModelServer(images), page_size=page_size)
+
+    assert ids(run) == ids(expected)[:limit]
