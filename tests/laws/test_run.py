@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from attrs import frozen
+from hypothesis import HealthCheck, example, given, reject, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("duckdb")
@@ -29,6 +32,7 @@ from imsquery.planner import plan
 from imsquery.server.catalogue import Catalogue
 from imsquery.server.serving import running, sample
 from tests.faulty_server import FAULTS, FaultyServer, faulty_server
+from tests.sample_queries import combinations, conjunctions, in_order, orders
 
 Record = dict[str, Any]
 
@@ -48,10 +52,15 @@ def endpoint(catalogue: Catalogue) -> Iterator[str]:
         yield url
 
 
+PAGE = 100
+"""Images on a page of the faulty service, at most, whatever was asked for."""
+
+
 @pytest.fixture(scope="module")
 def faulty(catalogue: Catalogue) -> Iterator[FaultyServer]:
     def answer(target: str) -> bytes:
-        return f'{{"images": [{",".join(catalogue.find(target.partition("?")[2]))}]}}'.encode()
+        query = re.sub("limit=([0-9]+)", lambda asked: f"limit={min(int(asked[1]), PAGE)}", target)
+        return f'{{"images": [{",".join(catalogue.find(query.partition("?")[2]))}]}}'.encode()
 
     with faulty_server(answer) as server:
         yield server
@@ -59,8 +68,10 @@ def faulty(catalogue: Catalogue) -> Iterator[FaultyServer]:
 
 @cache
 def records() -> list[Record]:
-    with sample() as catalogue:
-        return [json.loads(each) for each in catalogue.find("limit=1000")]
+    """Give the images as the service shows them."""
+    hidden = {"flavor_id", "member_status", "__whole_image"}
+    read = [json.loads(line) for line in IMAGES.read_text(encoding="utf-8").splitlines()]
+    return [{k: v for k, v in record.items() if k not in hidden} for record in read]
 
 
 def fetch(text: str, endpoint: str) -> list[Record]:
@@ -72,44 +83,79 @@ def fetch(text: str, endpoint: str) -> list[Record]:
     return asyncio.run(found)[0]
 
 
-def expected(text: str) -> list[str] | None:
-    """Give the ids of what a filter matches, newest first; nothing if records cannot tell."""
+@frozen
+class Case:
+    """A query, and the ids of what it finds, in order."""
+
+    text: str
+    wanted: list[str]
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Give queries that records can answer, with what they must find by the matcher."""
+    text = draw(st.one_of(testing.filters(), combinations(records()), conjunctions(records())))
     try:
         matches = matcher(text)
-    except QueryError:
-        return None
-    found = [record for record in records() if matches(record)]
-    found.sort(key=lambda record: (record["created_at"], record["id"]), reverse=True)
-    return [record["id"] for record in found]
+    except QueryError as error:
+        assert {each.code for each in error.diagnostics} == {"not-observable"}
+        reject()
+    order, limit = draw(orders), draw(st.none() | st.integers(1, 400))
+    words = order.split()  # of the clause, whose names are also those of the service
+    asked = dict(zip(("sort_key", "sort_dir"), words[2:], strict=False))
+    wanted = in_order([record for record in records() if matches(record)], asked)
+    clause = "" if limit is None else f" limit {limit}"
+    return Case(text + order + clause, wanted[:limit])
 
 
-@settings(max_examples=40)
-@given(testing.filters())
-def test_service_and_catalogue_give_what_the_matcher_matches(endpoint: str, text: str) -> None:
-    wanted = expected(text)
-    if wanted is None:
-        return
-    from_catalogue = run_catalogue(plan(text), IMAGES, Tally())
+def test_service_and_catalogue_give_what_the_matcher_matches(endpoint: str) -> None:
+    sizes: list[int] = []
 
-    assert [record["id"] for record in from_catalogue] == wanted
-    assert fetch(text, endpoint) == from_catalogue
+    @settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+    @given(cases())
+    def run(case: Case) -> None:
+        from_catalogue = run_catalogue(plan(case.text), IMAGES, Tally())
+
+        assert [record["id"] for record in from_catalogue] == case.wanted
+        assert fetch(case.text, endpoint) == from_catalogue
+        sizes.append(len(case.wanted))
+
+    run()
+    # Not all of them found nothing, nor everything.
+    assert sum(0 < size < len(records()) for size in sizes) * 4 > len(sizes) > 10
 
 
-@settings(max_examples=30)
-@given(testing.filters(), st.lists(st.sampled_from(["", "again", *FAULTS]), max_size=6))
-def test_through_faults_it_is_all_or_an_error(
-    faulty: FaultyServer, text: str, script: list[str]
-) -> None:
-    wanted = expected(text)
-    if wanted is None:
-        return
-    faulty.script = script
-    try:
-        found = fetch(text, faulty.endpoint)
-    except (FetchError, ExecutionError):
-        assert any(script)
-    else:
-        assert [record["id"] for record in found] == wanted
+def test_what_is_found_is_whole(endpoint: str) -> None:
+    found = fetch("all", endpoint)
+
+    assert found == sorted(
+        records(), key=lambda record: (record["created_at"], record["id"]), reverse=True
+    )
+
+
+def test_through_faults_it_is_all_or_an_error(faulty: FaultyServer) -> None:
+    ends = Counter[str]()
+
+    @settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+    @given(cases(), st.lists(st.sampled_from(["", "", "again", *FAULTS]), max_size=6))
+    @example(Case("all", in_order(records(), {})), ["", "again"])
+    @example(Case("all", in_order(records(), {})), ["", "", "truncated", "short", "429"])
+    @example(Case("all", in_order(records(), {})), ["500", "500", "500", "500"])
+    def run(case: Case, script: list[str]) -> None:
+        faulty.script, faulty.requests = list(script), []
+        try:
+            found = fetch(case.text, faulty.endpoint)
+        except (FetchError, ExecutionError):
+            assert any(script)
+            ends["error"] += 1
+        else:
+            assert [record["id"] for record in found] == case.wanted
+            # Some of the faults were met, and one page was not all.
+            ends["all"] += any(script[: len(faulty.requests)]) and len(case.wanted) > PAGE
+
+    run()
+    assert ends["all"] > 2
+    assert ends["error"] > 2
 
 
 @pytest.mark.parametrize("fault", ["again", "gone"])

@@ -21,10 +21,12 @@ pytest.importorskip("duckdb")
 
 import imsquery
 from imsquery import QueryError, testing
+from imsquery.kinds import Integer
 from imsquery.matching import matcher
 from imsquery.server.catalogue import Catalogue
 from imsquery.server.faults import CatalogueError
 from imsquery.server.request import Refusal
+from imsquery.testing.values import wire_values
 from imsquery.testing.wire import encoded
 
 Record = dict[str, Any]
@@ -138,6 +140,54 @@ def test_any_text_is_a_value_and_nothing_else(asked: Pairs) -> None:
         else:
             assert found in ([], ["a"])
         assert ids(catalogue, "") == ["a"]
+
+
+MARK = "≈"  # in no SQL that was written here
+PUSHABLE = [row for row in imsquery.CLOUDIMAGES.parameters.values() if row.pushable]
+
+
+@st.composite
+def two_requests(draw: st.DrawFn) -> tuple[Pairs, Pairs]:
+    """Give two requests that compare the same attributes in the same way with any values."""
+    first: Pairs = []
+    second: Pairs = []
+    for row in draw(st.lists(st.sampled_from(PUSHABLE), unique=True, max_size=6)):
+        pair = [draw(wire_values(row)) for _ in range(2)]
+        if row.is_time:
+            pair[1] = pair[0].partition(":")[0] + ":" + pair[1].partition(":")[2]
+        elif not row.kind.choices and not isinstance(row.kind, Integer):
+            pair = [MARK + each for each in pair]
+        first.append((row.wire, pair[0]))
+        second.append((row.wire, pair[1]))
+    for name in draw(st.lists(st.text(max_size=5), unique=True, max_size=3)):
+        first.append((MARK + name, draw(st.text())))
+        second.append((MARK + name, draw(st.text())))
+    return first, second
+
+
+@given(two_requests(), st.sampled_from(["id", "name", "created_at"]), st.integers(1, 9))
+def test_no_value_reaches_sql_as_text(both: tuple[Pairs, Pairs], key: str, limit: int) -> None:
+    """What is executed is the same whatever is asked for, and nothing that was sent is in it."""
+    records = [{"id": MARK + each, "created_at": "2020-01-01T00:00:00Z"} for each in "ab"]
+    records[0] |= {"name": MARK, MARK: "x", MARK + "0": "x"}
+    executed: list[list[str]] = []
+    execute = Catalogue._execute
+
+    def record(self: Catalogue, sql: str, values: list[object]) -> object:
+        executed[-1].append(sql)
+        return execute(self, sql, values)
+
+    with Catalogue.from_records(records) as catalogue, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Catalogue, "_execute", record)
+        for asked, marker, size in zip(both, "ab", (limit, limit + 1), strict=True):
+            executed.append([])
+            page = [("sort_key", key), ("marker", MARK + marker), ("limit", str(size))]
+            catalogue.find(encoded([*asked, *page]))
+
+    # Of the two markers, one has a name to be behind.
+    assert executed[0] == executed[1] or key == "name"
+    assert len(executed[0]) == 2
+    assert MARK not in str(executed)
 
 
 @settings(max_examples=500)
