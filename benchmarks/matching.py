@@ -61,9 +61,7 @@ CASES: dict[str, Select] = {
 }
 
 
-def main() -> None:
-    rounds = harness.rounds()
-    count = 1_000 if rounds == 1 else 100_000
+def against_comprehensions(rounds: int, count: int) -> str:
     records: list[Record] = list(islice(images.images(count), count))
     rows = []
     for text, by_hand in CASES.items():
@@ -89,8 +87,12 @@ def main() -> None:
             ]
         )
     header = ("filter", "found", "by hand", "imsquery", "ratio")
-    print(harness.table(f"Matching {count:,} records", header, rows))
+    return harness.table(f"Matching {count:,} records", header, rows)
+
+
+def main(rounds: int) -> str:
+    return against_comprehensions(rounds, 1_000 if rounds == 1 else 100_000)
 
 
 if __name__ == "__main__":
-    main()
+    print(main(harness.rounds()))

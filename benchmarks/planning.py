@@ -45,8 +45,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
 }
 
 
-def main() -> None:
-    rounds = harness.rounds()
+def main(rounds: int) -> str:
     rows = []
     for shape, write in SHAPES.items():
         texts = {count: write(count) for count in SIZES}
@@ -67,8 +66,8 @@ def main() -> None:
                 ]
             )
     header = ("shape", "clauses", "requests", "time", "per clause, against 10")
-    print(harness.table("Planning", header, rows))
+    return harness.table("Planning", header, rows)
 
 
 if __name__ == "__main__":
-    main()
+    print(main(harness.rounds()))
