@@ -46,6 +46,79 @@ def worlds(draw: st.DrawFn, max_size: int = 12) -> World:
     return World(images, {image["id"]: draw(_secrets) for image in images})
 
 
+# -- few conditions on few values, so that what is planned meets what is there
+
+PREDICATES = (
+    "platform = CentOS", "platform in (CentOS, Ubuntu, Debian)", "platform != CentOS",
+    "status = active", "status != active", "min_ram = 1", "min_ram < 2", "min_ram >= 1",
+    "min_ram between 1 and 2", "min_ram is present", "created_at < 2018-10-28",
+    "created_at >= 2018-10-28", "created_at = 2018-10-28", "created_at = 2018-10-28T10:00:00Z",
+    "created_at != 2018-10-28T10:00:00Z", "created_at <= 2018-10-28T10:00:00Z",
+    "created_at > 2018-10-28T09:59:59Z", "updated_at < 2019", "tag = a", "tag = 'a=b'",
+    "tag = 'a.b'", "tag startswith a", "tag is present", "protected", "protected = false",
+    "supports(kvm)", "not supports(kvm)", "architecture = arm", "support_arm = true",
+    "flavor_id = f", "flavor_id = g", "whole_image", "whole_image = false", "shared(pending)",
+    "(visibility = shared and member_status = accepted)", "visibility = shared",
+    "enterprise_project_id = all_granted_eps", "enterprise_project_id = 0",
+    "enterprise_project_id = p", "name = ab", "name glob 'a*'", "name contains b",
+    "name is absent", "lazyloading = true", "id in (i1, i2)", "all", "none",
+)  # fmt: skip
+
+
+def combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Join filters, or negate one."""
+    lists = st.lists(inner, min_size=2, max_size=3)
+    return st.one_of(
+        lists.map(lambda parts: f"({' and '.join(parts)})"),
+        lists.map(lambda parts: f"({' or '.join(parts)})"),
+        inner.map(lambda part: f"not {part}"),
+    )
+
+
+dense_filters = st.lists(st.sampled_from(PREDICATES), min_size=1, max_size=6, unique=True).flatmap(
+    lambda few: st.recursive(st.sampled_from(few), combined, max_leaves=8)
+)
+"""Texts of filters of a few conditions, each of them standing in several places."""
+
+_dense_images = st.fixed_dictionaries(
+    {
+        "protected": st.booleans(),
+        "created_at": st.sampled_from(
+            ("2018-10-27T00:00:00Z", "2018-10-28T09:59:59Z", "2018-10-28T10:00:00Z",
+             "2018-10-28 10:00:00", "2019-01-01T00:00:00Z")
+        ),
+        "updated_at": st.sampled_from(("2018-10-28T10:00:00Z", "2019-05-01T00:00:00Z")),
+    },
+    optional={
+        "__platform": st.sampled_from(("CentOS", "Ubuntu", "Debian")),
+        "status": st.sampled_from(("active", "saving")),
+        "min_ram": st.integers(0, 3),
+        "tags": st.lists(st.sampled_from(("a", "a=b", "a.b", "c")), unique=True, max_size=2),
+        "__support_kvm": st.sampled_from(("true", "True")),
+        "__support_arm": st.sampled_from(("true", "false", "True")),
+        "visibility": st.sampled_from(("shared", "public")),
+        "__imagetype": st.sampled_from(("shared", "gold")),
+        "enterprise_project_id": st.sampled_from(("p", "0")),
+        "name": st.sampled_from(("ab", "a", "b")),
+        "__lazyloading": st.sampled_from(("True", "true", "false")),
+    },
+)  # fmt: skip
+_dense_secrets = st.fixed_dictionaries(
+    {"flavors": st.sets(st.sampled_from("fg")), "whole_image": st.booleans()},
+    optional={"member_status": st.sampled_from(("accepted", "pending"))},
+)
+
+
+@st.composite
+def dense_worlds(draw: st.DrawFn, max_size: int = 10) -> World:
+    """Give catalogues of the values that :data:`PREDICATES` are about."""
+    drawn = draw(st.lists(_dense_images, max_size=max_size))
+    images: list[dict[str, Any]] = [
+        {**image, "id": f"i{number}"} for number, image in enumerate(drawn)
+    ]
+    return World(images, {image["id"]: draw(_dense_secrets) for image in images})
+
+
 orders = st.sampled_from(
     ["", *(
         f" order by {row.name}{direction}"

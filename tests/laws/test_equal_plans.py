@@ -14,7 +14,7 @@ from imsquery.planner import plan
 from imsquery.plans import Plan
 from imsquery.unparse import unparse
 from tests.meaning import holds
-from tests.plan_strategies import World, worlds
+from tests.plan_strategies import World, dense_filters, worlds
 
 trees = testing.filter_trees(consistent=False, max_predicates=8)
 budgets = st.integers(1, 16)
@@ -50,6 +50,16 @@ def made(tree: syntax.Expr, budget: int) -> Plan | set[str]:
 def test_order_grouping_and_repetition_change_no_plan(
     tree: syntax.Expr, budget: int, data: st.DataObject
 ) -> None:
+    other = data.draw(rearranged(tree))
+
+    assert made(other, budget) == made(tree, budget)
+
+
+@given(dense_filters, budgets, st.data())
+def test_order_and_grouping_change_no_plan_of_few_conditions(
+    text: str, budget: int, data: st.DataObject
+) -> None:
+    tree = parse(text).filter
     other = data.draw(rearranged(tree))
 
     assert made(other, budget) == made(tree, budget)

@@ -11,12 +11,19 @@ from urllib.parse import parse_qsl
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from imsquery import QueryError, syntax, testing
+from imsquery import QueryError, parse, syntax, testing
 from imsquery.planner import plan
 from imsquery.plans import Plan
 from imsquery.unparse import unparse
 from tests.meaning import holds, row_of, shown
-from tests.plan_strategies import World, orders, server_orders, worlds
+from tests.plan_strategies import (
+    World,
+    dense_filters,
+    dense_worlds,
+    orders,
+    server_orders,
+    worlds,
+)
 
 REFUSALS = {"mutually-exclusive", "requires", "not-observable"}
 trees = testing.filter_trees(consistent=False, max_predicates=6)
@@ -58,6 +65,20 @@ def conditions(query: str) -> tuple[tuple[str, str], ...]:
     return tuple(pair for pair in parse_qsl(query) if pair[0] not in {"limit", "marker"})
 
 
+TIED = World(
+    [
+        {
+            "id": identity,
+            "protected": False,
+            "created_at": "2018-01-01T00:00:00Z",
+            "updated_at": "2018-01-01T00:00:00Z",
+        }
+        for identity in ("a", "b")
+    ],
+    {"a": {}, "b": {}},
+)
+
+
 @given(trees, worlds(), orders, limits, budgets, page_sizes, st.booleans())
 def test_a_plan_finds_what_the_filter_means(
     tree: syntax.Expr,
@@ -78,6 +99,39 @@ def test_a_plan_finds_what_the_filter_means(
     assert len({conditions(query) for query in server.asked}) <= budget
 
 
+@given(dense_filters, dense_worlds(), orders, limits, st.integers(1, 8), page_sizes, st.booleans())
+def test_a_plan_finds_what_a_filter_of_few_conditions_means(
+    text: str,
+    world: World,
+    order: str,
+    limit: int | None,
+    budget: int,
+    page_size: int,
+    glance_ties: bool,  # noqa: FBT001
+) -> None:
+    server = world.server(glance_ties=glance_ties)
+    made_plan = made(text + clauses(order, limit), budget)
+
+    found = [image["id"] for image in made_plan.execute(server, page_size=page_size)]
+
+    assert found == expected(parse(text).filter, world, order)[:limit]
+    assert len({conditions(query) for query in server.asked}) <= budget
+
+
+@given(dense_filters, st.integers(1, 8))
+def test_no_request_finds_what_another_one_with_the_same_hidden_conditions_takes_in(
+    text: str, budget: int
+) -> None:
+    made_plan = made(text, budget)
+    asked = [dict(parse_qsl(each.query_string)) for each in made_plan.requests]
+    hidden = ("flavor_id", "member_status", "__whole_image")
+
+    for one in asked:
+        for other in asked:
+            same = all(one.get(name) == other.get(name) for name in hidden)
+            assert one is other or not same or not one.items() <= other.items()
+
+
 @given(trees, worlds(), orders, limits, budgets, page_sizes, st.integers(1, 5))
 def test_running_at_once_finds_the_same(
     tree: syntax.Expr,
@@ -96,20 +150,6 @@ def test_running_at_once_finds_the_same(
         return [image["id"] async for image in execution]
 
     assert asyncio.run(run()) == expected(tree, world, order)[:limit]
-
-
-TIED = World(
-    [
-        {
-            "id": identity,
-            "protected": False,
-            "created_at": "2018-01-01T00:00:00Z",
-            "updated_at": "2018-01-01T00:00:00Z",
-        }
-        for identity in ("a", "b")
-    ],
-    {"a": {}, "b": {}},
-)
 
 
 @given(trees, worlds(), orders, limits, budgets, page_sizes, st.integers(0, 12), st.booleans())
