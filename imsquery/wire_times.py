@@ -21,7 +21,8 @@ _SYNONYMS = {
 }  # fmt: skip
 
 _prefixed = re.compile(r"([A-Za-z]+:)?(.*)", re.DOTALL).fullmatch
-_loose = re.compile(r"\s*([A-Za-z]+|[<>=!]+)?\s*[:=]*\s*(.*?)\s*", re.DOTALL).fullmatch
+# Of a text without white space round it, or the search for where that begins would be quadratic.
+_loose = re.compile(r"([A-Za-z]+|[<>=!]+)?\s*[:=]*\s*(.*)", re.DOTALL).fullmatch
 _moment = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}Z| [0-9]{2}:[0-9]{2}:[0-9]{2})"
 ).fullmatch
@@ -62,7 +63,7 @@ def read_wire_time(value: str) -> WireTime:
 
 def _meant(value: str) -> list[str]:
     """Guess which comparisons another spelling means."""
-    written, rest = _loose(value).groups()  # type: ignore[union-attr]  # matches any text
+    written, rest = _loose(value.strip()).groups()  # type: ignore[union-attr]  # matches any text
     interval = _meant_interval(rest)
     if interval is None:
         return []
