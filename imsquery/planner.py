@@ -184,25 +184,25 @@ class _Lowering:
 
     def _left(self, residual: Formula) -> tuple[Condition, ...]:
         """Give what the client looks at; what was written as one, such as a list, stays one."""
-        found: dict[Span, list[str]] = {}
-        for literal in _literals(residual):
-            found.setdefault(self._binding.span(literal), []).append(phrase(literal))
-        text = self._binding.text
-        return tuple(
-            Condition(texts[0] if len(texts) == 1 else text[span.start : span.end], span)
-            for span, texts in sorted(found.items())
-        )
+        found = {(self._binding.span(part), phrase(part)) for part in self._pieces(residual)}
+        return tuple(Condition(text, span) for span, text in sorted(found))
 
-
-def _literals(formula: Formula) -> Iterator[Formula]:
-    """Give the conditions of a simplified filter, with what negates them."""
-    pending = [formula]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, And | Or):
-            pending.extend(reversed(node.operands))
-        else:
-            yield node
+    def _pieces(self, formula: Formula) -> Iterator[Formula]:
+        """Give the conditions of a simplified filter; of one place, those that are joined there."""
+        pending = [formula]
+        while pending:
+            node = pending.pop()
+            if not isinstance(node, And | Or):
+                yield node
+                continue
+            places: dict[Span, list[Formula]] = {}
+            for operand in node.operands:
+                if isinstance(operand, And | Or):
+                    pending.append(operand)
+                else:
+                    places.setdefault(self._binding.span(operand), []).append(operand)
+            for same in places.values():
+                yield type(node)(same, same[0].first, same[0].last)
 
 
 def _value(atom: Atom) -> str:

@@ -115,6 +115,8 @@ def test_requests_and_what_is_left(query: str, expected: list[tuple[str, str]]) 
          [("flavor_id=a", "platform in (CentOS, Ubuntu)")]),
         ("enterprise_project_id = all_granted_eps and owner = a or platform = CentOS", 1,
          [("enterprise_project_id=all_granted_eps", "owner = a or platform = CentOS")]),
+        ("enterprise_project_id = all_granted_eps and owner = a or enterprise_project_id = x", 1,
+         [("enterprise_project_id=all_granted_eps", "enterprise_project_id = x or owner = a")]),
     ],
 )  # fmt: skip
 def test_over_the_budget_requests_become_broader(
@@ -192,6 +194,51 @@ def test_errors_are_raised(query: str) -> None:
 def test_a_plan_needs_a_request() -> None:
     with pytest.raises(ValueError, match="max_requests"):
         plan("all", max_requests=0)
+
+
+def test_there_are_eight_requests_unless_more_may_be() -> None:
+    query = f"owner in ({', '.join(f'a{n}' for n in range(10))})"
+
+    assert len(plan(query).requests) <= 8
+    assert len(plan(" or ".join(f"owner = a{n}" for n in range(8))).requests) == 8
+    assert len(plan(query, max_requests=10).requests) == 10
+
+
+def test_a_value_that_is_not_listed_is_refused_unless_it_may_be() -> None:
+    assert codes("platform = AlmaLinux") == {"unlisted-value"}
+    made = plan("platform = AlmaLinux", allow_unlisted=True)
+
+    assert [each.query_string for each in made.requests] == ["__platform=AlmaLinux"]
+    assert {each.code for each in made.warnings} == {"unlisted-value"}
+
+
+def test_what_is_written_as_one_is_looked_at_as_one() -> None:
+    text = "name glob 'a*' and os_version in (7, 8) and not min_ram between 1 and 2"
+    (request,) = plan(text).requests
+
+    assert [each.text for each in request.left] == [
+        "name glob a*", "os_version in (7, 8)", "not min_ram <= 2 or not min_ram >= 1",
+    ]  # fmt: skip
+    assert [text[each.span.start : each.span.end] for each in request.left] == [
+        "name glob 'a*'", "os_version in (7, 8)", "min_ram between 1 and 2",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ("name = b or name glob 'x*' or flavor_id = a or whole_image", "flavor_id = a"),
+        ("protected and not flavor_id = a", "flavor_id = a"),
+        ("protected and flavor_id = a and flavor_id = b", "flavor_id = b"),
+        ("protected order by flavor_id", "flavor_id"),
+    ],
+)
+def test_a_refusal_points_at_what_no_image_shows(query: str, place: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        plan(query, max_requests=1)
+    (found,) = [each for each in caught.value.diagnostics if each.severity == "error"]
+
+    assert query[found.span.start : found.span.end] == place
 
 
 def test_a_tree_is_planned_as_its_text() -> None:
