@@ -297,6 +297,16 @@ def test_format_changes_files_or_says_which_it_would_change(
     assert bad.read_text(encoding="utf-8") == "limit 1\n"
 
 
+def test_format_leaves_line_ends_and_bytes_that_are_no_text_as_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "one.ims"
+    file.write_bytes(b"LIMIT 1 # \xff\r\n")
+
+    assert main(["format", "--check", "--files", str(file)]) == 1
+    assert main(["format", "--files", str(file)]) == 0
+    assert file.read_bytes() == b"limit 1  # \xff\r\n"
+    assert main(["format", "--check", "--files", str(file)]) == 0
+
+
 @pytest.mark.parametrize("arguments", [[], ["all", "--files", "x"], ["--files", "/no/such"]])
 def test_format_takes_a_filter_or_files_that_are_there(
     arguments: list[str], capsys: Captured

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import add_limits, decode, draw, limits, print_diff
+from imsquery.cli.common import add_limits, decode, draw, encode, limits, print_diff
 from imsquery.diagnostics import QueryError
 from imsquery.formatter import format as format_query
 
@@ -64,17 +64,19 @@ def _format_file(path: Path, arguments: Namespace) -> int:
         formatted = _formatted(text, str(path), arguments)
         if formatted is None:
             return 1
+        # As the file has them: a change of line ends is a change of every line.
+        content = f"{formatted}\n".replace("\n", "\r\n" if "\r\n" in text else "\n")
         if arguments.diff:
             print_diff(text, formatted, str(path))
         elif arguments.check:
-            if text.rstrip("\n") != formatted:
+            if text.rstrip("\r\n") != content.rstrip("\r\n"):
                 print(path)
-        elif text != f"{formatted}\n":
-            path.write_text(f"{formatted}\n", encoding="utf-8")
+        elif text != content:
+            path.write_bytes(encode(content))
     except OSError as error:
         print(f"imsquery format: {error}", file=sys.stderr)
         return 2
-    return _changed(text, formatted, arguments)
+    return _changed(text, content, arguments)
 
 
 def _formatted(text: str, name: str, arguments: Namespace) -> str | None:
@@ -86,4 +88,5 @@ def _formatted(text: str, name: str, arguments: Namespace) -> str | None:
 
 
 def _changed(text: str, formatted: str, arguments: Namespace) -> int:
-    return int((arguments.check or arguments.diff) and text.rstrip("\n") != formatted)
+    changed = text.rstrip("\r\n") != formatted.rstrip("\r\n")
+    return int((arguments.check or arguments.diff) and changed)
