@@ -6,6 +6,8 @@ from bisect import bisect, insort
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from imsquery.lexer import is_word
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -26,18 +28,18 @@ def apply_fixes(text: str, diagnostics: Iterable[Diagnostic]) -> str:
     """
     parts: list[str] = []
     position = 0
-    for edit in _edits(diagnostics):
+    for edit in _edits(text, diagnostics):
         parts += (text[position : edit.span.start], edit.text)
         position = edit.span.end
     return "".join([*parts, text[position:]])
 
 
-def _edits(diagnostics: Iterable[Diagnostic]) -> list[Edit]:
+def _edits(text: str, diagnostics: Iterable[Diagnostic]) -> list[Edit]:
     """Give the edits of the fixes that are applied together, in text order."""
     fixes = [found.fixes[0] for found in diagnostics if found.fixes and found.fixes[0].edits]
     taken: list[Edit] = []
     for fix in sorted(fixes, key=_first_place):
-        if all(_is_apart(edit, taken) for edit in fix.edits):
+        if all(_is_apart(edit, taken, text) for edit in fix.edits):
             for edit in fix.edits:
                 insort(taken, edit, key=_place)
     return taken
@@ -51,18 +53,27 @@ def _first_place(fix: Fix) -> tuple[int, int]:
     return min(map(_place, fix.edits))
 
 
-def _is_apart(edit: Edit, taken: list[Edit]) -> bool:
+def _is_apart(edit: Edit, taken: list[Edit], text: str) -> bool:
     """Tell whether an edit touches none of those before; replacing may end where another begins."""
     at = bisect(taken, _place(edit), key=_place)
     return all(
-        _follows(one, two)
+        _follows(one, two, text)
         for one, two in pairwise([*taken[at - 1 : at], edit, *taken[at : at + 1]])
     )
 
 
-def _follows(one: Edit, two: Edit) -> bool:
+def _follows(one: Edit, two: Edit, text: str) -> bool:
     start, end = _place(one)
-    return end < two.span.start or (end == two.span.start and start < end < two.span.end)
+    if end != two.span.start:
+        return end < two.span.start
+    return start < end < two.span.end and not _run_together(one, two, text)
+
+
+def _run_together(one: Edit, two: Edit, text: str) -> bool:
+    """Tell whether what two edits write side by side is read as one word: `!!` is no `notnot`."""
+    left = one.text or text[max(0, one.span.start - 1) : one.span.start]
+    right = two.text or text[two.span.end : two.span.end + 1]
+    return left != "" and right != "" and is_word(left[-1] + right[0]) is not None
 
 
 def mend(

@@ -87,6 +87,11 @@ _end_of_value = re.compile(
     r"(?<!\s)\s++(?:and|or|order\s++by|limit\s++\S|after\s++\S)\b|(?<!\s)\s*+(?:[),]|$)",
     re.IGNORECASE,
 ).search
+_following = re.compile(r"[ \t\r\n]*+([\w.\-:+/@*?]++|[^;#)\s])").match
+_ENDS_OF_CONDITIONS = frozenset({
+    "WORD", "STRING", "PLACEHOLDER", "RPAR", "PRESENCE", "ALL", "NONE", "DIRECTION",
+})  # fmt: skip
+_BETWEEN_CONDITIONS = frozenset({"AND", "OR", "ORDER", "LIMIT", "AFTER"})
 _BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "BETWEEN", "AFTER"})
 
 
@@ -269,9 +274,33 @@ class Scanner:
             self._lookalike(start, start + 1, plain)
             self._word(plain, start, start + 1)
             return start + 1
+        if plain == ";":
+            return self._semicolon(start)
         if is_space(character) or is_invisible(character):
             return self._unseen(character, start)
         return self._unknown(start)
+
+    def _semicolon(self, start: int) -> int:
+        """Read what joins conditions in other languages; at an end it says nothing."""
+        text = self._text
+        following = _following(text, start + 1)
+        kind = KEYWORDS.get(following[1].lower(), "") if following else ""
+        last = self._pieces[-1].kind if self._pieces else ""
+        if following is None or last not in _ENDS_OF_CONDITIONS or kind in _BETWEEN_CONDITIONS:
+            known = "`;`" if text[start] == ";" else describe(text[start])
+            span, fix = self._drop(start, start + 1, joining=False)
+            self._report(f"{known} means nothing here", span, fix)
+        elif self._lists[-1]:
+            edit = (start, start + 1, ",")
+            message = "the values of a list are separated by `,`, not by `;`"
+            self._report(message, edit[:2], _write(edit))
+            self._add("COMMA", ",", start, start + 1)
+        else:
+            edit = spaced(text, start, start + 1, "and")
+            message = "conditions are joined by `and` or `or`, not by `;`"
+            self._report(message, (start, start + 1), _write(edit))
+            self._pieces.append(Piece("AND", "and", start, start + 1, is_sign=True))
+        return start + 1
 
     def _lookalike(self, start: int, end: int, plain: str) -> None:
         """Report ASCII that was not typed as such."""
@@ -390,9 +419,7 @@ class Scanner:
             end += 1
         apostrophe = (ascii_of(character) or character) in _QUOTES
         within = apostrophe or self._is_within_value(start)
-        if (ascii_of(character) or character) == ";" or not (
-            within or self._expects_value(len(self._pieces))
-        ):
+        if not (within or self._expects_value(len(self._pieces))):
             known = f"`{character}`" if character.isascii() else describe(character)
             span, fix = self._drop(start, end)
             self._report(f"{known} means nothing here", span, fix)

@@ -24,7 +24,8 @@ MISTAKEN = (
     "platform in (CentOS Ubuntu)", "platform in (CentOS or Ubuntu)", "platform in [CentOS]",
     "platform = (CentOS, Ubuntu)", "platform = CentOS, Ubuntu", "os_version is null",
     "os_version is not null", "os_version is not present", "protected is true", "os_bit is 64",
-    "os_bit is not 64", "not not protected", "!protected", "! protected", "os_bit ! = 64",
+    "os_bit is not 64", "not not protected", "!protected", "! protected", "!!protected",
+    "os_bit ! = 64",
     "min_ram => 5", "min_ram =< 5", "os_bit === 64", "os_bit not = 64", "platform not CentOS",
     "min_ram between 1, 5", "min_ram between 1 5", "min_ram between 1 to 5", "supports kvm",
     "supports(kvm", "platform CentOS", "platform 'CentOS'", "os_version present", "(os_bit = 64",
@@ -48,7 +49,7 @@ BROKEN = (
 JOINTS = (" and ", " or ")
 MISTAKEN_JOINTS = (
     " && ", "&&", " || ", "||", " & ", " | ", ", ", " ", " and and ", " and or ", " AND, ", " аnd ",
-    " ；", "\u00a0and ", " ∧ ",
+    " ；", ";", "; ", ";; ", "\u00a0and ", " ∧ ",
 )  # fmt: skip
 
 CLAUSES = ("", " limit 5", " order by name", " order by name desc limit 5", " after x limit $n")

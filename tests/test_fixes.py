@@ -35,6 +35,26 @@ def test_two_insertions_in_one_place_are_not_applied_together() -> None:
     assert apply_fixes("ab", [fix((1, 1, ")")), fix((1, 1, "))"))]) == "a)b"
 
 
+def test_what_two_fixes_write_does_not_run_together() -> None:
+    assert apply_fixes("!!a", [fix((0, 1, "not")), fix((1, 2, "not "))]) == "not!a"
+    assert apply_fixes("a,!b", [fix((1, 2, "")), fix((2, 3, "not "))]) == "a!b"
+    assert apply_fixes("a))", [fix((1, 2, "")), fix((2, 3, ""))]) == "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("name=x;protected", "name=x and protected"),
+        ("name = x; protected; limit 5;", "name = x and protected limit 5"),
+        ("platform in (CentOS; Ubuntu)", "platform in (CentOS, Ubuntu)"),
+        ("!!protected", "not not protected"),
+        ("protected||!!public()", "protected or not not public()"),
+    ],
+)
+def test_signs_of_other_languages_are_mended_to_what_they_say(text: str, mended: str) -> None:
+    assert mend(text, check) == (mended, ())
+
+
 def test_only_the_first_fix_of_a_finding_is_applied() -> None:
     both = [("one", [(0, 1, "A")]), ("other", [(0, 1, "B")])]
     assert apply_fixes("a", [diagnostic("syntax", "a fault", (0, 1), both)]) == "A"

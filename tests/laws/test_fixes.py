@@ -14,9 +14,10 @@ from datetime import datetime
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from imsquery import check
+from imsquery import QueryError, check
 from imsquery.diagnostics import Diagnostic
 from imsquery.fixes import mend
+from imsquery.formatter import format as format_query
 from imsquery.testing import near_misses
 from tests import faulty
 
@@ -85,6 +86,26 @@ def test_mending_comes_to_an_end_that_mends_no_further(text: str) -> None:
     mended, left = mend(text, find)
     assert left == find(mended)
     assert mend(mended, find) == (mended, left)
+
+
+@given(faulty.queries(faults=4))
+@example("protected||!!public()")
+@example("platform = CentOS&&!protected")
+@example("name=x;protected")
+def test_mending_at_once_says_what_mending_one_by_one_does(text: str) -> None:
+    at_once, _ = mend(text, find)
+    one_by_one = text
+    while fixes := [found.fixes[0] for found in find(one_by_one) if found.fixes]:
+        one_by_one = fixes[0].apply(one_by_one)
+
+    assert laid_out(at_once) == laid_out(one_by_one)
+
+
+def laid_out(text: str) -> str:
+    try:
+        return format_query(text)
+    except QueryError:
+        return text
 
 
 @given(faulty.queries(faults=4))
