@@ -11,7 +11,7 @@ from imsquery.compiler import compile as compile_query
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
 
     from imsquery.query_string import CompiledQuery
@@ -38,31 +38,59 @@ def _file(name: str) -> tuple[str, BinaryIO]:
         raise ArgumentTypeError(f"cannot read {name!r}: {error}") from None
 
 
-def print_compiled(arguments: Namespace, show: Callable[[CompiledQuery], str]) -> int:
-    """Print what ``show`` makes of each compiled filter.
+def add_format(parser: ArgumentParser, formats: Sequence[str]) -> None:
+    """Take the form of what is printed."""
+    parser.add_argument(
+        "--format",
+        choices=("plain", *formats),
+        default="plain",
+        help="plain: one a line (default); the others have the filter, too",
+    )
+
+
+def print_compiled(arguments: Namespace, title: str, show: Callable[[CompiledQuery], str]) -> int:
+    """Print what ``show`` makes of each compiled filter, under a title where the format has one.
 
     Each filter of a batch that compiles gives one line, in order; one that does not gives none,
     since an empty line is what ``all`` compiles to.
     """
+    failed: list[bool] = []
     if arguments.batch is None:
-        compiled = _compile(read_filter(arguments), arguments)
+        text = read_filter(arguments)
+        compiled = _compile(text, arguments)
         if compiled is None:
             return 1
-        print(show(compiled))
-        return 0
+        shown = iter([(text, show(compiled))])
+    else:
+        shown = _shown_batch(arguments, show, failed)
+    if arguments.format == "plain":
+        for _, line in shown:
+            print(line)
+        return int(any(failed))
+    from imsquery.dashboards import FORMATS
+    from imsquery.inert import escape_json
+
+    is_json = arguments.format in {"json", "infinity"}
+    for line in FORMATS[arguments.format](shown, title):
+        print(escape_json(line, sys.stdout.encoding) if is_json else line)
+    return int(any(failed))
+
+
+def _shown_batch(
+    arguments: Namespace, show: Callable[[CompiledQuery], str], failed: list[bool]
+) -> Iterator[tuple[str, str]]:
+    """Give the filters of a file that compile, and what is shown of them; note a failure."""
     name, stream = arguments.batch
-    failed = False
     with stream:
         progress = Progress("filters", _size(stream))
         for number, line in enumerate(read_lines(stream, arguments.max_length), 1):
             compiled = _compile(line, arguments, f"{name}:{number}", progress)
             if compiled is None:
-                failed = True
+                failed[:] = [True]
             else:
-                print(show(compiled))
+                yield line, show(compiled)
             progress.update(number, stream.tell() if stream.seekable() else None)
         progress.clear()
-    return int(failed)
 
 
 def _size(stream: BinaryIO) -> int | None:

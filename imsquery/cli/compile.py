@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imsquery.cli.batch import add_batch, print_compiled
+from imsquery.cli.batch import add_batch, add_format, print_compiled
 from imsquery.cli.common import add_options
 
 TYPE_CHECKING = False
@@ -16,11 +16,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--signing", action="store_true", help="print the form that request signing wants"
     )
+    add_format(parser, ("json", "csv", "markdown"))
     add_options(parser)
 
 
 def main(arguments: Namespace) -> int:
     """Print the canonical query string of each filter."""
     if arguments.signing:
-        return print_compiled(arguments, lambda compiled: compiled.signing_string)
-    return print_compiled(arguments, str)
+        return print_compiled(arguments, "signing_string", lambda each: each.signing_string)
+    return print_compiled(arguments, "query_string", str)

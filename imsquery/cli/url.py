@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError
 
-from imsquery.cli.batch import add_batch, print_compiled
+from imsquery.cli.batch import add_batch, add_format, print_compiled
 from imsquery.cli.common import add_options
 from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.query_string import check_endpoint, region_endpoint
@@ -24,12 +24,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     where.add_argument(
         "--region", dest="endpoint", type=_region, metavar="REGION", help="such as cn-north-4"
     )
+    add_format(parser, ("json", "csv", "markdown", "infinity"))
     add_options(parser)
 
 
 def main(arguments: Namespace) -> int:
     """Print the URL of each filter."""
-    return print_compiled(arguments, lambda compiled: compiled.url(arguments.endpoint))
+    return print_compiled(arguments, "url", lambda compiled: compiled.url(arguments.endpoint))
 
 
 def _endpoint(text: str) -> str:
