@@ -18,7 +18,8 @@ is_plain = re.compile(r"[A-Za-z0-9\-._~:=]*").fullmatch
 
 _region = re.compile(r"[a-z]{2,16}(?:-[a-z0-9]{1,16}){1,4}").fullmatch
 _endpoint = re.compile(
-    r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+    r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
+    r"(?::(?:[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
     r"(?:/[A-Za-z0-9._~/-]*)?"
 ).fullmatch
 
@@ -127,7 +128,9 @@ def check_endpoint(endpoint: str) -> str:
         ValueError: it is not the http or https URL of a host, or has a query or fragment.
     """
     if not _endpoint(endpoint):
-        msg = f"not an endpoint: {endpoint[:200]!r}; write scheme and host, such as https://host"
+        # Somebody may have put a password before it.
+        shown = "…" * ("@" in endpoint) + endpoint[endpoint.rfind("@") + 1 :]
+        msg = f"not an endpoint: {shown[:200]!r}; write scheme and host, such as https://host"
         raise ValueError(msg)
     return endpoint.rstrip("/")
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import logging
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,7 +19,7 @@ import pytest
 httpx = pytest.importorskip("httpx")
 
 from imsquery import CLOUDIMAGES  # noqa: E402
-from imsquery.client import output  # noqa: E402
+from imsquery.client import fetching, output  # noqa: E402
 from imsquery.client.errors import FetchError  # noqa: E402
 from imsquery.client.fetching import AsyncFetcher, Credentials, Fetcher, Patience  # noqa: E402
 from tests.faulty_server import FAULTS, FaultyServer, faulty_server, page  # noqa: E402
@@ -123,6 +126,120 @@ def test_an_answer_of_another_shape_is_an_error(
         fetch(server)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"images": ' + b"[" * 100_000,
+        b'{"images": [{"id": "a", "x": NaN}]}',
+        b'{"images": [{"id": "a", "x": 1e999}]}',
+        b'{"images": [{"id": "a", "x": ' + b"1" * 10_000 + b"}]}",
+        b'{"images": [{"id": "\xff"}]}',
+        b"<html>log in</html>",
+        b"",
+    ],
+)
+def test_an_answer_that_is_no_json_is_an_error(
+    fetch: Fetch, server: FaultyServer, body: bytes
+) -> None:
+    server.script = [answer("200 OK", body)] * 5
+    with pytest.raises(FetchError, match="no JSON; gave up after 5 attempts"):
+        fetch(server)
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nrubbish\r\n",
+        'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"ima',
+        "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n{}",
+        f"HTTP/1.1 200 OK\r\nX: {'a' * 200_000}\r\n\r\n{{}}",
+        answer("200 OK", b"rubbish", "Content-Encoding: gzip\r\n"),
+    ],
+)
+def test_an_answer_that_breaks_the_protocol_is_an_error(
+    fetch: Fetch, server: FaultyServer, rubbish: str
+) -> None:
+    server.script = [rubbish] * 5
+    with pytest.raises(FetchError, match=r"the connection failed: .*; gave up after 5 attempts"):
+        fetch(server)
+
+
+def packed(body: bytes) -> bytes:
+    return gzip.compress(body, mtime=0)
+
+
+def test_an_answer_may_be_packed(fetch: Fetch, server: FaultyServer) -> None:
+    server.script = [answer("200 OK", packed(page(IMAGES)), "Content-Encoding: gzip\r\n")]
+
+    assert fetch(server) == IMAGES
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd", "GZIP,DEFLATE"])
+def test_an_answer_that_is_packed_otherwise_is_not_unpacked(
+    fetch: Fetch, server: FaultyServer, encoding: str
+) -> None:
+    body = packed(packed(page(IMAGES)))
+    server.script = [answer("200 OK", body, f"Content-Encoding: {encoding}\r\n")]
+    with pytest.raises(FetchError, match="the answer is packed as"):
+        fetch(server)
+
+
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_an_endless_answer_is_an_error(
+    fetch: Fetch,
+    server: FaultyServer,
+    monkeypatch: pytest.MonkeyPatch,
+    is_packed: bool,  # noqa: FBT001
+) -> None:
+    monkeypatch.setattr(fetching, "MAX_PAGE", 1 << 20)
+    body = b" " * (8 << 20)
+    headers = "Content-Encoding: gzip\r\n" if is_packed else ""
+    server.script = [answer("200 OK", packed(body) if is_packed else body, headers)]
+    with pytest.raises(FetchError, match="longer than 1,048,576 bytes"):
+        fetch(server)
+
+
+def test_a_service_that_cannot_be_trusted_is_asked_once(fetch: Fetch) -> None:
+    def refuse(listener: socket.socket) -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                connections.append(connection.recv(65_536))
+                connection.sendall(b"HTTP/1.1 400 Speak TLS elsewhere\r\n\r\n")
+
+    connections: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        plain = threading.Thread(target=refuse, args=(listener,))
+        plain.start()
+        server = FaultyServer(lambda _target: b"")
+        server.endpoint = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        try:
+            with pytest.raises(FetchError, match=r"the connection failed: .*SSL") as raised:
+                fetch(server, credentials=Credentials(HUSH))
+        finally:
+            server.close()
+            listener.shutdown(socket.SHUT_RDWR)
+            plain.join()
+
+    assert len(connections) == 1
+    assert HUSH not in f"{raised.value!r}{connections}"
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize("proxy", [f"ftp://u:{HUSH}@host", f"http://u:{HUSH}@ho st:x"])
+def test_a_proxy_that_is_none_is_refused_unseen(
+    fetch: Fetch, server: FaultyServer, monkeypatch: pytest.MonkeyPatch, variable: str, proxy: str
+) -> None:
+    monkeypatch.setenv(variable, proxy)
+    with pytest.raises(ValueError, match="the environment names a proxy") as raised:
+        fetch(server)
+
+    assert HUSH not in repr(raised.value)
+
+
 def in_seconds(seconds: int) -> str:
     return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
 
@@ -182,6 +299,35 @@ def test_a_token_goes_into_its_header_alone(
     shown = f"{raised.value} {raised.value!r} {credentials!r} {caplog.text}"
     assert "APIGW.0301 bad token …" in shown
     assert HUSH not in shown
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"code": HUSH, "message": "no"},
+        {"code": "x", "message": "y" * 293 + HUSH},
+        {"error_code": f"a{HUSH}b", "error_msg": f"{HUSH}{HUSH}"},
+        {"code": 401, "message": [HUSH]},
+    ],
+)
+def test_a_service_that_repeats_a_token_is_not_quoted(
+    fetch: Fetch, server: FaultyServer, error: dict[str, Any]
+) -> None:
+    server.script = [answer("401 No", json.dumps({"error": error}).encode())]
+    with pytest.raises(FetchError) as raised:
+        fetch(server, credentials=Credentials(HUSH))
+
+    for length in range(len(HUSH), 4, -1):
+        assert HUSH[:length] not in f"{raised.value} {raised.value!r} {raised.value.code}"
+
+
+def test_credentials_do_not_follow_a_redirect(fetch: Fetch, server: FaultyServer) -> None:
+    with faulty_server(lambda _target: page(IMAGES)) as other:
+        server.script = [answer("307 Over There", b"", f"Location: {other.endpoint}/\r\n")]
+        with pytest.raises(FetchError, match="the service answered 307"):
+            fetch(server, credentials=Credentials(HUSH))
+
+        assert other.requests == []
 
 
 def test_a_key_signs_and_its_secret_stays(fetch: Fetch, server: FaultyServer) -> None:
@@ -261,6 +407,41 @@ def test_a_table_is_aligned_and_obeys_no_record() -> None:
     images = [{"id": "a", "name": "公共"}, {"id": "b\x1b[31m", "name": "x\ny"}]
 
     assert printed("table", "name,id", images) == "name  id\n公共  a\nx\\ny  b\\x1b[31m"
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("＝1", "'＝1"),
+        (' "=1', '"\' ""=1"'),
+        ("a;=1", "a;'=1"),
+        ("a,b", '"a,b"'),
+        ("a\n=b", "a\\n=b"),
+        ("\x1b[31m", "\\x1b[31m"),
+        ("公共 镜像-1", "公共 镜像-1"),
+        (-1, "-1"),
+        (True, "true"),
+        ("", '""'),
+    ],
+)
+def test_no_cell_is_a_formula_or_obeyed(name: object, cell: str) -> None:
+    assert printed("csv", "name", [{"id": "a", "name": name}]) == f"name\n{cell}"
+
+
+def test_json_is_not_obeyed_either() -> None:
+    written = printed("jsonl", "name", [{"name": "\x1b\x9b\x7f\u202e\ud800\U000e0001\u3000é"}])
+
+    assert written == ('{"name":"\\u001b\\u009b\\u007f\\u202e\\ud800\\udb40\\udc01\u3000é"}')
+
+
+def test_a_wide_blank_is_a_blank() -> None:
+    assert printed("table", "name,id", [{"name": "公\u3000共", "id": "a"}]) == (
+        "name    id\n公\u3000共  a"
+    )
 
 
 def test_a_table_shows_the_usual_fields() -> None:

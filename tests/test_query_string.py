@@ -72,12 +72,19 @@ def test_a_url_has_a_query_if_there_are_pairs(endpoint: str, url: str) -> None:
         "", "localhost", "ftp://host", "file:///etc/passwd", "https://", "https://host?x=1",
         "https://host#x", "https://user:password@host", "https://host name", "https://host\n",
         "https://host\r\nx: y", "//host", "javascript:alert(1)", "https://-host",
-        "https://host:port", "https://hôst",
+        "https://host:port", "https://hôst", "https://host:65536", "https://host:99999",
     ],
 )  # fmt: skip
 def test_what_is_no_endpoint_is_refused(endpoint: str) -> None:
     with pytest.raises(ValueError, match="not an endpoint"):
         compile_query("limit 1").url(endpoint)
+
+
+def test_a_password_in_an_endpoint_is_not_repeated() -> None:
+    with pytest.raises(ValueError, match="not an endpoint: '…host'") as raised:
+        compile_query("limit 1").url("https://user:hush@host")
+
+    assert "hush" not in str(raised.value)
 
 
 def test_a_region_has_its_endpoint() -> None:

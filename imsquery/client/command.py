@@ -9,13 +9,22 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import Progress, add_filter, add_options, draw, options, read_filter
+from imsquery.cli.common import (
+    Progress,
+    add_filter,
+    add_max_requests,
+    add_options,
+    draw,
+    options,
+    read_filter,
+)
 from imsquery.client.errors import FetchError
 from imsquery.client.output import FORMATS, REGION, lines, read_fields
 from imsquery.client.running import Tally, run_catalogue, run_services
 from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.diagnostics import QueryError
 from imsquery.execution import ExecutionError
+from imsquery.inert import escape_json
 from imsquery.planner import plan
 from imsquery.query_string import check_endpoint, region_endpoint
 
@@ -50,16 +59,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--explain", action="store_true", help="say what was sent, fetched and left out"
     )
-    parser.add_argument(
-        "--max-requests", type=int, default=8, metavar="N", help="different ones; default: 8"
-    )
+    add_max_requests(parser)
     parser.add_argument(
         "--timeout", type=seconds, default=60.0, metavar="SECONDS", help="of a page; default: 60"
     )
     add_options(parser)
     parser.epilog = (
         "A token is taken from IMSQUERY_TOKEN, or else a key from HUAWEICLOUD_SDK_AK and\n"
-        "HUAWEICLOUD_SDK_SK.  Either all images are printed or none.\n\n"
+        "HUAWEICLOUD_SDK_SK.  Either all images are printed or none.  Of several regions, each\n"
+        "gives as many images as a limit says.\n\n"
         f"{parser.epilog or 'exit status:'}, {_FAILED} the images could not be fetched"
     )
 
@@ -76,33 +84,38 @@ def main(arguments: Namespace) -> int:
     """Print the images that a filter finds."""
     text = read_filter(arguments)
     try:
-        fields = read_fields(arguments.fields, CLOUDIMAGES) if arguments.fields else None
+        chosen = arguments.fields
+        fields = None if chosen is None else read_fields(chosen, CLOUDIMAGES)
         planned = plan(text, max_requests=arguments.max_requests, **options(arguments))
     except QueryError as error:
         draw(text, error.diagnostics)
         return 1
-    except ValueError as error:
+    except (ValueError, ModuleNotFoundError) as error:
         return _fail(error, 2)
     progress = Progress("images fetched")
     tally = Tally(progress.update)
     try:
         records = _run(arguments, planned, tally)
     except (FetchError, ExecutionError) as error:
-        return _fail(error, _FAILED, progress)
+        return _fail(error, _FAILED)
     except (OSError, ValueError, ModuleNotFoundError) as error:
-        return _fail(error, 2, progress)
-    progress.clear()
+        return _fail(error, 2)
+    finally:
+        progress.clear()
     form = arguments.format or ("table" if sys.stdout.isatty() else "jsonl")
-    for line in lines(records, form, fields, CLOUDIMAGES):
-        sys.stdout.write(f"{line}\n")
+    # All of them before the first is printed: what fails, fails with nothing printed.
+    printed = list(lines(records, form, fields, CLOUDIMAGES))
+    is_json = form in {"json", "jsonl"}
+    for line in printed:
+        fitting = escape_json(line, sys.stdout.encoding) if is_json else line
+        sys.stdout.write(f"{fitting}\n")
     if arguments.explain:
+        sys.stdout.flush()
         sys.stderr.write(f"{planned.explain()}\n{tally.describe(len(records))}")
     return 0
 
 
-def _fail(error: Exception, status: int, progress: Progress | None = None) -> int:
-    if progress is not None:
-        progress.clear()
+def _fail(error: Exception, status: int) -> int:
     sys.stderr.write(f"imsquery run: {error}\n")
     return status
 
@@ -125,7 +138,8 @@ def _run(arguments: Namespace, planned: Plan, tally: Tally) -> list[Record]:
     if len(endpoints) == 1:
         return found[0]
     return [
-        {REGION: region, **record}
+        # Where it is found counts, whatever it says of itself; and comes first.
+        {REGION: region} | record | {REGION: region}
         for region, records in zip(endpoints, found, strict=True)
         for record in records
     ]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import random
 import re
+import socket
+import ssl
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,13 +29,14 @@ from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.query_string import check_endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
     from types import TracebackType
-    from typing import Any, Self
+    from typing import Any, NoReturn, Self, TypeVar
 
     from imsquery.spec import Spec
 
     Record = dict[str, Any]
+    Client = TypeVar("Client")
 
 TOKEN_VARIABLE = "IMSQUERY_TOKEN"
 ACCESS_VARIABLE = "HUAWEICLOUD_SDK_AK"
@@ -40,10 +44,12 @@ SECRET_VARIABLE = "HUAWEICLOUD_SDK_SK"
 _SECURITY_VARIABLE = "HUAWEICLOUD_SDK_SECURITY_TOKEN"
 _PROJECT_VARIABLE = "HUAWEICLOUD_SDK_PROJECT_ID"
 
-MAX_PAGE = 256 << 20  # bytes of one page
+MAX_PAGE = 64 << 20  # bytes of one page
 _TOO_MANY = 429
 _OK = 200
 _SHOWN = 300  # characters of what a service says that an error repeats
+# How an answer may be packed.  In two layers, a page of a terabyte fits into a piece of an answer.
+_ENCODINGS = {"", "identity", "gzip", "deflate"}
 _header_value = re.compile(r"[!-~]+").fullmatch
 
 
@@ -136,8 +142,22 @@ class _Requests:
             "auth": _Auth(self._credentials),
             "timeout": self._patience.timeout,
             "follow_redirects": False,
-            "headers": {"Accept": "application/json", "User-Agent": "imsquery"},
+            "headers": {
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip, deflate",
+                "User-Agent": "imsquery",
+            },
         }
+
+    def _open(self, client: Callable[..., Client]) -> Client:
+        """Make a client; it reads which proxies and certificates the environment names."""
+        try:
+            return client(**self._options())
+        except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+            # The message would have the address of the proxy, and that may have a password.
+            name = type(error).__name__
+            message = f"the environment names a proxy or certificates that are of no use ({name})"
+            raise ValueError(message) from None
 
     def _address(self, query: str) -> str:
         return f"{self._url}?{query}" if query else self._url
@@ -156,7 +176,7 @@ class _Requests:
                 raise _Again(error, _retry_after(response.headers.get("Retry-After")))
             raise error
         try:
-            page = json.loads(body)
+            page = _decode(body.decode("utf-8-sig"))
         except (ValueError, RecursionError):
             raise _Again(FetchError("the answer is no JSON", query, status)) from None
         images = page.get("images") if isinstance(page, dict) else None
@@ -165,9 +185,7 @@ class _Requests:
         return images
 
     def _refused(self, query: str, status: int, body: bytes) -> FetchError:
-        said, code = _explanation(body)
-        for secret in self._credentials.secrets:
-            said = said.replace(secret, "…")
+        said, code = _explanation(body, self._credentials.secrets)
         message = f"the service answered {status}" + (f": {said}" if said else "")
         return FetchError(message, query, status, code)
 
@@ -222,7 +240,7 @@ class Fetcher(_Requests):
         spec: Spec = CLOUDIMAGES,
     ) -> None:
         super().__init__(endpoint, credentials, patience, spec)
-        self._client = httpx.Client(**self._options())
+        self._client = self._open(httpx.Client)
 
     def __call__(self, query: str) -> list[Record]:
         """Fetch the page of a query string.
@@ -245,6 +263,7 @@ class Fetcher(_Requests):
             _as_broken_connection(query),
             self._client.stream("GET", self._address(query)) as response,
         ):
+            _check_encoding(query, response)
             for chunk in response.iter_bytes():
                 body += chunk
                 _check_progress(query, body, deadline)
@@ -278,7 +297,7 @@ class AsyncFetcher(_Requests):
         spec: Spec = CLOUDIMAGES,
     ) -> None:
         super().__init__(endpoint, credentials, patience, spec)
-        self._client = httpx.AsyncClient(**self._options())
+        self._client = self._open(httpx.AsyncClient)
 
     async def __call__(self, query: str) -> list[Record]:
         """Fetch the page of a query string.
@@ -298,7 +317,12 @@ class AsyncFetcher(_Requests):
         deadline = time.monotonic() + self._patience.timeout
         body = bytearray()
         with _as_broken_connection(query):
-            async with self._client.stream("GET", self._address(query)) as response:
+            async with (
+                # The time-out of the library is for each piece of an answer alone.
+                asyncio.timeout(self._patience.timeout),
+                self._client.stream("GET", self._address(query)) as response,
+            ):
+                _check_encoding(query, response)
                 async for chunk in response.aiter_bytes():
                     body += chunk
                     _check_progress(query, body, deadline)
@@ -325,17 +349,39 @@ def _as_broken_connection(query: str) -> Iterator[None]:
     """Take what goes wrong on the way for a reason to try again."""
     try:
         yield
-    except httpx.TimeoutException:
+    except (httpx.TimeoutException, TimeoutError):
         raise _Again(FetchError("the service did not answer in time", query)) from None
     except httpx.InvalidURL as error:
         raise FetchError(f"no URL can ask for it: {error}", query) from None
     except (httpx.TransportError, httpx.DecodingError) as error:
-        reason = str(error) or type(error).__name__
-        raise _Again(FetchError(f"the connection failed: {reason[:_SHOWN]}", query)) from None
+        reason = _plain(str(error) or type(error).__name__)
+        failed = FetchError(f"the connection failed: {reason}", query)
+        raise failed if _is_final(error) else _Again(failed) from None
+
+
+def _is_final(error: BaseException | None) -> bool:
+    """Tell whether another try would fail, too: no such host, or none that can be trusted."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError) and not isinstance(error, _CUT_OFF):
+            return True
+        if isinstance(error, socket.gaierror) and error.errno == socket.EAI_NONAME:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+_CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+
+
+def _check_encoding(query: str, response: httpx.Response) -> None:
+    """See that an answer is packed once at most, before anything is unpacked."""
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in _ENCODINGS:
+        raise FetchError(f"the answer is packed as {encoding[:40]!r}", query)
 
 
 def _check_progress(query: str, body: bytearray, deadline: float) -> None:
-    """See that an answer ends: the time-out of the library is for each piece of it alone."""
+    """See that an answer ends, and in time."""
     if time.monotonic() > deadline:
         raise _Again(FetchError("the service did not answer in time", query))
     if len(body) > MAX_PAGE:
@@ -358,17 +404,48 @@ def _retry_after(value: str | None) -> float | None:
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
-def _explanation(body: bytes) -> tuple[str, str | None]:
-    """Read what went wrong, as the service or the gateway in front of it says it."""
+def _explanation(body: bytes, secrets: Iterable[str]) -> tuple[str, str | None]:
+    """Read what went wrong, as the service or the gateway in front of it says it.
+
+    Args:
+        body: of the answer.
+        secrets: what must not be repeated.
+    """
     try:
-        told = json.loads(body)
+        told = _decode(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return "", None
     told = told.get("error", told) if isinstance(told, dict) else None
     if not isinstance(told, dict):
         return "", None
-    message = told.get("message") or told.get("error_msg") or ""
+    message = told.get("message") or told.get("error_msg")
     code = told.get("code") or told.get("error_code")
-    said = " ".join(str(each) for each in (code, message) if each)
-    plain = "".join(each if each.isprintable() else "?" for each in said[:_SHOWN])
-    return plain, str(code) if code else None
+    said = [_without(secrets, each) for each in (code, message) if isinstance(each, str) and each]
+    return _plain(" ".join(said)), said[0][:_SHOWN] if isinstance(code, str) and code else None
+
+
+def _without(secrets: Iterable[str], text: str) -> str:
+    # Before it is cut off, which could leave the beginning of one.
+    for secret in secrets:
+        text = text.replace(secret, "…")
+    return text
+
+
+def _plain(text: str) -> str:
+    """Give the beginning of a text without what a terminal would obey."""
+    return "".join(each if each.isprintable() else "?" for each in text[:_SHOWN])
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _read_float(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError("a number beyond all limits")
+    return number
+
+
+# Strictly: what is printed must be JSON again.
+_decode = json.JSONDecoder(parse_constant=_refuse, parse_float=_read_float).decode

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import unicodedata
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from imsquery.inert import csv_line, escape_json, inert, printable
 from imsquery.suggest import nearest
 
 if TYPE_CHECKING:
@@ -113,21 +112,16 @@ def _as_json(
 
 
 def _as_csv(records: Iterable[Record], fields: Sequence[Field] | None, spec: Spec) -> Iterator[str]:
-    """Give comma-separated values; source: RFC 4180, but for the end of a line."""
+    """Give comma-separated values, an image a line, none of which a spreadsheet takes for more."""
     columns = usual_fields(spec) if fields is None else fields
-    rows = [[each.title for each in columns]]
+    yield csv_line([each.title for each in columns])
     for record in records:
-        rows.append([_text(record.get(each.attribute)) for each in columns])
-        yield from _csv_lines(rows)
-        rows = []
-    yield from _csv_lines(rows)
+        yield csv_line([_cell(record.get(each.attribute)) for each in columns])
 
 
-def _csv_lines(rows: list[list[str]]) -> Iterator[str]:
-    for row in rows:
-        line = io.StringIO()
-        csv.writer(line, lineterminator="").writerow(row)
-        yield line.getvalue()
+def _cell(value: object) -> str:
+    text = printable(_text(value))
+    return inert(text) if isinstance(value, str) else text
 
 
 def _as_ids(
@@ -135,7 +129,7 @@ def _as_ids(
 ) -> Iterator[str]:
     attribute = spec.names["id"].wire
     for record in records:
-        yield _printable(_text(record.get(attribute)))
+        yield printable(_text(record.get(attribute)))
 
 
 def _as_table(
@@ -145,7 +139,7 @@ def _as_table(
     columns = usual_fields(spec) if fields is None else fields
     rows = [[each.title for each in columns]]
     rows += [
-        [_printable(_text(record.get(each.attribute))) for each in columns] for record in records
+        [printable(_text(record.get(each.attribute))) for each in columns] for record in records
     ]
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -166,7 +160,9 @@ FORMATS: Mapping[str, Callable[[Iterable[Record], Sequence[Field] | None, Spec],
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # What a terminal would obey, and what cannot be encoded, can only stand in a string.
+    return escape_json(written)
 
 
 def _text(value: object) -> str:
@@ -174,16 +170,6 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else _json(value)
-
-
-def _printable(text: str) -> str:
-    """Escape what a terminal would obey, or what would break a line."""
-    if text.isprintable():
-        return text
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode("ascii")
-        for each in text
-    )
 
 
 def _width(text: str) -> int:

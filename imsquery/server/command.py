@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,11 +45,17 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def main(arguments: Namespace) -> int:
     """Serve until told to stop."""
+    # From here on, so that what is stopped while it loads leaves no temporary files.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _serve(arguments)
+    except KeyboardInterrupt:
+        return 0  # as asked
     except (OSError, ValueError, OverflowError, ModuleNotFoundError) as error:
         sys.stderr.write(f"imsquery serve: {error}\n")
         return 2
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _serve(arguments: Namespace) -> int:
