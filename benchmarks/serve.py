@@ -17,13 +17,6 @@ from urllib.parse import urlsplit
 import harness
 import images
 
-_RUN = """
-import argparse, sys
-from imsquery.server import command
-parser = argparse.ArgumentParser()
-command.add_arguments(parser)
-sys.exit(command.main(parser.parse_args()))
-"""
 # What is asked -> the query string; `{id}` is an image of the catalogue.
 QUERIES = {
     "first image": "limit=1",
@@ -76,12 +69,12 @@ def ask_together(url: str, query: str, count: int, clients: int) -> float:
     return count * clients / (time.perf_counter() - start)
 
 
-def resident(pid: int) -> float:
-    """Give the resident memory of a process in MB; Linux only."""
+def resident(pid: int, which: str) -> float:
+    """Give the resident memory of a process in MB: now (RSS) or at most so far (HWM); Linux."""
     status = Path(f"/proc/{pid}/status")
     if not status.exists():
         return float("nan")
-    line = next(each for each in status.read_text().splitlines() if each.startswith("VmRSS"))
+    line = next(each for each in status.read_text().splitlines() if each.startswith(f"Vm{which}"))
     return int(line.split()[1]) / 1024
 
 
@@ -91,7 +84,7 @@ def measure(count: int, repeats: int) -> str:
         identity = write(path, count)
         size = path.stat().st_size / 1e6
         start = time.perf_counter()
-        command = [sys.executable, "-c", _RUN, "--port", "0", "--catalog", str(path)]
+        command = [sys.executable, "-m", "imsquery", "serve", "--port", "0", "--catalog", str(path)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             try:
                 assert server.stdout is not None  # noqa: S101
@@ -99,12 +92,15 @@ def measure(count: int, repeats: int) -> str:
                 ready = time.perf_counter() - start
                 rows = [measure_query(url, name, query.format(id=identity), repeats)
                         for name, query in QUERIES.items()]  # fmt: skip
-                memory = resident(server.pid)
+                memory = resident(server.pid, "RSS")
+                most = resident(server.pid, "HWM")
             finally:
                 server.terminate()
     title = f"Serve {count:,} images ({size:,.1f} MB of JSON)"
     header = ["request", "median", "99 of 100", "per second, 1 client", "per second, 4 clients"]
-    note = f"Ready after {ready:.1f} s; {memory:,.0f} MB resident at the end.\n"
+    note = (
+        f"Ready after {ready:.1f} s; {memory:,.0f} MB resident in the end, {most:,.0f} at most.\n"
+    )
     return harness.table(title, header, rows) + f"\n{note}"
 
 
