@@ -129,7 +129,6 @@ def test_an_answer_of_another_shape_is_an_error(
 @pytest.mark.parametrize(
     "body",
     [
-        b'{"images": ' + b"[" * 100_000,
         b'{"images": [{"id": "a", "x": NaN}]}',
         b'{"images": [{"id": "a", "x": 1e999}]}',
         b'{"images": [{"id": "a", "x": ' + b"1" * 10_000 + b"}]}",
@@ -144,6 +143,14 @@ def test_an_answer_that_is_no_json_is_an_error(
     server.script = [answer("200 OK", body)] * 5
     with pytest.raises(FetchError, match="no JSON; gave up after 5 attempts"):
         fetch(server)
+
+
+def test_an_answer_that_is_nested_too_deep_is_an_error(fetch: Fetch, server: FaultyServer) -> None:
+    server.script = [answer("200 OK", b'{"images": ' + b"[" * 100_000)]
+    with pytest.raises(FetchError, match="the answer is nested too deep"):
+        fetch(server)
+
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,9 @@ class _Requests:
             raise error
         try:
             page = _decode(body.decode("utf-8-sig"))
-        except (ValueError, RecursionError):
+        except RecursionError:
+            raise FetchError("the answer is nested too deep", query, status) from None
+        except ValueError:
             raise _Again(FetchError("the answer is no JSON", query, status)) from None
         images = page.get("images") if isinstance(page, dict) else None
         if not isinstance(images, list) or not all(isinstance(each, dict) for each in images):
