@@ -14,7 +14,7 @@ from imsquery.kinds import Boolean, Enumeration, Flag, Identifier, Integer
 from imsquery.known import complement, follows, is_contrary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     Conditions = Mapping[str, Atom]
     Key = tuple[tuple[str, str, str], ...]
@@ -54,9 +54,14 @@ class Box:
 
     def meet(self, other: Box) -> Box | None:
         """Give what satisfies both; ``None`` if nothing does."""
+        return self.narrow(other.conditions.values(), other.unsaid)
+
+    def narrow(self, atoms: Iterable[Atom], unsaid: tuple[Atom, ...] = ()) -> Box | None:
+        """Give what satisfies further conditions, too; ``None`` if nothing does."""
         conditions = dict(self.conditions)
-        unsaid = [*self.unsaid, *other.unsaid]
-        for wire, atom in other.conditions.items():
+        unasked = [*self.unsaid, *unsaid]
+        for atom in atoms:
+            wire = atom.parameter.wire
             known = conditions.get(wire)
             if known is None:
                 conditions[wire] = atom
@@ -65,8 +70,8 @@ class Box:
                 return None
             conditions[wire], left = _narrower(atom, known)
             if left is not None:
-                unsaid.append(left)
-        return Box(conditions, tuple({atom.key: atom for atom in unsaid}.values()))
+                unasked.append(left)
+        return Box(conditions, tuple({atom.key: atom for atom in unasked}.values()))
 
     def widen(self, other: Box) -> Box:
         """Give a box that takes in both, with the conditions that both imply."""
@@ -128,11 +133,6 @@ def is_askable(atom: Atom) -> bool:
     if not atom.parameter.pushable or atom.relation == "present":
         return False
     return atom.parameter.is_time or atom.relation == "="
-
-
-def box_of(atom: Atom) -> Box:
-    """Give the box of a condition: everything, where no request can make it."""
-    return Box({atom.parameter.wire: atom}) if is_askable(atom) else EVERYTHING
 
 
 def _implies(atom: Atom, other: Atom) -> bool:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
-from imsquery.boxes import EVERYTHING, Box, box_of, sort_key
+from imsquery.boxes import EVERYTHING, Box, is_askable, sort_key
 from imsquery.formula import And, Atom, Or
 
 if TYPE_CHECKING:
@@ -121,12 +121,9 @@ def _parts(node: Formula) -> Sequence[Formula]:
 
 def _demand(node: Formula, context: Box) -> Box | None:
     """Give what a node itself demands, and what it stands beside; ``None`` if that cannot be."""
-    box: Box | None = context
     literals = node.operands if isinstance(node, And) else (node,)
-    atoms = [each for each in literals if isinstance(each, Atom)]
-    for atom in sorted(atoms, key=sort_key):
-        box = box and box.meet(box_of(atom))
-    return box
+    atoms = [each for each in literals if isinstance(each, Atom) and is_askable(each)]
+    return context.narrow(sorted(atoms, key=sort_key)) if atoms else context
 
 
 def _hides(boxes: list[Box], base: Box) -> bool:

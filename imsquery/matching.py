@@ -88,10 +88,9 @@ def compile_predicate(formula: Formula) -> Predicate:
     """Give the predicate of a bound filter, each of whose conditions is observable."""
     code = _Code()
     final = code.make(formula)
-    lines = [f"def make({', '.join(code.constants)}):"]
-    for name, expression in [*code.functions, ("matches", final)]:
-        lines += [f" def {name}(record):", f"  return {expression}"]
-    lines.append(" return matches")
+    lines = [f"def make({', '.join(code.constants)}):", " def matches(record):"]
+    lines += [f"  {name} = {expression}" for name, expression in code.deep]
+    lines += [f"  return {final}", " return matches"]
     namespace: dict[str, Any] = {}
     # Everything in the source was written here; names of constants are numbered.
     exec("\n".join(lines), namespace)  # noqa: S102
@@ -119,7 +118,7 @@ class _Code:
 
     def __init__(self) -> None:
         self.constants: dict[str, Any] = {}
-        self.functions: list[tuple[str, str]] = []
+        self.deep: list[tuple[str, str]] = []
         self._names: dict[tuple[type, Any], str] = {}
 
     def make(self, formula: Formula) -> str:
@@ -133,12 +132,12 @@ class _Code:
         return self._names[key]
 
     def _shallow(self, part: _Part) -> _Part:
-        """Move a deep expression into a function of its own."""
+        """Work a deep expression out beforehand: neither Python's parser nor its stack is deep."""
         if part.depth < _DEEPEST:
             return part
-        name = f"p{len(self.functions)}"
-        self.functions.append((name, part.source))
-        return _Part(f"{name}(record)", part.cost + 1)
+        name = f"p{len(self.deep)}"
+        self.deep.append((name, part.source))
+        return _Part(name, 0)
 
     def _negation(self, _node: Not, operand: _Part) -> _Part:
         if operand in (_TRUE, _FALSE):

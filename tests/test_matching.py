@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imsquery import QueryError
+from imsquery import Limits, QueryError
 from imsquery.matching import matcher
 
 
@@ -114,3 +114,14 @@ def test_thousands_of_conditions_and_deep_nesting_are_one_predicate() -> None:
     assert not matcher(many)({"owner": "a1699", "__support_b1698": "true"})
     assert matcher(deep)({"owner": "a", "name": "b"})
     assert matcher("not " * 199 + "protected")({})
+
+
+def test_nesting_is_no_deeper_for_the_predicate_than_it_may_be_for_the_filter() -> None:
+    count = 30_000
+    closing = (f" or owner = a{n})" if n % 2 else f" and supports(a{n}))" for n in range(count))
+    text = "(" * count + "platform = CentOS" + "".join(closing)
+    is_wanted = matcher(text, limits=Limits(length=10**7, depth=10**6, count=10**6))
+    record = {f"__support_a{n}": "true" for n in range(count)} | {"__platform": "CentOS"}
+
+    assert is_wanted(record)
+    assert not is_wanted({"__platform": "CentOS"})
