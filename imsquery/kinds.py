@@ -298,9 +298,9 @@ class Integer(Kind):
     def describe(self) -> str:
         if self.values:
             return "one of " + ", ".join(self.choices)
-        if self.most is not None:
-            return f"a whole number from {self.least} to {self.most}"
-        return "a whole number" if self.least is None else f"a whole number from {self.least}"
+        least = "" if self.least is None else f" from {self.least}"
+        most = "" if self.most is None else f" to {self.most}" if least else f" up to {self.most}"
+        return f"a whole number{least}{most}"
 
     def _respell(self, text: str) -> list[str]:
         """Guess the digits that another spelling of a number means."""

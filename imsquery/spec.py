@@ -251,18 +251,26 @@ class Spec:
             functions: further functions.
 
         Raises:
-            ValueError: a name is unknown or taken, or its type has no values or range.
+            TypeError: what is given is of another type.
+            ValueError: a name is unknown, taken or none that a filter can write; its type has no
+                values or range; or a row names one that is not there.
         """
+        from imsquery.extension import check_extension
+
         rows = dict(self.parameters)
         for name, more in (values or {}).items():
             row = self._row(rows, name)
             if isinstance(more, str):
                 msg = f"values of {name}: a list, not one string"
                 raise TypeError(msg)
+            listed = list(more)
+            if not all(isinstance(value, str) for value in listed):
+                msg = f"values of {name}: strings"
+                raise TypeError(msg)
             if not isinstance(row.kind, Enumeration):
                 msg = f"{name} is no enumeration: {row.kind.describe()}"
                 raise ValueError(msg)  # noqa: TRY004 -- the row has another type, not the argument
-            rows[row.wire] = row.with_kind(row.kind.with_values(more))
+            rows[row.wire] = row.with_kind(row.kind.with_values(listed))
         for name, (least, most) in (ranges or {}).items():
             row = self._row(rows, name)
             if not isinstance(row.kind, Integer) or row.kind.values:
@@ -271,13 +279,15 @@ class Spec:
             rows[row.wire] = row.with_kind(Integer(least, most))
         rows.update((row.wire, row) for row in parameters)
         everything = [each for same in self.functions.values() for each in same]
-        return Spec(
+        spec = Spec(
             rows.values(),
             [*everything, *functions],
             family=self.family,
             path=self.path,
             host=self.host,
         )
+        check_extension(spec, self)
+        return spec
 
     def _row(self, rows: Mapping[str, Parameter], name: str) -> Parameter:
         known = self.names.get(name.lower())
