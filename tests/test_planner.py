@@ -108,6 +108,26 @@ def test_requests_and_what_is_left(query: str, expected: list[tuple[str, str]]) 
         ("owner = a and status = active or owner = a and status = saving or platform = CentOS", 2,
          [("__platform=CentOS", "all"),
           ("owner=a", "platform = CentOS or status in (active, saving)")]),
+        ("created_at >= 2019 or created_at >= 2018 and status = active", 1,
+         [("created_at=gte:2018-01-01T00:00:00Z",
+           "created_at >= 2019-01-01T00:00:00Z or status = active")]),
+        ("created_at >= 2018 and status = active or created_at >= 2019", 1,
+         [("created_at=gte:2018-01-01T00:00:00Z",
+           "created_at >= 2019-01-01T00:00:00Z or status = active")]),
+        # Of two lists the one that lets fewer through is asked for.
+        ("owner in (a, b) and created_at in (2018-10-28T10:00:00Z, 2019-10-28T10:00:00Z)", 2,
+         [("created_at=eq:2018-10-28T10:00:00Z", "owner in (a, b)"),
+          ("created_at=eq:2019-10-28T10:00:00Z", "owner in (a, b)")]),
+        ("min_ram in (1, 2) and name in (a, b)", 2,
+         [("name=a", "min_ram in (1, 2)"), ("name=b", "min_ram in (1, 2)")]),
+        ("owner in (a, b, c) and name in (d, e, f)", 3,
+         [(f"owner={each}", "name in (d, e, f)") for each in "abc"]),
+        ("owner in (a, b, c, d, e, f, g, h) and name in (a, b, c, d, e, f, g, h)", 8,
+         [(f"owner={each}", "name in (a, b, c, d, e, f, g, h)") for each in "abcdefgh"]),
+        # What is joined leaves the others as they are.
+        ("(owner = a and (status = active or status = saving)) or name in (b, c, d, e, f, g, h)", 8,
+         [*((f"name={each}", "all") for each in "bcdefgh"),
+          ("owner=a", "name in (b, c, d, e, f, g, h) or status in (active, saving)")]),
         ("created_at < 2018 or created_at < 2019 and status = active", 1,
          [("created_at=lt:2019-01-01T00:00:00Z",
            "created_at < 2018-01-01T00:00:00Z or status = active")]),
@@ -178,6 +198,30 @@ def test_refusing_takes_no_longer_than_planning() -> None:
 
     assert codes(query) == {"not-observable"}
     assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "(flavor_id = f or name = ab) and (whole_image or status = active)",
+        "(name = ab or flavor_id = f) and (status = active or owner = a or whole_image)",
+    ],
+)
+def test_no_alternative_that_no_image_shows_is_left_out(query: str) -> None:
+    needed = 4
+
+    assert codes(query, needed - 1) == {"not-observable"}
+    asked = {each.query_string for each in plan(query, max_requests=needed).requests}
+    assert len(asked) == needed
+    assert "__whole_image=true&flavor_id=f" in asked
+
+
+def test_too_many_combinations_of_two_lists_are_refused() -> None:
+    lists = (", ".join(f"{letter}{n}" for n in range(150)) for letter in "ab")
+    query = " and ".join(f"(flavor_id in ({each}) or protected)" for each in lists)
+
+    with pytest.raises(QueryError, match="too many combinations"):
+        plan(query, max_requests=5_000)
 
 
 def test_a_thousand_combinations_of_what_no_image_shows_are_refused() -> None:
