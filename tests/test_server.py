@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -578,6 +579,27 @@ def test_the_command_serves_the_sample_until_it_is_told_to_stop(number: signal.S
     assert announced.startswith(f"serving {len(records())} images at http://127.0.0.1:")
     assert len(answered["images"]) == 2
     assert (server.returncode, output, errors) == (0, "", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_stopped_while_it_loads_leaves_nothing_behind(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    endless = os.open(pipe, os.O_RDWR)  # so that its reader never sees an end
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "imsquery", "serve", "--port", "0", "--catalog", str(pipe)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as server:
+        deadline = time.monotonic() + 20
+        while not list(tmp_path.glob("imsquery-*/stream")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        server.send_signal(number)
+        _, errors = server.communicate(timeout=20)
+    os.close(endless)
+
+    assert (server.returncode, errors) == (0, b"")
+    assert [each.name for each in tmp_path.iterdir()] == ["pipe"]
 
 
 @pytest.mark.parametrize(

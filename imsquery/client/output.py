@@ -121,7 +121,7 @@ def _as_csv(records: Iterable[Record], fields: Sequence[Field] | None, spec: Spe
 
 def _cell(value: object) -> str:
     text = printable(_text(value))
-    return inert(text) if isinstance(value, str) else text
+    return text if isinstance(value, int | float) else inert(text)
 
 
 def _as_ids(
