@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -579,6 +581,27 @@ def test_the_command_serves_the_sample_until_it_is_told_to_stop(number: signal.S
     assert announced.startswith(f"serving {len(records())} images at http://127.0.0.1:")
     assert len(answered["images"]) == 2
     assert (server.returncode, output, errors) == (0, "", "")
+
+
+def test_a_token_that_no_client_can_send_is_refused_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMSQUERY_SERVE_TOKEN", f"{TOKEN}\n")
+    with start() as server:
+        output, errors = server.communicate(timeout=20)
+
+    assert (server.returncode, output) == (2, "")
+    assert "IMSQUERY_SERVE_TOKEN holds characters" in errors
+    assert TOKEN not in errors
+
+
+def test_an_open_request_does_not_keep_it_from_stopping() -> None:
+    with start() as server:
+        assert server.stdout is not None
+        url = urlsplit(server.stdout.readline().rsplit(maxsplit=1)[-1])
+        with socket.create_connection((str(url.hostname), int(url.port or 0))) as slow:
+            slow.sendall(b"GET /v2/cloudimages HTTP/1.1\r\nHost: x\r\nX: ")
+            time.sleep(0.2)
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(timeout=20) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

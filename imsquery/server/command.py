@@ -61,6 +61,9 @@ def main(arguments: Namespace) -> int:
 def _serve(arguments: Namespace) -> int:
     from imsquery.server.serving import listen, serve
 
+    token = os.environ.get(TOKEN_VARIABLE) or None
+    if token is not None and not (token.isascii() and token.isprintable() and " " not in token):
+        raise ValueError(f"{TOKEN_VARIABLE} holds characters that a header cannot")
     # The address first: that it is taken need not wait for a catalogue to load.
     with listen(arguments.host, arguments.port) as listener, _load(arguments) as catalogue:
         host, port = listener.getsockname()[:2]
@@ -71,7 +74,7 @@ def _serve(arguments: Namespace) -> int:
             sys.stdout.write(f"serving {len(catalogue):,} images at {where}\n")
             sys.stdout.flush()
 
-        serve(catalogue, listener, token=os.environ.get(TOKEN_VARIABLE) or None, ready=announce)
+        serve(catalogue, listener, token=token, ready=announce)
     return 0
 
 
