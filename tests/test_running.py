@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from attrs import frozen
@@ -15,9 +15,10 @@ from attrs import frozen
 pytest.importorskip("duckdb")
 pytest.importorskip("httpx")
 
+from imsquery.client import fetching
 from imsquery.client.errors import FetchError
 from imsquery.client.fetching import Credentials, Patience
-from imsquery.client.running import Tally, run_catalogue, run_services
+from imsquery.client.running import CONCURRENCY, Tally, run_catalogue, run_services
 from imsquery.server.catalogue import Catalogue
 from imsquery.server.serving import running
 from tests.faulty_server import faulty_server, page
@@ -90,6 +91,31 @@ def test_several_services_are_asked_and_kept_apart() -> None:
         "fetched  2 images in 2 pages\n"
         "printed  4 images; 1 fetched and left out\n"
     )
+
+
+def test_no_more_requests_are_under_way_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    under_way: list[int] = [0]
+
+    class Slow:
+        def __init__(self, *_: object, **__: object) -> None: ...
+
+        async def __aenter__(self) -> Self:
+            return self
+
+        async def __aexit__(self, *_: object) -> None: ...
+
+        async def __call__(self, query: str) -> list[Record]:
+            under_way.append(under_way[-1] + 1)
+            await asyncio.sleep(0.01)
+            under_way.append(under_way[-1] - 1)
+            return [] if "marker" in query else images("a")
+
+    monkeypatch.setattr(fetching, "AsyncFetcher", Slow)
+    found = run(Walk(""), Tally(), **{f"place{number}": "http://host" for number in range(30)})
+
+    assert found == [images("a")] * 30
+    assert max(under_way) == CONCURRENCY
+    assert under_way[-1] == 0
 
 
 def test_one_service_that_fails_fails_all() -> None:

@@ -223,6 +223,9 @@ class _Again(Exception):  # noqa: N818 -- a wish, not an error of its own
 class Fetcher(_Requests):
     """Fetches pages; safe to call from several threads.
 
+    A service that sends the head of an answer in small pieces can take longer than the time-out,
+    which is then for each piece; :class:`AsyncFetcher` ends in time whatever it does.
+
     Args:
         endpoint: scheme and host, such as ``https://ims.cn-north-4.myhuaweicloud.com``.
         credentials: who asks.
