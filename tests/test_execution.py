@@ -85,6 +85,31 @@ def test_nothing_is_fetched_before_it_is_asked_for_and_no_more_than_that() -> No
     assert len(model.asked) == 1
 
 
+def test_images_of_one_key_are_sorted_by_id_however_the_service_has_them() -> None:
+    times = (3, 1, 4, 0, 5, 2)
+    tied = [
+        {**image(time, **(CENTOS if n % 2 else UBUNTU), name="same"), "id": f"i{n}"}
+        for n, time in enumerate(times)
+    ]
+    for query in ("platform in (CentOS, Ubuntu)", "all", "name = same limit 6"):
+        for direction, expected in (("asc", "012345"), ("desc", "543210")):
+            made = plan(f"{query} order by name {direction}")
+            run = made.execute(ModelServer(tied, glance_ties=True), page_size=1)
+
+            assert ids(run) == [f"i{digit}" for digit in expected]
+
+
+def test_nothing_is_fetched_while_images_of_one_key_are_given() -> None:
+    tied = [{**image(1, name="same"), "id": f"i{n}"} for n in range(6)]
+    model = ModelServer([*tied, *IMAGES])
+    run = plan("all order by name").execute(model, page_size=6)
+
+    assert ids(islice(run, 1)) == ["i5"]
+    asked = len(model.asked)
+    assert ids(islice(run, 5)) == ["i4", "i3", "i2", "i1", "i0"]
+    assert len(model.asked) == asked
+
+
 def test_a_branch_that_is_far_ahead_is_not_asked_for_more() -> None:
     model = server()
     run = plan("platform = CentOS or (platform = Ubuntu and min_ram >= 100)").execute(
