@@ -75,9 +75,7 @@ def _compare(atom: Atom, known: Atom) -> bool | None:
     if atom.relation not in _ORDER:
         return None
     if known.relation == "!=":
-        if atom.value != known.value or atom.relation not in {"=", "!="}:
-            return None
-        return atom.relation == "!="
+        return False if atom.relation == "=" and atom.value == known.value else None
     low, high = _range(known)
     least, most = _range(atom)
     holds = least <= low and high <= most

@@ -89,6 +89,13 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
         # what widens the search
         ("enterprise_project_id = all_granted_eps and enterprise_project_id = x",
          [("enterprise_project_id=x", "all")]),
+        ("enterprise_project_id = all_granted_eps and owner = a or owner = b and name glob 'x*'",
+         [("enterprise_project_id=all_granted_eps&owner=a", "all"), ("owner=b", "name glob x*")]),
+        ("enterprise_project_id = all_granted_eps and name glob 'a*' or owner = b",
+         [("enterprise_project_id=all_granted_eps", "name glob a* or owner = b")]),
+        ("enterprise_project_id = all_granted_eps and owner = a or owner = b and status != active",
+         [("enterprise_project_id=all_granted_eps&owner=a", "all"),
+          ("owner=b", "status != active")]),
         ("enterprise_project_id = all_granted_eps and platform in (CentOS, Ubuntu)",
          [("__platform=CentOS&enterprise_project_id=all_granted_eps", "all"),
           ("__platform=Ubuntu&enterprise_project_id=all_granted_eps", "all")]),

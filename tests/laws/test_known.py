@@ -122,6 +122,11 @@ def test_what_is_known_is_there() -> None:
     assert follows(atom("tag is present"), atom("tag = a")) is True
 
 
+def test_presence_has_no_complement_that_could_be_asked_for() -> None:
+    assert complement(atom("min_ram is present")) is None
+    assert complement(atom("min_ram = 4")) is None
+
+
 def test_what_only_re2_could_tell_is_not_told() -> None:
     assert follows(atom("name matches '^a'"), atom("name = a")) is None
     assert follows(atom("tag matches '^a'"), atom("tag = a")) is None
