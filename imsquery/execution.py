@@ -124,14 +124,22 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
             raise ValueError(msg)
         self._fetch = fetch
         self._semaphore = asyncio.Semaphore(concurrency)
+        self._is_running = False
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Record:
-        while wanted := self._wanted():
-            for branch, page in zip(wanted, await self._fetch_all(wanted), strict=True):
-                self._feed(branch, page)
+        if self._is_running:
+            msg = "the next image is being waited for already"
+            raise RuntimeError(msg)
+        self._is_running = True
+        try:
+            while wanted := self._wanted():
+                for branch, page in zip(wanted, await self._fetch_all(wanted), strict=True):
+                    self._feed(branch, page)
+        finally:
+            self._is_running = False
         record = self._next()
         if record is None:
             raise StopAsyncIteration

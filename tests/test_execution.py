@@ -393,6 +393,35 @@ def test_where_one_page_fails_the_others_are_given_up() -> None:
     assert cancelled == ["__platform=Ubuntu&limit=500"]
 
 
+def test_one_image_is_waited_for_at_a_time() -> None:
+    async def run() -> list[str]:
+        execution = plan("all").aexecute(server().afetch)
+        first = asyncio.ensure_future(anext(execution))
+        with pytest.raises(RuntimeError, match="already"):
+            await asyncio.gather(first, anext(execution))
+        return [(await first)["id"]] + [each["id"] async for each in execution]
+
+    assert asyncio.run(run()) == [f"i{n:03}" for n in reversed(range(20))]
+
+
+def test_a_run_that_is_cancelled_goes_on_with_another_try() -> None:
+    model = server()
+    slow = [True]
+
+    async def fetch(query: str) -> list[Any]:
+        if slow and slow.pop():
+            await asyncio.sleep(60)
+        return list(model(query))
+
+    async def run() -> list[str]:
+        execution = plan("all").aexecute(fetch, page_size=7)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(anext(execution), 0.01)
+        return [each["id"] async for each in execution]
+
+    assert asyncio.run(run()) == [f"i{n:03}" for n in reversed(range(20))]
+
+
 def test_no_pages_at_once_is_refused() -> None:
     with pytest.raises(ValueError, match="concurrency"):
         plan("all").aexecute(server().afetch, concurrency=0)
