@@ -11,7 +11,8 @@ from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.compiler import report_unbound
 from imsquery.consistency import check_consistency
 from imsquery.diagnostics import Diagnostic, QueryError
-from imsquery.formula import Atom, Deferred, leaves
+from imsquery.folding import fold
+from imsquery.formula import Atom, Deferred, Not, Or, leaves
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.parser import parse_with, tokenize
 from imsquery.patterns import PatternError, check_expression
@@ -20,6 +21,7 @@ from imsquery.source import Span
 from imsquery.unparse import unparse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from imsquery.formula import BoundQuery, Formula
@@ -37,7 +39,7 @@ class Binding:
         text: what was read.
         algebra: what bound it; knows the places of tokens.
         bound: the query as it was written.
-        formula: its filter, simplified.
+        formula: its filter, simplified, without what can match nothing.
         warnings: findings that did not stand in the way.
     """
 
@@ -95,11 +97,31 @@ def bind(
         if isinstance(leaf, Deferred):
             report_unbound(leaf, algebra)
     formula = simplify(bound.filter)
-    check_consistency(formula, bound.filter, algebra, spec)
+    dead: list[Formula] = []
+    check_consistency(formula, bound.filter, algebra, spec, dead)
     algebra.check_order(bound)
     if any(each.severity == "error" and each.code != "contradiction" for each in algebra.findings):
         raise QueryError(text, algebra.findings)
-    return Binding(text, algebra, bound, formula, tuple(algebra.findings))
+    return Binding(text, algebra, bound, _prune(formula, dead), tuple(algebra.findings))
+
+
+def _prune(formula: Formula, dead: Sequence[Formula]) -> Formula:
+    """Take out parts that can match nothing where they stand."""
+    if not dead:
+        return formula
+    numbers = {id(each) for each in dead}
+
+    def kept(node: Formula, result: Formula) -> Formula:
+        return Or((), node.first, node.last) if id(node) in numbers else result
+
+    return simplify(
+        fold(
+            formula,
+            lambda leaf: kept(leaf, leaf),
+            lambda node, operand: kept(node, Not(operand, node.first, node.last)),
+            lambda node, parts: kept(node, type(node)(parts, node.first, node.last)),
+        )
+    )
 
 
 def check_expressions(binding: Binding) -> None:

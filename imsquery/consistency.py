@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     Undo = list[tuple[Hashable, "Formula | None"]]
 
 
-def check_consistency(formula: Formula, written: Formula, algebra: Algebra, spec: Spec) -> bool:
+def check_consistency(
+    formula: Formula,
+    written: Formula,
+    algebra: Algebra,
+    spec: Spec,
+    dead: list[Formula] | None = None,
+) -> bool:
     """Report what a simplified filter cannot mean.
 
     Findings are ``contradiction`` (a warning where another branch can still match),
@@ -31,18 +37,22 @@ def check_consistency(formula: Formula, written: Formula, algebra: Algebra, spec
         written: the same before it was simplified.
         algebra: takes the findings.
         spec: what the parameters demand of each other.
+        dead: takes the parts that can match nothing where they stand.
 
     Returns:
         Whether the filter can match anything, as far as this shows.
     """
-    return _Consistency(written, algebra, spec).check(formula)
+    return _Consistency(written, algebra, spec, dead).check(formula)
 
 
 class _Consistency:
-    def __init__(self, written: Formula, algebra: Algebra, spec: Spec) -> None:
+    def __init__(
+        self, written: Formula, algebra: Algebra, spec: Spec, dead: list[Formula] | None
+    ) -> None:
         self._written = written
         self._algebra = algebra
         self._spec = spec
+        self._dead = dead
         # What the conjunctions around hold to: (wire name, aspect), or a literal's own key -> the
         # literal that says so.  Aspects: `=`, `low`, `high`, `absent`, and `some` for any value.
         self._facts: dict[Hashable, Formula] = {}
@@ -68,6 +78,8 @@ class _Consistency:
             frames.pop()
             self._undo(undo)
             result = any(alive[1:]) if type(node) is Or and node.operands else all(alive)
+            if not result and self._dead is not None:
+                self._dead.append(node)
             if not frames:
                 return result
             frames[-1][3].append(result)
