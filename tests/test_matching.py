@@ -41,6 +41,92 @@ def test_what_is_spelled_otherwise_is_read_alike(query: str, record: dict[str, A
     assert matcher(query)(record) is True
 
 
+IMAGE = {
+    "id": "i1", "__platform": "CentOS", "name": "CentOS 7.6", "min_ram": 64, "max_ram": "2048",
+    "__os_bit": "64", "protected": False, "__support_kvm": "true", "__support_arm": "false",
+    "created_at": "2018-10-28T10:00:00Z", "tags": ["team=web", "old.key", "plain"],
+    "__lazyloading": "False", "enterprise_project_id": "p1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"),
+    [
+        # each of several alternatives, alone of its attribute or one of many
+        ("platform = CentOS or name = a", "platform = Ubuntu or name = a"),
+        ("name = a or platform = CentOS or name = b", "name = a or platform = Debian or name = b"),
+        ("platform in (Ubuntu, CentOS)", "platform in (Ubuntu, Debian)"),
+        ("platform not in (Ubuntu, Debian)", "platform not in (Ubuntu, CentOS)"),
+        ("platform != Ubuntu", "platform != CentOS"),
+        ("owner != x", "owner = x"),
+        # texts
+        ("name contains OS", "name contains os"),
+        ("name startswith Cent", "name startswith OS"),
+        ("name endswith '7.6'", "name endswith 7"),
+        ("name glob 'C?nt*7.?'", "name glob 'C?nt*7'"),
+        ("name matches '^C.*[67]$'", "name matches '^c'"),
+        ("name not contains x", "name not contains C"),
+        # numbers, as such or as text
+        ("min_ram = 64", "min_ram = 65"),
+        ("min_ram < 65", "min_ram < 64"),
+        ("min_ram <= 64", "min_ram <= 63"),
+        ("min_ram > 63", "min_ram > 64"),
+        ("min_ram >= 64", "min_ram >= 65"),
+        ("min_ram != 63", "min_ram != 64"),
+        ("min_ram between 64 and 64", "min_ram between 65 and 70"),
+        ("min_ram not between 1 and 63", "min_ram not between 1 and 64"),
+        ("max_ram > 999", "max_ram < 999"),
+        ("os_bit = 64", "os_bit = 32"),
+        # times
+        ("created_at < 2018-10-28T10:00:01Z", "created_at < 2018-10-28T10:00:00Z"),
+        ("created_at <= 2018-10-28T10:00:00Z", "created_at <= 2018-10-28T09:59:59Z"),
+        ("created_at > 2018-10-28T09:59:59Z", "created_at > 2018-10-28T10:00:00Z"),
+        ("created_at >= 2018-10-28T10:00:00Z", "created_at >= 2018-10-28T10:00:01Z"),
+        ("created_at = 2018-10-28T10:00", "created_at = 2018-10-28T09:59"),
+        ("created_at != 2018-10-28T10:00:01Z", "created_at != 2018-10-28T10:00:00Z"),
+        ("created_at != 2018-10-27", "created_at != 2018-10-28"),
+        ("created_at between 2018 and 2018-10-28", "created_at between 2017 and 2018-10-27"),
+        # truth values
+        ("protected = false", "protected"),
+        ("not protected", "not protected = false"),
+        ("supports(kvm)", "supports(xen)"),
+        ("lazyloading = false", "lazyloading = true"),
+        # tags
+        ("tag = 'team=web'", "tag = 'team=www'"),
+        ("tag = 'old=key'", "tag = 'old-key'"),
+        ("tag = old.key", "tag = 'plain='"),
+        ("tagged(plain)", "tagged(team)"),
+        ("tag startswith team", "tag startswith web"),
+        ("tag endswith '=key'", "tag endswith old"),
+        ("tag contains 'm=w'", "tag contains 'm.w'"),
+        ("tag glob 'old=*'", "tag glob 'plain?'"),
+        ("tag matches '^plain$'", "tag matches '^lain'"),
+        ("tag != 'team.web'", "tag != plain"),
+        # what is there, and what stands for what is not
+        ("name is present", "name is absent"),
+        ("owner is absent", "owner is present"),
+        ("tag is present", "tag is absent"),
+        ("architecture = x86", "architecture = arm"),
+        ("architecture is present", "architecture is absent"),
+        ("enterprise_project_id = p1", "enterprise_project_id = 0"),
+        ("enterprise_project_id = all_granted_eps", "enterprise_project_id = p"),
+        ("enterprise_project_id startswith p", "enterprise_project_id startswith 0"),
+        ("all", "none"),
+    ],
+)
+def test_a_record_matches_or_does_not(yes: str, no: str) -> None:
+    assert matcher(yes)(IMAGE) is True
+    assert matcher(no)(IMAGE) is False
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["enterprise_project_id = 0", "architecture = x86", "tag is absent", "created_at is absent"],
+)
+def test_an_empty_record_is_of_the_default_project_and_has_no_attributes(query: str) -> None:
+    assert matcher(query)({})
+
+
 @pytest.mark.parametrize(
     "time",
     [
