@@ -5,10 +5,12 @@ so that nothing is fetched that need not be; of plans that fetch the same, the o
 requests is made.  All choices are by the conditions alone, never by the order in which they were
 written, so that equal filters have equal plans.
 
-1. :mod:`imsquery.covering` finds the conditions of the requests.
-2. Each request gets the filter as it stands once these conditions are known to hold
+1. What can match nothing where it stands goes (:mod:`imsquery.binding`), and what no record shows
+   where its answer makes no difference (:func:`imsquery.known.drop_moot`).
+2. :mod:`imsquery.covering` finds the conditions of the requests.
+3. Each request gets the filter as it stands once these conditions are known to hold
    (:func:`imsquery.known.assume`): the *residual*.  Where that is nothing, the request is exact.
-3. A limit becomes part of a request only where it is exact and the server makes the order.
+4. A limit becomes part of a request only where it is exact and the server makes the order.
 """
 
 from __future__ import annotations
