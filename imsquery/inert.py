@@ -11,7 +11,7 @@ import unicodedata
 # quotes, some begin a cell at each semicolon, and the wide ones come from East Asian keyboards.
 # Source: OWASP, "CSV Injection".
 _formula = re.compile(r"""(^|;)(?=[\s"']*[=+\-@＝＋－＠\t\r\n])""")
-_code_breakers = re.compile(r"[\\`|]").search
+_code_breakers = re.compile(r"[`|]").search
 _link = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,=%]+").fullmatch
 
 

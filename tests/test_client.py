@@ -281,6 +281,15 @@ def test_an_answer_must_end_in_time(fetch: Fetch, server: FaultyServer) -> None:
     assert time.monotonic() - start < 10
 
 
+def test_the_head_of_an_answer_must_end_in_time_too(server: FaultyServer) -> None:
+    server.script = ["slow"] * 5  # whose head alone takes three times as long
+    start = time.monotonic()
+    with pytest.raises(FetchError, match="did not answer in time"):
+        fetch_async(server)
+
+    assert time.monotonic() - start < 4.5
+
+
 def test_nobody_there_is_an_error(fetch: Fetch, server: FaultyServer) -> None:
     server.close()
     with pytest.raises(FetchError, match="the connection failed"):
