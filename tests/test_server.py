@@ -461,6 +461,11 @@ def test_a_database_is_kept_and_opened_again(tmp_path: Path) -> None:
         (b'{"id": "' + b"a" * (3 << 20) + b'"}\n{"id": "\xff"}', "record 2: not UTF-8"),
         (b'{"id": "a", "x": 1, "id": "b"}', "record 1: the attribute 'id' is there twice"),
         (b'{"id": "a", "flavor_id": [], "flavor_id": []}', "is there twice"),
+        (b'{"id": "a", "\\u0069d": "b"}', "record 1: the attribute 'id' is there twice"),
+        (
+            json.dumps({"id": "a"} | {f"k{n}": 1 for n in range(2_000)}).encode(),
+            "more than 2000 different attributes",
+        ),
         (b'{"id": "a", "x": ' + b"[" * 64 + b"]" * 64 + b"}", "record 1: nested deeper than 64"),
         (b'{"id": "a", "flavor_id": 1, "x": ' + b'{"x":' * 50_000 + b"1" + b"}" * 50_001, "deep"),
         (b'{"id": "' + b"a" * (17 << 20) + b'"}', "record 1: longer than 16,777,216 bytes"),

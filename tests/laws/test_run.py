@@ -136,7 +136,11 @@ def test_what_is_found_is_whole(endpoint: str) -> None:
 def test_through_faults_it_is_all_or_an_error(faulty: FaultyServer) -> None:
     ends = Counter[str]()
 
-    @settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+    # Each example may wait for several time-outs.
+    @settings(
+        max_examples=60,
+        suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+    )
     @given(cases(), st.lists(st.sampled_from(["", "", "again", *FAULTS]), max_size=6))
     @example(Case("all", in_order(records(), {})), ["", "again"])
     @example(Case("all", in_order(records(), {})), ["", "", "truncated", "short", "429"])
