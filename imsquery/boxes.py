@@ -35,13 +35,14 @@ class Box:
     Attributes:
         conditions: wire name -> the condition.
         hidden: keys of those that no record shows: none may be left to the client.
+        scopes: how many of them widen the search.
         unsaid: hidden conditions that stand beside another on the same parameter, so that one
             request cannot ask for both.
         weight: the part of all images that the conditions are guessed to let through.
         key: what equal boxes have in common; sorts.
     """
 
-    __slots__ = ("conditions", "hidden", "key", "unsaid", "weight")
+    __slots__ = ("conditions", "hidden", "key", "scopes", "unsaid", "weight")
 
     def __init__(self, conditions: Conditions, unsaid: tuple[Atom, ...] = ()) -> None:
         self.conditions = conditions
@@ -50,6 +51,7 @@ class Box:
         self.hidden = frozenset(
             atom.key for atom in (*conditions.values(), *unsaid) if atom.parameter.observed is None
         )
+        self.scopes = sum(map(is_scope, conditions.values()))
         self.weight = reduce(float.__mul__, map(weigh, conditions.values()), 1.0)
 
     def meet(self, other: Box) -> Box | None:

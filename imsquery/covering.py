@@ -136,9 +136,12 @@ def _rank(boxes: list[Box]) -> tuple[object, ...]:
 
 
 def tidy(boxes: list[Box]) -> list[Box]:
-    """Drop repeats, and boxes that another takes in; those that let most through come first."""
+    """Drop repeats, and boxes that another takes in; those that let most through come first.
+
+    Of equal weights, what widens the search comes first: it may take in what does not.
+    """
     unique = {(box.key, box.hidden): box for box in boxes}
-    ordered = sorted(unique.values(), key=lambda box: (-box.weight, box.key))
+    ordered = sorted(unique.values(), key=lambda box: (-box.weight, -box.scopes, box.key))
     if len(ordered) > _PAIRED:
         return ordered
     kept: list[Box] = []
