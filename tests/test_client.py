@@ -235,6 +235,23 @@ def test_a_service_that_cannot_be_trusted_is_asked_once(fetch: Fetch) -> None:
     assert HUSH not in f"{raised.value!r}{connections}"
 
 
+def test_a_host_that_nobody_knows_is_looked_up_once(
+    fetch: Fetch, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look_up(*_: object, **__: object) -> None:
+        asked.append(1)
+        raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+    asked: list[int] = []
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    server.endpoint = "http://images.invalid"
+    with pytest.raises(FetchError, match=r"the connection failed: .*no such name") as raised:
+        fetch(server)
+
+    assert "attempts" not in str(raised.value)
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
 @pytest.mark.parametrize("proxy", [f"ftp://u:{HUSH}@host", f"http://u:{HUSH}@ho st:x"])
 def test_a_proxy_that_is_none_is_refused_unseen(
