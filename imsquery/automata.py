@@ -67,7 +67,7 @@ class Texts:
     def _walk(self) -> Iterator[str]:
         """Read all texts at once, letter by letter, and give one for each way to be accepted."""
         patterns = [_Automaton(glob) for glob in self._globs]
-        cost = sum(effort(len(glob)) for glob in self._globs)
+        cost = 1 + sum(effort(len(glob)) for glob in self._globs)
         letters = self._letters(patterns)
         start = self._start(patterns)
         seen = {(start, _Paths.ROOT)}
