@@ -199,6 +199,13 @@ def test_pages_that_do_not_fit_together_are_an_error(answers: list[Any], message
         ids(run)
 
 
+def test_a_page_that_begins_with_the_image_to_begin_behind_is_an_error() -> None:
+    images = [image(5), image(4)]
+
+    with pytest.raises(ExecutionError, match="repeats"):
+        ids(plan("all after i005").execute(pages(images, [])))
+
+
 def test_an_order_that_is_not_kept_is_an_error_where_requests_are_merged() -> None:
     images = [image(1), image(2)]
     merged = plan("platform = CentOS or platform = Ubuntu")
