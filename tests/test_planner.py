@@ -281,6 +281,34 @@ def test_what_is_written_as_one_is_looked_at_as_one() -> None:
     ]  # fmt: skip
 
 
+def test_what_is_nested_is_looked_at_part_by_part() -> None:
+    text = "(name glob 'a*' or size < 3 and (not checksum = x or max_ram > 5)) and size != 9"
+    (request,) = plan(text).requests
+
+    assert [each.text for each in request.left] == [
+        "name glob a*", "size < 3", "checksum != x", "max_ram > 5", "size != 9",
+    ]  # fmt: skip
+
+
+def test_what_is_asked_for_is_told_in_the_order_of_the_request() -> None:
+    text = "visibility = public and supports(kvm) and imagetype = gold"
+    (request,) = plan(text + " order by name asc limit 3 after x").requests
+
+    assert [each.pair for each in request.pushed] == [
+        ("__imagetype", "gold"), ("__support_kvm", "true"), ("visibility", "public"),
+    ]  # fmt: skip
+    assert [text[each.span.start : each.span.end] for each in request.pushed] == [
+        "imagetype = gold", "supports(kvm)", "visibility = public",
+    ]  # fmt: skip
+    assert [*request.query.params] == [
+        "__imagetype", "__support_kvm", "limit", "marker", "sort_dir", "sort_key", "visibility",
+    ]  # fmt: skip
+
+
+def test_what_is_no_regular_expression_is_refused() -> None:
+    assert codes("protected and name matches '('") == {"bad-value"}
+
+
 @pytest.mark.parametrize(
     ("query", "place"),
     [
