@@ -73,6 +73,7 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
         ("created_at < 2018 and created_at > 2019 and status = active", []),
         ("platform = CentOS and min_ram = 8 and min_ram < 4", []),
         ("min_ram between 5 and 1", []),
+        ("name = abc and name not glob 'a*' or owner = b", [("owner=b", "all")]),
         ("status = active or (min_ram > 5 and min_ram < 5)", [("status=active", "all")]),
         ("name glob 'a*' and (status = active or owner = b and name not glob 'a*')",
          [("status=active", "name glob a*")]),

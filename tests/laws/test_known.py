@@ -117,6 +117,14 @@ def test_what_widens_a_search_says_nothing_else() -> None:
     assert follows(scope, atom(project)) is True
 
 
+def test_what_is_contrary_is_so_both_ways() -> None:
+    one, other = atom("name = CentOS"), atom("name glob 'U*'")
+
+    assert is_contrary(one, other)
+    assert is_contrary(other, one)
+    assert not is_contrary(one, atom("name glob 'C*'"))
+
+
 def test_what_is_known_is_there() -> None:
     assert follows(atom("platform is present"), atom("platform = CentOS")) is True
     assert follows(atom("tag is present"), atom("tag = a")) is True
