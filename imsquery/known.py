@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from imsquery.folding import map_atoms
-from imsquery.formula import And, Atom, Or, leaves
+from imsquery.folding import fold, map_atoms
+from imsquery.formula import And, Atom, Not, Or, leaves
 from imsquery.kinds import COMPLEMENT, Integer
 from imsquery.matching import text_test
 from imsquery.simplify import simplify
@@ -107,6 +107,37 @@ def number_of(value: str | int) -> int:
     return moment.toordinal() * _DAY + seconds
 
 
+def drop_contradictions(formula: Formula) -> Formula:
+    """Drop the conjunctions of a simplified filter in which an equality speaks against a part.
+
+    What order comparisons say of each other, :mod:`imsquery.consistency` has seen to.
+    """
+
+    def join(node: And | Or, parts: list[Formula]) -> Formula:
+        if isinstance(node, And) and _contradicts_itself(node):
+            return _constant(node, holds=False)
+        return cast("Formula", type(node)(parts, node.first, node.last))
+
+    return simplify(fold(formula, lambda leaf: leaf, lambda node, _: node, join))
+
+
+def _contradicts_itself(node: And) -> bool:
+    literals = [each for each in node.operands if isinstance(each, Atom | Not)]
+    known = {
+        each.parameter.wire: each
+        for each in literals
+        if isinstance(each, Atom) and each.relation == "=" and not each.parameter.multiple
+    }
+    for literal in literals:
+        atom = literal.operand if isinstance(literal, Not) else literal
+        given = known.get(atom.parameter.wire) if isinstance(atom, Atom) else None
+        if given is not None and isinstance(atom, Atom):
+            holds = follows(atom, given)
+            if holds is not None and holds is (atom is not literal):
+                return True
+    return False
+
+
 def drop_moot(formula: Formula) -> Formula:
     """Drop what no record shows from a simplified filter where it makes no difference.
 
@@ -138,9 +169,9 @@ def _suppose(formula: Formula, known: Atom) -> Formula:
     return simplify(map_atoms(formula, decide))
 
 
-def _constant(atom: Atom, *, holds: bool) -> Formula:
-    """Give ``all`` or ``none``, standing where a condition stands."""
-    return (And if holds else Or)((), atom.first, atom.last)
+def _constant(part: Formula, *, holds: bool) -> Formula:
+    """Give ``all`` or ``none``, standing where a part of a filter stands."""
+    return (And if holds else Or)((), part.first, part.last)
 
 
 def assume(

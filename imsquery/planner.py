@@ -5,8 +5,9 @@ so that nothing is fetched that need not be; of plans that fetch the same, the o
 requests is made.  All choices are by the conditions alone, never by the order in which they were
 written, so that equal filters have equal plans.
 
-1. What can match nothing where it stands goes (:mod:`imsquery.binding`), and what no record shows
-   where its answer makes no difference (:func:`imsquery.known.drop_moot`).
+1. What can match nothing where it stands goes (:mod:`imsquery.binding`,
+   :func:`imsquery.known.drop_contradictions`), and what no record shows where its answer makes no
+   difference (:func:`imsquery.known.drop_moot`).
 2. :mod:`imsquery.covering` finds the conditions of the requests.
 3. Each request gets the filter as it stands once these conditions are known to hold
    (:func:`imsquery.known.assume`): the *residual*.  Where that is nothing, the request is exact.
@@ -22,7 +23,7 @@ from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.compiler import time_value
 from imsquery.covering import TooManyHiddenError, cover
 from imsquery.formula import And, Atom, Deferred, Or
-from imsquery.known import assume, drop_moot
+from imsquery.known import assume, drop_contradictions, drop_moot
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.ordering import Ordering, read_order
 from imsquery.phrasing import phrase, phrase_atom
@@ -87,7 +88,7 @@ def plan(
     assert not isinstance(limit, Deferred)  # noqa: S101 -- reported as errors
     assert not isinstance(after, Deferred)  # noqa: S101 -- likewise
     lowering = _Lowering(binding, ordering, limit, after, spec)
-    formula = drop_moot(binding.formula)
+    formula = drop_moot(drop_contradictions(binding.formula))
     requests = [lowering.request(*each) for each in _parts(binding, formula, max_requests)]
     return Plan(
         text=binding.text,
