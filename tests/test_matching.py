@@ -173,6 +173,13 @@ def test_a_value_of_no_use_is_never_what_was_asked_for(query: str, said: Any) ->
     assert matcher(f"not ({query})")(record) is not is_true
 
 
+def test_a_value_that_is_not_listed_is_refused_unless_it_may_be() -> None:
+    with pytest.raises(QueryError, match="unlisted-value"):
+        matcher("platform = AlmaLinux")
+
+    assert matcher("platform = AlmaLinux", allow_unlisted=True)({"__platform": "AlmaLinux"})
+
+
 def test_a_value_is_never_code() -> None:
     text = '\'); import os #\\"""{0}%s\n'
     record = {"__description": text}
