@@ -12,12 +12,14 @@ its ``diagnostics``: a list with one object for each finding.  The keys are stab
 ``end_line``              of the end of the span, like ``end_column``
 ``fixes``                 each with ``title`` and ``edits``: ``span``, and ``text`` to put there
 ========================  =======================================================================
+
+``imsquery lint`` writes one list of such objects, one for each file that it read.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imsquery.cells import ELLIPSIS, clip, shorten, visible
 from imsquery.source import LineIndex
@@ -65,6 +67,11 @@ def render(
 
 def render_json(text: str, diagnostics: Iterable[Diagnostic], name: str = "query") -> str:
     """Write findings as JSON, in ASCII; the module says which keys there are."""
+    return json.dumps(report(text, diagnostics, name), indent=2)
+
+
+def report(text: str, diagnostics: Iterable[Diagnostic], name: str = "query") -> dict[str, Any]:
+    """Give findings as plain data, as :func:`render_json` writes them."""
     index = LineIndex(text)
     found = []
     for each in diagnostics:
@@ -82,7 +89,7 @@ def render_json(text: str, diagnostics: Iterable[Diagnostic], name: str = "query
                 "fixes": fixes,
             }
         )
-    return json.dumps({"name": name, "diagnostics": found}, indent=2)
+    return {"name": name, "diagnostics": found}
 
 
 def render_github(text: str, diagnostics: Iterable[Diagnostic], name: str = "query") -> str:

@@ -341,6 +341,31 @@ def test_lint_reports_by_file_line_and_column(tmp_path: Path, capsys: Captured) 
     assert f"{file}:2:21" in shown
 
 
+def test_lint_writes_one_list_for_all_files(tmp_path: Path, capsys: Captured) -> None:
+    good, bad = tmp_path / "good.md", tmp_path / "bad.md"
+    good.write_text("/v2/cloudimages?limit=5\n", encoding="utf-8")
+    bad.write_text("/v2/cloudimages?imagetype=gold\n", encoding="utf-16")
+
+    assert main(["lint", "--format", "json", str(good), str(bad)]) == 1
+    first, second = json.loads(capsys.readouterr().out)
+    assert first == {"name": str(good), "diagnostics": []}
+    assert second["name"] == str(bad)
+    assert [found["code"] for found in second["diagnostics"]] == ["unknown-parameter"]
+
+
+def test_a_stream_that_is_closed_or_full_ends_without_a_traceback() -> None:
+    command = f"{sys.executable} -m imsquery"
+    for script, status in [
+        (f"{command} compile 'limit 1' 2>&1 >/dev/full", 2),
+        (f"{command} compile - <&-", 0),
+        (f"{command} compile 'limit 1' >&-", 0),
+        (f"{command} check nosuch 2>&-", 1),
+        (f"{command} compile 'limit 1' >&- 2>&- <&-", 0),
+    ]:
+        done = subprocess.run(["bash", "-c", script], capture_output=True, timeout=60, check=False)
+        assert (done.returncode, b"Traceback" in done.stdout + done.stderr) == (status, False)
+
+
 def test_lint_is_silent_about_good_files(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "page.md"
     file.write_text("/v2/cloudimages?limit=5\n", encoding="utf-8")

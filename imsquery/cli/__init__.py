@@ -38,6 +38,10 @@ _EPILOG = "exit status: 0 fine, 1 the filter has errors, 2 wrong usage"
 
 def run() -> None:
     """Run the command of this process, and exit."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed when the process was started
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123, SIM115
+            setattr(sys, name, stream)
     for stream in (sys.stdout, sys.stderr):
         # A lone surrogate, from an argument that is no UTF-8, must not end in a traceback.
         if hasattr(stream, "reconfigure"):
@@ -45,10 +49,13 @@ def run() -> None:
     try:
         status = main(sys.argv[1:])
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has gone; so that the interpreter does not say so once more at its end:
+    except OSError as error:
+        # The reader has gone, or a disk is full; that the interpreter does not say so at its end:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 1
+        if not isinstance(error, BrokenPipeError):
+            print(f"imsquery: {error}", file=sys.stderr)
+            status = 2
     except KeyboardInterrupt:
         status = 130  # as a shell reports SIGINT
     sys.exit(status)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import add_limits, decode, draw, encode, limits, print_diff
+from imsquery.cli.common import add_limits, decode, draw, encode, limits, print_diff, read_filter
 from imsquery.diagnostics import QueryError
 from imsquery.formatter import format as format_query
 
@@ -39,10 +39,7 @@ def main(arguments: Namespace) -> int:
         print("imsquery format: one FILTER, or --files FILE …", file=sys.stderr)
         return 2
     if arguments.filter is not None:
-        text = arguments.filter
-        if text == "-":
-            text = decode(sys.stdin.buffer.read(4 * arguments.max_length + 8))
-        return _format_text(text, arguments)
+        return _format_text(read_filter(arguments), arguments)
     return max(_format_file(path, arguments) for path in arguments.files)
 
 

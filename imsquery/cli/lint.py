@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import TYPE_CHECKING
 
-from imsquery.cli.check import print_report
 from imsquery.cli.common import Progress, decode, report_format
 from imsquery.linter import lint
+from imsquery.render import report
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -36,6 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Report what is wrong with the URLs in files; any finding exits with 1, a bad file with 2."""
     worst = 0
+    reports = []
     progress = Progress("files", len(arguments.files))
     for number, name in enumerate(arguments.files, 1):
         progress.update(number, number)
@@ -47,32 +50,39 @@ def main(arguments: Namespace) -> int:
             worst = 2
             continue
         found = lint(text, allow_unlisted=arguments.allow_unlisted)
-        if found:
+        if arguments.format == "json":
+            reports.append(report(text, found, name))
+        elif found:
             progress.clear()
             _print(text, found, arguments.format, name)
         worst = max(worst, int(bool(found)))
     progress.clear()
+    if arguments.format == "json":
+        print(json.dumps(reports, indent=2))
     return worst
 
 
 def _print(text: str, found: tuple[Diagnostic, ...], form: str, name: str) -> None:
     """Print the findings of a file; they are what was asked for, so all go to standard output."""
     from imsquery.cli.common import wants_color
-    from imsquery.render import render
+    from imsquery.render import render, render_github
 
     if form == "text":
         print(render(text, found, name=name, color=wants_color(sys.stdout)), end="\n\n")
     else:
-        print_report(text, found, form, name=name)
+        print(render_github(text, found, name=name))
 
 
 def _read(name: str) -> str:
     """Read a file as text; what is no UTF-8 is no part of a URL either."""
     if name == "-":
-        return decode(sys.stdin.buffer.read(_LARGEST + 1))
-    with open(name, "rb") as stream:  # noqa: PTH123 -- a name as it was given, such as //server/x
-        data = stream.read(_LARGEST + 1)
+        data = sys.stdin.buffer.read(_LARGEST + 1)
+    else:
+        with open(name, "rb") as stream:  # noqa: PTH123 -- as it was given, such as //server/x
+            data = stream.read(_LARGEST + 1)
     if len(data) > _LARGEST:
         msg = f"{name!r} is larger than {_LARGEST >> 20} MiB"
         raise OSError(msg)
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):  # as shells of Windows write files
+        return data.decode("utf-16", "replace")
     return decode(data)
