@@ -196,7 +196,7 @@ class Conditions(Algebra, is_partial=True):
             # `= null` asks what `is absent` does; for text it is a value like any other.
             text = "is absent" if relation == "=" else "is present"
             at = self.span(operator)[0]
-            apart = "" if self.tokens.text[at - 1].isspace() else " "
+            apart = "" if self.tokens.text[at - 1 : at].isspace() else " "
             fixes = [(f"write `{text}`", [(at, end, apart + text)])]
         if self._kinds[token] == "PLACEHOLDER":
             fixes = []  # what is wrong is the value that was bound, not the text

@@ -32,7 +32,7 @@ MISTAKEN = (
     "((os_bit = 64", "os_bit = 64)", "platform = (CentOS)", '"platform" = CentOS', "platfrom = a",
     "sup(kvm)", "platform = CentO", "min_disk = 4", "limit = 5", "sort_key = name", "marker = x",
     "name = 'a\\d'", "tag = 'a.b'", "flavor_id = physical.s4.large", "name = 'a*'",
-    "protected = yes",
+    "protected = yes", "protectd = null", "suport_kvm != nil",
     "platform = null", "os_bit!=nil", "supports(support_kvm)", "__support_kvm = false",
     "architecture = x86_64",
     "created_at < 2018/10/28", "os_bit % = 64", "tagged(k=v)", "platform eq CentOS",

@@ -226,3 +226,7 @@ def test_a_look_alike_in_a_name_is_no_other_name(character: str) -> None:
         assert "error" in {each.severity for each in check(text)}
         with pytest.raises(QueryError):
             compile_query(text)
+
+
+def test_a_name_is_guessed_though_its_value_would_be_refused() -> None:
+    assert [found.code for found in check("protectd = null")] == ["unknown-name"]
