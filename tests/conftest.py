@@ -1,11 +1,18 @@
-"""Hypothesis profiles: how many examples a law is tried with."""
+"""Hypothesis profiles, and the local service that several modules ask."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, settings
 
+if TYPE_CHECKING:
+    from imsquery.server.catalogue import Catalogue
+
+# How many examples a law is tried with.
 _SLOW = [HealthCheck.too_slow]
 settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=_SLOW)
 settings.register_profile(
@@ -19,3 +26,21 @@ settings.register_profile(
 )
 settings.register_profile("nightly", max_examples=5_000, deadline=None, suppress_health_check=_SLOW)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Iterator[Catalogue]:
+    """Give the sample catalogue that ships with the package."""
+    from imsquery.server.serving import sample
+
+    with sample() as catalogue:
+        yield catalogue
+
+
+@pytest.fixture(scope="module")
+def endpoint(shipped: Catalogue) -> Iterator[str]:
+    """Give the URL of a service over the sample."""
+    from imsquery.server.serving import running
+
+    with running(shipped) as url:
+        yield url

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,18 +34,6 @@ PARAMETERS = """
 TOKEN = "s3cret"
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "imsquery" / "data" / "images.jsonl"
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Iterator[Catalogue]:
-    with sample() as catalogue:
-        yield catalogue
-
-
-@pytest.fixture(scope="module")
-def endpoint(shipped: Catalogue) -> Iterator[str]:
-    with running(shipped) as url:
-        yield url
 
 
 def records() -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,7 +24,6 @@ from imsquery import QueryError, testing  # noqa: E402
 from imsquery.matching import matcher  # noqa: E402
 from imsquery.server.app import create_app  # noqa: E402
 from imsquery.server.catalogue import Catalogue  # noqa: E402
-from imsquery.server.serving import running, sample  # noqa: E402
 from tests.laws.test_server import holds  # noqa: E402
 from tests.sample_queries import ROWS, conjunctions, in_order, orders  # noqa: E402
 
@@ -34,20 +33,8 @@ OPTIONS = settings(
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> Iterator[Catalogue]:
-    with sample() as catalogue:
-        yield catalogue
-
-
-@pytest.fixture(scope="module")
-def endpoint(catalogue: Catalogue) -> Iterator[str]:
-    with running(catalogue) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def document(catalogue: Catalogue) -> Any:
-    return schemathesis.openapi.from_asgi("/openapi.json", create_app(catalogue))
+def document(shipped: Catalogue) -> Any:
+    return schemathesis.openapi.from_asgi("/openapi.json", create_app(shipped))
 
 
 @pytest.mark.parametrize(
@@ -76,8 +63,8 @@ def client(endpoint: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def records(catalogue: Catalogue) -> list[dict[str, Any]]:
-    return [json.loads(each) for each in catalogue.find("limit=1000")]
+def records(shipped: Catalogue) -> list[dict[str, Any]]:
+    return [json.loads(each) for each in shipped.find("limit=1000")]
 
 
 ATTRIBUTES = {wire: name for name, wire in sdk.ListImagesRequest.attribute_map.items()}
