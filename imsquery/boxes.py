@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from imsquery.formula import Atom
 from imsquery.kinds import Boolean, Enumeration, Flag, Identifier, Integer
 from imsquery.known import complement, follows, is_contrary
+from imsquery.matching import is_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -109,7 +110,9 @@ class Box:
             if not is_scope(atom) and (known is None or not _implies(known, atom)):
                 return False
         return all(
-            is_scope(self.conditions.get(wire)) for wire, atom in theirs.items() if is_scope(atom)
+            wire in self.conditions and is_scope(self.conditions[wire])
+            for wire, atom in theirs.items()
+            if is_scope(atom)
         )
 
     def contraries(self) -> Iterator[tuple[str, Box]]:
@@ -123,11 +126,6 @@ class Box:
 def sort_key(atom: Atom) -> tuple[str, str, str]:
     """Give what conditions are put in order by."""
     return atom.parameter.wire, atom.relation, str(atom.value)
-
-
-def is_scope(atom: Atom | None) -> bool:
-    """Tell whether a condition widens the search instead of narrowing it."""
-    return atom is not None and atom.value in atom.parameter.scopes
 
 
 def is_askable(atom: Atom) -> bool:
@@ -156,7 +154,7 @@ def _narrower(one: Atom, other: Atom) -> tuple[Atom, Atom | None]:
 def _wider(one: Atom | None, other: Atom | None) -> Atom | None:
     """Give what two conditions on a parameter, or one and none, both imply."""
     for atom in (one, other):
-        if is_scope(atom):
+        if atom is not None and is_scope(atom):
             return atom
     if one is None or other is None:
         return None

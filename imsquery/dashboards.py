@@ -6,11 +6,10 @@ written is whole wherever it ends.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from imsquery.cloudimages import CLOUDIMAGES
-from imsquery.inert import csv_line, escape_json, inert, markdown_cell, markdown_link, printable
+from imsquery.inert import csv_line, inert, json_array, markdown_cell, markdown_link, printable
 from imsquery.kinds import Integer
 
 if TYPE_CHECKING:
@@ -22,14 +21,14 @@ if TYPE_CHECKING:
 
 _FILTER = "filter"
 _RECORDS = "images"  # where an answer has its records
-# Columns of a table, by short name; sizes and the times that every image has are added.
-_COLUMNS = ("name", "platform", "os_version", "status", "visibility", "id")
+COLUMNS = ("name", "platform", "os_version", "status", "visibility", "id")
+"""What a table of images has in any case, by short name."""
 _LETTERS = 26
 
 
 def as_json(pairs: Pairs, title: str) -> Iterator[str]:
     """Give an array of objects, one a line."""
-    yield from _array({_FILTER: text, title: compiled} for text, compiled in pairs)
+    yield from json_array({_FILTER: text, title: compiled} for text, compiled in pairs)
 
 
 def as_csv(pairs: Pairs, title: str) -> Iterator[str]:
@@ -55,7 +54,7 @@ def as_infinity(pairs: Pairs, _title: str) -> Iterator[str]:
     Source: the plugin's `src/types/query.types.ts` and its documentation, "JSON".
     """
     columns = _columns(CLOUDIMAGES)
-    yield from _array(
+    yield from json_array(
         {
             "refId": _reference(number),
             "datasource": {"type": "yesoreyeram-infinity-datasource"},
@@ -82,22 +81,14 @@ FORMATS: Mapping[str, Callable[[Pairs, str], Iterator[str]]] = {
 """Name of a format -> what writes it; the second argument names what filters compile to."""
 
 
-def _array(items: Iterable[object]) -> Iterator[str]:
-    before = "["
-    for item in items:
-        written = json.dumps(item, ensure_ascii=False, separators=(",", ":"))
-        yield before + escape_json(written)
-        before = ","
-    yield "]" if before == "," else "[]"
-
-
 def _on_one_line(text: str) -> str:
     # A tab is white space to a filter, and could not stand in a value.
     return printable(text.replace("\t", " ").strip(" "))
 
 
 def _columns(spec: Spec) -> list[dict[str, str]]:
-    rows = [spec.names[name] for name in _COLUMNS]
+    """Give the columns, with sizes and the times that every image has."""
+    rows = [spec.names[name] for name in COLUMNS]
     rows += [row for row in spec.parameters.values() if row.unit or (row.is_time and row.total)]
     return [
         {"selector": row.observed or row.wire, "text": row.name, "type": _type(row)} for row in rows

@@ -19,6 +19,7 @@ from imsquery.domains import example, is_always_there
 from imsquery.folding import map_atoms, negate
 from imsquery.formula import And, Atom, Formula
 from imsquery.limits import DEFAULT_LIMITS
+from imsquery.matching import is_scope
 from imsquery.search import Problem, WorkExhaustedError
 from imsquery.simplify import simplify
 from imsquery.syntax import Query
@@ -228,5 +229,4 @@ class _Decider:
 
 def _without_scope(atom: Atom) -> Formula:
     """What widens a search holds for every record."""
-    is_scope = atom.relation == "=" and atom.value in atom.parameter.scopes
-    return And((), atom.first, atom.last) if is_scope else atom
+    return And((), atom.first, atom.last) if is_scope(atom) else atom

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 # What spreadsheets take for a formula at the beginning of a cell; some look behind blanks and
 # quotes, some begin a cell at each semicolon, and the wide ones come from East Asian keyboards.
@@ -59,6 +64,20 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(each if _is_harmless(each) else _escaped(each) for each in text)
+
+
+def json_text(value: object) -> str:
+    """Write a value as JSON, on one line, that a terminal shows and any encoding of UTF-8 takes."""
+    return escape_json(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def json_array(values: Iterable[object]) -> Iterator[str]:
+    """Write one array, an item a line; none is kept, and nothing is left open at the end."""
+    before = "["
+    for value in values:
+        yield before + json_text(value)
+        before = ","
+    yield "]" if before == "," else "[]"
 
 
 def escape_json(written: str, encoding: str | None = "utf-8") -> str:

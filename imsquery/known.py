@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from imsquery.folding import fold, map_atoms
 from imsquery.formula import And, Atom, Not, Or, leaves
 from imsquery.kinds import COMPLEMENT, Integer
-from imsquery.matching import text_test
+from imsquery.matching import is_scope, text_test
 from imsquery.simplify import simplify
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def follows(atom: Atom, known: Atom) -> bool | None:
     if atom.key == known.key:
         return True
     if parameter.scopes and (atom.value in parameter.scopes or known.value in parameter.scopes):
-        return True if atom.relation == "=" and atom.value in parameter.scopes else None
+        return True if is_scope(atom) else None
     if atom.relation == "present":
         return True
     if parameter.multiple:
@@ -190,7 +190,7 @@ def assume(
     def decide(atom: Atom) -> Formula:
         given = known.get(atom.parameter.wire)
         holds = None if given is None else follows(atom, given)
-        if atom.value in atom.parameter.scopes and atom.relation == "=":
+        if is_scope(atom):
             holds = True
         if holds is None and atom.parameter.observed is None:
             holds = atom.key in granted

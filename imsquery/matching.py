@@ -84,6 +84,11 @@ def is_observable(atom: Atom) -> bool:
     return atom.parameter.observed is not None
 
 
+def is_scope(atom: Atom) -> bool:
+    """Tell whether a condition widens the search instead of narrowing it."""
+    return atom.relation == "=" and atom.value in atom.parameter.scopes
+
+
 def compile_predicate(formula: Formula) -> Predicate:
     """Give the predicate of a bound filter, each of whose conditions is observable."""
     code = _Code()
@@ -199,7 +204,7 @@ class _Code:
         assert isinstance(leaf, Atom)  # noqa: S101 -- unknowns are errors, reported before
         parameter = leaf.parameter
         assert parameter.observed is not None  # noqa: S101 -- likewise
-        if parameter.scopes and leaf.value in parameter.scopes and leaf.relation == "=":
+        if is_scope(leaf):
             return _TRUE
         key = self._constant(parameter.observed)
         if leaf.relation == "!=":

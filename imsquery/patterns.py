@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     Test = Callable[[str], object]
 
-ANY = "?"
 RUN = "*"
 
 _token = re.compile(r"\\([*?])|([*?])|([\s\S])")
@@ -28,11 +27,6 @@ def read_glob(pattern: str) -> list[str | None]:
         (None if wild == RUN else "") if wild else escaped or plain
         for escaped, wild, plain in _token.findall(pattern)
     ]
-
-
-def escape_glob(text: str) -> list[str | None]:
-    """Give a text as a glob that it alone matches."""
-    return list(text)
 
 
 @lru_cache(maxsize=256)

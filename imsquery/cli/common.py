@@ -88,12 +88,12 @@ def _time(text: str) -> datetime:
         raise ArgumentTypeError(f"a time such as 2018-10-28T10:00:00Z, not {text[:40]!r}") from None
 
 
-def add_max_requests(parser: ArgumentParser) -> None:
+def add_max_requests(parser: ArgumentParser, default: int) -> None:
     """Take how many requests a plan may have."""
     parser.add_argument(
         "--max-requests",
         type=_positive,
-        default=8,
+        default=default,
         metavar="N",
         help="how many different requests to make at most, each with its pages "
         "(default: %(default)s)",

@@ -27,7 +27,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def main(arguments: Namespace) -> int:
     """Print the filter of a request."""
-    text = read_text(arguments.url, arguments.max_length).strip()
+    text = read_text(arguments.url, arguments.max_length)
+    if arguments.url == "-":
+        text = text.strip()
     keywords = {"allow_unlisted": arguments.allow_unlisted, "limits": limits(arguments)}
     try:
         print(decompile(text, **keywords))

@@ -7,15 +7,20 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from imsquery.binding import bind
 from imsquery.cli.common import add_options, draw, options, read_text
-from imsquery.decision import Verdict, disjoint, implies, satisfiable
+from imsquery.decision import Verdict, disjoint, implies
 from imsquery.diagnostics import QueryError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterator
+
+    Verdicts = dict[str, Verdict]
 
 _NAMES = ("first", "second")
 _UNDECIDED = 3  # the exit status where the filters are fine and there is no answer
+_TITLES = {"only_first": "only the first", "only_second": "only the second", "both": "both"}
 _REASONS = {
     "opaque": "it turns on a regular expression, or on what no image shows",
     "work": "it would take too many steps",
@@ -53,59 +58,58 @@ def main(arguments: Namespace) -> int:
     if not all(sound):
         return 1
     first, second = texts
-    only_first = implies(first, second, **keywords)
-    only_second = implies(second, first, **keywords)
-    shared = disjoint(first, second, **keywords)
+    # Each asks for an image that proves a no.
+    verdicts = {
+        "only_first": implies(first, second, **keywords),
+        "only_second": implies(second, first, **keywords),
+        "both": disjoint(first, second, **keywords),
+    }
     if arguments.format == "json":
-        print(json.dumps(_to_dict(only_first, only_second, shared), ensure_ascii=False, indent=2))
+        print(json.dumps(_to_dict(verdicts), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(_lines(only_first, only_second, shared)))
-    return _status(only_first, only_second)
+        print("\n".join(_lines(verdicts)))
+    return _status(verdicts)
 
 
 def _is_sound(text: str, name: str, keywords: dict[str, Any]) -> bool:
     """Draw the errors of a filter, if it has some."""
     try:
-        satisfiable(text, work=0, **keywords)
+        bind(text, **keywords)
     except QueryError as error:
         draw(text, error.diagnostics, name=name)
         return False
     return True
 
 
-def _relation(only_first: Verdict, only_second: Verdict, shared: Verdict) -> str:
+def _relation(verdicts: Verdicts) -> str:
     """Say in a phrase how the filters stand to each other, as far as that is known."""
-    if only_first.holds and only_second.holds:
+    first, second = verdicts["only_first"].holds, verdicts["only_second"].holds
+    if first and second:
         return "both filters match the same images"
-    if shared.holds:
+    if verdicts["both"].holds:
         return "no image matches both filters"
-    if only_first.holds:
+    if first:
         return "the second filter takes in the first"
-    if only_second.holds:
+    if second:
         return "the first filter takes in the second"
-    if only_first.holds is None and only_second.holds is None:
+    if first is None and second is None:
         return "undecided whether the filters match the same images"
     return "the filters differ"
 
 
-def _lines(only_first: Verdict, only_second: Verdict, shared: Verdict) -> list[str]:
-    lines = [_relation(only_first, only_second, shared)]
-    for title, verdict in (
-        ("only the first", only_first),
-        ("only the second", only_second),
-        ("both", shared),
-    ):
+def _lines(verdicts: Verdicts) -> Iterator[str]:
+    yield _relation(verdicts)
+    for name, verdict in verdicts.items():
         if verdict.witness is not None:
-            lines.append(f"{title}: {json.dumps(dict(verdict.witness), ensure_ascii=False)}")
+            shown = json.dumps(dict(verdict.witness), ensure_ascii=False)
+            yield f"{_TITLES[name]}: {shown}"
         elif verdict.reason is not None:
-            lines.append(f"{title}: undecided, since {_REASONS[verdict.reason]}")
-    return lines
+            yield f"{_TITLES[name]}: undecided, since {_REASONS[verdict.reason]}"
 
 
-def _to_dict(only_first: Verdict, only_second: Verdict, shared: Verdict) -> dict[str, Any]:
-    verdicts = {"only_first": only_first, "only_second": only_second, "both": shared}
+def _to_dict(verdicts: Verdicts) -> dict[str, Any]:
     return {
-        "relation": _relation(*verdicts.values()),
+        "relation": _relation(verdicts),
         **{
             name: None if verdict.witness is None else dict(verdict.witness)
             for name, verdict in verdicts.items()
@@ -118,7 +122,8 @@ def _to_dict(only_first: Verdict, only_second: Verdict, shared: Verdict) -> dict
     }
 
 
-def _status(only_first: Verdict, only_second: Verdict) -> int:
-    if only_first.holds is False or only_second.holds is False:
+def _status(verdicts: Verdicts) -> int:
+    answers = [verdicts[name].holds for name in ("only_first", "only_second")]
+    if False in answers:
         return 1
-    return 0 if only_first.holds and only_second.holds else _UNDECIDED
+    return _UNDECIDED if None in answers else 0

@@ -14,7 +14,7 @@ from imsquery.cli.common import (
     read_filter,
 )
 from imsquery.diagnostics import QueryError
-from imsquery.planner import plan
+from imsquery.planner import MAX_REQUESTS, plan
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     add_filter(parser)
-    add_max_requests(parser)
+    add_max_requests(parser, MAX_REQUESTS)
     parser.add_argument(
         "--format",
         choices=("text", "json", "mermaid"),

@@ -25,7 +25,7 @@ from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.diagnostics import QueryError
 from imsquery.execution import ExecutionError
 from imsquery.inert import escape_json
-from imsquery.planner import plan
+from imsquery.planner import MAX_REQUESTS, plan
 from imsquery.query_string import check_endpoint, region_endpoint
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--explain", action="store_true", help="say what was sent, fetched and left out"
     )
-    add_max_requests(parser)
+    add_max_requests(parser, MAX_REQUESTS)
     parser.add_argument(
         "--timeout", type=seconds, default=60.0, metavar="SECONDS", help="of a page; default: 60"
     )

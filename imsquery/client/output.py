@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from imsquery.inert import csv_line, escape_json, inert, printable
+from imsquery.dashboards import COLUMNS
+from imsquery.inert import csv_line, inert, json_array, json_text, printable
 from imsquery.suggest import nearest
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 REGION = "region"
 """The column that says where an image is, when several regions were asked."""
-
-# What a table or CSV shows unless told otherwise, by short name; a time of creation is added.
-_USUAL = ("name", "platform", "os_version", "status", "visibility", "id")
 
 
 @frozen
@@ -40,8 +37,8 @@ class Field:
 
 
 def usual_fields(spec: Spec) -> list[Field]:
-    """Give the columns of a table that nobody chose."""
-    rows = [spec.names[name] for name in _USUAL]
+    """Give the columns that nobody chose: what any table has, and when an image was made."""
+    rows = [spec.names[name] for name in COLUMNS]
     rows += [row for row in spec.parameters.values() if row.is_time and row.sortable]
     return [Field(row.name, row.observed or row.wire) for row in rows]
 
@@ -97,18 +94,14 @@ def _as_jsonl(
     records: Iterable[Record], fields: Sequence[Field] | None, _spec: Spec
 ) -> Iterator[str]:
     for record in records:
-        yield _json(_choose(record, fields))
+        yield json_text(_choose(record, fields))
 
 
 def _as_json(
     records: Iterable[Record], fields: Sequence[Field] | None, _spec: Spec
 ) -> Iterator[str]:
     """Give one array, an image a line."""
-    before = "["
-    for record in records:
-        yield before + _json(_choose(record, fields))
-        before = ","
-    yield "]" if before == "," else "[]"
+    return json_array(_choose(record, fields) for record in records)
 
 
 def _as_csv(records: Iterable[Record], fields: Sequence[Field] | None, spec: Spec) -> Iterator[str]:
@@ -159,17 +152,11 @@ FORMATS: Mapping[str, Callable[[Iterable[Record], Sequence[Field] | None, Spec],
 """Name of a format -> what writes it."""
 
 
-def _json(value: object) -> str:
-    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    # What a terminal would obey, and what cannot be encoded, can only stand in a string.
-    return escape_json(written)
-
-
 def _text(value: object) -> str:
     """Give a value as text: nothing for what is not there, JSON for what has parts."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else _json(value)
+    return value if isinstance(value, str) else json_text(value)
 
 
 def _width(text: str) -> int:

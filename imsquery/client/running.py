@@ -13,7 +13,7 @@ from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.execution import ExecutionError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
     from typing import Any
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from imsquery.spec import Spec
 
     Record = dict[str, Any]
-    Pages = Callable[[str], Awaitable[list[Record]]]
 
 CONCURRENCY = 8  # requests under way at once, over all services
 

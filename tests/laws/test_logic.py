@@ -13,6 +13,7 @@ from imsquery import QueryError, parse, syntax, testing
 from imsquery.decision import Verdict, disjoint, equivalent, implies, satisfiable
 from imsquery.unparse import unparse
 from tests.meaning import holds
+from tests.plan_strategies import combined
 
 PREDICATES = (
     "name = a", "name = ab", "name contains a", "name startswith a", "name endswith b",
@@ -28,20 +29,11 @@ PREDICATES = (
 FEW = st.lists(st.sampled_from(PREDICATES), min_size=1, max_size=4, unique=True)
 
 
-def _combine(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    lists = st.lists(inner, min_size=2, max_size=3)
-    return st.one_of(
-        lists.map(lambda parts: f"({' and '.join(parts)})"),
-        lists.map(lambda parts: f"({' or '.join(parts)})"),
-        inner.map(lambda part: f"not {part}"),
-    )
-
-
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[str, str]:
     """Give two filters of the same few conditions."""
     few = draw(FEW)
-    filters = st.recursive(st.sampled_from(few), _combine, max_leaves=6)
+    filters = st.recursive(st.sampled_from(few), combined, max_leaves=6)
     return draw(filters), draw(filters)
 
 
