@@ -8,12 +8,12 @@ from attrs import frozen
 
 from imsquery.binder import Binder
 from imsquery.cloudimages import CLOUDIMAGES
-from imsquery.compiler import report_unbound
 from imsquery.consistency import check_consistency
 from imsquery.diagnostics import Diagnostic, QueryError
 from imsquery.folding import fold
 from imsquery.formula import Atom, Deferred, Not, Or, leaves
 from imsquery.limits import DEFAULT_LIMITS
+from imsquery.obstacles import report_unbound
 from imsquery.parser import parse_with, tokenize
 from imsquery.patterns import PatternError, check_expression
 from imsquery.simplify import simplify

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Plain: TypeAlias = str | int | bool | date | Placeholder
-"""What a value may be given as; a ``datetime`` is the second it lies in, a ``date`` the day."""
+"""What a value may be given as.
+
+A ``datetime`` is the second it lies in, a ``date`` the day; an ``int`` has 600 digits at most.
+"""
 
 
 def literal_text(value: object) -> str:
@@ -41,6 +44,7 @@ def literal_text(value: object) -> str:
 
     Raises:
         TypeError: it is of another type.
+        ValueError: it is an integer of more than 600 digits.
     """
     if type(value) is str:
         return value
@@ -49,16 +53,19 @@ def literal_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        return f"{value:d}" if abs(value) < _MOST else _MANY[value < 0]
+        if abs(value) >= _TOO_MANY:
+            msg = "an integer of more than 600 digits is no value of anything"
+            raise ValueError(msg)
+        return f"{value:d}"
     if isinstance(value, date):
         return spell_date(value)
     msg = f"a value is str, int, bool, date or datetime, not {type(value).__name__}"
     raise TypeError(msg)
 
 
-# Beyond any range; printing an enormous integer takes time that grows with its square.
-_MOST = 10**40
-_MANY = ("1" + "0" * 40, "-1" + "0" * 40)
+# Printing an enormous integer takes time that grows with its square; Python may be set to refuse
+# from 640 digits on.
+_TOO_MANY = 10**600
 
 
 def _value(value: Plain) -> Value:

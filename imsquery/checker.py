@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from imsquery.binder import Binder
 from imsquery.cloudimages import CLOUDIMAGES
@@ -19,17 +19,20 @@ if TYPE_CHECKING:
     from imsquery.diagnostics import Diagnostic
     from imsquery.spec import Spec
 
+Target: TypeAlias = Literal["plan", "compile"]
+_TARGETS: tuple[Target, ...] = get_args(Target)
+
 
 def check(
     text: str,
     *,
-    target: Literal["plan", "compile"] = "plan",
+    target: Target = "plan",
     spec: Spec = CLOUDIMAGES,
     now: datetime | None = None,
     allow_unlisted: bool = False,
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Diagnostic, ...]:
-    """Give every finding of a text, in text order; never raises, for any ``str``.
+    """Give every finding of a text, in text order; no ``str`` makes it raise.
 
     Args:
         text: the query.
@@ -38,7 +41,13 @@ def check(
         now: what ``now`` and ``today`` mean; the clock if not given.
         allow_unlisted: a value that an open enumeration lacks is a warning.
         limits: how much text to take in.
+
+    Raises:
+        ValueError: there is no such target.
     """
+    if target not in _TARGETS:
+        msg = f"no target {target!r}; there are {', '.join(_TARGETS)}"
+        raise ValueError(msg)
     try:
         tokens = tokenize(text, limits)
     except QueryError as error:

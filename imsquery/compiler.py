@@ -5,7 +5,7 @@ from __future__ import annotations
 from imsquery.binder import Binder
 from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.consistency import check_consistency
-from imsquery.formula import And, Atom, Deferred, Not, Or, Unknown, leaves
+from imsquery.formula import And, Atom, Deferred
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.parser import parse_with, tokenize
 from imsquery.query_string import CompiledQuery, join
@@ -13,7 +13,7 @@ from imsquery.simplify import simplify
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from imsquery.diagnostics import Diagnostic
@@ -126,9 +126,11 @@ def lower(
         formula = simplify(bound.filter, resolve)
         pairs = _pairs(formula, spec)
         if pairs is None:
+            from imsquery.obstacles import report_obstacles
+
             pairs = {}
             alive = check_consistency(formula, bound.filter, algebra, spec)
-            _explain(formula, algebra, alive=alive)
+            report_obstacles(formula, algebra, alive=alive)
     if bound.order is not None or bound.limit is not None or bound.after is not None:
         _lower_clauses(bound, pairs, algebra, spec, resolve)
     return sorted(pairs.items())
@@ -179,24 +181,6 @@ def time_value(relation: str, moment: str | int) -> str:
 _NONE: frozenset[str] = frozenset()
 
 
-def _explain(formula: Formula, algebra: Algebra, *, alive: bool) -> None:
-    """Report each part of a filter that keeps it from being one request."""
-    seen: dict[str, Atom] = {}
-    for literal in formula.operands if type(formula) is And else (formula,):
-        if type(literal) is not Atom:
-            _report_inexpressible(literal, algebra)
-            continue
-        parameter = literal.parameter
-        if not parameter.pushable or not (
-            literal.relation == "=" or (parameter.is_time and literal.relation in _TIME_OPERATORS)
-        ):
-            _report_atom(literal, algebra)
-        elif parameter.wire not in seen:
-            seen[parameter.wire] = literal
-        elif alive or parameter.multiple:
-            _report_repeated(literal, seen[parameter.wire], algebra)
-
-
 def _lower_clauses(
     bound: BoundQuery,
     pairs: dict[str, str],
@@ -218,21 +202,11 @@ def _lower_clauses(
             atom = resolve(value)
             value = atom.value if isinstance(atom, Atom) else None
         if isinstance(value, Deferred):
+            from imsquery.obstacles import report_unbound
+
             report_unbound(value, algebra)
         elif value is not None:
             pairs[clauses[which].wire] = str(value)
-
-
-def report_unbound(deferred: Deferred, algebra: Algebra, bound: Container[str] = ()) -> None:
-    """Report the placeholders of a condition, but for those whose names are bound."""
-    for token in deferred.tokens:
-        name = algebra.tokens.lexemes[token]
-        if algebra.tokens.kinds[token] == "PLACEHOLDER" and name[1:] not in bound:
-            algebra.report(
-                "unbound-placeholder",
-                f"`{name}` has no value; `prepare(…).bind({name[1:]}=…)` gives it one",
-                algebra.span(token),
-            )
 
 
 def _report_sort_key(bound: BoundQuery, algebra: Algebra, spec: Spec) -> None:
@@ -243,52 +217,4 @@ def _report_sort_key(bound: BoundQuery, algebra: Algebra, spec: Spec) -> None:
         f"the server cannot sort by `{name}`, only by {', '.join(spec.sort_keys)}; "
         "`plan` sorts on the client",
         algebra.span(bound.order.token),
-    )
-
-
-def _report_inexpressible(formula: Formula, algebra: Algebra) -> None:
-    """Say why a part of a conjunction is no `name=value`."""
-    operand = formula.operand if type(formula) is Not else formula
-    if isinstance(operand, Unknown):
-        for leaf in leaves(formula):
-            if isinstance(leaf, Deferred):
-                report_unbound(leaf, algebra)
-        return
-    for leaf in leaves(formula):
-        if isinstance(leaf, Deferred):
-            report_unbound(leaf, algebra)
-    if type(formula) is Or and not formula.operands:
-        reason = "no request finds nothing: `none` cannot be asked for"
-    elif type(formula) is Or:
-        reason = "the server joins conditions by `and` only"
-        names = {leaf.parameter.name for leaf in leaves(formula) if type(leaf) is Atom}
-        if len(names) == 1:
-            reason += f" and takes one value of `{names.pop()}`"
-    else:
-        reason = "the server finds what equals a value, never what does not"
-    _not_expressible(formula, reason, algebra)
-
-
-def _report_atom(atom: Atom, algebra: Algebra) -> None:
-    parameter = atom.parameter
-    if not parameter.pushable:
-        reason = f"the server cannot filter by `{parameter.name}`"
-    elif atom.relation == "present":
-        reason = "the server cannot tell whether an attribute is there"
-    else:
-        reason = f"the server compares `{parameter.name}` by `=` only, not by `{atom.relation}`"
-    _not_expressible(atom, reason, algebra)
-
-
-def _report_repeated(atom: Atom, first: Atom, algebra: Algebra) -> None:
-    reason = f"one request compares `{atom.parameter.name}` once"
-    later = max(atom, first, key=lambda each: each.first)
-    _not_expressible(later, reason, algebra)
-
-
-def _not_expressible(formula: Formula, reason: str, algebra: Algebra) -> None:
-    algebra.report(
-        "not-expressible",
-        f"{reason}; `plan` does it with more requests or on the client",
-        algebra.span(formula.first, formula.last),
     )

@@ -57,7 +57,8 @@ def _request_data(request: Request) -> dict[str, Any]:
         ],
         "residual": request.residual,
         "client": [
-            {"condition": each.text, "span": _span_data(each.span)} for each in request.left
+            {"condition": each.text, "why": each.why, "span": _span_data(each.span)}
+            for each in request.left
         ],
         "limited": request.limited,
     }
@@ -116,7 +117,8 @@ def _condition(plan: Plan, condition: Condition) -> Node:
     source = f"from {start}-{end}"
     if written != condition.text:
         source += f": {written}"
-    return f"{condition.text} ({source})", []
+    why = f", since {condition.why}" if condition.why else ""
+    return f"{condition.text} ({source}){why}", []
 
 
 # -- text

@@ -25,6 +25,7 @@ from imsquery.covering import TooManyHiddenError, cover
 from imsquery.formula import And, Atom, Deferred, Or
 from imsquery.known import assume, drop_contradictions, drop_moot
 from imsquery.limits import DEFAULT_LIMITS
+from imsquery.obstacles import why_left
 from imsquery.ordering import Ordering, read_order
 from imsquery.phrasing import phrase, phrase_atom
 from imsquery.plans import Condition, Plan, Request
@@ -180,15 +181,18 @@ class _Lowering:
                 Condition(phrase_atom(atom), self._binding.span(atom), (wire, pairs[wire]))
                 for wire, atom in pushed
             ),
-            left=self._left(residual),
+            left=self._left(residual, box),
             limited=exact and self._limit is not None,
             formula=residual,
         )
 
-    def _left(self, residual: Formula) -> tuple[Condition, ...]:
+    def _left(self, residual: Formula, box: Box) -> tuple[Condition, ...]:
         """Give what the client looks at; what was written as one, such as a list, stays one."""
-        found = {(self._binding.span(part), phrase(part)) for part in self._pieces(residual)}
-        return tuple(Condition(text, span) for span, text in sorted(found))
+        found = {
+            (self._binding.span(part), phrase(part), why_left(part, box.conditions))
+            for part in self._pieces(residual)
+        }
+        return tuple(Condition(text, span, why=why) for span, text, why in sorted(found))
 
     def _pieces(self, formula: Formula) -> Iterator[Formula]:
         """Give the conditions of a simplified filter; of one place, those that are joined there."""

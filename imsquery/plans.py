@@ -34,11 +34,13 @@ class Condition:
         text: what it says, in canonical spelling.
         span: where it was written.
         pair: wire name and value in the request; ``None`` if the client looks at it.
+        why: why the client looks at it; empty if the server does.
     """
 
     text: str
     span: Span = field(eq=False)
     pair: tuple[str, str] | None = None
+    why: str = ""
 
 
 @frozen

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from imsquery.binder import Binder
 from imsquery.builder import literal_text
 from imsquery.cloudimages import CLOUDIMAGES
-from imsquery.compiler import finish, lower, report_unbound, time_value
+from imsquery.compiler import finish, lower, time_value
 from imsquery.diagnostics import QueryError, in_text_order
 from imsquery.formula import And, BoundQuery, Deferred, Unknown, leaves
 from imsquery.kinds import Kind, RefusedValue
 from imsquery.lexer import has_surrogate
 from imsquery.limits import DEFAULT_LIMITS
+from imsquery.obstacles import report_unbound
 from imsquery.parser import parse_with, tokenize
 from imsquery.query_string import CompiledQuery, encode, is_plain, join
 from imsquery.simplify import simplify

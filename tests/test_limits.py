@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imsquery import Limits, QueryError, check, parse, prepare
+from imsquery import Limits, QueryError, check, field, parse, prepare
 from imsquery import compile as compile_query
 
 WIDE = Limits(length=10_000_000, depth=1_000_000, count=10_000_000)
@@ -91,3 +91,13 @@ def test_a_bound_list_counts_too() -> None:
     assert str(prepared.bind(ids=["a", "a", "a"])) == "id=a"
     with pytest.raises(QueryError, match="too-many"):
         prepared.bind(ids=["a"] * 4)
+
+
+@pytest.mark.parametrize("number", [10**600, -(10**600), 10**5000], ids=["just", "below", "huge"])
+def test_an_integer_longer_than_any_value_is_refused_never_rounded(number: int) -> None:
+    with pytest.raises(ValueError, match="600 digits"):
+        field("name") == number  # noqa: B015 -- what builds a condition
+    with pytest.raises(QueryError, match="600 digits") as caught:
+        prepare("name = $x").bind(x=number)
+
+    assert [each.code for each in caught.value.diagnostics] == ["out-of-range"]

@@ -374,10 +374,45 @@ def test_a_plan_is_explained_as_a_tree() -> None:
         "│  ├─ the server finds images with\n"
         "│  │  └─ platform = CentOS (from 0-17)\n"
         "│  └─ the client keeps those with min_ram <= 4096\n"
-        "│     └─ min_ram <= 4096 (from 22-37)\n"
+        "│     └─ min_ram <= 4096 (from 22-37), "
+        "since the server compares `min_ram` by `=` only, not by `<=`\n"
         "├─ order by name desc, then id: by the server\n"
         "└─ limit 2: by the client, since something is left to do after a request"
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "condition", "why"),
+    [
+        ("min_ram <= 4", "min_ram <= 4", "the server compares `min_ram` by `=` only, not by `<=`"),
+        ("os_version = a", "os_version = a", "the server cannot filter by `os_version`"),
+        ("name is present", "name is present",
+         "the server cannot tell whether an attribute is there"),
+        ("platform not in (CentOS, Ubuntu)", "platform not in (CentOS, Ubuntu)",
+         "the server finds what equals a value, never what does not"),
+        ("tag = a and tag = b", "tag = b", "one request compares `tag` once"),
+        ("created_at = 2018", "created_at < 2019-01-01T00:00:00Z",
+         "one request compares `created_at` once"),
+        ("platform = CentOS or name is present", "platform = CentOS",
+         "the server joins conditions by `and` only"),
+        ("name = x and (os_type = Linux or min_ram < 4)", "os_type = Linux",
+         "the server joins conditions by `and` only"),
+    ],
+)  # fmt: skip
+def test_a_plan_says_why_the_client_looks_at_a_condition(
+    query: str, condition: str, why: str
+) -> None:
+    (request,) = plan(query).requests
+
+    assert (condition, why) in [(each.text, each.why) for each in request.left]
+
+
+def test_a_list_over_the_budget_is_left_as_one_for_one_reason() -> None:
+    (request,) = plan("status in (active, queued, killed)", max_requests=1).requests
+    (left,) = request.left
+
+    assert left.text == "status in (active, killed, queued)"
+    assert left.why == ("the server joins conditions by `and` only and takes one value of `status`")
 
 
 def test_a_plan_is_explained_as_json() -> None:
@@ -396,7 +431,13 @@ def test_a_plan_is_explained_as_json() -> None:
                 }
             ],
             "residual": "min_ram <= 4096",
-            "client": [{"condition": "min_ram <= 4096", "span": {"start": 22, "end": 37}}],
+            "client": [
+                {
+                    "condition": "min_ram <= 4096",
+                    "why": "the server compares `min_ram` by `=` only, not by `<=`",
+                    "span": {"start": 22, "end": 37},
+                }
+            ],
             "limited": False,
         }
     ]
