@@ -48,12 +48,14 @@ def simplify(formula: Formula, resolve: Callable[[Deferred], Formula] | None = N
         is_and, operands, node, rest, negated = frames[-1]
         for child in rest:
             flipped = negated
-            while type(child) is Not or (type(child) is Deferred and resolve is not None):
+            while True:
                 if type(child) is Not:
                     child = child.operand  # noqa: PLW2901 -- the sign is kept apart
                     flipped = not flipped
                 elif type(child) is Deferred and resolve is not None:
                     child = resolve(child)  # noqa: PLW2901
+                else:
+                    break
             if type(child) is And or type(child) is Or:
                 child_is_and = (type(child) is And) is not flipped
                 inner = operands if child_is_and is is_and else {}
@@ -127,14 +129,16 @@ def _absorb(operands: Operands) -> None:
     by_part: dict[Hashable, list[Hashable]] = {}
     for key, parts in compounds.items():
         by_part.setdefault(next(iter(parts)), []).append(key)
-    for key, parts in compounds.items():
-        absorbed = any(_is_given(part, operands) for part in parts) or any(
-            other != key and other in operands and compounds[other] < parts
-            for part in parts
-            for other in by_part.get(part, ())
-        )
-        if absorbed:
-            del operands[key]
+    # All are looked at before any goes, so that their order does not count.  Each that goes leaves
+    # a smaller one that it was absorbed by, or what absorbed that one.
+    absorbed = [
+        key
+        for key, parts in compounds.items()
+        if any(_is_given(part, operands) for part in parts)
+        or any(compounds[other] < parts for part in parts for other in by_part.get(part, ()))
+    ]
+    for key in absorbed:
+        del operands[key]
 
 
 def _is_given(part: Hashable, operands: Operands) -> bool:
