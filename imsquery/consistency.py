@@ -209,13 +209,13 @@ class _Consistency:
 
     def _require(self, atom: Atom, wire: str, value: str, *, is_root: bool) -> None:
         """Report a condition that goes unanswered without another."""
-        known = self._facts.get((wire, "="))
-        if type(known) is Atom and known.value == value:
+        # Beside another value it is no less there: that the two contradict each other is said.
+        if (wire, "=", value) in self._facts:
             return
         needed = f"{self._spec.parameters[wire].name} = {spell(value)}"
         fixes = []
         encloses = type(self._written) is Or
-        if is_root and known is None and self._algebra.may_enclose:
+        if is_root and (wire, "=") not in self._facts and self._algebra.may_enclose:
             # Behind the whole filter, whatever this condition is nested in there.
             start, end = self._algebra.span(self._written.first, self._written.last)
             if encloses:

@@ -100,6 +100,7 @@ class Merged(Results):
         super().__init__(plan, page_size, position)
         self._group: deque[Entry] = deque()
         self._group_markers: dict[int, str | None] = {}
+        self._restarts = frozenset(position.markers.values() if position else ())
 
     def wanted(self) -> list[Branch]:
         if self._group or self.is_full:
@@ -119,11 +120,24 @@ class Merged(Results):
 
     def _is_short(self, branch: Branch, key: Key | None) -> bool:
         """Tell whether more images of a key, or of one before, may come."""
-        if key is None or branch.key is None:
-            return not branch.buffer
-        if branch.key == key:
-            return not (branch.buffer and self._is_unique)
+        if branch.buffer:
+            return branch.key == key and not self._is_unique
+        if key is None or branch.key is None or branch.key == key:
+            return True
         return branch.key > key if self.plan.order.descending else branch.key < key
+
+    def _is_new(self, entry: Entry) -> bool:
+        """Tell what lies behind the last image given; each request goes on before its key.
+
+        Only in that one run of equal keys are places compared: one request may find texts in an
+        order of the server's own.
+        """
+        return (
+            self._start is None
+            or entry.key != self._start[0]
+            or entry.before not in self._restarts
+            or self._is_behind(entry, self._start)
+        )
 
     @property
     def _is_unique(self) -> bool:

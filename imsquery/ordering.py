@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from imsquery.kinds import Text
 from imsquery.reading import read
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ class Ordering:
     """What results are sorted by; what is equal in that is sorted by id, in the same direction.
 
     Attributes:
-        parameter: whose values are compared: numbers and times as such, texts by code points.
+        parameter: whose values are compared: numbers and times as such, texts by code points where
+            the client makes the order, and as the server's database has them where that does.
         descending: the direction; a record without a value counts as least.
         is_written: the query says so; otherwise it is the server's own order.
         by_server: the server makes the order.
@@ -42,6 +44,17 @@ class Ordering:
         """Give what a record is sorted by."""
         value = read(self.parameter, record)
         return () if value is None else (value,)
+
+    def joining(self, count: int) -> Ordering:
+        """Give the order for the joint results of so many requests.
+
+        Texts are then sorted by the client.  The reference does not say how the service compares
+        them, and a database that pays no heed to letter case is usual: merged by code points, its
+        results would come out in no order at all, and cut off by a limit in another place.
+        """
+        if count > 1 and isinstance(self.parameter.kind, Text):
+            return evolve(self, by_server=False)
+        return self
 
     def __str__(self) -> str:
         return f"{self.parameter.name} {'desc' if self.descending else 'asc'}"

@@ -10,6 +10,7 @@ from imsquery.cells import visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from imsquery.ordering import Ordering
     from imsquery.plans import Condition, Plan, Request
     from imsquery.source import Span
 
@@ -78,7 +79,7 @@ def _tree(plan: Plan) -> Node:
     order = plan.order
     maker = "the server" if order.by_server else "the client"
     if plan.requests:
-        why = "" if order.by_server else ", since the server cannot"
+        why = "" if order.by_server else f", since {_order_reason(order)}"
         steps.append((f"order by {order}, then id: by {maker}{why}", []))
     if plan.after is not None:
         steps.append((f"after {plan.after}: by {maker}", []))
@@ -89,6 +90,12 @@ def _tree(plan: Plan) -> Node:
         return "no request: nothing can match", []
     title = "1 request" if count == 1 else f"{count} requests"
     return f"{title} for {plan.filter}", steps
+
+
+def _order_reason(order: Ordering) -> str:
+    if order.parameter.sortable:
+        return "how the server compares texts is not known, and several requests are joined"
+    return "the server cannot"
 
 
 def _limit_reason(plan: Plan) -> str:

@@ -11,7 +11,9 @@ written, so that equal filters have equal plans.
 2. :mod:`imsquery.covering` finds the conditions of the requests.
 3. Each request gets the filter as it stands once these conditions are known to hold
    (:func:`imsquery.known.assume`): the *residual*.  Where that is nothing, the request is exact.
-4. A limit becomes part of a request only where it is exact and the server makes the order.
+4. A limit becomes part of a request only where it is exact and the server makes the order.  That
+   it does where it can; but texts that several requests find are sorted by the client
+   (:meth:`imsquery.ordering.Ordering.joining`).
 """
 
 from __future__ import annotations
@@ -84,13 +86,14 @@ def plan(
         raise ValueError(msg)
     binding = bind(query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
     check_expressions(binding)
-    ordering = read_order(binding.bound, spec)
     limit, after = binding.bound.limit, binding.bound.after
     assert not isinstance(limit, Deferred)  # noqa: S101 -- reported as errors
     assert not isinstance(after, Deferred)  # noqa: S101 -- likewise
-    lowering = _Lowering(binding, ordering, limit, after, spec)
     formula = drop_moot(drop_contradictions(binding.formula))
-    requests = [lowering.request(*each) for each in _parts(binding, formula, max_requests)]
+    parts = _parts(binding, formula, max_requests)
+    ordering = read_order(binding.bound, spec).joining(len(parts))
+    lowering = _Lowering(binding, ordering, limit, after, spec)
+    requests = [lowering.request(*each) for each in parts]
     return Plan(
         text=binding.text,
         filter=phrase(formula),

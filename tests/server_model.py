@@ -28,6 +28,7 @@ class ModelServer:
         hidden: id -> what the server knows and shows nowhere: ``flavors``, ``member_status``,
             ``whole_image``.
         glance_ties: break ties as Glance does, by creation time before the id.
+        folds_case: sort texts without regard to letter case, as databases often do.
     """
 
     def __init__(
@@ -36,10 +37,12 @@ class ModelServer:
         hidden: Mapping[str, Mapping[str, Any]] | None = None,
         *,
         glance_ties: bool = False,
+        folds_case: bool = False,
     ) -> None:
         self.images = list(images)
         self.hidden = hidden or {}
         self.glance_ties = glance_ties
+        self.folds_case = folds_case
         self.asked: list[str] = []
 
     def __call__(self, query: str) -> list[Mapping[str, Any]]:
@@ -65,6 +68,8 @@ class ModelServer:
     def place(self, image: Mapping[str, Any], key: str) -> tuple[Any, ...]:
         created = _moment(image["created_at"])  # a time, however it is spelled
         value = created if key == "created_at" else image.get(key)
+        if self.folds_case and isinstance(value, str):
+            value = value.lower()
         first = (value is not None, value) if value is not None else (False,)
         return (first, *((created,) if self.glance_ties else ()), image["id"])
 

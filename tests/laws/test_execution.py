@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+import imsquery
 from imsquery import CLOUDIMAGES, testing
 from imsquery.execution import AsyncExecution, Execution, ExecutionError
 from imsquery.planner import plan
@@ -170,6 +172,46 @@ def test_no_more_than_a_page_of_each_request_is_held(
         ahead = [each for each in come if each < image["id"]]
 
         assert len(behind if direction == "asc" else ahead) <= page_size * len(made.requests)
+
+
+@st.composite
+def named(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Give images whose names differ in little but letter case."""
+    images = draw(worlds(max_size=8)).images
+    names = st.sampled_from(["a", "A", "b", "B", "aB", "Ab", "_"])
+    return [{**image, "name": draw(names)} for image in images]
+
+
+@given(
+    named(), st.sampled_from(QUERIES), st.sampled_from(["asc", "desc"]),
+    st.none() | st.integers(1, 5), page_sizes, st.integers(0, 8),
+)  # fmt: skip
+@example([{"id": str(n), "name": name, "created_at": "2018-01-01T00:00:00Z"}
+          for n, name in enumerate(["a", "B", "c"])], "all", "asc", None, 3, 1)  # fmt: skip
+def test_names_come_by_code_points_or_as_the_one_request_finds_them(
+    images: list[dict[str, Any]],
+    query: str,
+    direction: str,
+    limit: int | None,
+    page_size: int,
+    stop: int,
+) -> None:
+    clause = "" if limit is None else f" limit {limit}"
+    made = plan(f"{query} order by name {direction}{clause}")
+    service = ModelServer(images, folds_case=True)
+    if len(made.requests) == 1:
+        wanted = [each for each in images if imsquery.matcher(query)(each)]
+        wanted.sort(key=lambda each: service.place(each, "name"), reverse=direction == "desc")
+        expected = ids(wanted)[:limit]
+    else:
+        expected = ids(made.execute(ModelServer(images)))
+
+    assert ids(made.execute(service, page_size=page_size)) == expected
+
+    run = made.execute(service, page_size=page_size)
+    begun = ids(islice(run, stop))
+    rest = made.execute(service, page_size=page_size, cursor=run.cursor)
+    assert [*begun, *ids(rest)] == expected
 
 
 def lying(world: World, lies: list[dict[str, Any]]) -> list[dict[str, Any]]:
