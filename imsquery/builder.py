@@ -84,6 +84,10 @@ class Field:
     def __repr__(self) -> str:
         return f"field({self._name!r})"
 
+    def __reduce__(self) -> tuple[type[Field], tuple[str]]:
+        # The usual way asks whether one thing equals another, and would be given a condition.
+        return Field, (self._name,)
+
     def __bool__(self) -> bool:
         msg = f"{self!r} is no condition yet; compare it, or call .is_true()"
         raise TypeError(msg)

@@ -206,6 +206,16 @@ class Spec:
             row.clause: row for row in rows if row.clause is not None
         }
 
+    def __copy__(self) -> Spec:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Spec:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        everything = [each for same in self.functions.values() for each in same]
+        return _made, ([*self.parameters.values()], everything, self.family, self.path, self.host)
+
     def find(self, name: str) -> Parameter | None:
         """Give the row that a name stands for, in any letter case, or ``None``."""
         row = self.names.get(name)
@@ -313,6 +323,12 @@ class Spec:
                 for each in same
             ],
         }
+
+
+def _made(
+    rows: Iterable[Parameter], functions: Iterable[Function], family: str, path: str, host: str
+) -> Spec:
+    return Spec(rows, functions, family=family, path=path, host=host)
 
 
 def _describe(row: Parameter) -> dict[str, Any]:

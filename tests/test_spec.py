@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import re
 from typing import Any
 
@@ -234,3 +236,14 @@ def test_the_members_of_the_open_family_are_flags() -> None:
     )  # fmt: skip
     assert member.pushable
     assert "__support_s4l" not in CLOUDIMAGES.parameters
+
+
+def test_a_spec_travels_to_another_process_and_is_no_other_when_copied() -> None:
+    spec = CLOUDIMAGES.extend(values={"platform": ["AlmaLinux"]})
+    sent = pickle.loads(pickle.dumps(spec))  # noqa: S301 -- it is our own
+
+    assert copy.copy(spec) is copy.deepcopy(spec) is spec
+    assert sent.to_dict() == spec.to_dict()
+    assert str(compile_query("platform = almalinux and supports(s4l)", spec=sent)) == (
+        "__platform=AlmaLinux&__support_s4l=true"
+    )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import pytest
 
-from imsquery import Query, Span, parse
+from imsquery import Query, Span, field, parse
 from imsquery.syntax import (
     And,
     Between,
@@ -111,3 +114,11 @@ def test_an_empty_query_asks_for_everything() -> None:
     assert Query() == parse("") == parse("all")
     assert Between("a", Literal("1"), Literal("2")) != Between("a", Literal("2"), Literal("1"))
     assert Call("f") == Call("f", ())
+
+
+def test_what_conditions_are_built_on_can_be_copied_and_sent() -> None:
+    name = field("platform")
+    sent = pickle.loads(pickle.dumps(name))  # noqa: S301 -- it is our own
+
+    for other in (copy.copy(name), copy.deepcopy(name), sent):
+        assert (other == "CentOS") == Comparison("platform", "=", Literal("CentOS"))
