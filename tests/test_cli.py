@@ -405,3 +405,20 @@ def test_completion_prints_a_script_that_knows_the_commands(shell: str, capsys: 
     shown = capsys.readouterr().out
     assert all(command in shown for command in COMMANDS)
     assert "signing" in shown
+
+
+@pytest.mark.parametrize(
+    ("command", "meaning"),
+    [
+        ("compile", "0 fine, 1 the filter has errors, 2 wrong usage"),
+        ("lint", "0 fine, 1 something is wrong with a URL, 2 wrong usage"),
+        ("explain", "0 fine, 1 no such code, 2 wrong usage"),
+        ("completion", "0 fine, 2 wrong usage"),
+    ],
+)
+def test_help_says_what_an_exit_status_means(
+    command: str, meaning: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, "--help"]) == 0
+
+    assert capsys.readouterr().out.endswith(f"exit status: {meaning}\n")

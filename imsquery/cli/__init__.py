@@ -33,7 +33,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("imsquery.server.command", "serve an image list for tests and demonstrations"),
 }
 
-_EPILOG = "exit status: 0 fine, 1 the filter has errors, 2 wrong usage"
+_FAILURE = "the filter has errors"
+# Command -> what exit status 1 means, where that is something else; nothing where there is none.
+_FAILURES = {
+    "check": "there are errors; with --fix, errors are left",
+    "format": "a filter has errors; with --check or --diff, one is laid out otherwise",
+    "decompile": "the request has errors",
+    "lint": "something is wrong with a URL",
+    "spec": "no such parameter",
+    "explain": "no such code",
+    "complete": "",
+    "completion": "",
+    "serve": "",
+}
 
 
 def run() -> None:
@@ -85,11 +97,15 @@ def _run_command(name: str, arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog=f"imsquery {name}",
         description=summary,
-        epilog=_EPILOG,
+        epilog=_exit_status(_FAILURES.get(name, _FAILURE)),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_arguments(parser)
     return int(command.main(parser.parse_args(arguments)))
+
+
+def _exit_status(failure: str) -> str:
+    return f"exit status: 0 fine, {f'1 {failure}, ' if failure else ''}2 wrong usage"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -99,7 +115,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="imsquery",
         usage="imsquery COMMAND …",
         description="A filter language over Huawei Cloud's image list.",
-        epilog=f"commands:\n{listed}\n\n`imsquery COMMAND --help` tells more; {_EPILOG}",
+        epilog=f"commands:\n{listed}\n\n`imsquery COMMAND --help` tells more; "
+        f"{_exit_status(_FAILURE)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
