@@ -141,8 +141,6 @@ def _implies(atom: Atom, other: Atom) -> bool:
 
 def _narrower(one: Atom, other: Atom) -> tuple[Atom, Atom | None]:
     """Choose which of two conditions on a parameter to ask for; give a hidden one that is left."""
-    if is_scope(one) or is_scope(other):
-        return (other if is_scope(one) else one), None
     if _implies(one, other):
         return one, None
     if _implies(other, one):

@@ -189,6 +189,7 @@ def _join(boxes: list[Box]) -> list[Box]:
 def _merge(boxes: list[Box], most: int) -> list[Box]:
     """Widen pairs of boxes to one, those first that let the fewest further images through."""
     numbered = dict(enumerate(boxes))
+    number = len(boxes)
     costs = {
         (one, other): cost
         for one, other in combinations(numbered, 2)
@@ -200,12 +201,12 @@ def _merge(boxes: list[Box], most: int) -> list[Box]:
         gone = {one, other} | {n for n, box in numbered.items() if wide.takes_in(box)}
         numbered = {n: box for n, box in numbered.items() if n not in gone}
         costs = {pair: cost for pair, cost in costs.items() if gone.isdisjoint(pair)}
-        number = max(one, other, *numbered, *gone) + 1
         for n, box in numbered.items():
             cost = _cost(box, wide)
             if cost is not None:
                 costs[n, number] = cost
         numbered[number] = wide
+        number += 1
     return [*numbered.values()]
 
 

@@ -49,7 +49,7 @@ def follows(atom: Atom, known: Atom) -> bool | None:
 
 def _matches(atom: Atom, known: Atom) -> bool:
     """Tell whether a match operator takes in a known value; RE2 may not be there to be asked."""
-    if known.relation != "=" or atom.relation in {"=", "matches"}:
+    if known.relation != "=" or atom.relation == "matches":
         return False
     return text_test(atom)(str(known.value)) is not None
 
@@ -102,7 +102,7 @@ def number_of(value: str | int) -> int:
     """Give a number as it is, and a time as the number of its second."""
     if isinstance(value, int):
         return value
-    moment = datetime.fromisoformat(value[:19])
+    moment = datetime.fromisoformat(value)
     seconds = (moment.hour * 60 + moment.minute) * 60 + moment.second
     return moment.toordinal() * _DAY + seconds
 
@@ -130,10 +130,9 @@ def _contradicts_itself(node: And) -> bool:
     }
     for literal in literals:
         atom = literal.operand if isinstance(literal, Not) else literal
-        given = known.get(atom.parameter.wire) if isinstance(atom, Atom) else None
-        if given is not None and isinstance(atom, Atom):
-            holds = follows(atom, given)
-            if holds is not None and holds is (atom is not literal):
+        if isinstance(atom, Atom) and atom.parameter.wire in known:
+            given = known[atom.parameter.wire]
+            if follows(atom, given) is isinstance(literal, Not):
                 return True
     return False
 

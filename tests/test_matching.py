@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from imsquery import Limits, QueryError
+from imsquery import CLOUDIMAGES, Limits, QueryError
 from imsquery.matching import matcher
 
 
@@ -55,6 +56,9 @@ IMAGE = {
         # each of several alternatives, alone of its attribute or one of many
         ("platform = CentOS or name = a", "platform = Ubuntu or name = a"),
         ("name = a or platform = CentOS or name = b", "name = a or platform = Debian or name = b"),
+        ("name = a or platform = CentOS", "name = a or platform = Debian"),
+        ("name = a or platform in (Debian, CentOS)", "name = a or platform in (Debian, Ubuntu)"),
+        ("platform = CentOS and id = i1", "platform = CentOS and platform = Ubuntu"),
         ("platform in (Ubuntu, CentOS)", "platform in (Ubuntu, Debian)"),
         ("platform not in (Ubuntu, Debian)", "platform not in (Ubuntu, CentOS)"),
         ("platform != Ubuntu", "platform != CentOS"),
@@ -171,6 +175,34 @@ def test_a_value_of_no_use_is_never_what_was_asked_for(query: str, said: Any) ->
 
     assert is_wanted(record) is is_true
     assert matcher(f"not ({query})")(record) is not is_true
+
+
+def test_the_clock_can_be_given() -> None:
+    is_wanted = matcher("created_at > now-1d", now=datetime(2018, 10, 29, 9, tzinfo=UTC))
+
+    assert is_wanted({"created_at": "2018-10-28T09:00:01Z"})
+    assert not is_wanted({"created_at": "2018-10-28T09:00:00Z"})
+
+
+def test_the_spec_and_the_limits_can_be_given() -> None:
+    spec = CLOUDIMAGES.extend(values={"__platform": ["AlmaLinux"]})
+
+    assert matcher("platform = almalinux", spec=spec)({"__platform": "AlmaLinux"})
+    with pytest.raises(QueryError, match="too-many"):
+        matcher("min_ram = 1 or min_ram = 2", limits=Limits(count=1))
+
+
+def test_what_no_image_shows_is_refused_where_it_stands() -> None:
+    query = "platform = CentOS and flavor_id = a"
+    with pytest.raises(QueryError) as caught:
+        matcher(query)
+    (found,) = caught.value.diagnostics
+
+    assert (found.code, query[found.span.start : found.span.end]) == (
+        "not-observable",
+        "flavor_id = a",
+    )
+    assert found.message == "no image shows its `flavor_id`: only the server can tell"
 
 
 def test_a_value_that_is_not_listed_is_refused_unless_it_may_be() -> None:

@@ -117,6 +117,14 @@ def test_what_widens_a_search_says_nothing_else() -> None:
     assert follows(scope, atom(project)) is True
 
 
+def test_a_project_that_is_known_is_no_other() -> None:
+    known = atom("enterprise_project_id = x")
+
+    assert follows(atom("enterprise_project_id = y"), known) is False
+    assert follows(atom("enterprise_project_id startswith x"), known) is True
+    assert follows(atom("enterprise_project_id startswith y"), known) is False
+
+
 def test_what_is_contrary_is_so_both_ways() -> None:
     one, other = atom("name = CentOS"), atom("name glob 'U*'")
 

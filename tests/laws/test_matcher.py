@@ -9,12 +9,12 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from imsquery import QueryError, syntax, testing
+from imsquery import QueryError, parse, syntax, testing
 from imsquery import compile as compile_query
 from imsquery.matching import matcher
 from imsquery.unparse import unparse
 from tests.meaning import holds
-from tests.plan_strategies import worlds
+from tests.plan_strategies import World, dense_filters, dense_worlds, worlds
 from tests.server_model import ModelServer
 
 trees = testing.filter_trees(consistent=False, max_predicates=6)
@@ -35,6 +35,17 @@ def made(tree: syntax.Expr) -> Callable[[Mapping[str, Any]], bool]:
 @given(trees, records)
 def test_it_holds_for_what_the_filter_means(tree: syntax.Expr, record: dict[str, Any]) -> None:
     assert made(tree)(record) is holds(tree, record)
+
+
+@given(dense_filters, dense_worlds())
+@example("name = b or platform = CentOS", World([{"id": "i0", "__platform": "CentOS"}], {}))
+@example("name = a and name = b", World([{"id": "i0", "name": "a"}], {}))
+def test_it_holds_for_what_a_filter_of_few_conditions_means(text: str, world: World) -> None:
+    tree = parse(text).filter
+    is_wanted = made(tree)
+
+    for image in world.images:
+        assert is_wanted(image) is holds(tree, image)
 
 
 @given(trees, records)
