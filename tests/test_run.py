@@ -20,6 +20,7 @@ pytest.importorskip("duckdb")
 pytest.importorskip("httpx")
 
 from imsquery.client import command
+from imsquery.client.errors import FetchError
 from imsquery.server.catalogue import Catalogue
 from imsquery.server.serving import running, sample
 from tests.faulty_server import faulty_server, page
@@ -39,6 +40,10 @@ def run(*arguments: str) -> int:
 def endpoint() -> Iterator[str]:
     with sample() as catalogue, running(catalogue, token=TOKEN) as url:
         yield url
+
+
+async def nobody_there(*_: object, **__: object) -> list[list[dict[str, object]]]:
+    raise FetchError("nobody is there", "")
 
 
 def wanted() -> list[str]:
@@ -140,6 +145,27 @@ def test_a_token_that_no_header_can_hold_is_told_unseen(
 
     assert run("all", "--endpoint", endpoint) == 2
     assert "bad" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("service", "warned"),
+    [("http://ims.invalid:1", True), ("https://ims.invalid:1", False),
+     ("http://127.0.0.1:1", False), ("http://[::1]:1", False)],
+)  # fmt: skip
+def test_a_token_that_can_be_overheard_is_warned_of(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    service: str,
+    *,
+    warned: bool,
+) -> None:
+    monkeypatch.setenv("IMSQUERY_TOKEN", TOKEN)
+    monkeypatch.setattr(command, "run_services", nobody_there)
+
+    assert run("all", "--endpoint", service) == 3
+    errors = capsys.readouterr().err
+    assert (f"anybody on the way to {service} can read the token" in errors) is warned
+    assert TOKEN not in errors
 
 
 def test_each_region_is_a_column(

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ pytest.importorskip("duckdb")
 pytest.importorskip("httpx")
 
 from imsquery.client import fetching
+from imsquery.client import running as running_module
 from imsquery.client.errors import FetchError
 from imsquery.client.fetching import Credentials, Patience
 from imsquery.client.running import CONCURRENCY, Tally, run_catalogue, run_services
@@ -127,6 +129,18 @@ def test_one_service_that_fails_fails_all() -> None:
         south.script = ["500"] * 9
         with pytest.raises(FetchError, match=r"^south: the service answered 500"):
             run(Walk(""), Tally(), north=north, south=south.endpoint)
+
+
+def test_a_service_that_comes_to_no_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = count()
+    monkeypatch.setattr(running_module, "MAX_IMAGES", 100)
+    with (
+        faulty_server(lambda _target: page(images(*(f"i{next(numbers)}" for _ in "ab")))) as south,
+        pytest.raises(FetchError, match=r"^south: it sent more than 100 images"),
+    ):
+        run(Walk(""), Tally(), south=south.endpoint)
+
+    assert len(south.requests) == 51
 
 
 def test_a_file_needs_no_service(tmp_path: Path) -> None:

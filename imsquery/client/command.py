@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from imsquery.cli.common import (
     Progress,
@@ -126,12 +127,16 @@ def _run(arguments: Namespace, planned: Plan, tally: Tally) -> list[Record]:
     from imsquery.client.fetching import Credentials, Patience
 
     endpoints = _endpoints(arguments)
+    credentials = Credentials.from_environment(os.environ)
+    for endpoint in endpoints.values():
+        if credentials.token is not None and _is_overheard(endpoint):
+            sys.stderr.write(f"imsquery run: anybody on the way to {endpoint} can read the token\n")
     found = asyncio.run(
         run_services(
             planned,
             endpoints,
             tally,
-            credentials=Credentials.from_environment(os.environ),
+            credentials=credentials,
             patience=Patience(timeout=arguments.timeout),
         )
     )
@@ -143,6 +148,12 @@ def _run(arguments: Namespace, planned: Plan, tally: Tally) -> list[Record]:
         for region, records in zip(endpoints, found, strict=True)
         for record in records
     ]
+
+
+def _is_overheard(endpoint: str) -> bool:
+    """Tell whether requests leave this machine as plain text."""
+    url = urlsplit(endpoint)
+    return url.scheme == "http" and url.hostname not in {"localhost", "127.0.0.1", "::1"}
 
 
 def _endpoints(arguments: Namespace) -> dict[str, str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Record = dict[str, Any]
 
 CONCURRENCY = 8  # requests under way at once, over all services
+MAX_IMAGES = 1_000_000  # that one service may send: many times what any is known to hold
 
 
 @frozen
@@ -123,7 +124,8 @@ async def run_services(
         The images of each, in the order of the endpoints.
 
     Raises:
-        FetchError: one of them did not give all; then there is nothing of the others, either.
+        FetchError: one of them did not give all, or comes to no end; then there is nothing of the
+            others, either.
         ExecutionError: pages of one of them do not fit together.
     """
     slots = asyncio.Semaphore(CONCURRENCY)
@@ -131,11 +133,17 @@ async def run_services(
     async def run(place: str, endpoint: str) -> list[Record]:
         from imsquery.client.fetching import AsyncFetcher
 
+        came = 0
+
         async with AsyncFetcher(endpoint, credentials, patience=patience, spec=spec) as pages:
 
             async def fetch(query: str) -> list[Record]:
+                nonlocal came
                 async with slots:
                     found = await pages(query)
+                came += len(found)
+                if came > MAX_IMAGES:
+                    raise FetchError(f"it sent more than {MAX_IMAGES:,} images", query)
                 tally.add(place, query, len(found), spec)
                 return found
 
