@@ -10,9 +10,10 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from imsquery.formula import Atom
-from imsquery.kinds import Boolean, Enumeration, Flag, Identifier, Integer
-from imsquery.known import complement, follows, is_contrary
+from imsquery.kinds import Boolean, Flag, Identifier, Integer
+from imsquery.known import follows, is_contrary
 from imsquery.matching import is_scope
+from imsquery.simplify import complement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -48,7 +49,7 @@ class Box:
     def __init__(self, conditions: Conditions, unsaid: tuple[Atom, ...] = ()) -> None:
         self.conditions = conditions
         self.unsaid = unsaid
-        self.key: Key = tuple(sorted(map(sort_key, conditions.values())))
+        self.key = _key(conditions)
         self.hidden = frozenset(
             atom.key for atom in (*conditions.values(), *unsaid) if atom.parameter.observed is None
         )
@@ -115,12 +116,16 @@ class Box:
             if is_scope(atom)
         )
 
-    def contraries(self) -> Iterator[tuple[str, Box]]:
-        """Give the boxes that exclude one condition and have the others, each with its name."""
+    def contraries(self) -> Iterator[tuple[str, Key]]:
+        """Give the keys of boxes that exclude one condition and have the others, with its name."""
         for wire, atom in self.conditions.items():
-            contrary = complement(atom) if atom.parameter.observed is not None else None
+            contrary = complement(atom)
             if contrary is not None:
-                yield wire, Box({**self.conditions, wire: contrary}, self.unsaid)
+                yield wire, _key({**self.conditions, wire: contrary})
+
+
+def _key(conditions: Conditions) -> Key:
+    return tuple(sorted(map(sort_key, conditions.values())))
 
 
 def sort_key(atom: Atom) -> tuple[str, str, str]:
@@ -170,7 +175,7 @@ def weigh(atom: Atom) -> float:
         return _BOUND.get(atom.relation, _SECOND)
     if isinstance(kind, Boolean):
         return _FLAG if isinstance(kind, Flag) else 1 / 2
-    if isinstance(kind, Enumeration) or kind.choices:
+    if kind.choices:
         return 1 / (len(kind.choices) + 1)
     if isinstance(kind, Integer):
         return _NUMBER

@@ -176,7 +176,7 @@ def _join(boxes: list[Box]) -> list[Box]:
         if (box.key, box.hidden) not in known:
             continue
         for wire, contrary in box.contraries():
-            other = known.get((contrary.key, box.hidden))
+            other = known.get((contrary, box.hidden))
             if other is not None:
                 joined = box.without(wire)
                 del known[box.key, box.hidden], known[other.key, other.hidden]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 from imsquery.folding import fold, map_atoms
 from imsquery.formula import And, Atom, Not, Or, leaves
-from imsquery.kinds import COMPLEMENT, Integer
+from imsquery.kinds import Integer
 from imsquery.matching import is_scope, text_test
-from imsquery.simplify import simplify
+from imsquery.simplify import complement, simplify
 
 if TYPE_CHECKING:
     from collections.abc import Container, Hashable, Mapping
@@ -57,18 +57,6 @@ def _matches(atom: Atom, known: Atom) -> bool:
 def is_contrary(one: Atom, other: Atom) -> bool:
     """Tell whether no record satisfies two conditions on one parameter."""
     return follows(one, other) is False or follows(other, one) is False
-
-
-def complement(atom: Atom) -> Atom | None:
-    """Give the condition that holds for exactly the other images, if there is one."""
-    parameter = atom.parameter
-    if not parameter.total or atom.relation == "present":
-        return None
-    if parameter.kind.ordered:
-        relation, value = COMPLEMENT[atom.relation], atom.value
-    else:
-        relation, value = "=", "false" if atom.value == "true" else "true"
-    return Atom(parameter, relation, value, atom.first, atom.last)
 
 
 def _compare(atom: Atom, known: Atom) -> bool | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imsquery.binding import bind, check_expressions
 from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.folding import fold
-from imsquery.formula import And, Atom, Not, Or, leaves
+from imsquery.formula import And, Atom, Or, leaves
 from imsquery.kinds import Boolean, Integer
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.patterns import compile_expression, compile_glob
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from imsquery.formula import Formula
+    from imsquery.formula import Formula, Not
     from imsquery.limits import Limits
     from imsquery.patterns import Test
     from imsquery.spec import Spec
@@ -145,6 +145,9 @@ class _Code:
         return _Part(name, 0)
 
     def _negation(self, _node: Not, operand: _Part) -> _Part:
+        return self._negated(operand)
+
+    def _negated(self, operand: _Part) -> _Part:
         if operand in (_TRUE, _FALSE):
             return _FALSE if operand is _TRUE else _TRUE
         inner = self._shallow(operand)
@@ -209,7 +212,7 @@ class _Code:
         key = self._constant(parameter.observed)
         if leaf.relation == "!=":
             equal = Atom(parameter, "=", leaf.value, leaf.first, leaf.last)
-            return self._negation(Not(equal, leaf.first, leaf.last), self._leaf(equal))
+            return self._negated(self._leaf(equal))
         if parameter.multiple:
             return self._tag(leaf, key)
         if leaf.relation == "present":

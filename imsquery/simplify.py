@@ -154,13 +154,21 @@ _NO_KEYS: frozenset[Hashable] = frozenset()
 
 def _complement(literal: Formula) -> Formula:
     """Give the literal that holds where an atom or unknown does not."""
-    if type(literal) is not Atom or not literal.parameter.total or literal.relation == "present":
-        negation = Not(literal, literal.first, literal.last)
-        negation.key = (Not, literal.key)
-        return negation
-    parameter = literal.parameter
+    opposite = complement(literal) if type(literal) is Atom else None
+    if opposite is not None:
+        return opposite
+    negation = Not(literal, literal.first, literal.last)
+    negation.key = (Not, literal.key)
+    return negation
+
+
+def complement(atom: Atom) -> Atom | None:
+    """Give the condition that holds for exactly the other images, if there is one."""
+    parameter = atom.parameter
+    if not parameter.total or atom.relation == "present":
+        return None
     if parameter.kind.ordered:
-        relation, value = COMPLEMENT[literal.relation], literal.value
+        relation, value = COMPLEMENT[atom.relation], atom.value
     else:
-        relation, value = "=", "false" if literal.value == "true" else "true"
-    return Atom(parameter, relation, value, literal.first, literal.last)
+        relation, value = "=", "false" if atom.value == "true" else "true"
+    return Atom(parameter, relation, value, atom.first, atom.last)

@@ -28,6 +28,16 @@ def asked(query: str, most: int) -> list[str]:
           "min_ram = 5 and min_disk = 50 and owner in (x, y)"],
          3,
          ["__platform=CentOS&name=c", "__platform=CentOS&name=d", "min_disk=50&min_ram=5"]),
+        # 0.025 as above, or else a little less than 1/64.
+        (["supports(z) and (created_at < 2018 or protected)",
+          "min_ram = 5 and min_disk = 50 and owner in (x, y)"],
+         3,
+         ["__support_z=true&created_at=lt:2018-01-01T00:00:00Z",
+          "__support_z=true&protected=true", "min_disk=50&min_ram=5"]),
+        # What widens the search lets everything through: 1 - 1/2 - 1/4, or else 1 - 1/4 - 1/256.
+        (["enterprise_project_id = all_granted_eps and protected", "supports(k)", "owner = b"],
+         2,
+         ["enterprise_project_id=all_granted_eps"]),
         # What is widened is widened again, and leaves the others as they are.
         (["created_at < 2016 and owner = z", "created_at < 2017 and owner = y",
           "created_at < 2018 and owner = x", "supports(k)", "supports(l)"],
@@ -110,6 +120,29 @@ def test_what_is_asked_for_where_all_of_several_must_hold(
     parts: list[str], most: int, expected: list[str]
 ) -> None:
     assert asked(" and ".join(parts), most) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "left"),
+    [
+        # each of the two conditions with what it is guessed to let through
+        ("owner = a or owner = b", "name = a or name = b"),  # 1/256, 1/128
+        ("owner = a or id = b", "tag = a or name = b"),
+        ("name = a or name = b", "platform = CentOS or platform = Ubuntu"),  # 1/16
+        ("platform = CentOS or platform = Ubuntu", "min_ram = 1 or name = a"),  # 1/8
+        ("min_ram = 1 or min_ram = 2", "disk_format = vhd or disk_format = raw"),  # 1/7
+        ("supports(a) or supports(b)", "protected or os_bit = 64"),  # 1/4; 1/2, 1/3
+        ("visibility = public or os_bit = 64", "protected or supports(k)"),
+        ("os_bit = 32 or os_bit = 64", "protected or supports(k)"),
+        ("created_at >= 2018 or supports(k)", "updated_at < 2018 or supports(l)"),  # 0.3, 0.4
+        ("created_at > 2018-10-28T10:00:00Z or owner = a",
+         "updated_at <= 2018-10-28T10:00:00Z or id = b"),
+        ("created_at = 2018-10-28T10:00:00Z or owner = a", "id = b or id = c"),  # 1/1024
+    ],
+)  # fmt: skip
+def test_of_two_lists_that_is_asked_for_which_lets_fewer_through(asked_for: str, left: str) -> None:
+    for query in (f"({asked_for}) and ({left})", f"({left}) and ({asked_for})"):
+        assert asked(query, 2) == asked(asked_for, 2)
 
 
 def test_what_no_image_shows_may_stand_in_many_combinations_that_are_few_requests() -> None:

@@ -30,6 +30,8 @@ class Text(str):
         ("created_at >= 2018", {"created_at": Text("2018-10-28 10:00:00")}),
         ("tag = 'a=b'", {"tags": [Text("a.b")]}),
         ("tag = a", {"tags": ("a",)}),
+        ("tag in ('a=b', c)", {"tags": ["a.b"]}),
+        ("created_at in (2018-10-28T10:00:00Z, 2019)", {"created_at": "2018-10-28 10:00:00"}),
         ("architecture = arm", {"__support_arm": Text("True")}),
         ("enterprise_project_id = 0", {"enterprise_project_id": 0}),
         ("created_at = 2018-10-28", {"created_at": "2018-10-28T23:59:59.999Z"}),
@@ -229,6 +231,40 @@ def test_what_is_no_regular_expression_is_a_finding_where_it_stands(pattern: str
     (found,) = caught.value.diagnostics
 
     assert (found.code, found.span.start, found.span.end) == ("bad-value", 16, len(query))
+
+
+class Watched(dict[str, Any]):
+    """A record that notes which attributes are looked at, in their order."""
+
+    def __init__(self, record: dict[str, Any]) -> None:
+        super().__init__(record)
+        self.seen: list[str] = []
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.seen.append(key)
+        return super().get(key, default)
+
+
+def test_what_is_cheap_to_look_at_is_looked_at_first() -> None:
+    query = (
+        "os_version matches a and tag contains a and description contains a and architecture = arm"
+        " and tag = a and created_at > 2018 and status in (active, saving) and min_ram > 1"
+        " and protected and platform = CentOS"
+    )
+    cheapest_first = [
+        "__platform", "status", "min_ram", "protected", "tags", "created_at", "__support_arm",
+        "__description", "tags", "__os_version",
+    ]  # fmt: skip
+    record = Watched(
+        {
+            "__platform": "CentOS", "status": "active", "min_ram": 2, "protected": True,
+            "tags": ["a"], "created_at": "2019-01-01T00:00:00Z", "__support_arm": "true",
+            "__description": "a", "__os_version": "a",
+        }
+    )  # fmt: skip
+
+    assert matcher(query)(record)
+    assert record.seen == cheapest_first
 
 
 def test_thousands_of_conditions_and_deep_nesting_are_one_predicate() -> None:

@@ -3,10 +3,11 @@ from __future__ import annotations
 import json
 import re
 import time
+from datetime import UTC, datetime
 
 import pytest
 
-from imsquery import QueryError, syntax
+from imsquery import CLOUDIMAGES, Limits, QueryError, syntax
 from imsquery import compile as compile_query
 from imsquery.planner import plan
 
@@ -57,6 +58,7 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
          [("created_at=gte:2018-01-01T00:00:00Z", "created_at < 2020-01-01T00:00:00Z")]),
         ("tag = a and tag = b", [("tag=a", "tag = b")]),
         ("name is present", [("", "name is present")]),
+        ("created_at is present", [("", "created_at is present")]),
         # what follows from what is known
         ("platform = CentOS and (platform = Ubuntu or status = active)",
          [("__platform=CentOS&status=active", "all")]),
@@ -330,6 +332,52 @@ def test_a_refusal_points_at_what_no_image_shows(query: str, place: str) -> None
     (found,) = [each for each in caught.value.diagnostics if each.severity == "error"]
 
     assert query[found.span.start : found.span.end] == place
+
+
+@pytest.mark.parametrize(
+    ("query", "most", "message"),
+    [
+        ("flavor_id in (a, b, c)", 2,
+         ("no image shows its `flavor_id`, so that each alternative needs a request of its own, "
+          "3 at most, and there may be 2; raise `max_requests`")),
+        (" or ".join(f"flavor_id = a{number}" for number in range(1_025)), 5_000,
+         "too many combinations of what no image shows; ask for fewer at a time"),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_what_may_help(query: str, most: int, message: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        plan(query, max_requests=most)
+
+    assert [each.message for each in caught.value.diagnostics] == [message]
+
+
+def test_a_request_that_can_find_nothing_is_left_out_and_no_other() -> None:
+    query = "(name = ab or owner = c) and name startswith x"
+
+    assert parts(query) == [("owner=c", "name startswith x")]
+
+
+def test_the_clock_the_spec_and_the_limits_can_be_given() -> None:
+    now = datetime(2018, 10, 29, 9, tzinfo=UTC)
+    spec = CLOUDIMAGES.extend(values={"__platform": ["AlmaLinux"]})
+    made = plan("created_at > now-1d and platform = almalinux", now=now, spec=spec)
+
+    assert [each.query_string for each in made.requests] == [
+        "__platform=AlmaLinux&created_at=gt:2018-10-28T09:00:00Z"
+    ]
+    with pytest.raises(QueryError, match="too-many"):
+        plan("min_ram = 1 or min_ram = 2", limits=Limits(count=1))
+
+
+def test_a_plan_says_what_it_was_made_of_and_a_request_where_it_goes() -> None:
+    query = "platform = CentOS or (status = active and min_ram > 4) limit 3 after x"
+    made = plan(query)
+
+    assert (made.text, made.limit, made.after) == (query, 3, "x")
+    assert [each.limited for each in made.requests] == [True, False]
+    assert made.requests[0].query.url("https://ims.example") == (
+        "https://ims.example/v2/cloudimages?__platform=CentOS&limit=3&marker=x"
+    )
 
 
 def test_a_tree_is_planned_as_its_text() -> None:

@@ -6,12 +6,14 @@ import operator
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imsquery.binding import bind
 from imsquery.formula import Atom
-from imsquery.known import complement, follows, is_contrary
+from imsquery.known import follows, is_contrary
+from imsquery.simplify import complement
 
 COMPARE = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -139,8 +141,19 @@ def test_what_is_known_is_there() -> None:
 
 
 def test_presence_has_no_complement_that_could_be_asked_for() -> None:
-    assert complement(atom("min_ram is present")) is None
+    assert complement(atom("created_at is present")) is None
+    assert complement(atom("protected is present")) is None
     assert complement(atom("min_ram = 4")) is None
+
+
+@pytest.mark.parametrize("name", ["protected", "whole_image"])
+def test_of_two_values_one_is_the_complement_of_the_other(name: str) -> None:
+    yes, no = atom(name), atom(f"{name} = false")
+
+    for one, other in ((yes, no), (no, yes)):
+        found = complement(one)
+        assert found is not None
+        assert found.key == other.key
 
 
 def test_what_only_re2_could_tell_is_not_told() -> None:
