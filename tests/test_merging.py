@@ -113,6 +113,29 @@ def test_a_request_gives_no_more_than_the_limit_though_images_are_tied() -> None
     assert len(model.asked) == 2
 
 
+def test_a_limit_among_tied_images_is_that_of_the_order_and_not_of_the_server() -> None:
+    times = (3, 1, 4, 0, 5, 2)
+    tied = [image(n, time, name="same") for n, time in enumerate(times)]
+    run = plan("all order by name limit 2").execute(ModelServer(tied, glance_ties=True))
+
+    assert ids(run) == ["i0005", "i0004"]
+
+
+@pytest.mark.parametrize(("query", "by_server"), [("platform = CentOS", True), (EITHER, False)])
+def test_texts_that_several_requests_find_are_sorted_by_the_client(
+    query: str,
+    by_server: bool,  # noqa: FBT001
+) -> None:
+    images = [image(1, 1, **CENTOS, name="a"), image(2, 1, **UBUNTU, name="B")]
+    images.append(image(3, 1, **CENTOS, name="c"))
+    made = plan(f"{query} order by name asc")
+
+    assert made.order.by_server is by_server
+    assert ids(made.execute(ModelServer(images, folds_case=True), page_size=1)) == (
+        ["i0001", "i0003"] if by_server else ["i0002", "i0001", "i0003"]
+    )
+
+
 # -- sorted by the client
 
 MANY = [image(n, n, min_ram=(n * 7919) % 3600) for n in range(3600)]
