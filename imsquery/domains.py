@@ -57,15 +57,11 @@ class Domain:
     """The values of an attribute that some conditions can tell apart.
 
     Attributes:
-        attribute: of a record.
-        atoms: the conditions, by the number of their bit.
         values: one for each class.
         is_list: a record has any set of these values.
         is_complete: there is no other class; otherwise there may be.
     """
 
-    attribute: str
-    atoms: tuple[Atom, ...]
     values: tuple[Value, ...]
     is_list: bool
     is_complete: bool = True
@@ -155,7 +151,7 @@ def make_domain(attribute: str, atoms: Sequence[Atom], spec: Spec, most: int) ->
     if not row.multiple and not is_always_there(row, spec):
         # First, so that a witness has no attribute that it does not need.
         values.insert(0, Value(ABSENT, truths({})))
-    return Domain(attribute, tuple(atoms), tuple(values), row.multiple, is_complete)
+    return Domain(tuple(values), row.multiple, is_complete)
 
 
 def _sources(atom: Atom) -> tuple[Any, ...] | None:
@@ -176,7 +172,7 @@ def make_hidden_domain(atoms: Sequence[Atom]) -> Domain:
     ]
     if not row.total:
         values.insert(0, Value(ABSENT, 0))
-    return Domain(row.wire, tuple(atoms), tuple(values), row.multiple)
+    return Domain(tuple(values), row.multiple)
 
 
 def is_always_there(row: Parameter, spec: Spec) -> bool:
@@ -225,7 +221,7 @@ def _numbers(kind: Integer, limits: Iterable[int]) -> list[int]:
 def _times(limits: Iterable[str]) -> list[str]:
     near = {_MIDDLE}
     for limit in limits:
-        moment = datetime.fromisoformat(limit[:19])
+        moment = datetime.fromisoformat(limit)
         for step in (-_SECOND, 0 * _SECOND, _SECOND):
             try:
                 near.add(format_time(moment + step))

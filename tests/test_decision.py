@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
-from imsquery import Limits, QueryError, parse
+from imsquery import CLOUDIMAGES, Limits, QueryError, parse
 from imsquery.decision import Verdict, disjoint, equivalent, implies, satisfiable
 from tests.meaning import holds
 
@@ -91,8 +92,13 @@ def test_what_holds_for_every_record(
         (implies, "all", "flavor_id = a"),
         (disjoint, "whole_image", "platform = CentOS"),
         (implies, "shared(pending)", "shared(accepted)"),
+        (implies, "visibility = shared",
+         "visibility = shared and member_status in (accepted, rejected, pending)"),
+        (disjoint, "name not matches '^a'", "all"),
+        (equivalent, "name matches '^a' or protected", "protected"),
+        (equivalent, "protected", "name matches '^a' or protected"),
     ],
-)
+)  # fmt: skip
 def test_what_turns_on_what_cannot_be_looked_into_is_undecided(
     question: Callable[[str, str], Verdict], one: str, two: str
 ) -> None:
@@ -101,6 +107,71 @@ def test_what_turns_on_what_cannot_be_looked_into_is_undecided(
     assert (verdict.holds, verdict.reason, verdict.witness) == (None, "opaque", None)
     with pytest.raises(ValueError, match="undecided"):
         bool(verdict)
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        # What is tried first fails, in either order.
+        ("(name = a or name = b) and (name = b or name = c)", "b"),
+        ("(name = b or name = a) and (name = a or name = c)", "a"),
+        ("(name = c or name = a) and (name = b or name = a) and (name != a or protected)", "a"),
+        # So it does elsewhere, while two conditions are needed together.
+        (("owner startswith z and (name contains a or owner = k) and (name contains b or owner = k)"
+          " and (id = a or id = b) and (id = b or id = c)"), "ab"),
+        (("(name startswith a or name startswith b) and (name endswith a or name endswith c)"
+          " and name not startswith a and name not endswith a"), "bc"),
+    ],
+)  # fmt: skip
+def test_a_record_is_found_though_the_first_try_fails(query: str, name: str) -> None:
+    witness = satisfiable(query).witness
+
+    assert witness is not None
+    assert sorted(witness["name"]) == sorted(name)
+    assert holds(parse(query).filter, witness)
+
+
+def test_one_way_is_enough_to_tell_filters_apart() -> None:
+    one = "name matches '^a' and visibility = public"
+    two = "(visibility = public and platform = CentOS) or status = active"
+
+    for verdict in (equivalent(one, two), equivalent(two, one)):
+        assert verdict.holds is False
+        assert verdict.witness is not None
+        assert verdict.witness["status"] == "active"
+
+
+def test_a_witness_has_no_more_tags_than_it_needs() -> None:
+    witness = satisfiable("tag = a and tag = b and tag != c and tag startswith a").witness
+
+    assert witness is not None
+    assert sorted(witness["tags"]) == ["a", "b"]
+
+
+QUESTIONS = (
+    satisfiable,
+    lambda query, **options: implies(query, "none", **options),
+    lambda query, **options: disjoint(query, "all", **options),
+    lambda query, **options: equivalent(query, "none", **options),
+)
+
+
+@pytest.mark.parametrize("ask", QUESTIONS, ids=["satisfiable", "implies", "disjoint", "equivalent"])
+def test_every_question_takes_what_a_filter_takes(ask: Callable[..., Verdict]) -> None:
+    now = datetime(2018, 10, 28, 10, tzinfo=UTC)
+    spec = CLOUDIMAGES.extend(values={"__platform": ["AlmaLinux"]})
+    listed = ask("platform = almalinux and created_at = now", now=now, spec=spec)
+
+    assert listed.witness is not None
+    assert listed.witness["__platform"] == "AlmaLinux"
+    assert listed.witness["created_at"] == "2018-10-28T10:00:00Z"
+    with pytest.raises(QueryError, match="unlisted-value"):
+        ask("platform = almalinux")
+    unlisted = ask("platform = almalinux", allow_unlisted=True)
+    assert unlisted.witness is not None
+    assert unlisted.witness["__platform"] == "almalinux"
+    with pytest.raises(QueryError, match="too-many"):
+        ask("min_ram = 1 or min_ram = 2", limits=Limits(count=1))
 
 
 def pigeons(count: int) -> str:

@@ -1,0 +1,75 @@
+"""Bounds on one number, or one time, contradict each other just where no value satisfies all."""
+
+from __future__ import annotations
+
+import operator
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from imsquery import check
+
+COMPARE = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq,
+}  # fmt: skip
+Bound = tuple[str, int]
+
+bounds = st.lists(st.tuples(st.sampled_from([*COMPARE]), st.integers(2, 6)), min_size=1, max_size=4)
+
+
+def contradicts(text: str) -> bool:
+    found = {(each.code, each.severity) for each in check(text)}
+    assert found <= {("contradiction", "error")}
+    return bool(found)
+
+
+def satisfies_all(value: float, found: list[Bound]) -> bool:
+    return all(COMPARE[relation](value, limit) for relation, limit in found)
+
+
+@given(bounds)
+@example([(">", 5), (">", 3), ("<", 5)])
+@example([(">=", 5), (">", 5), ("<=", 5)])
+@example([("<", 3), ("<", 5), (">", 3)])
+@example([("<=", 3), ("<", 3), (">=", 3)])
+@example([("<", 5), ("<=", 5), (">=", 4)])
+@example([(">", 4), ("<", 5)])
+@example([("=", 4), ("<=", 4), (">", 3)])
+@example([("=", 4), ("=", 5)])
+def test_of_a_number(found: list[Bound]) -> None:
+    text = " and ".join(f"min_ram {relation} {limit}" for relation, limit in found)
+
+    assert contradicts(text) is not any(satisfies_all(value, found) for value in range(9))
+
+
+@given(bounds)
+@example([(">", 5), (">", 3), ("<", 5)])
+@example([(">=", 5), (">", 5), ("<=", 5)])
+@example([("<=", 3), ("<", 3), (">=", 3)])
+@example([(">=", 4), ("<=", 4), ("=", 4)])
+@example([(">", 4), ("<", 4)])
+def test_of_a_time(found: list[Bound]) -> None:
+    text = " and ".join(
+        f"created_at {relation} 2018-10-28T10:00:0{limit}Z" for relation, limit in found
+    )
+    # Between two seconds there may be a time.
+    halves = [half / 2 for half in range(18)]
+
+    assert contradicts(text) is not any(satisfies_all(value, found) for value in halves)
+
+
+@given(bounds, bounds)
+@example([(">", 5)], [("<", 5)])
+def test_an_alternative_is_read_with_what_stands_around_it(
+    outer: list[Bound], inner: list[Bound]
+) -> None:
+    around, within = (
+        " and ".join(f"min_ram {relation} {limit}" for relation, limit in found)
+        for found in (outer, inner)
+    )
+    found = check(f"{around} and (protected or ({within}))")
+
+    possible = any(satisfies_all(value, outer) for value in range(9))
+    both = any(satisfies_all(value, [*outer, *inner]) for value in range(9))
+    expected = set() if both else {"warning" if possible else "error"}
+    assert {each.severity for each in found if each.code == "contradiction"} == expected
