@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from imsquery.kinds import Integer
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 __all__ = ["MAX_PAGE", "AsyncExecution", "AsyncFetch", "Execution", "ExecutionError", "Fetch"]
 
 Record: TypeAlias = Mapping[str, Any]
-Fetch: TypeAlias = Callable[[str], "list[Any]"]
-"""Gives the records of the page that a query string asks for, all of them, or raises.
+Fetch: TypeAlias = Callable[[str], Sequence[Any]]
+"""Gives the records of the page that a query string asks for, as a list or tuple, or raises.
 
 What it raises passes through, and the iteration can go on with another try.
 """
-AsyncFetch: TypeAlias = Callable[[str], Awaitable["list[Any]"]]
+AsyncFetch: TypeAlias = Callable[[str], Awaitable[Sequence[Any]]]
 
 MAX_PAGE = 500
 """Images on a page, at most: the service's default, and what every site is known to take."""
@@ -37,8 +37,8 @@ class _Run:
     """
 
     def __init__(self, plan: Plan, page_size: int, cursor: str | None) -> None:
-        if not 1 <= page_size <= MAX_PAGE:
-            msg = f"page_size is {page_size}; it lies between 1 and {MAX_PAGE}"
+        if type(page_size) is not int or not 1 <= page_size <= MAX_PAGE:
+            msg = f"page_size is {page_size!r}; it is a whole number from 1 to {MAX_PAGE}"
             raise ValueError(msg)
         self._fingerprint = plan.fingerprint
         position = None
@@ -52,7 +52,7 @@ class _Run:
     @property
     def fetched(self) -> int:
         """Images that came, wanted or not."""
-        return sum(branch.fetched for branch in self._results.branches.values())
+        return self._results.fetched
 
     @property
     def cursor(self) -> str | None:
@@ -62,7 +62,7 @@ class _Run:
 
     def _wanted(self) -> list[Branch]:
         if self._fault is not None:  # what was read until then is no result
-            raise self._fault
+            raise self._fault.with_traceback(None)
         return self._results.wanted()
 
     def _feed(self, branch: Branch, page: object) -> None:
@@ -84,7 +84,8 @@ class _Run:
 class Execution(_Run, Iterator[Record]):
     """Iterates over the images that a plan finds; made by ``Plan.execute``.
 
-    Pages are fetched when they are needed, and no more once the limit is reached.
+    Pages are fetched when they are needed, and no more once the limit is reached.  It is for one
+    thread.
     """
 
     def __init__(
@@ -96,11 +97,18 @@ class Execution(_Run, Iterator[Record]):
     def __next__(self) -> Record:
         while wanted := self._wanted():
             for branch in wanted:
-                self._feed(branch, self._fetch(branch.query_string()))
+                self._feed(branch, self._page(branch.query_string()))
         record = self._next()
         if record is None:
             raise StopIteration
         return record
+
+    def _page(self, query: str) -> object:
+        try:
+            return self._fetch(query)
+        except StopIteration as error:  # it would pass for the end of the results
+            msg = "fetch raised StopIteration"
+            raise RuntimeError(msg) from error
 
 
 class AsyncExecution(_Run, AsyncIterator[Record]):
@@ -119,8 +127,8 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
         concurrency: int = 4,
     ) -> None:
         super().__init__(plan, page_size, cursor)
-        if concurrency < 1:
-            msg = f"concurrency is {concurrency}; it is 1 or more"
+        if type(concurrency) is not int or concurrency < 1:
+            msg = f"concurrency is {concurrency!r}; it is a whole number from 1"
             raise ValueError(msg)
         self._fetch = fetch
         self._semaphore = asyncio.Semaphore(concurrency)
@@ -136,8 +144,7 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
         self._is_running = True
         try:
             while wanted := self._wanted():
-                for branch, page in zip(wanted, await self._fetch_all(wanted), strict=True):
-                    self._feed(branch, page)
+                await self._feed_all(wanted)
         finally:
             self._is_running = False
         record = self._next()
@@ -145,16 +152,29 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
             raise StopAsyncIteration
         return record
 
-    async def _fetch_all(self, wanted: list[Branch]) -> list[object]:
-        """Fetch pages at once; where one fails, none goes on."""
-        tasks = [asyncio.ensure_future(self._page(each.query_string())) for each in wanted]
+    async def _feed_all(self, branches: list[Branch]) -> None:
+        """Fetch pages at once; where one fails, none goes on, and those that came are kept."""
+        tasks = [asyncio.ensure_future(self._page(each.query_string())) for each in branches]
         try:
-            return await asyncio.gather(*tasks)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+            came = [task.done() for task in tasks]
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+        failed = []
+        for branch, task, is_done in zip(branches, tasks, came, strict=True):
+            if is_done and not task.cancelled() and task.exception() is None:
+                self._feed(branch, task.result())
+            elif is_done:
+                failed.append(task)
+        for task in failed:
+            task.result()  # raises what it ended in
 
     async def _page(self, query: str) -> object:
         async with self._semaphore:
-            return await self._fetch(query)
+            try:
+                return await self._fetch(query)
+            except (StopIteration, StopAsyncIteration) as error:
+                msg = f"fetch raised {type(error).__name__}"
+                raise RuntimeError(msg) from error

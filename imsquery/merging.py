@@ -7,13 +7,13 @@ loop can fetch them one by one and another at once.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from imsquery.paging import Branch, Entry, ExecutionError
 from imsquery.resuming import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from imsquery.ordering import Key
     from imsquery.plans import Plan
@@ -37,7 +37,9 @@ class Results:
         self.branches: dict[int, Branch] = {}
         self.count = position.count if position else 0
         self._position = position
-        self._start = None if position is None else (position.key, position.identity)
+        self._start: tuple[Key, str] | None = None
+        if position is not None:
+            self._start = position.key, position.identity
         limit = None if plan.limit is None else plan.limit - self.count
         for number, request in enumerate(plan.requests):
             if position is None or number in position.markers:
@@ -60,6 +62,11 @@ class Results:
     def feed(self, branch: Branch, page: object) -> None:
         """Take a page in; raises :class:`ExecutionError`."""
         branch.feed(page)
+
+    @property
+    def fetched(self) -> int:
+        """Images that came, wanted or not."""
+        return sum(branch.fetched for branch in self.branches.values())
 
     def next(self) -> Mapping[str, Any] | None:
         """Give the next image, once nothing is wanted; ``None`` at the end."""
@@ -90,27 +97,33 @@ class Results:
 
 
 class Merged(Results):
-    """Merges requests that come in order, holding no more than a page of each.
+    """Merges requests that come in order.
 
     Images of one key are collected before the first of them is given: they are sorted by id, and
-    one that several requests found is given once, whatever order the server has them in.
+    one that several requests found is given once, whatever order the server has them in.  What is
+    held is a page of each request, the images of one key, and the ids of those that were given: an
+    image that is changed in the meantime may come again at another place.
     """
 
     def __init__(self, plan: Plan, page_size: int, position: Position | None) -> None:
         super().__init__(plan, page_size, position)
         self._group: deque[Entry] = deque()
         self._group_markers: dict[int, str | None] = {}
+        self._given: set[str] = set()
         self._restarts = frozenset(position.markers.values() if position else ())
 
     def wanted(self) -> list[Branch]:
-        if self._group or self.is_full:
-            return []
-        key = self._first_key()
-        return [
-            branch
-            for branch in self.branches.values()
-            if not branch.is_done and self._is_short(branch, key)
-        ]
+        while not (self._group or self.is_full):
+            key = self._first_key()
+            short = [
+                branch
+                for branch in self.branches.values()
+                if not branch.is_done and self._is_short(branch, key)
+            ]
+            if short or key is None:
+                return short
+            self._collect(key)
+        return []
 
     def _first_key(self) -> Key | None:
         keys = [branch.buffer[0].key for branch in self.branches.values() if branch.buffer]
@@ -150,12 +163,13 @@ class Merged(Results):
         if self.is_full:
             return None
         if not self._group:
-            self._collect()
-        return self._give(self._group.popleft()) if self._group else None
+            return None
+        entry = self._group.popleft()
+        self._given.add(entry.identity)
+        return self._give(entry)
 
-    def _collect(self) -> None:
-        """Take the images of the first key from all requests."""
-        key = self._first_key()
+    def _collect(self, key: Key) -> None:
+        """Take the images of a key from all requests, but for those that were given before."""
         self._group_markers = {}
         found: dict[str, Entry] = {}
         for number, branch in self.branches.items():
@@ -163,7 +177,8 @@ class Merged(Results):
                 self._group_markers[number] = branch.buffer[0].before
             while branch.buffer and branch.buffer[0].key == key:
                 entry = branch.buffer.popleft()
-                found.setdefault(entry.identity, entry)
+                if entry.identity not in self._given:
+                    found.setdefault(entry.identity, entry)
         self._group.extend(
             sorted(found.values(), key=self._place, reverse=self.plan.order.descending)
         )
@@ -181,35 +196,54 @@ class Merged(Results):
 
 
 class Sorted(Results):
-    """Sorts what all requests find, since the server cannot; holds no more than the limit."""
+    """Sorts what all requests find.
+
+    What is held is no more than twice the limit and a thousand; without a limit, or where results
+    begin behind an image, it is all that is wanted.
+    """
 
     def __init__(self, plan: Plan, page_size: int, position: Position | None) -> None:
         super().__init__(plan, page_size, position)
         self._found: dict[str, Entry] = {}
         self._sorted: deque[Entry] | None = None
-        self._after: tuple[Key, str] | None = None
+        # Until the place of the image is known behind which results begin.  A token knows a later.
+        self._locator: Branch | None = None
+        if plan.locator is not None and position is None:
+            self._locator = Branch(plan, plan.locator, None, 1, None, self._is_new)
         self._most = None
-        if plan.limit is not None and plan.after is None:
+        if plan.limit is not None and self._locator is None:
             self._most = max(plan.limit - self.count, 0)
 
     def wanted(self) -> list[Branch]:
         if self.is_full:
             return []
-        return [branch for branch in self.branches.values() if not branch.is_done]
+        left = [branch for branch in self.branches.values() if not branch.is_done]
+        return left if left or self._locator is None else [self._locator]
 
     def feed(self, branch: Branch, page: object) -> None:
         entries = branch.feed(page)
         branch.buffer.clear()
-        order, after = self.plan.order, self.plan.after
-        if after is not None and self._after is None and isinstance(page, list):
-            for record in page:
-                if record[order.identity] == after:
-                    self._after = (order.key(record), after)
+        if self._locator is not None:
+            self._locate(self._locator, branch, cast("Sequence[Mapping[str, Any]]", page))
         for entry in entries:
             self._found.setdefault(entry.identity, entry)
         if self._most is not None and len(self._found) > 2 * self._most + 1_000:
             kept = self._in_order()[: self._most]
             self._found = {entry.identity: entry for entry in kept}
+
+    def _locate(
+        self, locator: Branch, branch: Branch, records: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Look for the image behind which results begin: it need not be one that is wanted."""
+        order, after = self.plan.order, self.plan.after
+        for record in records:
+            if after is not None and record[order.identity] == after:
+                self._start = order.key(record), after
+                self._locator = None
+                return
+        if branch is locator:
+            message = f"there is no image {after!r} to begin behind"
+            raise ExecutionError(message, branch.query_string())
 
     def _in_order(self) -> list[Entry]:
         return sorted(self._found.values(), key=self._place, reverse=self.plan.order.descending)
@@ -218,20 +252,9 @@ class Sorted(Results):
         if self.is_full:
             return None
         if self._sorted is None:
-            self._sorted = deque(self._in_order())
+            self._sorted = deque(filter(self._is_new, self._in_order()))
             self._found = {}
-            self._skip_to_after()
         return self._give(self._sorted.popleft()) if self._sorted else None
-
-    def _skip_to_after(self) -> None:
-        after = self.plan.after
-        if after is None or self._sorted is None:
-            return
-        if self._after is None:
-            message = f"the image to begin behind, {after!r}, is not among those that were found"
-            raise ExecutionError(message, "")
-        while self._sorted and not self._is_behind(self._sorted[0], self._after):
-            self._sorted.popleft()
 
     def markers(self) -> dict[int, str | None]:
         return dict.fromkeys(self.branches)

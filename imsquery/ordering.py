@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from imsquery.kinds import Text
 from imsquery.reading import read
 
 if TYPE_CHECKING:
@@ -48,11 +47,12 @@ class Ordering:
     def joining(self, count: int) -> Ordering:
         """Give the order for the joint results of so many requests.
 
-        Texts are then sorted by the client.  The reference does not say how the service compares
-        them, and a database that pays no heed to letter case is usual: merged by code points, its
-        results would come out in no order at all, and cut off by a limit in another place.
+        They are merged where it is beyond doubt what comes first: by creation time or id, which
+        every image has.  Otherwise the client sorts them.  The reference does not say how the
+        service compares texts, nor where it has an image that lacks what is sorted by; databases
+        differ in both, and merged in another order than theirs, results would come out in none.
         """
-        if count > 1 and isinstance(self.parameter.kind, Text):
+        if count > 1 and not self.is_settled:
             return evolve(self, by_server=False)
         return self
 
@@ -61,9 +61,16 @@ class Ordering:
 
 
 def read_order(query: BoundQuery, spec: Spec) -> Ordering:
-    """Give the order that a query asks for, or the server's own: the newest first."""
+    """Give the order that a query asks for, or the server's own: the newest first.
+
+    Raises:
+        ValueError: the spec has no id, or no time that the server sorts by.
+    """
     rows = spec.parameters.values()
-    own = next(row for row in rows if row.sortable and row.is_time)
+    own = next((row for row in rows if row.sortable and row.is_time), None)
+    if own is None:
+        msg = "a spec without a time that the server sorts by, as it does where nothing is said"
+        raise ValueError(msg)
     identity = spec.find("id")
     if identity is None or identity.observed is None:
         msg = "a spec without an attribute `id`"

@@ -15,7 +15,7 @@ from attrs import frozen
 from imsquery.query_string import join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from imsquery.ordering import Key
     from imsquery.plans import Plan, Request
@@ -26,7 +26,7 @@ class ExecutionError(Exception):
 
     Attributes:
         message: what is wrong.
-        query: the query string of the page.
+        query: the query string of the page that shows it.
     """
 
     def __init__(self, message: str, query: str) -> None:
@@ -114,7 +114,8 @@ class Branch:
         if self._limit is None:
             return self._page_size
         left = self._limit - self._wanted
-        return min(self._page_size, left if left > 0 else self._limit)
+        # Behind as many as are wanted come those that tie with the last: few, or a great many.
+        return min(self._page_size, left if left > 0 else max(self._limit, self.fetched))
 
     def feed(self, page: object) -> list[Entry]:
         """Take the next page in.
@@ -136,14 +137,14 @@ class Branch:
             self.is_done = self._wanted >= self._limit
         return entries
 
-    def _check(self, page: object) -> list[Mapping[str, Any]]:
-        if not isinstance(page, list):
-            raise self._error("a page is no list of records")
+    def _check(self, page: object) -> Sequence[Mapping[str, Any]]:
+        if not isinstance(page, list | tuple):
+            raise self._error(f"a page is no list of records, but of type {type(page).__name__}")
         identities: list[str] = []
         for record in page:
             identity = record.get(self._order.identity) if isinstance(record, Mapping) else None
             if not isinstance(identity, str):
-                raise self._error("a page has a record without an id")
+                raise self._error("a page has a record without an id that is a text")
             identities.append(identity)
         unique = frozenset(identities)
         if len(unique) < len(identities):

@@ -82,7 +82,8 @@ def _tree(plan: Plan) -> Node:
         why = "" if order.by_server else f", since {_order_reason(order)}"
         steps.append((f"order by {order}, then id: by {maker}{why}", []))
     if plan.after is not None:
-        steps.append((f"after {plan.after}: by {maker}", []))
+        lookup = "" if plan.locator is None else ", which asks for it if no request finds it"
+        steps.append((f"after {plan.after}: by {maker}{lookup}", []))
     if plan.limit is not None:
         steps.append((f"limit {plan.limit}: {_limit_reason(plan)}", []))
     count = len(plan.requests)
@@ -93,9 +94,9 @@ def _tree(plan: Plan) -> Node:
 
 
 def _order_reason(order: Ordering) -> str:
-    if order.parameter.sortable:
-        return "how the server compares texts is not known, and several requests are joined"
-    return "the server cannot"
+    if not order.parameter.sortable:
+        return "the server cannot"
+    return "several requests are joined, and how the server compares this is not known"
 
 
 def _limit_reason(plan: Plan) -> str:

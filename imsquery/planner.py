@@ -66,7 +66,9 @@ def plan(
 
     Args:
         query: the text, or a syntax tree.
-        max_requests: how many requests there may be, at most; each is paged through by itself.
+        max_requests: how many requests there may be, at most; each is paged through by itself, and
+            planning takes time in proportion.  Where the client makes the order, one more may be
+            made for the image that ``after`` names.
         spec: the parameters.
         now: what ``now`` and ``today`` mean; the clock, read once, if not given.
         allow_unlisted: take values that an open enumeration does not list.
@@ -79,10 +81,10 @@ def plan(
         QueryError: every finding that is an error, but for ``contradiction``; ``not-observable``
             where a condition that no record shows cannot be asked for within the budget.
         ModuleNotFoundError: the filter uses ``matches``, and the extra ``re2`` is not installed.
-        ValueError: ``max_requests`` is less than 1.
+        ValueError: ``max_requests`` is no number from 1, or the spec lacks what plans need.
     """
-    if max_requests < 1:
-        msg = f"max_requests is {max_requests}; a plan needs one request or more"
+    if type(max_requests) is not int or max_requests < 1:
+        msg = f"max_requests is {max_requests!r}; it is a whole number from 1"
         raise ValueError(msg)
     binding = bind(query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
     check_expressions(binding)
@@ -101,6 +103,7 @@ def plan(
         order=ordering,
         limit=limit,
         after=after,
+        locator=None if after is None or ordering.by_server else lowering.locator(after),
         warnings=binding.warnings,
         spec=spec,
     )
@@ -187,6 +190,21 @@ class _Lowering:
             left=self._left(residual, box),
             limited=exact and self._limit is not None,
             formula=residual,
+        )
+
+    def locator(self, identity: str) -> Request:
+        """Ask for an image by its id, for the sake of its place in the order alone."""
+        row = self._spec.find("id")
+        assert row is not None  # noqa: S101 -- else there would be no order
+        pairs = [(row.wire, identity)]
+        nothing = Or((), 0, 0)
+        return Request(
+            query=CompiledQuery(pairs, join(pairs), self._spec.path),
+            residual=phrase(nothing),
+            pushed=(),
+            left=(),
+            limited=False,
+            formula=nothing,
         )
 
     def _left(self, residual: Formula, box: Box) -> tuple[Condition, ...]:

@@ -92,6 +92,7 @@ class Plan:
         order: what results are sorted by, and who does it.
         limit: how many images there are to be at most.
         after: the id of the image behind which results begin.
+        locator: the request for that image, made where the client sorts and no other finds it.
         warnings: findings that did not stand in the way.
         spec: the parameters.
     """
@@ -102,6 +103,7 @@ class Plan:
     order: Ordering
     limit: int | None
     after: str | None
+    locator: Request | None = field(eq=False)
     warnings: tuple[Diagnostic, ...] = field(eq=False)
     spec: Spec = field(eq=False, repr=False)
 
@@ -128,10 +130,12 @@ class Plan:
         Args:
             fetch: gives the records of the page of a query string, as a list, or raises.
             page_size: images to ask for at a time, 1 to 500.
-            cursor: where to go on: the ``cursor`` of an earlier execution of an equal plan.
+            cursor: where to go on: the ``cursor`` of an earlier execution of an equal plan, which
+                a query with ``now`` gives at the same time only.
 
         Returns:
-            An iterator over the records, in order, each image once.
+            An iterator over the records, in order, each image once; it raises
+            :class:`ExecutionError` where pages do not fit together, and what ``fetch`` raises.
 
         Raises:
             ValueError: the page size is out of range, or the cursor none of this plan's.

@@ -29,6 +29,7 @@ class ModelServer:
             ``whole_image``.
         glance_ties: break ties as Glance does, by creation time before the id.
         folds_case: sort texts without regard to letter case, as databases often do.
+        absent_last: sort what an image lacks behind all values, as some databases do.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class ModelServer:
         *,
         glance_ties: bool = False,
         folds_case: bool = False,
+        absent_last: bool = False,
     ) -> None:
         self.images = list(images)
         self.hidden = hidden or {}
         self.glance_ties = glance_ties
         self.folds_case = folds_case
+        self.absent_last = absent_last
         self.asked: list[str] = []
 
     def __call__(self, query: str) -> list[Mapping[str, Any]]:
@@ -70,7 +73,7 @@ class ModelServer:
         value = created if key == "created_at" else image.get(key)
         if self.folds_case and isinstance(value, str):
             value = value.lower()
-        first = (value is not None, value) if value is not None else (False,)
+        first = (int(self.absent_last) * 2,) if value is None else (1, value)
         return (first, *((created,) if self.glance_ties else ()), image["id"])
 
     def _behind(

@@ -148,8 +148,118 @@ def test_results_begin_behind_an_image_in_an_order_of_the_client() -> None:
 
 
 def test_an_image_to_begin_behind_that_is_not_found_is_an_error() -> None:
-    with pytest.raises(ExecutionError, match="not among those that were found"):
+    with pytest.raises(ExecutionError, match="there is no image 'nope' to begin behind"):
         ids(plan("all order by min_ram after nope").execute(server()))
+
+
+@pytest.mark.parametrize("order", ["name", "min_ram"])
+def test_results_begin_behind_an_image_that_is_not_wanted(order: str) -> None:
+    named = [image(n, **(CENTOS if n % 2 else UBUNTU), name=f"n{n}", min_ram=n) for n in range(9)]
+    model = ModelServer([*named, {**image(9, name="n4b", min_ram=4), "id": "other"}])
+    query = plan(f"platform in (CentOS, Ubuntu) order by {order} asc limit 3 after other")
+
+    run = query.execute(model)
+    assert ids(islice(run, 1)) == ["i005"]
+    assert model.asked[-1] == "id=other&limit=1"
+    assert ids(query.execute(model, cursor=run.cursor)) == ["i006", "i007"]
+    assert model.asked.count("id=other&limit=1") == 1
+
+
+def test_an_image_that_is_found_need_not_be_asked_for() -> None:
+    model = server()
+    ids(plan("all order by min_ram after i005").execute(model))
+
+    assert not any("id=" in query for query in model.asked)
+
+
+@pytest.mark.parametrize(("wanted", "most"), [(1, 13), (10, 10), (999, 4)])
+def test_images_that_tie_with_the_last_take_few_pages(wanted: int, most: int) -> None:
+    model = ModelServer([image(n, status="active") for n in range(1_000)])
+    run = plan(f"all order by status limit {wanted}").execute(model)
+
+    assert ids(run)[:2] == ["i999", "i998"][:wanted]
+    assert run.pages <= most
+
+
+def test_where_nothing_ties_no_more_is_asked_for_than_wanted() -> None:
+    model = ModelServer([image(n, size=n) for n in range(1_000)])
+    run = plan("all order by size limit 3").execute(model)
+
+    assert (len(ids(run)), run.pages, run.fetched) == (3, 2, 6)
+
+
+def test_an_image_that_moves_is_given_once() -> None:
+    images = [image(n, status="active" if n else "saving") for n in range(9)]
+    model = ModelServer(images)
+
+    def fetch(query: str) -> list[Any]:
+        page = model(query)
+        model.images = [{**each, "status": "active"} for each in images]
+        return page
+
+    run = plan("all order by status desc").execute(fetch, page_size=2)
+
+    assert ids(run) == [f"i{n:03}" for n in (0, 8, 7, 6, 5, 4, 3, 2, 1)]
+    assert run.fetched == 10
+
+
+def test_a_page_may_be_a_tuple() -> None:
+    assert ids(plan("all").execute(lambda query: tuple(server()(query)))) == ids(server()(""))
+
+
+def test_what_fetches_cannot_end_the_results() -> None:
+    pages = iter([[image(2)], [image(1)]])
+    run = plan("all").execute(lambda _query: next(pages))
+
+    with pytest.raises(RuntimeError, match="fetch raised StopIteration"):
+        list(run)
+
+
+@pytest.mark.parametrize("error", [StopIteration, StopAsyncIteration])
+def test_what_fetches_at_once_cannot_end_the_results_either(error: type[Exception]) -> None:
+    class Page:
+        def __await__(self) -> Any:
+            raise error
+
+    async def run() -> list[Any]:
+        return [each async for each in plan("all").aexecute(lambda _query: Page())]
+
+    with pytest.raises(RuntimeError, match=f"fetch raised {error.__name__}"):
+        asyncio.run(run())
+
+
+def test_where_one_page_fails_those_that_came_with_it_are_kept() -> None:
+    model = server()
+    failing = ["__platform=CentOS"]
+    asked: list[str] = []
+
+    async def fetch(query: str) -> list[Any]:
+        asked.append(query)
+        if failing and failing[0] in query:
+            await asyncio.sleep(0.01)
+            raise ConnectionError(failing.pop())
+        return list(model(query))
+
+    async def run() -> list[str]:
+        execution = plan("platform in (CentOS, Ubuntu) limit 4").aexecute(fetch)
+        with pytest.raises(ConnectionError):
+            await anext(execution)
+        return [each["id"] async for each in execution]
+
+    assert asyncio.run(run()) == ["i019", "i018", "i017", "i016"]
+    assert asked == ["__platform=CentOS&limit=4", "__platform=Ubuntu&limit=4",
+                     "__platform=CentOS&limit=4"]  # fmt: skip
+
+
+def test_a_fetch_that_is_cancelled_cancels() -> None:
+    async def fetch(_query: str) -> list[Any]:
+        raise asyncio.CancelledError
+
+    async def run() -> None:
+        with pytest.raises(asyncio.CancelledError):
+            await anext(plan("platform in (CentOS, Ubuntu)").aexecute(fetch))
+
+    asyncio.run(run())
 
 
 def test_it_counts_pages_and_images() -> None:
@@ -244,7 +354,7 @@ def test_a_vanished_marker_is_an_error() -> None:
         next(run)
 
 
-@pytest.mark.parametrize("size", [0, -1, 501])
+@pytest.mark.parametrize("size", [0, -1, 501, 2.0, True])
 def test_a_page_size_out_of_range_is_refused(size: int) -> None:
     with pytest.raises(ValueError, match="page_size"):
         plan("all").execute(server(), page_size=size)

@@ -21,7 +21,6 @@ from tests.plan_strategies import (
     dense_filters,
     dense_worlds,
     orders,
-    server_orders,
     worlds,
 )
 
@@ -99,7 +98,7 @@ def test_a_plan_finds_what_the_filter_means(
     assert len({conditions(query) for query in server.asked}) <= budget
 
 
-@given(dense_filters, dense_worlds(), orders, limits, st.integers(1, 8), page_sizes, st.booleans())
+@given(dense_filters, dense_worlds(), orders, limits, budgets, page_sizes, st.booleans())
 def test_a_plan_finds_what_a_filter_of_few_conditions_means(
     text: str,
     world: World,
@@ -159,8 +158,11 @@ def test_running_at_once_finds_the_same(
     assert asyncio.run(run()) == expected(tree, world, order)[:limit]
 
 
-@given(trees, worlds(), orders, limits, budgets, page_sizes, st.integers(0, 12), st.booleans())
-@example(syntax.Everything(), TIED, "", 2, 1, 1, 1, False)  # noqa: FBT003
+@given(
+    trees, worlds(), orders, limits, budgets, page_sizes, st.integers(0, 12), st.booleans(),
+    st.booleans(),
+)  # fmt: skip
+@example(syntax.Everything(), TIED, "", 2, 1, 1, 1, False, False)  # noqa: FBT003
 def test_a_cursor_goes_on_where_it_was_taken(
     tree: syntax.Expr,
     world: World,
@@ -170,19 +172,37 @@ def test_a_cursor_goes_on_where_it_was_taken(
     page_size: int,
     stop: int,
     glance_ties: bool,  # noqa: FBT001
+    at_once: bool,  # noqa: FBT001
 ) -> None:
     made_plan = made(unparse(tree) + clauses(order, limit), budget)
     server = world.server(glance_ties=glance_ties)
-    first = made_plan.execute(server, page_size=page_size)
-    found = [image["id"] for image in islice(first, stop)]
 
-    rest = made_plan.execute(server, page_size=page_size, cursor=first.cursor)
-    found += [image["id"] for image in rest]
+    def some(most: int | None, cursor: str | None) -> tuple[list[str], str | None]:
+        run = made_plan.execute(server, page_size=page_size, cursor=cursor)
+        return [image["id"] for image in islice(run, most)], run.cursor
 
+    async def some_at_once(most: int | None, cursor: str | None) -> tuple[list[str], str | None]:
+        run = made_plan.aexecute(server.afetch, page_size=page_size, cursor=cursor)
+        found: list[str] = []
+        while most is None or len(found) < most:
+            image = await anext(run, None)
+            if image is None:
+                break
+            found.append(image["id"])
+        return found, run.cursor
+
+    if at_once:
+        found, cursor = asyncio.run(some_at_once(stop, None))
+        rest, _ = asyncio.run(some_at_once(None, cursor))
+    else:
+        found, cursor = some(stop, None)
+        rest, _ = some(None, cursor)
+
+    found += rest
     assert found == expected(tree, world, order)[:limit]
 
 
-@given(trees, worlds(), server_orders, limits, budgets, page_sizes, st.data())
+@given(trees, worlds(), orders, limits, budgets, page_sizes, st.data())
 def test_results_begin_behind_the_image_that_is_named(
     tree: syntax.Expr,
     world: World,
@@ -198,7 +218,10 @@ def test_results_begin_behind_the_image_that_is_named(
     query = f"{unparse(tree)}{clauses(order, limit)} after '{after}'"
     behind = set(every[every.index(after) + 1 :])
 
-    execution = made(query, budget).execute(world.server(), page_size=page_size)
-    found = [image["id"] for image in execution]
+    server = world.server()
+    made_plan = made(query, budget)
+    found = [image["id"] for image in made_plan.execute(server, page_size=page_size)]
 
     assert found == [each for each in expected(tree, world, order) if each in behind][:limit]
+    asked = {conditions(query) for query in server.asked}
+    assert len(asked - {(("id", after),)}) <= budget
