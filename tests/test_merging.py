@@ -77,7 +77,7 @@ def test_an_order_that_is_not_kept_is_an_error_in_either_direction() -> None:
     assert error.message == "images do not come in the order of created_at asc"
     assert str(error) == f"{error.message} (asked for {query!r})"
     for again in (copy.copy(error), pickle.loads(pickle.dumps(error))):  # noqa: S301 -- our own
-        assert (again.message, again.query) == (error.message, error.query)
+        assert (again.message, again.query) == again.args == (error.message, error.query)
 
 
 def test_a_request_whose_page_held_nothing_wanted_goes_on_behind_that_page() -> None:

@@ -67,6 +67,7 @@ def test_a_time_is_read_in_either_format_of_the_service(said: Any, expected: str
         ("a=b", ("a=b",)),
         ("a.b", ("a.b", "a=b")),
         ("a.b.c", ("a.b.c", "a=b.c")),  # split at the first dot
+        ("a=b.c", ("a=b.c",)),
         ("a.b=c", ("a.b=c",)),  # never stored with a dot for the equals sign
     ],
 )
