@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 if TYPE_CHECKING:
     from imsquery.server.catalogue import Catalogue
@@ -22,6 +22,16 @@ settings.register_profile(
     derandomize=True,
     database=None,
     print_blob=True,
+    suppress_health_check=_SLOW,
+)
+# A mutant needs one example that fails, the same in each run, and not the simplest one.
+settings.register_profile(
+    "mutation",
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=_SLOW,
 )
 settings.register_profile("nightly", max_examples=5_000, deadline=None, suppress_health_check=_SLOW)
