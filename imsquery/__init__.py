@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from imsquery.limits import Limits as Limits
     from imsquery.linter import lint as lint
     from imsquery.matching import matcher as matcher
+    from imsquery.paging import ExecutionError as ExecutionError
     from imsquery.planner import plan as plan
     from imsquery.plans import Plan as Plan
     from imsquery.plans import Request as Request
@@ -63,6 +64,7 @@ _HOMES = {
     "Completion": "completion",
     "Diagnostic": "diagnostics",
     "Edit": "diagnostics",
+    "ExecutionError": "paging",
     "Fix": "diagnostics",
     "Function": "spec",
     "Limits": "limits",

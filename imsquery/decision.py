@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from imsquery.binding import bind
 from imsquery.cloudimages import CLOUDIMAGES
@@ -37,6 +37,10 @@ WORK = 1_000_000
 """Steps that one question may take: some seconds at most."""
 
 
+def _read_only(record: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    return None if record is None else MappingProxyType({**record})
+
+
 @frozen
 class Verdict:
     """The answer to a question about filters.
@@ -51,8 +55,12 @@ class Verdict:
     """
 
     holds: bool | None
-    witness: Mapping[str, Any] | None = None
+    witness: Mapping[str, Any] | None = field(default=None, converter=_read_only, hash=False)
     reason: Literal["opaque", "work"] | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        witness = None if self.witness is None else dict(self.witness)
+        return Verdict, (self.holds, witness, self.reason)
 
     def __bool__(self) -> bool:
         if self.holds is None:
@@ -224,7 +232,7 @@ class _Decider:
             for row in self._spec.parameters.values()
             if row.observed is not None and is_always_there(row, self._spec)
         }
-        return MappingProxyType({**always, **found})
+        return {**always, **found}
 
 
 def _without_scope(atom: Atom) -> Formula:

@@ -83,6 +83,9 @@ def plan(
         ModuleNotFoundError: the filter uses ``matches``, and the extra ``re2`` is not installed.
         ValueError: ``max_requests`` is no number from 1, or the spec lacks what plans need.
     """
+    if not spec.clauses.keys() >= {"limit", "after"}:
+        msg = "a spec without the clauses `limit` and `after`, by which pages are asked for"
+        raise ValueError(msg)
     if type(max_requests) is not int or max_requests < 1:
         msg = f"max_requests is {max_requests!r}; it is a whole number from 1"
         raise ValueError(msg)

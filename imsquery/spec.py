@@ -216,6 +216,9 @@ class Spec:
         everything = [each for same in self.functions.values() for each in same]
         return _made, ([*self.parameters.values()], everything, self.family, self.path, self.host)
 
+    def __repr__(self) -> str:
+        return f"<Spec {self.path}: {len(self.parameters)} parameters>"
+
     def find(self, name: str) -> Parameter | None:
         """Give the row that a name stands for, in any letter case, or ``None``."""
         row = self.names.get(name)

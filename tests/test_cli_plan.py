@@ -113,3 +113,12 @@ def test_one_clock_serves_both_filters() -> None:
 def test_only_one_filter_comes_from_standard_input(capsys: Captured) -> None:
     assert main(["diff", "-", "-"]) == 2
     assert capsys.readouterr().out == ""
+
+
+def test_no_difference_drives_the_terminal(capsys: Captured) -> None:
+    for form in ("text", "json"):
+        main(["diff", "--format", form, r"name = '\u001b[31m\u202e'", "name = a"])
+        printed = capsys.readouterr().out
+
+        assert r"\u001b[31m\u202e" in printed
+        assert all(each.isprintable() for each in printed.splitlines())

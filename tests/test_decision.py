@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -247,3 +249,11 @@ def test_the_witness_has_what_every_image_has_and_no_more() -> None:
 def test_what_no_filter_may_say_is_an_error() -> None:
     with pytest.raises(QueryError, match="unknown-name"):
         satisfiable("nome = x")
+
+
+def test_a_verdict_can_be_kept_and_sent() -> None:
+    verdict = satisfiable("platform = CentOS")
+    sent = pickle.loads(pickle.dumps(verdict))  # noqa: S301 -- it is our own
+
+    assert sent == verdict == copy.deepcopy(verdict)
+    assert len({sent, verdict}) == 1

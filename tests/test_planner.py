@@ -256,9 +256,19 @@ def test_errors_are_raised(query: str) -> None:
     assert codes(query) & {"unknown-name", "requires"}
 
 
-def test_a_plan_needs_a_request() -> None:
+@pytest.mark.parametrize("most", [0, -1, 2.5, True])
+def test_a_plan_needs_a_request(most: int) -> None:
     with pytest.raises(ValueError, match="max_requests"):
-        plan("all", max_requests=0)
+        plan("all", max_requests=most)
+
+
+@pytest.mark.parametrize("missing", ["created_at", "limit", "marker"])
+def test_a_spec_must_have_what_plans_are_made_with(missing: str) -> None:
+    rows = [each for each in CLOUDIMAGES.parameters.values() if each.wire != missing]
+    spec = Spec(rows, family=CLOUDIMAGES.family, path=CLOUDIMAGES.path, host=CLOUDIMAGES.host)
+
+    with pytest.raises(ValueError, match="a spec without"):
+        plan("platform = CentOS", spec=spec)
 
 
 def test_there_are_eight_requests_unless_more_may_be() -> None:

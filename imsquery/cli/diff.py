@@ -11,6 +11,7 @@ from imsquery.binding import bind
 from imsquery.cli.common import add_options, draw, options, read_text
 from imsquery.decision import Verdict, disjoint, implies
 from imsquery.diagnostics import QueryError
+from imsquery.inert import escape_json
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -65,7 +66,7 @@ def main(arguments: Namespace) -> int:
         "both": disjoint(first, second, **keywords),
     }
     if arguments.format == "json":
-        print(json.dumps(_to_dict(verdicts), ensure_ascii=False, indent=2))
+        print(_json(_to_dict(verdicts), indent=2))
     else:
         print("\n".join(_lines(verdicts)))
     return _status(verdicts)
@@ -101,10 +102,15 @@ def _lines(verdicts: Verdicts) -> Iterator[str]:
     yield _relation(verdicts)
     for name, verdict in verdicts.items():
         if verdict.witness is not None:
-            shown = json.dumps(dict(verdict.witness), ensure_ascii=False)
-            yield f"{_TITLES[name]}: {shown}"
+            yield f"{_TITLES[name]}: {_json(dict(verdict.witness))}"
         elif verdict.reason is not None:
             yield f"{_TITLES[name]}: undecided, since {_REASONS[verdict.reason]}"
+
+
+def _json(data: object, indent: int | None = None) -> str:
+    """Write JSON in which a terminal finds nothing to obey."""
+    lines = json.dumps(data, ensure_ascii=False, indent=indent).split("\n")
+    return "\n".join(escape_json(line, sys.stdout.encoding) for line in lines)
 
 
 def _to_dict(verdicts: Verdicts) -> dict[str, Any]:

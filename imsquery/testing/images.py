@@ -16,6 +16,8 @@ from imsquery.testing.values import record_values
 
 Record: TypeAlias = dict[str, Any]
 
+_MOST = 12  # attributes of a record, but for those that every image has
+
 _lies = st.one_of(
     st.none(),
     st.booleans(),
@@ -40,26 +42,32 @@ def _shown(spec: Spec) -> Mapping[str, Parameter]:
     )
 
 
-@st.composite
 def records(
-    draw: DrawFn,
     spec: Spec = CLOUDIMAGES,
     *,
     names: Iterable[str] | None = None,
-    max_attributes: int = 12,
-) -> Record:
+    max_attributes: int = _MOST,
+) -> SearchStrategy[Record]:
     """Give image records, typed and spelled as the API's ``images`` items are.
 
     An id and what every image has are always there, and attributes that never coexist never do.
 
     Args:
-        draw: given by Hypothesis.
         spec: what attributes there are.
-        names: parameters or attributes of interest; all if not given.
+        names: parameters or attributes of interest, of which those count that a record shows; all
+            if not given.
         max_attributes: how many of them a record has at most.
+
+    Raises:
+        TypeError: one string is given as the names.
+        ValueError: there is no such name.
     """
+    return _records(spec, _attributes(spec, names), max_attributes)
+
+
+@st.composite
+def _records(draw: DrawFn, spec: Spec, chosen: list[str], max_attributes: int) -> Record:
     shown = _shown(spec)
-    chosen = list(shown) if names is None else [*_attributes(spec, names)]
     record = {
         attribute: draw(record_values(row))
         for attribute, row in shown.items()
@@ -72,10 +80,22 @@ def records(
     return record
 
 
-def _attributes(spec: Spec, names: Iterable[str]) -> dict[str, None]:
+def _attributes(spec: Spec, names: Iterable[str] | None) -> list[str]:
     """Give the attributes that show parameters, each once."""
-    rows = [spec.find(name) for name in names]
-    return dict.fromkeys(row.observed for row in rows if row is not None and row.observed)
+    if names is None:
+        return [*_shown(spec)]
+    if isinstance(names, str):
+        msg = "names: a list, not one string"
+        raise TypeError(msg)
+    found: dict[str, None] = {}
+    for name in names:
+        row = spec.find(name)
+        if row is None:
+            msg = f"no parameter or attribute is called {name!r}"
+            raise ValueError(msg)
+        if row.observed is not None:
+            found[row.observed] = None
+    return [*found]
 
 
 def _identity(spec: Spec) -> str:
@@ -90,10 +110,18 @@ def _identity(spec: Spec) -> str:
 def near_miss_records(
     spec: Spec = CLOUDIMAGES, *, names: Iterable[str] | None = None
 ) -> SearchStrategy[Record]:
-    """Give records that lie: attributes of the wrong type, null, or missing though always there."""
-    wanted = list(_shown(spec)) if names is None else [*_attributes(spec, names)]
+    """Give records that lie: attributes of the wrong type, null, or missing though always there.
+
+    Raises:
+        TypeError: one string is given as the names.
+        ValueError: there is no such name, or no record shows any of them.
+    """
+    wanted = _attributes(spec, names)
+    if not wanted:
+        msg = "no record shows any of the names"
+        raise ValueError(msg)
     lies = st.dictionaries(st.sampled_from(wanted), _lies, min_size=1, max_size=4)
-    return st.tuples(records(spec, names=wanted), lies, st.booleans()).map(
+    return st.tuples(_records(spec, wanted, _MOST), lies, st.booleans()).map(
         lambda drawn: drawn[1] if drawn[2] else {**drawn[0], **drawn[1]}
     )
 
@@ -103,12 +131,11 @@ def catalogues(
     *,
     names: Iterable[str] | None = None,
     max_size: int = 12,
-    max_attributes: int = 12,
+    max_attributes: int = _MOST,
 ) -> SearchStrategy[list[Record]]:
     """Give lists of records whose ids differ; see :func:`records`."""
-    wanted = None if names is None else tuple(names)
     identity = _identity(spec)
-    each = records(spec, names=wanted, max_attributes=max_attributes)
+    each = records(spec, names=names, max_attributes=max_attributes)
     return st.lists(each, max_size=max_size).map(
         lambda drawn: [
             # Numbered rather than drawn until they differ: nothing is rejected.

@@ -68,7 +68,13 @@ def filter_trees(
             contradict another; otherwise they may.
         matches: use the operator ``matches``, which needs the extra ``re2`` to be evaluated.
         max_predicates: how large filters become.
+
+    Raises:
+        ValueError: that is less than 1.
     """
+    if max_predicates < 1:
+        msg = f"max_predicates is {max_predicates}; a filter has one or more"
+        raise ValueError(msg)
     choices = _choices(spec, matches)
     return _grown(max_predicates, choices, spec, consistent).map(lambda grown: grown[0])
 

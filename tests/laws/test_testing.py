@@ -178,3 +178,20 @@ def test_what_is_found_shrinks_to_a_filter_that_reads_well(wanted: str, longest:
     assert len(found) <= longest
     assert found.isascii()
     assert "\n" not in found
+
+
+@pytest.mark.parametrize(
+    "strategy", [testing.records, testing.near_miss_records, testing.catalogues]
+)
+def test_a_name_that_is_none_is_refused_at_once(strategy: Any) -> None:
+    with pytest.raises(ValueError, match="'nosuch'"):
+        strategy(names=["platform", "nosuch"])
+    with pytest.raises(TypeError, match="not one string"):
+        strategy(names="platform")
+
+
+def test_a_filter_has_a_predicate() -> None:
+    with pytest.raises(ValueError, match="max_predicates"):
+        testing.filters(max_predicates=0)
+    with pytest.raises(ValueError, match="shows any"):
+        testing.near_miss_records(names=["flavor_id"])
