@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from imsquery import CLOUDIMAGES, Limits, QueryError, syntax
+from imsquery import CLOUDIMAGES, Limits, QueryError, Spec, syntax
 from imsquery import compile as compile_query
 from imsquery.planner import plan
 
