@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from imsquery.formula import Formula
 
 _WIDTH = 4  # boxes kept for a part, for each request that there may be: later ones may contradict
-_MOST_HIDDEN = 1_024  # combinations of hidden conditions
+# Combinations of hidden conditions that are looked at: each needs a request of its own, unless it
+# turns out to contradict what it stands beside.
+_HIDDEN = 32  # for each request that there may be
+_MOST_HIDDEN = 1_024  # for any number of requests
 _MOST_MET = 16_384  # pairs of boxes met at once where none may be left out
 _ROUNDS = 8  # of dropping what tells the most boxes apart
 _PAIRED = 128  # boxes of which every pair is looked at
@@ -45,7 +48,7 @@ def cover(formula: Formula, most: int) -> list[Box]:
     Raises:
         TooManyHiddenError: there are too many of the latter.
     """
-    return shrink(_Cover(most).cover(formula), most)
+    return _Cover(most).cover(formula)
 
 
 class _Cover:
@@ -54,8 +57,12 @@ class _Cover:
     def __init__(self, most: int) -> None:
         self._width = most * _WIDTH
         self._most = most
+        self._most_hidden = min(most * _HIDDEN, _MOST_HIDDEN)
 
     def cover(self, formula: Formula) -> list[Box]:
+        return self._shrink(self._walk(formula), self._most)
+
+    def _walk(self, formula: Formula) -> list[Box]:
         # A frame is a node, its parts to come, what the conjunctions around demand (`None` if that
         # cannot be), and the boxes of the parts so far.
         context = _demand(formula, EVERYTHING)
@@ -77,7 +84,7 @@ class _Cover:
         if context is None:
             return []
         if isinstance(node, Or):
-            return shrink([box for boxes in covers for box in boxes], self._width)
+            return self._shrink([box for boxes in covers for box in boxes], self._width)
         return self._conjoin(context, covers)
 
     def _conjoin(self, base: Box, covers: list[list[Box]]) -> list[Box]:
@@ -100,9 +107,24 @@ class _Cover:
                 # Only of the first alternatives is there more to be had by widening boxes.
                 if not must and len(boxes) > 1:
                     continue
-                found = shrink(found, self._width if must else self._most)
+                found = self._shrink(found, self._width if must else self._most)
             if must or _weight(found) < _weight(boxes):
                 boxes = found
+        return boxes
+
+    def _shrink(self, boxes: list[Box], most: int) -> list[Box]:
+        """Give no more boxes, where hidden conditions do not forbid it, that take in all.
+
+        Boxes that make up one are joined in any case.  Beyond that the two are widened to one,
+        again and again, that let the fewest further images through.
+        """
+        boxes = _join(tidy(boxes))
+        if len({box.hidden for box in boxes}) > self._most_hidden:
+            raise TooManyHiddenError
+        if len(boxes) > max(most, _PAIRED):
+            boxes = tidy(_coarsen(boxes, max(most, _PAIRED)))
+        if len(boxes) > most:
+            boxes = tidy(_merge(boxes, most))
         return boxes
 
 
@@ -151,22 +173,6 @@ def tidy(boxes: list[Box]) -> list[Box]:
     return kept
 
 
-def shrink(boxes: list[Box], most: int) -> list[Box]:
-    """Give no more boxes than that, where hidden conditions do not forbid it, that take in all.
-
-    Boxes that make up one are joined in any case.  Beyond that the two are widened to one, again
-    and again, that let the fewest further images through.
-    """
-    boxes = _join(tidy(boxes))
-    if len(boxes) > _MOST_HIDDEN and len({box.hidden for box in boxes}) > _MOST_HIDDEN:
-        raise TooManyHiddenError
-    if len(boxes) > max(most, _PAIRED):
-        boxes = tidy(_coarsen(boxes, max(most, _PAIRED)))
-    if len(boxes) > most:
-        boxes = tidy(_merge(boxes, most))
-    return boxes
-
-
 def _join(boxes: list[Box]) -> list[Box]:
     """Put boxes together that differ in one condition, which one has and the other excludes."""
     known = {(box.key, box.hidden): box for box in boxes}
@@ -190,9 +196,13 @@ def _merge(boxes: list[Box], most: int) -> list[Box]:
     """Widen pairs of boxes to one, those first that let the fewest further images through."""
     numbered = dict(enumerate(boxes))
     number = len(boxes)
+    alike: dict[frozenset[object], list[int]] = {}
+    for n, box in numbered.items():
+        alike.setdefault(box.hidden, []).append(n)
     costs = {
         (one, other): cost
-        for one, other in combinations(numbered, 2)
+        for numbers in alike.values()
+        for one, other in combinations(numbers, 2)
         if (cost := _cost(numbered[one], numbered[other])) is not None
     }
     while len(numbered) > most and costs:

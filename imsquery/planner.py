@@ -117,7 +117,10 @@ def _parts(binding: Binding, formula: Formula, most: int) -> list[tuple[Box, For
     try:
         boxes = cover(formula, most)
     except TooManyHiddenError:
-        message = "too many combinations of what no image shows; ask for fewer at a time"
+        message = (
+            f"too many combinations of what no image shows for {most} requests: ask for fewer at a "
+            "time, or raise `max_requests`"
+        )
         raise binding.refuse("not-observable", message) from None
     parts = []
     for box in boxes:

@@ -6,17 +6,15 @@ eight times as long.
 
 from __future__ import annotations
 
-import sys
 import time
 import tracemalloc
 from collections.abc import Callable
-from types import FrameType
-from typing import Any
 
 import pytest
 
 from imsquery import Limits, QueryError, check, parse
 from imsquery import compile as compile_query
+from tests.counting import calls_in
 
 MEBI = 1_048_576
 WIDE = Limits(length=100_000_000, depth=100_000_000, count=100_000_000)
@@ -133,19 +131,8 @@ def test_a_long_list_is_read_in_full_once_it_may_be() -> None:
 
 
 def calls_for(text: str) -> int:
-    """Count the calls, of Python and of C functions, that a check of a text makes."""
-    count = 0
-
-    def tick(_frame: FrameType, _event: str, _argument: Any) -> None:
-        nonlocal count
-        count += 1
-
-    sys.setprofile(tick)
-    try:
-        check(text, target="compile", limits=WIDE)
-    finally:
-        sys.setprofile(None)
-    return count
+    """Count the calls that a check of a text makes."""
+    return calls_in(lambda: check(text, target="compile", limits=WIDE))
 
 
 GROWING = {

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from imsquery import CLOUDIMAGES, Limits, QueryError, Spec, syntax
 from imsquery import compile as compile_query
 from imsquery.planner import plan
+from tests.counting import calls_in
 
 
 def parts(query: str, most: int = 8) -> list[tuple[str, str]]:
@@ -213,12 +213,22 @@ def test_what_no_image_shows_is_not_asked_for_where_it_does_not_matter(
     assert parts(query, 1) == expected
 
 
-def test_refusing_takes_no_longer_than_planning() -> None:
-    query = " or ".join(f"(flavor_id = a{n} and owner = b{n})" for n in range(1_000))
-    start = time.perf_counter()
+FLAVORS = " or ".join(f"(flavor_id = a{n} and supports(b{n}))" for n in range(500))
+HIDDEN = {
+    "alternatives": " or ".join(f"(flavor_id = a{n} and owner = b{n})" for n in range(1_000)),
+    "alternatives beside many others": " and ".join(
+        [f"({FLAVORS})", *(f"(whole_image or supports(c{n}))" for n in range(800))]
+    ),
+    "the same ones again and again": " and ".join(
+        f"(flavor_id = a{n % 9} or supports(b{n}) or name = c{n})" for n in range(800)
+    ),
+}
 
+
+@pytest.mark.parametrize("query", HIDDEN.values(), ids=HIDDEN)
+def test_refusing_is_little_work(query: str) -> None:
     assert codes(query) == {"not-observable"}
-    assert time.perf_counter() - start < 2
+    assert calls_in(lambda: codes(query)) < 120 * len(query)
 
 
 @pytest.mark.parametrize(
@@ -351,7 +361,8 @@ def test_a_refusal_points_at_what_no_image_shows(query: str, place: str) -> None
          ("no image shows its `flavor_id`, so that each alternative needs a request of its own, "
           "3 at most, and there may be 2; raise `max_requests`")),
         (" or ".join(f"flavor_id = a{number}" for number in range(1_025)), 5_000,
-         "too many combinations of what no image shows; ask for fewer at a time"),
+         ("too many combinations of what no image shows for 5000 requests: "
+          "ask for fewer at a time, or raise `max_requests`")),
     ],
 )  # fmt: skip
 def test_a_refusal_says_what_may_help(query: str, most: int, message: str) -> None:
@@ -399,11 +410,9 @@ def test_a_tree_is_planned_as_its_text() -> None:
 @pytest.mark.parametrize("count", [30, 100])
 def test_clauses_are_not_multiplied_out(count: int) -> None:
     query = " and ".join(f"(owner = a{n} or name = b{n} or supports(c{n}))" for n in range(count))
-    start = time.perf_counter()
-    made = plan(query)
 
-    assert time.perf_counter() - start < 5
-    assert 1 <= len(made.requests) <= 8
+    assert 1 <= len(plan(query).requests) <= 8
+    assert calls_in(lambda: plan(query)) < 20_000 * count
 
 
 @pytest.mark.parametrize(

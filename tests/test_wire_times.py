@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from imsquery.wire_times import read_wire_time
@@ -25,21 +23,12 @@ def test_another_spelling_is_understood(value: str, instead: list[str]) -> None:
     assert read_wire_time(value).instead == instead
 
 
-def seconds(value: str) -> float:
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        read_wire_time(value)
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
 @pytest.mark.parametrize(
     "piece",
     [("lt:", " ", "x"), ("", " ", "x"), ("x", " ", "y"), ("lt", "=: ", "x"), ("", "2018 ", "")],
 )
-def test_a_long_value_takes_no_more_time_than_its_length(piece: tuple[str, str, str]) -> None:
+def test_a_long_value_is_read_in_one_go(piece: tuple[str, str, str]) -> None:
+    """Trying each place anew, a pattern would be at it for hours."""
     start, middle, end = piece
-    short, long = (seconds(start + middle * count + end) for count in (4_000, 64_000))
 
-    assert long < 16 * 6 * max(short, 1e-5)
+    assert read_wire_time(start + middle * 3_000_000 + end).instead == []
