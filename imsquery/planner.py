@@ -1,8 +1,8 @@
 """Any filter as requests, and what the client is left to look at.
 
 Each alternative that a request can ask for gets a request of its own, as far as the budget goes,
-so that nothing is fetched that need not be; of plans that fetch the same, the one with the fewest
-requests is made.  All choices are by the conditions alone, never by the order in which they were
+so that nothing is fetched that need not be; none is made for what another finds as well, and two
+that make up one are made as one.  All choices are by the conditions alone, never by the order in which they were
 written, so that equal filters have equal plans.
 
 1. What can match nothing where it stands goes (:mod:`imsquery.binding`,
