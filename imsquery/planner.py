@@ -2,8 +2,8 @@
 
 Each alternative that a request can ask for gets a request of its own, as far as the budget goes,
 so that nothing is fetched that need not be; none is made for what another finds as well, and two
-that make up one are made as one.  All choices are by the conditions alone, never by the order in which they were
-written, so that equal filters have equal plans.
+that make up one are made as one.  All choices are by the conditions alone, never by the order in
+which they were written, so that equal filters have equal plans.
 
 1. What can match nothing where it stands goes (:mod:`imsquery.binding`,
    :func:`imsquery.known.drop_contradictions`), and what no record shows where its answer makes no
@@ -12,7 +12,7 @@ written, so that equal filters have equal plans.
 3. Each request gets the filter as it stands once these conditions are known to hold
    (:func:`imsquery.known.assume`): the *residual*.  Where that is nothing, the request is exact.
 4. A limit becomes part of a request only where it is exact and the server makes the order.  That
-   it does where it can; but texts that several requests find are sorted by the client
+   it does where it can, and where several requests can be merged by it
    (:meth:`imsquery.ordering.Ordering.joining`).
 """
 
