@@ -124,7 +124,8 @@ class Conditions(Algebra, is_partial=True):
             self.volatile = True
             return self._time(parameter, relation, literal, first, token, last)
         except OverflowError:
-            return self._time_out_of_range(literal, first, token, last)
+            message = f"`{clip(literal)}` lies outside the years 1 to 9999"
+            return self._time_out_of_range(message, first, token, last)
         try:
             if relation not in EQUALITY or interval.end is None:
                 relation, moment = time_condition(relation, interval)
@@ -140,7 +141,8 @@ class Conditions(Algebra, is_partial=True):
                 last,
             )
         except OverflowError:
-            return self._time_out_of_range(literal, first, token, last)
+            message = f"`{clip(literal)}` ends behind 9999-12-31T23:59:59Z; write a second instead"
+            return self._time_out_of_range(message, first, token, last)
         return within if relation == "=" else Not(within, first, last)
 
     def _bad_time(
@@ -156,12 +158,8 @@ class Conditions(Algebra, is_partial=True):
         )
         return Unknown(first, last)
 
-    def _time_out_of_range(self, literal: str, first: int, token: int, last: int) -> Formula:
-        self.report(
-            "out-of-range",
-            f"`{clip(literal)}` lies outside the years 1 to 9999",
-            self.span(token),
-        )
+    def _time_out_of_range(self, message: str, first: int, token: int, last: int) -> Formula:
+        self.report("out-of-range", message, self.span(token))
         return Unknown(first, last)
 
     def _is_allowed(self, refused: RefusedValue, token: int) -> bool:

@@ -212,6 +212,7 @@ class _Canvas:
                 yield f"{' ' * gutter} {self._paint('+', 'new')} {ELLIPSIS}"
                 return
             if here:
+                line = line.removesuffix("\r")  # noqa: PLW2901 -- of a line end of Windows
                 start, end = here[0][0] - line_start, min(here[0][1] - line_start, len(line))
                 shown = self._highlighted(line, start, end)
                 number = f"{first_line + offset:>{gutter}}"

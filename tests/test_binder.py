@@ -230,3 +230,11 @@ def test_a_look_alike_in_a_name_is_no_other_name(character: str) -> None:
 
 def test_a_name_is_guessed_though_its_value_would_be_refused() -> None:
     assert [found.code for found in check("protectd = null")] == ["unknown-name"]
+
+
+def test_a_time_that_ends_too_late_is_told_from_one_that_is_too_late() -> None:
+    (found,) = check("created_at <= 9999")
+    (other,) = check("created_at <= 0000")
+
+    assert found.message == "`9999` ends behind 9999-12-31T23:59:59Z; write a second instead"
+    assert other.message == "`0000` lies outside the years 1 to 9999"

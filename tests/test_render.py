@@ -240,3 +240,12 @@ def test_a_clip_is_as_wide_as_it_may_be(width: int) -> None:
 
         assert len(part.shown) <= width
         assert part.shown[part.start : part.end] == "abcdefghijkl"[place]
+
+
+def test_a_line_end_of_windows_is_no_part_of_a_line() -> None:
+    text = "platfrom = CentOS\r\nand protected = yes\r\n"
+    drawn = render(text, check(text))
+
+    assert "1 + platform = CentOS\n" in f"{drawn}\n"
+    assert "2 + and protected = true\n" in f"{drawn}\n"
+    assert "\N{SYMBOL FOR CARRIAGE RETURN}" not in drawn
