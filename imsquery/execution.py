@@ -73,13 +73,6 @@ class _Run:
             self._fault = error
             raise
 
-    def _next(self) -> Record | None:
-        try:
-            return self._results.next()
-        except ExecutionError as error:
-            self._fault = error
-            raise
-
 
 class Execution(_Run, Iterator[Record]):
     """Iterates over the images that a plan finds; made by ``Plan.execute``.
@@ -98,7 +91,7 @@ class Execution(_Run, Iterator[Record]):
         while wanted := self._wanted():
             for branch in wanted:
                 self._feed(branch, self._page(branch.query_string()))
-        record = self._next()
+        record = self._results.next()
         if record is None:
             raise StopIteration
         return record
@@ -147,7 +140,7 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
                 await self._feed_all(wanted)
         finally:
             self._is_running = False
-        record = self._next()
+        record = self._results.next()
         if record is None:
             raise StopAsyncIteration
         return record

@@ -50,6 +50,10 @@ def asked(query: str, most: int) -> list[str]:
          3,
          ["__support_k=true&updated_at=gte:2018-01-01T00:00:00Z",
           "created_at=gte:2018-01-01T00:00:00Z", "updated_at=gte:2019-01-01T00:00:00Z"]),
+        # What one excludes and the other has need not be asked for, of however many pairs.
+        ([f"owner = {owner} and {sign}protected" for owner in "abc" for sign in ("", "not ")],
+         8,
+         ["owner=a", "owner=b", "owner=c"]),
         # Of two conditions that which lets more through follows from the other.
         (["created_at >= 2018 and protected", "created_at >= 2019 and status = active"],
          1,

@@ -61,6 +61,7 @@ def test_requests_are_merged_in_either_direction(
         first = made.execute(ModelServer(BOTH), page_size=page_size)
         found = ids(islice(first, given))
         rest = made.execute(ModelServer(BOTH), page_size=page_size, cursor=first.cursor)
+        assert rest.cursor == first.cursor
         assert found + ids(rest) == expected
 
 

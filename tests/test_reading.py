@@ -58,6 +58,7 @@ def test_a_number_is_read_from_a_number_or_from_text(said: Any, expected: int | 
 )
 def test_a_time_is_read_in_either_format_of_the_service(said: Any, expected: str | None) -> None:
     assert read_time(said) == expected
+    assert read(CLOUDIMAGES.parameters["created_at"], {"created_at": said}) == expected
 
 
 @pytest.mark.parametrize(
