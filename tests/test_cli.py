@@ -161,6 +161,29 @@ def test_a_batch_gives_a_line_for_each_filter_in_order(give: Give, capsys: Captu
     assert "<stdin>:3:1:1" in output.err or "<stdin>:3:1" in output.err
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_as_shells_of_windows_write_it(
+    encoding: str, give: Give, capsys: Captured
+) -> None:
+    text = "\ufeffname = 中\r\nplatfrom = x\r\n" + "x" * 400_000 + "\r\nlimit 3"
+    give(text.encode(encoding))
+
+    assert main(["compile", "--batch", "-"]) == 1
+    output = capsys.readouterr()
+    assert output.out == "name=%E4%B8%AD\nlimit=3\n"
+    assert [line for line in output.err.splitlines() if line.startswith("error")] == [
+        (
+            "error[unknown-name]: no parameter or attribute is called `platfrom`; "
+            "did you mean `platform`?"
+        ),
+        "error[too-long]: more than 65,536 code points; the limit can be raised",
+    ]
+
+    give("\ufefflimit 3\r\n".encode(encoding))
+    assert main(["compile", "-"]) == 0
+    assert capsys.readouterr().out == "limit=3\n"
+
+
 def test_a_batch_of_good_filters_exits_with_0(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "filters.txt"
     file.write_text("limit 1\nos_type = linux\n", encoding="utf-8")

@@ -110,12 +110,20 @@ def read_text(text: str, longest: int) -> str:
     if text != "-":
         return text
     # Four bytes are the longest code point; what is beyond the limit need not be read to refuse it.
-    return decode(sys.stdin.buffer.read(4 * longest + 8))
+    return decode_any(sys.stdin.buffer.read(4 * longest + 8))
 
 
 def decode(data: bytes) -> str:
     """Decode a text; bytes that are no UTF-8 become surrogates, which the parser points at."""
     return data.decode("utf-8-sig", "surrogateescape")
+
+
+def decode_any(data: bytes) -> str:
+    """Decode a text that is only read: UTF-16, too, as shells of Windows write it."""
+    return data.decode("utf-16", "replace") if data.startswith(_UTF_16) else decode(data)
+
+
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how it begins
 
 
 def encode(text: str) -> bytes:
@@ -126,14 +134,33 @@ def encode(text: str) -> bytes:
 def read_lines(stream: BinaryIO, longest: int) -> Iterator[str]:
     """Give the lines of a stream in bounded memory: of a longer line no more than its beginning."""
     size = 4 * longest + 8
-    first = True
-    while data := stream.readline(size):
+    data = stream.readline(size)
+    if data.startswith(_UTF_16):
+        yield from _read_utf_16(data, stream, longest)
+        return
+    encoding = "utf-8-sig"
+    while data:
         line = data
         while len(data) == size and not data.endswith(b"\n"):
             data = stream.readline(size)
-        encoding = "utf-8-sig" if first else "utf-8"
-        first = False
         yield line.removesuffix(b"\n").removesuffix(b"\r").decode(encoding, "surrogateescape")
+        encoding = "utf-8"
+        data = stream.readline(size)
+
+
+def _read_utf_16(data: bytes, stream: BinaryIO, longest: int) -> Iterator[str]:
+    from codecs import getincrementaldecoder
+
+    decoder = getincrementaldecoder("utf-16")("replace")
+    rest = ""
+    while data:
+        *lines, rest = f"{rest}{decoder.decode(data)}".split("\n")
+        for line in lines:
+            yield line.removesuffix("\r")
+        rest = rest[: longest + 1]
+        data = stream.read(1 << 16)
+    if rest := rest + decoder.decode(b"", final=True):
+        yield rest
 
 
 def draw(text: str, diagnostics: Iterable[Diagnostic], *, name: str = "query") -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import Progress, decode, report_format
+from imsquery.cli.common import Progress, decode_any, report_format
 from imsquery.linter import lint
 from imsquery.render import report
 
@@ -83,6 +82,4 @@ def _read(name: str) -> str:
     if len(data) > _LARGEST:
         msg = f"{name!r} is larger than {_LARGEST >> 20} MiB"
         raise OSError(msg)
-    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):  # as shells of Windows write files
-        return data.decode("utf-16", "replace")
-    return decode(data)
+    return decode_any(data)
