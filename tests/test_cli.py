@@ -445,3 +445,9 @@ def test_help_says_what_an_exit_status_means(
     assert main([command, "--help"]) == 0
 
     assert capsys.readouterr().out.endswith(f"exit status: {meaning}\n")
+
+
+def test_a_shell_completes_each_filter_that_a_command_takes(capsys: Captured) -> None:
+    assert main(["completion", "bash"]) == 0
+
+    assert "compile | url | plan | run | diff | check | format)" in capsys.readouterr().out

@@ -12,6 +12,8 @@ from imsquery.shells import SHELLS, Command, script
 if TYPE_CHECKING:
     from argparse import Namespace
 
+_FILTERS = {"filter", "first", "second"}  # what arguments that are filters are called
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
@@ -31,5 +33,5 @@ def _describe(module: str, summary: str) -> Command:
     import_module(module).add_arguments(parser)
     actions = parser._actions  # noqa: SLF001 -- argparse gives no other way to list them
     options = [option for action in actions for option in action.option_strings]
-    takes_filter = any(action.dest == "filter" for action in actions)
+    takes_filter = any(action.dest in _FILTERS for action in actions)
     return Command(summary, (*options, "--help"), takes_filter=takes_filter)
