@@ -22,7 +22,7 @@ class Formula:
     simplified.
     """
 
-    __slots__ = ("first", "key", "last")
+    __slots__ = ("first", "last")
     first: int
     last: int
     key: Hashable
@@ -58,7 +58,7 @@ class Atom(Formula):
 class Not(Formula):
     """The complement; in a simplified formula, of an atom or an unknown."""
 
-    __slots__ = ("operand",)
+    __slots__ = ("key", "operand")
 
     def __init__(self, operand: Formula, first: int, last: int) -> None:
         self.operand = operand
@@ -72,7 +72,7 @@ class Not(Formula):
 class And(Formula):
     """Holds where all operands do; ``bare`` if written with ``and`` and no parentheses round it."""
 
-    __slots__ = ("bare", "operands")
+    __slots__ = ("bare", "key", "operands")
 
     def __init__(self, operands: Sequence[Formula], first: int, last: int) -> None:
         self.operands = operands
@@ -87,7 +87,7 @@ class And(Formula):
 class Or(Formula):
     """Holds where any operand does."""
 
-    __slots__ = ("operands",)
+    __slots__ = ("key", "operands")
 
     def __init__(self, operands: Sequence[Formula], first: int, last: int) -> None:
         self.operands = operands
@@ -101,7 +101,7 @@ class Or(Formula):
 class Unknown(Formula):
     """A condition that a finding made unreadable: nothing follows from it."""
 
-    __slots__ = ()
+    __slots__ = ("key",)
 
     def __init__(self, first: int, last: int) -> None:
         self.first = first

@@ -32,7 +32,7 @@ class Ordering:
         is_settled: the server, too, breaks ties by id.
     """
 
-    parameter: Parameter
+    parameter: Parameter = field(eq=lambda row: row.wire)
     descending: bool
     is_written: bool
     by_server: bool

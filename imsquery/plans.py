@@ -64,6 +64,11 @@ class Request:
     _formula: Formula = field(eq=False, repr=False)
     _cache: dict[str, Predicate] = field(factory=dict, eq=False, repr=False, init=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Without the predicate that was made of the formula, since functions do not travel.
+        parts = self.query, self.residual, self.pushed, self.left, self.limited, self._formula
+        return Request, parts
+
     @property
     def query_string(self) -> str:
         """The canonical form, such as ``limit=1&status=active``."""

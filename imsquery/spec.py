@@ -86,6 +86,9 @@ class Parameter:
     def __repr__(self) -> str:
         return f"<Parameter {self.wire}: {self.kind.name}>"
 
+    def __deepcopy__(self, _memo: object) -> Parameter:
+        return self
+
     def with_kind(self, kind: Kind) -> Parameter:
         """Give the same row with another type."""
         return self._with(kind=kind, is_time=isinstance(kind, Time))

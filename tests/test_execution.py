@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import hashlib
 import json
+import pickle
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from itertools import islice
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 
 from imsquery.execution import ExecutionError
 from imsquery.planner import plan
+from imsquery.plans import Plan
 from tests.server_model import BadRequestError, ModelServer
 
 
@@ -542,3 +545,20 @@ def test_a_run_that_is_cancelled_goes_on_with_another_try() -> None:
 def test_no_pages_at_once_is_refused() -> None:
     with pytest.raises(ValueError, match="concurrency"):
         plan("all").aexecute(server().afetch, concurrency=0)
+
+
+def sent(made: Plan) -> Plan:
+    received: Plan = pickle.loads(pickle.dumps(made))  # noqa: S301 -- it is our own
+    return received
+
+
+@pytest.mark.parametrize("send", [copy.deepcopy, sent])
+def test_a_plan_can_be_kept_and_sent(send: Callable[[Plan], Plan]) -> None:
+    made = plan("platform in (CentOS, Ubuntu) and not (min_ram < 4 or name is present) limit 3")
+    first = made.execute(server())
+    begun = ids(islice(first, 1))
+    other = send(made)
+
+    assert other == made
+    assert other.fingerprint == made.fingerprint
+    assert begun + ids(other.execute(server(), cursor=first.cursor)) == ids(made.execute(server()))
