@@ -8,6 +8,8 @@ from pathlib import Path
 
 import cold_start
 import harness
+import matching
+import planning
 import reuse
 import warm
 
@@ -16,7 +18,8 @@ _SECTION = re.compile("(<!-- benchmarks -->\n).*(<!-- end of benchmarks -->)", r
 
 
 def main(rounds: int) -> str:
-    tables = "\n".join([warm.main(rounds), reuse.main(rounds), cold_start.main(rounds)])
+    measured = (warm, reuse, cold_start, matching, planning)
+    tables = "\n".join(each.main(rounds) for each in measured)
     where = f"CPython {platform.python_version()} on {platform.system()} {platform.machine()}"
     return (
         f"\nMedians of one interleaved run of {rounds} rounds, {where}.\n"
