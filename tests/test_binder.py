@@ -186,14 +186,27 @@ def test_a_contradiction_in_one_branch_is_a_warning() -> None:
         ("member_status = pending", "member_status = pending and visibility = shared"),
         ("id = a and member_status = pending", "id = a and member_status = pending and visibility = shared"),
         ("member_status = pending limit 5", "member_status = pending and visibility = shared limit 5"),
+        ("member_status = pending or member_status = pending",
+         "(member_status = pending or member_status = pending) and visibility = shared"),
     ],
 )  # fmt: skip
 def test_what_a_parameter_requires_is_added(text: str, mended: str) -> None:
     (found,) = check(text)
 
     assert found.code == "requires"
+    assert found.message == "`member_status` is answered only together with `visibility = shared`"
     assert found.fixes[0].apply(text) == mended
     assert check(mended) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["protected or member_status = pending", "member_status = pending and visibility = private"],
+)
+def test_what_a_parameter_requires_is_not_added_where_it_would_not_do(text: str) -> None:
+    (found,) = [each for each in check(text) if each.code == "requires"]
+
+    assert found.fixes == ()
 
 
 @pytest.mark.parametrize(

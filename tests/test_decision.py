@@ -258,8 +258,9 @@ def test_what_no_filter_may_say_is_an_error() -> None:
         satisfiable("nome = x")
 
 
-def test_a_verdict_can_be_kept_and_sent() -> None:
-    verdict = satisfiable("platform = CentOS")
+@pytest.mark.parametrize("query", ["platform = CentOS", "none"])
+def test_a_verdict_can_be_kept_and_sent(query: str) -> None:
+    verdict = satisfiable(query)
     sent = pickle.loads(pickle.dumps(verdict))  # noqa: S301 -- it is our own
 
     assert sent == verdict == copy.deepcopy(verdict)

@@ -127,8 +127,11 @@ def test_a_record_matches_or_does_not(yes: str, no: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["enterprise_project_id = 0", "architecture = x86", "tag is absent", "created_at is absent"],
-)
+    [
+        "enterprise_project_id = 0", "enterprise_project_id is present", "architecture = x86",
+        "architecture is present", "tag is absent", "created_at is absent",
+    ],
+)  # fmt: skip
 def test_an_empty_record_is_of_the_default_project_and_has_no_attributes(query: str) -> None:
     assert matcher(query)({})
 
@@ -249,17 +252,17 @@ def test_what_is_cheap_to_look_at_is_looked_at_first() -> None:
     query = (
         "os_version matches a and tag contains a and description contains a and architecture = arm"
         " and tag = a and created_at > 2018 and status in (active, saving) and min_ram > 1"
-        " and protected and platform = CentOS"
+        " and protected and name is present and platform = CentOS"
     )
     cheapest_first = [
-        "__platform", "status", "min_ram", "protected", "tags", "created_at", "__support_arm",
-        "__description", "tags", "__os_version",
+        "name", "__platform", "status", "min_ram", "protected", "tags", "created_at",
+        "__support_arm", "__description", "tags", "__os_version",
     ]  # fmt: skip
     record = Watched(
         {
             "__platform": "CentOS", "status": "active", "min_ram": 2, "protected": True,
             "tags": ["a"], "created_at": "2019-01-01T00:00:00Z", "__support_arm": "true",
-            "__description": "a", "__os_version": "a",
+            "__description": "a", "__os_version": "a", "name": "a",
         }
     )  # fmt: skip
 
