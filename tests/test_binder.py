@@ -140,6 +140,7 @@ def test_an_allowed_value_goes_out_as_written() -> None:
         ("min_ram = 4 and min_ram > 4", "min_ram > 4"),
         ("min_disk between 100 and 50", "min_disk between 100 and 50"),
         ("not protected and protected", "protected"),
+        ("created_at < 2017 and not created_at < 2018", "created_at < 2018"),
         ("platform = CentOS and platform != CentOS", "platform != CentOS"),
         ("platform = CentOS and platform is absent", "platform is absent"),
         ("os_version is absent and os_version contains x", "os_version contains x"),

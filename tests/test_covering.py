@@ -40,9 +40,11 @@ def asked(query: str, most: int) -> list[str]:
          ["enterprise_project_id=all_granted_eps"]),
         # What is widened is widened again, and leaves the others as they are.
         (["created_at < 2016 and owner = z", "created_at < 2017 and owner = y",
-          "created_at < 2018 and owner = x", "supports(k)", "supports(l)"],
-         3,
-         ["__support_k=true", "__support_l=true", "created_at=lt:2018-01-01T00:00:00Z"]),
+          "created_at < 2018 and owner = x", "supports(k)", "supports(l)",
+          "owner = q and name = r"],
+         4,
+         ["__support_k=true", "__support_l=true", "created_at=lt:2018-01-01T00:00:00Z",
+          "name=r&owner=q"]),
         # The first two make one that takes in the third, so that no others need be widened.
         (["created_at >= 2018 and protected", "created_at >= 2019",
           "created_at >= 2018 and owner = q", "updated_at >= 2018 and supports(k)",
