@@ -191,8 +191,16 @@ class RequestChecker:
         else:
             severity = "warning"
             self.conditions[row.wire] = Condition(row, "=", "")
-        fixes = [self._edits.remove(pair)]
+        fixes = [self._removal(row, pair)]
         self._report("empty-value", f"`{row.wire}` has no value", pair.span, fixes, severity)
+
+    def _removal(self, row: Parameter, pair: Pair) -> Fix:
+        """Remove a pair; a direction goes with the sort key, without which it would be a fault."""
+        direction = self._spec.clauses.get("direction")
+        needing = self._edits.last.get(direction.wire) if direction is not None else None
+        if row is not self._spec.clauses.get("order by") or needing is None:
+            return self._edits.remove(pair)
+        return self._edits.remove(pair, needing, title="remove it, and the direction with it")
 
     def _equality(self, row: Parameter, pair: Pair, value: str) -> None:
         try:
@@ -261,7 +269,7 @@ class RequestChecker:
 
     def _client_side(self, pair: Pair, predicate: str) -> Fix:
         title = f"remove it; `plan` can ask for `{_clip(predicate)}`"
-        return self._edits.remove(pair, title)
+        return self._edits.remove(pair, title=title)
 
     def _predicate_fix(self, pair: Pair, predicate: str) -> list[Fix]:
         """Put what a predicate compiles to in the place of a pair."""

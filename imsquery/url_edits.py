@@ -29,16 +29,21 @@ class PairEdits:
             if self.last[pair.name] is not pair:
                 self._losers.setdefault(pair.name, []).append(pair)
 
-    def remove(self, pair: Pair, title: str = "remove it") -> Fix:
+    def remove(self, pair: Pair, *needing: Pair, title: str = "remove it") -> Fix:
         """Take a pair out, with the separator behind it, or before it where it is the last.
 
-        Those that it overrules go as well: they would hold in its place.
+        Those that it overrules go as well: they would hold in its place.  So do those ``needing``
+        it, which are of no use without it.
         """
-        edits = self._without_losers(pair)
-        start, end = pair.span.start, pair.behind
-        if end == pair.span.end and not (edits and edits[-1][1] == start):
-            start = pair.before
-        return title, [*edits, (start, end, "")]
+        edits: Edits = []
+        for each in sorted((pair, *needing), key=lambda each: each.span):
+            losing = self._without_losers(each)
+            start, end = each.span.start, each.behind
+            is_last = end == each.span.end
+            if is_last and not any(behind == start for _, behind, _ in [*edits, *losing]):
+                start = each.before
+            edits += [*losing, (start, end, "")]
+        return title, edits
 
     def rename(self, pair: Pair, wire: str) -> Fix:
         """Write another name."""

@@ -137,6 +137,11 @@ def codes(text: str) -> Counter[str]:
 @example("amp;limit&amp;limit")
 @example("__isregistered=&isregistered=&isregistered=")
 @example("__support_xen=true&__support_kvm_gpu_tpe=P4")
+@example("sort_key&sort_dir")
+@example("sort_key=&limit=1&sort_dir=asc")
+@example("sort_dir=asc&sort_key=name&sort_dir=desc&sort_key=")
+@example("sort_dir=&sort_key=")
+@example("limit=1&sort_key=&sort_dir=asc")
 def test_a_fix_removes_its_finding_and_adds_none(text: str) -> None:
     before = codes(text)
     for found in check_url(text):
