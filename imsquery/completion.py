@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _ROOM = 1000  # code points that a proposal and what finishes it may take up
 _MOST_TRIED = 300  # ways to finish one proposal
+_NEAR = 8  # words behind the cursor that are looked at before all of them are
 _LONGEST_DESCRIPTION = 100
 
 
@@ -266,12 +267,24 @@ class _Proposals:
             begun = [[*place.before, *_words(each)] for each in fillings]
         endings = self._leading_to if after else self._endings
         tried = islice(chain.from_iterable(endings(each) for each in begun), _MOST_TRIED)
-        return any(self._around.admit(_join([*each, *after])) for each in tried)
+        return any(self._is_admitted(each, after) for each in tried)
+
+    def _is_admitted(self, words: Sequence[Word], after: Sequence[Word]) -> bool:
+        """Tell whether a condition or clause with this beginning and end is right.
+
+        The end may be as long as the text: most that cannot follow is told from how it begins.
+        """
+        if after and _states([*words, *after[:_NEAR]]) is None:
+            return False
+        size = len(words) + len(after)
+        return self._around.affords(size) and self._around.admit(_join([*words, *after]))
 
     def _is_right_already(self) -> bool:
         """Tell whether the condition or clause is right as it stands."""
         place = self._place
-        return self._around.admit(self._text[place.begin : place.finish])
+        return self._around.affords(len(place.after)) and self._around.admit(
+            self._text[place.begin : place.finish]
+        )
 
     def _leading_to(self, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
         """Give what may stand before the given end of a condition: at most one more word."""

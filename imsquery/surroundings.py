@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from imsquery.spec import Parameter, Spec
 
 HOLE = "?"  # parses as a name, and is none
-_MOST_EFFORT = 400_000  # conditions looked at in all; about half a second
+_MOST_EFFORT = 400_000  # conditions and words looked at in all; about half a second
 _MOST_VALUES = 16
 
 
@@ -90,6 +90,14 @@ class Surroundings:
             if type(leaf) is Atom and leaf.parameter is parameter and leaf.relation != "present"
         )
         return list(dict.fromkeys(islice(found, _MOST_VALUES)))
+
+    def affords(self, size: int) -> bool:
+        """Tell whether another text of so many words may be looked at, and count it as if it was.
+
+        Where much has been looked at, the answer is no from then on.
+        """
+        self._effort -= size
+        return self._effort >= 0
 
     def admit(self, text: str) -> bool:
         """Tell whether a whole condition or clause parses, is right, and goes with what is around.

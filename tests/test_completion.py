@@ -9,6 +9,7 @@ import pytest
 
 from imsquery import CLOUDIMAGES, Span
 from imsquery.completion import Completion, complete, completions_to_json
+from tests.counting import calls_in
 
 
 def at(marked: str) -> list[Completion]:
@@ -253,3 +254,16 @@ def test_a_long_filter_is_completed_in_bounded_time() -> None:
 
     assert "platform" in texts(f"{names} and |")
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("unit", ['"', "'", "x ", "& ", "||", "!", "in (", "x = ", "in (x, "])
+def test_what_is_broken_behind_the_cursor_is_not_read_once_for_each_proposal(unit: str) -> None:
+    text = unit * (20_000 // len(unit))
+
+    assert calls_in(lambda: complete(text, 0)) < 2_000_000
+
+
+def test_a_long_list_behind_the_cursor_hides_no_value() -> None:
+    listed = ", ".join(["CentOS"] * 6_000)
+
+    assert "Ubuntu" in texts(f"platform in (|, {listed})")
