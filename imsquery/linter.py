@@ -18,21 +18,27 @@ if TYPE_CHECKING:
 
     from imsquery.spec import Spec
 
-# What a program fills in: ${x} $x $(x) #{x} {{x}} {x} %(x)s %s <x> \(x), and what is left out.
+# What a program or reader fills in, and what is left out: ${x} $x $(x) #{x} {{x}} {x} %(x)s %s %X%
+# \(x) <x> &lt;x&gt; [x] :x @x ...
 _template = re.compile(
     r"[$#]?\{[^{}\n]{0,100}\}|\{\{[^{}\n]{0,100}\}\}|[$\\]\([^()\n]{0,100}\)|\$[A-Za-z_]\w*"
-    r"|%\([^()\n]{0,100}\)[a-z]|%[sdv](?![0-9A-Fa-f])|<[^<>\s=&]{1,100}>|\.\.\.|…"
+    r"|%\([^()\n]{0,100}\)[a-z]|%[A-Za-z_]\w{0,100}%(?![0-9A-Fa-f]{2})|%[sdvqiu](?![0-9A-Fa-f])"
+    r"|<[^<>\s=&/]{1,100}>|&lt;[^\s=&;]{1,100}&gt;|\[[^\[\]\n=&]{1,100}\]"
+    r"|(?<==)[:@][A-Za-z_][\w.]{0,100}|\.\.\.|…"
 )
-# An ampersand as HTML and JSON write it; other entities end a URL, since they are no part of it.
-_AMPERSAND = r"&(?!(?:quot|apos|lt|gt|#[0-9]+);)|\\u0026"
-_bare = re.compile(rf"(?:{_AMPERSAND}|[A-Za-z0-9._~!$()*+,;=:@/?%\[-]|{_template.pattern})*")
+# An ampersand as HTML, JSON and shells write it; other entities end a URL: they are no part of it.
+_AMPERSAND = r"&(?!(?:quot|apos|lt|gt|#(?!38;|[xX]26;)[0-9A-Za-z]+);)(?:(?:amp;)+|#38;|#[xX]26;)?"
+_ESCAPED = r"\\u0026|\\u003[dD]|\\x26|\\[&=]"
+# A comma or semicolon ends it, too: no value has one, but a row of a table does.
+_bare = re.compile(rf"(?:{_AMPERSAND}|{_ESCAPED}|[A-Za-z0-9._~!$()*+=:@/?%-]|{_template.pattern})*")
 _quoted = {
-    quote: re.compile(rf"(?:{_template.pattern}|{_AMPERSAND}|[^&\\\n{quote}])*")
+    quote: re.compile(rf"(?:{_template.pattern}|{_AMPERSAND}|{_ESCAPED}|[^&\\\n{quote}])*")
     for quote in ('"', "'", "`")
 }
 # Behind a string: what joins it to a value that is not written there.
 _joined = re.compile(
-    r"\s*(?:\+|\.\.|<<|\|\|)|\s+[.&%~]\s|\.concat\b|[$\w\"'`]|\s*\n\s*[A-Za-z]{0,2}[\"'`]"
+    r"\s*(?:\+|\.\.|<<|\|\|)|\s+[.&%~]\s|\.concat\b|[$\w\"'`]"
+    r"|[ \t]*\\?\r?\n\s*[A-Za-z]{0,2}[\"'`]"
 )
 _LONGEST_HOST = 300
 _BEFORE_URL = " \t\r\n\"'`<>()[],;|"
@@ -64,7 +70,9 @@ def lint(
 def _queries(text: str, path: str) -> Iterator[tuple[int, str]]:
     """Give each query string behind a path: where it starts, and it with templates masked."""
     end = 0
-    for match in re.finditer(rf"{re.escape(path)}/?\?", text):
+    # JSON may escape the slashes, and a shell the question mark.
+    behind = re.compile(r"\\?/".join(map(re.escape, path.split("/"))) + r"/?(?:\\?\?|\\u003[fF])")
+    for match in behind.finditer(text):
         start = match.end()
         if start < end:
             continue
@@ -98,7 +106,7 @@ def _without_punctuation(query: str) -> str:
             surplus -= 1
         elif last == "*" and query.endswith("**", 0, end):
             end -= 1
-        elif last not in ".,;:!?" or query.endswith("...", 0, end):
+        elif last not in ".,;:!?" or query.endswith(("...", "&gt;"), 0, end):
             break
         end -= 1
     return query[:end]

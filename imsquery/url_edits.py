@@ -64,7 +64,7 @@ class PairEdits:
 
     def add(self, pair: Pair, text: str) -> Fix:
         """Write another pair behind one."""
-        return f"add `{text}`", [(pair.span.end, pair.span.end, f"&{text}")]
+        return f"add `{text}`", [(pair.span.end, pair.span.end, f"{pair.separator}{text}")]
 
     def _without_losers(self, pair: Pair) -> Edits:
         """Take out the pairs that a pair overrules; it stands behind them all."""

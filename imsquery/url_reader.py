@@ -20,11 +20,17 @@ _ALLOWED = "A-Za-z0-9._~!$&'()*+,;=:@/?%\\[\\]-"
 _unsafe = re.compile(f"[^{_ALLOWED}]+")
 _bad_escape = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_method = re.compile(r"\s*(?:GET\s+)?")
-_separator = re.compile("&")
-_escaped_separator = re.compile(r"&(?:amp;)?|\\u0026")
+_method = re.compile(r"\s*(?:curl\s+)?([\"'`<]?)(GET\s+)?")
+_version = re.compile(r"\s+HTTP/[0-9.]{1,3}$")
+_fragment = re.compile("(?<!&)#|#(?!(?:38|[xX]26);)")
+# As it is, and as HTML, JSON, JavaScript and shells escape it.
+_separator = re.compile(r"&(?:(?:amp;)+|#38;|#[xX]26;)?|\\u0026|\\x26|\\&")
+_equals = re.compile("=")
+_escaped_equals = re.compile(r"\\?=|\\u003[dD]")
 
 _MOST_NAMED = 4
+_CLOSING = {'"': '"', "'": "'", "`": "`", "<": ">"}
+_CLOSING = {'"': '"', "'": "'", "`": "`", "<": ">"}
 
 TEMPLATE = "\ue000"
 """Stands in a text for each character of a template such as ``{project}``: its value is unknown."""
@@ -39,6 +45,7 @@ class Pair:
         span: all of it; ``value_span`` is empty where there is no ``=``.
         before: where the separator before it starts; its own start, where there is none.
         behind: where the separator behind it ends; its own end, where there is none.
+        separator: a separator beside it, as it is written there.
     """
 
     name: str | None
@@ -48,6 +55,7 @@ class Pair:
     value_span: Span
     before: int
     behind: int
+    separator: str = "&"
 
 
 @frozen
@@ -66,12 +74,20 @@ class Url:
 def locate(text: str) -> Url:
     """Find the query string of a URL: all of the text, where it is one itself.
 
-    White space around it, and a ``GET`` before it, are passed over.
+    White space and quotes around it are passed over, and the ``curl`` or ``GET`` and ``HTTP/1.1``
+    that it was copied with.
     """
     match = _method.match(text)
     start = match.end() if match else 0
-    fragment = text.find("#", start)
-    end = max(start, len(text[: fragment if fragment >= 0 else len(text)].rstrip()))
+    fragment = _fragment.search(text, start)
+    end = max(start, len(text[: fragment.start() if fragment else len(text)].rstrip()))
+    if match and match[1]:
+        if end > start and text[end - 1] == _CLOSING[match[1]]:
+            end -= 1
+        else:
+            start = match.start(1)
+    if match and match[2] and (version := _version.search(text, start, end)):
+        end = version.start()
     question = text.find("?", start, end)
     before = text[start : question if question >= 0 else end]
     is_url = _scheme.match(before) or not ("=" in before or "&" in before)
@@ -90,36 +106,46 @@ def read_pairs(
     Args:
         text: what it stands in.
         query: where; a :data:`TEMPLATE` in it is no part of any value.
-        is_embedded: the text is of a file, where ``&`` may be written as HTML or JSON escapes it.
+        is_embedded: the text is of a file, where it is right to write ``&`` and ``=`` as HTML,
+            JSON or a shell escapes them; elsewhere each such ``&`` is a finding.
 
     Returns:
         The pairs in text order, without empty ones, and each ``bad-encoding``.
     """
     pairs: list[Pair] = []
     findings: list[Diagnostic] = []
-    separator = _escaped_separator if is_embedded else _separator
-    for before, start, end, behind in _pieces(text, query, separator):
-        equals = text.find("=", start, end)
-        name_end = equals if equals >= 0 else end
-        value_start = equals + 1 if equals >= 0 else end
+    sign = _escaped_equals if is_embedded else _equals
+    for before, start, end, behind in _pieces(text, query):
+        equals = sign.search(text, start, end)
+        name_end, value_start = equals.span() if equals else (end, end)
         name = _decode(text, start, name_end, findings)
         value = _decode(text, value_start, end, findings)
         whole, names, values = Span(start, end), Span(start, name_end), Span(value_start, end)
-        pairs.append(Pair(name, value, whole, names, values, before, behind))
+        separator = text[before:start] or text[end:behind] or "&"
+        pairs.append(Pair(name, value, whole, names, values, before, behind, separator))
+    if not is_embedded:
+        findings += _escaped_separators(text, query)
     return pairs, findings
 
 
-def _pieces(
-    text: str, query: Span, separator: re.Pattern[str]
-) -> Iterator[tuple[int, int, int, int]]:
+def _pieces(text: str, query: Span) -> Iterator[tuple[int, int, int, int]]:
     """Give what stands between separators: its start and end, between those of the separators."""
     before = start = query.start
-    for match in separator.finditer(text, query.start, query.end):
+    for match in _separator.finditer(text, query.start, query.end):
         if match.start() > start:
             yield before, start, match.start(), match.end()
         before, start = match.span()
     if query.end > start:
         yield before, start, query.end, query.end
+
+
+def _escaped_separators(text: str, query: Span) -> Iterator[Diagnostic]:
+    """Report separators that a URL has only inside of another language."""
+    for match in _separator.finditer(text, query.start, query.end):
+        if match[0] != "&":
+            message = f"`{match[0]}` is how another language writes `&`"
+            fix = ("write `&`", [(*match.span(), "&")])
+            yield diagnostic("bad-encoding", message, match.span(), [fix])
 
 
 def _decode(text: str, start: int, end: int, findings: list[Diagnostic]) -> str | None:

@@ -38,6 +38,12 @@ def test_golden() -> None:
         ("https://host/proxy/v2/cloudimages?limit=1", "limit 1"),
         ("%6Cimit=%31", "limit 1"),
         ("name=a?b", "name = a?b"),
+        ("'https://host/v2/cloudimages?limit=1'", "limit 1"),
+        ("<https://host/v2/cloudimages?limit=1>", "limit 1"),
+        ('curl "https://host/v2/cloudimages?limit=1"', "limit 1"),
+        ("GET /v2/cloudimages?limit=1 HTTP/1.1\n", "limit 1"),
+        ("`GET /v2/cloudimages?limit=1`", "limit 1"),
+        ("owner='", 'owned_by("\'")'),
         ("tag=a=b=c", 'tagged(a, "b=c")'),
         ("tag==", 'tagged("=")'),
     ],
@@ -58,6 +64,23 @@ def test_where_a_query_string_stands(text: str, query: str) -> None:
 )
 def test_a_url_of_another_request_is_warned_of(text: str, codes: list[str]) -> None:
     assert [each.code for each in check_url(text)] == codes
+
+
+@pytest.mark.parametrize("separator", ["&amp;", "&amp;amp;", "&#38;", "&#x26;", "\\u0026", "\\&"])
+def test_a_separator_as_another_language_writes_it_is_mended(separator: str) -> None:
+    text = f"__imagetype=gold{separator}limit=5#top"
+
+    (found,) = check_url(text)
+
+    assert (found.code, text[found.span.start : found.span.end]) == ("bad-encoding", separator)
+    assert found.fixes[0].apply(text) == "__imagetype=gold&limit=5#top"
+
+
+def test_what_is_behind_an_escaped_separator_is_kept() -> None:
+    assert [
+        (each.code, [fix.apply("tag=a&amp;b") for fix in each.fixes])
+        for each in check_url("tag=a&amp;b")
+    ] == [("bad-encoding", ["tag=a&b"]), ("unknown-parameter", ["tag=a"])]
 
 
 def test_unlisted_values_can_be_allowed() -> None:

@@ -38,6 +38,16 @@ def codes(text: str) -> list[str]:
         f'{{"url": "{URL}?__imagetype=gold\\u0026limit=1"}}',
         f'"{{\\"url\\": \\"{URL}?limit=1\\"}}"',
         f"{URL.replace('cloudimages', 'images')}?limit=0",
+        f"<url>{URL}?__imagetype=gold&amp;limit=1</url>",
+        f"{URL}?__imagetype=gold&#38;limit=1 {URL}?__imagetype=gold&#x26;limit=1",
+        f"a,{URL}?limit=1,b\n;{URL}?limit=1;b",
+        f"| GET {CLOUDIMAGES.path}?limit=1|b=|",
+        f'"GET {CLOUDIMAGES.path}?limit=1 HTTP/1.1" 200',
+        f'"{URL}?limit=" \\\n  "5"',
+        f"{URL}?id=&lt;id&gt;&amp;limit=&lt;n&gt;",
+        f"{URL}?limit=[n]&id=:id&name=@Model.Name",
+        f'curl "{URL}?limit=%LIMIT%&name=%NAME%"',
+        f'fmt.Sprintf("{URL}?limit=%i&min_disk=%u&name=%q", x)',
     ],
 )
 def test_nothing_is_found(text: str) -> None:
@@ -59,6 +69,15 @@ def test_nothing_is_found(text: str) -> None:
         (f"{URL}?member_status={{status}}", "requires", "member_status={status}"),
         (f"{URL}?limit=1&limit=2", "repeated-parameter", "limit=1"),
         (f"{URL}?limit=1 {URL}?limit=x", "bad-value", "x"),
+        (f"{URL.replace('/', chr(92) + '/')}?limit=0", "out-of-range", "0"),
+        (f"curl {URL}\\?__imagetype\\=gold\\&limit\\=0", "out-of-range", "0"),
+        (f'"{URL}?limit\\u003d0\\u0026status=active"', "out-of-range", "0"),
+        (f'"{URL}\\u003fstatus=active\\x26limit=0"', "out-of-range", "0"),
+        (f"<url>{URL}?__imagetype=gold&amp;limit=0</url>", "out-of-range", "0"),
+        (f"{URL}?__imagetype=gold&#38;limit=0", "out-of-range", "0"),
+        (f"a,{URL}?limit=0,b", "out-of-range", "0"),
+        (f"GET {CLOUDIMAGES.path}?limit=0 HTTP/1.1", "out-of-range", "0"),
+        (f"{URL}?name=%E4%B8%AD&limit=0", "out-of-range", "0"),
     ],
 )
 def test_what_is_found(text: str, code: str, shown: str) -> None:
@@ -77,6 +96,7 @@ def test_what_is_found(text: str, code: str, shown: str) -> None:
         ("name=a*&amp;limit=1", "limit=1"),
         ("limit=1&amp;name=a*", "limit=1"),
         ("limit=1\\u0026name=a*", "limit=1"),
+        ("limit=1&amp;sort_dir=asc", "limit=1&amp;sort_dir=asc&amp;sort_key=created_at"),
     ],
 )
 def test_a_fix_is_an_edit_of_the_whole_text(broken: str, mended: str) -> None:

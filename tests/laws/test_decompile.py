@@ -106,8 +106,9 @@ values = st.sampled_from(
         "%ff", "é", "a+b",
     ]
 )  # fmt: skip
+separators = st.sampled_from(["&", "&", "&amp;", "&#38;", "\\u0026", "\\&"])
 broken = st.one_of(
-    st.lists(st.tuples(names, values).map("=".join), max_size=5).map("&".join),
+    st.builds(str.join, separators, st.lists(st.tuples(names, values).map("=".join), max_size=5)),
     st.lists(names | values, max_size=4).map("&".join),
 )
 
@@ -138,6 +139,7 @@ def codes(text: str) -> Counter[str]:
 @example("__isregistered=&isregistered=&isregistered=")
 @example("__support_xen=true&__support_kvm_gpu_tpe=P4")
 @example("sort_key&sort_dir")
+@example("tag=a&amp;b")
 @example("sort_key=&limit=1&sort_dir=asc")
 @example("sort_dir=asc&sort_key=name&sort_dir=desc&sort_key=")
 @example("sort_dir=&sort_key=")
