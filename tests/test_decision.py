@@ -74,6 +74,15 @@ from tests.meaning import holds
         (implies, "tag = 'a.b'", "tag = 'a=b'", True),
         (implies, "tag = 'a=b'", "tag = 'a.b'", False),
         (implies, "not tag is present", "tag != a", True),
+        # whatever has a dot is found with an equals sign as well, and not the other way round
+        (implies, "tag contains '.'", "tag contains '='", True),
+        (implies, "tag contains '='", "tag contains '.'", False),
+        (implies, "tag glob '?.?'", "tag glob '?=?'", False),
+        (implies, "tag glob '?.?' and tag not contains '.=' and tag not contains '=.'",
+         "tag glob '?=?'", True),
+        (implies, "tag glob '?=?' and tag not glob 'x*'", "tag glob '?.?'", False),
+        (implies, "tag glob '?.?'", "tag startswith x", False),
+        (implies, "tag glob '?.?' and tag not glob 'x*' and tag not glob '*x'", "none", False),
         # what no image shows is itself, and nothing else
         (implies, "flavor_id = a and platform = CentOS", "flavor_id = a", True),
         (disjoint, "whole_image = true", "whole_image = false", True),
