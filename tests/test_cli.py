@@ -330,6 +330,44 @@ def test_format_leaves_line_ends_and_bytes_that_are_no_text_as_they_are(tmp_path
     assert main(["format", "--check", "--files", str(file)]) == 0
 
 
+@pytest.mark.parametrize(
+    ("mark", "codec"),
+    [
+        (b"\xef\xbb\xbf", "utf-8"),
+        (b"\xff\xfe", "utf-16-le"),
+        (b"\xfe\xff", "utf-16-be"),
+    ],
+)
+def test_format_writes_a_file_in_the_encoding_that_it_has(
+    mark: bytes, codec: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.ims"
+    file.write_bytes(mark + "NAME = 中\r\n".encode(codec))
+
+    assert main(["format", "--files", str(file)]) == 0
+    assert file.read_bytes() == mark + "name = 中\r\n".encode(codec)
+
+
+def test_format_refuses_what_is_no_utf_16_and_leaves_it(tmp_path: Path, capsys: Captured) -> None:
+    file = tmp_path / "one.ims"
+    file.write_bytes(b"\xff\xfe\x00\xd8")
+
+    assert main(["format", "--files", str(file)]) == 2
+    assert (
+        capsys.readouterr().err == f"imsquery format: {str(file)!r} is not the UTF-16 it claims\n"
+    )
+    assert file.read_bytes() == b"\xff\xfe\x00\xd8"
+
+
+def test_format_changes_just_the_files_that_it_says_it_would(tmp_path: Path) -> None:
+    file = tmp_path / "one.ims"
+    file.write_bytes(b"limit 1")
+
+    assert main(["format", "--check", "--files", str(file)]) == 0
+    assert main(["format", "--files", str(file)]) == 0
+    assert file.read_bytes() == b"limit 1"
+
+
 @pytest.mark.parametrize("arguments", [[], ["all", "--files", "x"], ["--files", "/no/such"]])
 def test_format_takes_a_filter_or_files_that_are_there(
     arguments: list[str], capsys: Captured

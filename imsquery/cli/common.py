@@ -126,11 +126,6 @@ def decode_any(data: bytes) -> str:
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how it begins
 
 
-def encode(text: str) -> bytes:
-    """Encode a text as it was decoded: bytes of a comment that are no UTF-8 stay what they were."""
-    return text.encode("utf-8", "surrogateescape")
-
-
 def read_lines(stream: BinaryIO, longest: int) -> Iterator[str]:
     """Give the lines of a stream in bounded memory: of a longer line no more than its beginning."""
     size = 4 * longest + 8

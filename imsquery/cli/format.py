@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import add_limits, decode, draw, encode, limits, print_diff, read_filter
+from imsquery.cli.common import add_limits, draw, limits, print_diff, read_filter
 from imsquery.diagnostics import QueryError
 from imsquery.formatter import format as format_query
 
@@ -51,29 +52,41 @@ def _format_text(text: str, arguments: Namespace) -> int:
         print_diff(text, formatted, "query")
     elif not arguments.check:
         print(formatted)
-    return _changed(text, formatted, arguments)
+    changed = text.replace("\r\n", "\n").rstrip("\n") != formatted
+    return int((arguments.check or arguments.diff) and changed)
 
 
 def _format_file(path: Path, arguments: Namespace) -> int:
     try:
         with path.open("rb") as stream:
-            text = decode(stream.read(4 * arguments.max_length + 8))
+            data = stream.read(4 * arguments.max_length + 8)
+        mark, codec = _encoding(data)
+        text = data.removeprefix(mark).decode(codec, "surrogateescape")
         formatted = _formatted(text, str(path), arguments)
         if formatted is None:
             return 1
         # As the file has them: a change of line ends is a change of every line.
         content = f"{formatted}\n".replace("\n", "\r\n" if "\r\n" in text else "\n")
+        changed = text.rstrip("\r\n") != content.rstrip("\r\n")
         if arguments.diff:
             print_diff(text, formatted, str(path))
-        elif arguments.check:
-            if text.rstrip("\r\n") != content.rstrip("\r\n"):
-                print(path)
-        elif text != content:
-            path.write_bytes(encode(content))
-    except OSError as error:
-        print(f"imsquery format: {error}", file=sys.stderr)
+        elif arguments.check and changed:
+            print(path)
+        elif changed and not arguments.check:
+            path.write_bytes(mark + content.encode(codec, "surrogateescape"))
+    except (OSError, UnicodeError) as error:
+        shown = (
+            error if isinstance(error, OSError) else f"{str(path)!r} is not the UTF-16 it claims"
+        )
+        print(f"imsquery format: {shown}", file=sys.stderr)
         return 2
-    return _changed(text, content, arguments)
+    return int((arguments.check or arguments.diff) and changed)
+
+
+def _encoding(data: bytes) -> tuple[bytes, str]:
+    """Give the mark that a file begins with, and its encoding; it is written as it was read."""
+    marks = {BOM_UTF8: "utf-8", BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be"}
+    return next((each for each in marks.items() if data.startswith(each[0])), (b"", "utf-8"))
 
 
 def _formatted(text: str, name: str, arguments: Namespace) -> str | None:
@@ -82,8 +95,3 @@ def _formatted(text: str, name: str, arguments: Namespace) -> str | None:
     except QueryError as error:
         draw(text, error.diagnostics, name=name)
         return None
-
-
-def _changed(text: str, formatted: str, arguments: Namespace) -> int:
-    changed = text.rstrip("\r\n") != formatted.rstrip("\r\n")
-    return int((arguments.check or arguments.diff) and changed)
