@@ -45,7 +45,7 @@ class Pair:
         span: all of it; ``value_span`` is empty where there is no ``=``.
         before: where the separator before it starts; its own start, where there is none.
         behind: where the separator behind it ends; its own end, where there is none.
-        separator: a separator beside it, as it is written there.
+        separator: how one beside it is to be written.
     """
 
     name: str | None
@@ -121,7 +121,7 @@ def read_pairs(
         name = _decode(text, start, name_end, findings)
         value = _decode(text, value_start, end, findings)
         whole, names, values = Span(start, end), Span(start, name_end), Span(value_start, end)
-        separator = text[before:start] or text[end:behind] or "&"
+        separator = (text[before:start] or text[end:behind] or "&") if is_embedded else "&"
         pairs.append(Pair(name, value, whole, names, values, before, behind, separator))
     if not is_embedded:
         findings += _escaped_separators(text, query)

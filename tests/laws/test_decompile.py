@@ -140,6 +140,7 @@ def codes(text: str) -> Counter[str]:
 @example("__support_xen=true&__support_kvm_gpu_tpe=P4")
 @example("sort_key&sort_dir")
 @example("tag=a&amp;b")
+@example("__isregistered=&amp;member_status=")
 @example("sort_key=&limit=1&sort_dir=asc")
 @example("sort_dir=asc&sort_key=name&sort_dir=desc&sort_key=")
 @example("sort_dir=&sort_key=")
