@@ -82,6 +82,10 @@ from tests.meaning import holds
          "tag glob '?=?'", True),
         (implies, "tag glob '?=?' and tag not glob 'x*'", "tag glob '?.?'", False),
         (implies, "tag glob '?.?'", "tag startswith x", False),
+        # two letters before the dot; an equals sign, which keeps the dot a dot
+        (implies, ("tag contains '.' and tag not glob '=*' and tag not glob '?=*'"
+                   " and tag not glob '*=*.*' and tag not glob '*.*=*'"), "none", False),
+        (implies, "tag glob '*.' and tag not glob '*=' and tag not glob '*.*.'", "none", False),
         (implies, "tag glob '?.?' and tag not glob 'x*' and tag not glob '*x'", "none", False),
         # what no image shows is itself, and nothing else
         (implies, "flavor_id = a and platform = CentOS", "flavor_id = a", True),
