@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Fix = tuple[str, list[tuple[int, int, str]]]
 
 _BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "COMMA"})
+_BLANK = frozenset({"", " ", "\t", "\r", "\n"})
 _CLAUSE_KEYWORDS = {"LIMIT": "limit", "AFTER": "after", "BY": "order by"}
 
 
@@ -194,7 +195,8 @@ def _clause_fixes(binder: Binder, parameter: Parameter, name: int, last: int) ->
         return []  # something stands before that was left out
     title = f"write `{clip(clause)}` behind the filter"
     if final == len(kinds) - 2 or not (follows or joins):
-        return [(title, [(start, end, clause)])]
+        apart = "" if text[start - 1 : start] in _BLANK else " "
+        return [(title, [(start, end, apart + clause)])]
     at = binder.span(len(kinds) - 2)[1]
     end += text[start - 1 : start] in {"", " "} and text[end : end + 1] == " "
     return [(title, [(start, end, ""), (at, at, f" {clause}")])]

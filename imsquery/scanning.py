@@ -75,6 +75,12 @@ WORD_OPERATORS = {
 }  # fmt: skip
 """Words that other languages have for operators of this one."""
 
+# What a pattern without quotes goes on with: of a regular expression nearly all but white space.
+_BARE = {
+    "matches": re.compile(r"(?=[^\s'\"$,)]*[\[({|^\\+])[^\s'\"#]+").match,
+    "glob": re.compile(r"(?=[\[{])(?:\[[^\s\]]*+\]?+|\{[^\s}]*+\}?+|[^\s'\"#(),\[{])++").match,
+}
+
 _token = re.compile(TOKEN)
 _not_equal = re.compile(r"![ \t]++=").match
 _backtick = re.compile(r"`([^`\n]*)`").match
@@ -145,6 +151,9 @@ class Scanner:
         if is_word:
             self._word(lexeme, start, end)
             return end
+        behind = self._pattern(start)
+        if behind is not None:
+            return behind
         kind = Tokens(lexeme).kinds[0]
         if kind == ERROR:
             return self._mend(lexeme, start)
@@ -208,6 +217,27 @@ class Scanner:
         if before.kind in {"LPAR", "COMMA"}:
             return self._lists[-1]
         return before.kind in _BEFORE_VALUES or before.lexeme.lower() in WORD_OPERATORS
+
+    def _pattern(self, start: int) -> int | None:
+        """Read a pattern that stands in no quotes though it should; give where to go on."""
+        last = self._pieces[-1] if self._pieces else None
+        begun = last if last is not None and last.kind == "WORD" and last.end == start else None
+        operator = self._pieces[-2] if begun and len(self._pieces) > 1 else last
+        name = "" if operator is None else operator.lexeme.lower()
+        name = WORD_OPERATORS.get(name, name)
+        match = _BARE[name](self._text, start) if name in _BARE else None
+        if match is None:
+            return None
+        end = match.end() - _surplus(match[0])
+        if begun is not None:
+            start = self._pieces.pop().start
+        new = quote(self._text[start:end])
+        message = f"a pattern of `{name}` with more than letters and digits stands in quotes"
+        if name == "glob":
+            message += "; `*` and `?` alone mean more than themselves"
+        self._report(message, (start, end), ("add quotes", [(start, end, new)]))
+        self._add("STRING", new, start, end)
+        return end
 
     # -- lexemes that there are, but not side by side
 
@@ -286,7 +316,10 @@ class Scanner:
         following = _following(text, start + 1)
         kind = KEYWORDS.get(following[1].lower(), "") if following else ""
         last = self._pieces[-1].kind if self._pieces else ""
-        if following is None or last not in _ENDS_OF_CONDITIONS or kind in _BETWEEN_CONDITIONS:
+        idle = following is None or following[1] == "," or kind in _BETWEEN_CONDITIONS
+        # A keyword may stand for a value, too.
+        ends = last in _ENDS_OF_CONDITIONS or self._expects_value(len(self._pieces) - 1)
+        if idle or not ends:
             known = "`;`" if text[start] == ";" else describe(text[start])
             span, fix = self._drop(start, start + 1, joining=False)
             self._report(f"{known} means nothing here", span, fix)
@@ -501,6 +534,12 @@ class Scanner:
         stop += len(closing)
         self._add("STRING", mark + content + escape + mark, start, stop)
         return stop
+
+
+def _surplus(run: str) -> int:
+    """Count the parentheses at the end of a pattern that it does not open."""
+    most = len(run) - len(run.rstrip(")"))
+    return min(most, max(0, run.count(")") - run.count("(")))
 
 
 def _runs_on(character: str) -> bool:

@@ -35,6 +35,10 @@ MISTAKEN = (
     "protected = yes", "protectd = null", "suport_kvm != nil",
     "platform = null", "os_bit!=nil", "supports(support_kvm)", "__support_kvm = false",
     "architecture = x86_64",
+    "os_version not null", "os_version exists", "os_version not exists", "protected not present",
+    "has os_version", "exists name", "os_version isnull", "name matches [a-z]+",
+    "name matches (a|b)c", "name =~ ^x[0-9]$", "name glob {a,b}*", "platform = (CentOS or Ubuntu)",
+    "platform = CentOS or Ubuntu", "1 <= min_ram", "4096 > min_ram", "created_at > now - 7d",
     "created_at < 2018/10/28", "os_bit % = 64", "tagged(k=v)", "platform eq CentOS",
 )  # fmt: skip
 """Conditions with a fault that has a fix, or should have one."""
@@ -42,7 +46,8 @@ MISTAKEN = (
 BROKEN = (
     "platform =", "= CentOS", "not", "()", "platform in", "platform = < x", "os_bit <",
     "platform = lower <", "$x", "'a'", "between 1 and 2", "min_ram between", "platform is",
-    "platform contains", "in (a, b)", "platform = 'a' 'b'",
+    "platform contains", "in (a, b)", "platform = 'a' 'b'", "protected xor public()",
+    "os_bit = 64 xor protected",
 )  # fmt: skip
 """Conditions that nothing can be made of."""
 

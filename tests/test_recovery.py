@@ -54,6 +54,17 @@ MENDED = [
     ("supports(kvm and protected", "(", "this `(` is never closed", "supports(kvm) and protected"),
     ("platform in (CentOS, Ubuntu or protected", "(", "this `(` is never closed", "platform in (CentOS, Ubuntu) or protected"),
     ("supports kvm", "kvm", "the arguments of `supports` stand in parentheses", "supports (kvm)"),
+    # whether an attribute is there
+    ("name not null", "not null", "`not null` is written `is present`", "name is present"),
+    ("name NOT EXISTS", "NOT EXISTS", "`NOT EXISTS` is written `is absent`", "name is absent"),
+    ("name not present", "not present", "`not present` is written `is absent`", "name is absent"),
+    ("name exists and protected", "exists", "`exists` is written `is present`", "name is present and protected"),
+    ("name isnull", "isnull", "`isnull` is written `is absent`", "name is absent"),
+    # patterns
+    ("name matches [a-z]+", "[a-z]+", "a pattern of `matches` with more than letters and digits stands in quotes", 'name matches "[a-z]+"'),
+    ("(name matches a(b|c)) and protected", "a(b|c)", "a pattern of `matches` with more than letters and digits stands in quotes", '(name matches "a(b|c)") and protected'),
+    (r"name =~ ^x\d{1,3}$ limit 5", r"^x\d{1,3}$", "a pattern of `matches` with more than letters and digits stands in quotes", r'name matches "^x\\d{1,3}$" limit 5'),
+    ("name glob {a,b}*", "{a,b}*", "a pattern of `glob` with more than letters and digits stands in quotes; `*` and `?` alone mean more than themselves", 'name glob "{a,b}*"'),
     # operators of other languages
     ("name like 'Cent%_x'", "like", "`like` is written `glob`", "name glob Cent*?x"),
     ("name LIKE 'a b*%'", "LIKE", "`like` is written `glob`", r'name glob "a b\\**"'),
@@ -152,6 +163,10 @@ MENDED = [
     ("select * from images where protected", "select * from images where", "a query begins with its first condition, not with `select`", "protected"),
 ]
 BROKEN = [
+    ("has name", "has name", "`has name` is written `name is present`"),
+    ("not exists os_bit", "exists os_bit", "`exists os_bit` is written `os_bit is present`"),
+    ("platform = CentOS xor os_type = Linux", "xor", "there is no `xor`; write `(… and not …) or (not … and …)`"),
+    ("protected xor whole_image", "xor", "there is no `xor`; write `(… and not …) or (not … and …)`"),
     ("platform =", "=", "a value is missing behind `=`"),
     ("platform = and protected", "=", "a value is missing behind `=`"),
     ("= CentOS", "=", "a name is missing before `=`"),

@@ -18,7 +18,14 @@ from imsquery.repairs.joints import (
     prefix,
     surplus,
 )
-from imsquery.repairs.predicates import behind_is, behind_name, behind_not
+from imsquery.repairs.predicates import (
+    asks_presence,
+    behind_is,
+    behind_name,
+    behind_not,
+    exclusive_or,
+    presence_before,
+)
 from imsquery.repairs.values import at_value, behind_in, in_between, in_list
 from imsquery.repairs.wording import ENDS, ORDER_BY, SORT, last_span
 
@@ -40,6 +47,10 @@ def foresee(recovery: Recovery) -> None:
         order_by(recovery, 2)
     elif lowered in ORDER_BY and recovery.peek(1).kind == "WORD":
         order_by(recovery, 1)
+    elif lowered == "xor" and not recovery.expects_condition:
+        exclusive_or(recovery)
+    elif recovery.expects_condition and asks_presence(recovery):
+        presence_before(recovery)
 
 
 def repair(recovery: Recovery) -> None:

@@ -10,10 +10,13 @@ from imsquery.lexer import spell, unquote
 from imsquery.repairs.clauses import joined_clause
 from imsquery.repairs.joints import mend_comma, missing_connective
 from imsquery.repairs.wording import (
+    ABSENT,
     CONNECTIVES,
+    PRESENCE,
     VALUES,
     begins_condition,
     clip,
+    ends_condition,
     equals_sign,
     extent,
     writing,
@@ -23,14 +26,15 @@ from imsquery.scanning import WORD_OPERATORS, Piece, spaced
 if TYPE_CHECKING:
     from imsquery.recovery import Recovery
 
-_ABSENT = frozenset({"null", "nil", "none", "empty", "missing", "undefined"})
-
 
 def behind_not(recovery: Recovery) -> bool:
     """Mend what stands behind ``name not``."""
     piece = recovery.peek()
     negation = recovery.read[-1]
     lowered = piece.lexeme.lower()
+    if _says_presence(recovery):
+        recovery.take_back()
+        return _presence(recovery, negation)
     if piece.kind == "OPERATOR" and OPERATORS[piece.lexeme] in {"=", "!="}:
         meant = "!=" if OPERATORS[piece.lexeme] == "=" else "="
         shown = f"not {piece.lexeme}"
@@ -56,13 +60,68 @@ def behind_not(recovery: Recovery) -> bool:
     return True
 
 
+def _says_presence(recovery: Recovery) -> bool:
+    """Tell whether the next word, behind a name, says whether that is there."""
+    word = recovery.peek().lexeme.lower()
+    known = word in PRESENCE or (recovery.before() == "NOT" and word in ABSENT)
+    return (known or recovery.peek().kind == "PRESENCE") and ends_condition(recovery, 1)
+
+
+def _presence(recovery: Recovery, negation: Piece | None = None) -> bool:
+    """Read ``name exists`` and ``name not null``."""
+    word = recovery.drop()[0]
+    lowered = word.lexeme.lower()
+    says = PRESENCE.get(lowered, "absent" if lowered in ABSENT else lowered)
+    if negation is not None:
+        says = "absent" if says == "present" else "present"
+    first = negation or word
+    shown = recovery.text[first.start : word.end]
+    new = f"is {says}"
+    recovery.say(
+        f"`{clip(shown)}` is written `{new}`",
+        extent(first, word),
+        writing(recovery, first.start, word.end, new),
+    )
+    recovery.put(
+        Piece("IS", "is", first.start, word.end), Piece("PRESENCE", says, first.start, word.end)
+    )
+    return True
+
+
+def asks_presence(recovery: Recovery) -> bool:
+    """Tell ``has name``, alone."""
+    is_asked = recovery.peek().lexeme.lower() in {"has", "exists"}
+    return is_asked and recovery.peek(1).kind == "WORD" and ends_condition(recovery, 2)
+
+
+def presence_before(recovery: Recovery) -> None:
+    """Report ``has name`` and ``exists name``.
+
+    There is no fix: other fixes may put parentheses before the name, and so behind the word.
+    """
+    word, name = recovery.peek(), recovery.peek(1)
+    shown = clip(name.lexeme)
+    recovery.say(
+        f"`{word.lexeme.lower()} {shown}` is written `{shown} is present`", extent(word, name)
+    )
+    recovery.drop()
+    recovery.give_up()
+
+
+def exclusive_or(recovery: Recovery) -> None:
+    """Report an operator that there is none for: a fix would write each condition twice."""
+    piece = recovery.peek()
+    recovery.say("there is no `xor`; write `(… and not …) or (not … and …)`", extent(piece, piece))
+    recovery.give_up()
+
+
 def behind_is(recovery: Recovery) -> bool:
     """Read ``is null``, ``is not null``, ``is true`` and ``is value``."""
     count = 2 if recovery.peek().kind == "NOT" else 1
     negated = count == 2  # noqa: PLR2004
     piece = recovery.peek(count - 1)
     keyword = recovery.read[-1]
-    absent = piece.lexeme.lower() in _ABSENT and piece.kind in {"WORD", "NONE"}
+    absent = piece.lexeme.lower() in ABSENT and piece.kind in {"WORD", "NONE"}
     if absent or piece.kind == "PRESENCE":
         absent = absent or piece.lexeme.lower() == "absent"
         new = "is present" if absent == negated else "is absent"
@@ -96,6 +155,8 @@ def behind_name(recovery: Recovery) -> bool:
         return joined_clause(recovery)
     if piece.kind == "WORD" and piece.lexeme.lower() in WORD_OPERATORS:
         return _word_operator(recovery)
+    if piece.kind != "PRESENCE" and name.kind == "WORD" and _says_presence(recovery):
+        return _presence(recovery)
     if piece.kind in VALUES and (name.lexeme.endswith(":") or piece.lexeme.startswith(":")):
         return _colon(recovery)
     if begins_condition(recovery):

@@ -104,7 +104,8 @@ def _empty_list(recovery: Recovery) -> bool:
 def _unwrap(recovery: Recovery) -> bool:
     """Read a value in parentheses, or a list behind ``=``."""
     count = 1
-    while recovery.peek(count).kind in VALUES and recovery.peek(count + 1).kind == "COMMA":
+    joints = {"COMMA", "OR"}
+    while recovery.peek(count).kind in VALUES and recovery.peek(count + 1).kind in joints:
         count += 2
     opening, closing = recovery.peek(), recovery.peek(count + 1)
     if recovery.peek(count).kind not in VALUES or closing.kind != "RPAR":
@@ -276,12 +277,14 @@ def quote_chain(recovery: Recovery) -> bool:
 
 
 def _ends_in_operator(recovery: Recovery) -> bool:
-    """Tell whether no value follows the last ``=``, and what does follow would touch it."""
+    """Tell whether no word follows the last ``=``, and what does follow is no part of the value."""
     ahead = 0
     while recovery.peek(ahead).kind in {"OPERATOR", "WORD"}:
         last = recovery.peek(ahead)
         ahead += 1
-    return last.kind == "OPERATOR" and last.end == recovery.peek(ahead).start != len(recovery.text)
+    following = recovery.peek(ahead)
+    touches = last.end == following.start != len(recovery.text)
+    return last.kind == "OPERATOR" and (touches or following.kind in VALUES)
 
 
 def several_words(recovery: Recovery) -> bool:

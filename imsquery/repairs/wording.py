@@ -23,6 +23,12 @@ _APART = frozenset({"", " ", "\t", "\r", "\n", "(", ")", ","})
 SORT = frozenset({"sort", "sorted", "ordered"})
 ORDER_BY = frozenset({"order_by", "orderby", "sort_by", "sortby"})
 KEYWORD_KINDS = frozenset(KEYWORDS.values())
+ABSENT = frozenset({"null", "nil", "none", "empty", "missing", "undefined"})
+# Words behind a name by which other languages ask whether it is there.
+PRESENCE = {
+    "exists": "present", "exist": "present", "notnull": "present", "isnotnull": "present",
+    "null": "absent", "isnull": "absent", "missing": "absent", "undefined": "absent",
+}  # fmt: skip
 
 
 def clip(text: str) -> str:
@@ -68,6 +74,14 @@ def equals_sign(recovery: Recovery, start: int, end: int) -> Fix:
     return "write `=`", [(start, end, f"{before}={after}")]
 
 
+def ends_condition(recovery: Recovery, ahead: int) -> bool:
+    """Tell whether a condition ends before a token to come, whatever may be missing there."""
+    piece = recovery.peek(ahead)
+    if piece.kind in ENDS or piece.kind == "COMMA" or piece.lexeme.lower() in SORT | ORDER_BY:
+        return True
+    return begins_condition(recovery, ahead)
+
+
 def begins_condition(recovery: Recovery, ahead: int = 0) -> bool:
     """Tell whether a condition begins with what is to come."""
     kind = recovery.peek(ahead).kind
@@ -81,7 +95,11 @@ def begins_condition(recovery: Recovery, ahead: int = 0) -> bool:
     if following in AFTER_NAMES or (following == "LPAR" and kind == "WORD"):
         return True
     if following == "NOT":
-        return recovery.peek(ahead + 2).kind in NEGATABLE
+        third = recovery.peek(ahead + 2)
+        says_presence = third.kind == "PRESENCE" or third.lexeme.lower() in PRESENCE.keys() | ABSENT
+        return third.kind in NEGATABLE or says_presence
+    if following == "WORD" and recovery.peek(ahead + 1).lexeme.lower() in PRESENCE:
+        return True
     if following == "WORD" and recovery.peek(ahead + 1).lexeme.lower() in WORD_OPERATORS:
         return recovery.peek(ahead + 2).kind in VALUES
     algebra, lexeme = recovery.algebra, recovery.peek(ahead).lexeme

@@ -72,6 +72,12 @@ def assert_law(text: str, target: str) -> None:
 @example("not limit 5, 10", "plan")
 @example("name = order аnd protected", "plan")
 @example("all and and limit = 5 or public()", "plan")
+@example("supports(kvm;; platform = CentOS", "plan")
+@example("supports(kvm, name = 'a b'", "plan")
+@example("os_version not null sort by name", "plan")
+@example("where protected not present", "plan")
+@example("name = order ；platform = CentOS", "plan")
+@example("platform = CentOS&&limit = 5", "plan")
 def test_a_fix_removes_its_finding_and_adds_none(text: str, target: str) -> None:
     assert_law(text, target)
 
