@@ -174,7 +174,8 @@ def _walk(tokens: Tokens) -> tuple[Stack, int] | None:
             resume = stack
         taken = shift(stack, kind)
         joined = shift(stack, "AND")
-        if taken is None and joined is not None:  # behind a whole condition
+        if taken is None and joined is not None and "predicate" in GOTOS[joined[0]]:
+            # Behind a whole condition, and not between two values.
             if kind not in _CONDITION:
                 continue
             begin = index

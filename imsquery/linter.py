@@ -27,8 +27,8 @@ _template = re.compile(
     r"|(?<==)[:@][A-Za-z_][\w.]{0,100}|\.\.\.|…"
 )
 # An ampersand as HTML, JSON and shells write it; other entities end a URL: they are no part of it.
-_AMPERSAND = r"&(?!(?:quot|apos|lt|gt|#(?!38;|[xX]26;)[0-9A-Za-z]+);)(?:(?:amp;)+|#38;|#[xX]26;)?"
-_ESCAPED = r"\\u0026|\\u003[dD]|\\x26|\\[&=]"
+_AMPERSAND = r"&(?!(?:quot|apos|lt|gt|#(?!38;|[xX]26;)[0-9A-Za-z]+);)(?:amp;|#38;|#[xX]26;)*"
+_ESCAPED = r"(?:\\u0026|\\x26|\\&)(?:amp;|#38;|#[xX]26;)*|\\u003[dD]|\\="
 # A comma or semicolon ends it, too: no value has one, but a row of a table does.
 _bare = re.compile(rf"(?:{_AMPERSAND}|{_ESCAPED}|[A-Za-z0-9._~!$()*+=:@/?%-]|{_template.pattern})*")
 _quoted = {

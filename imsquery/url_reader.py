@@ -22,9 +22,9 @@ _bad_escape = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _method = re.compile(r"\s*(?:curl\s+)?([\"'`<]?)(GET\s+)?")
 _version = re.compile(r"\s+HTTP/[0-9.]{1,3}$")
-_fragment = re.compile("(?<!&)#|#(?!(?:38|[xX]26);)")
+_fragment = re.compile("(?<![&;6])#|#(?!(?:38|[xX]26);)")
 # As it is, and as HTML, JSON, JavaScript and shells escape it.
-_separator = re.compile(r"&(?:(?:amp;)+|#38;|#[xX]26;)?|\\u0026|\\x26|\\&")
+_separator = re.compile(r"(?:&|\\u0026|\\x26|\\&)(?:amp;|#38;|#[xX]26;)*")
 _equals = re.compile("=")
 _escaped_equals = re.compile(r"\\?=|\\u003[dD]")
 

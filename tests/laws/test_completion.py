@@ -83,6 +83,8 @@ def test_a_proposal_in_the_middle_of_a_text_leads_back_to_it(
 @example("platform = '" * 500, 3_000)
 @example("a &&& b |||| c !!! ", 100)
 @example("\ud800 \x00", 3)
+@example("created_at between 2018 not ", 28)
+@example("created_at between 2018 (", 25)
 def test_any_text_can_be_completed(text: str, cursor: int) -> None:
     for each in complete(text, cursor):
         assert each.text

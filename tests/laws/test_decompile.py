@@ -140,6 +140,8 @@ def codes(text: str) -> Counter[str]:
 @example("__support_xen=true&__support_kvm_gpu_tpe=P4")
 @example("sort_key&sort_dir")
 @example("tag=a&amp;b")
+@example("__isregistered=&#38;amp;limit=")
+@example("limit=\\u0026#38;#38;amp;limit=")
 @example("__isregistered=&amp;member_status=")
 @example("sort_key=&limit=1&sort_dir=asc")
 @example("sort_dir=asc&sort_key=name&sort_dir=desc&sort_key=")
