@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     Fix = tuple[str, list[tuple[int, int, str]]]
 
 _BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "COMMA"})
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_MOST_ALTERNATIVES = 20  # looked back over: each of a long list would look over all before it
 _BLANK = frozenset({"", " ", "\t", "\r", "\n"})
 _CLAUSE_KEYWORDS = {"LIMIT": "limit", "AFTER": "after", "BY": "order by"}
 
@@ -73,7 +75,46 @@ def _report_name(binder: Binder, name: int, last: int) -> None:
         f"no parameter or attribute is called `{clip(written)}`{did_you_mean(names)}",
         binder.span(name),
         *_renamed(binder, name, last, names),
+        *(_completed(binder, name, last) if not names else ()),
     )
+
+
+def _completed(binder: Binder, name: int, last: int) -> list[Fix]:
+    """Give the fix of what is no name but a value: ``4096 > min_ram``, ``= CentOS or Ubuntu``."""
+    start, end = binder.span(name, last)
+    meant = _alternative(binder, name) if name == last else _turned(binder, name, last)
+    written = binder.tokens.text[start:end]
+    if not meant or "#" in written or _bind(binder, Tokens(meant)) is None:
+        return []
+    return [(f"write `{clip(meant)}`", [(start, end, meant)])]
+
+
+def _turned(binder: Binder, name: int, last: int) -> str:
+    """Give a comparison whose name stands behind the operator the other way round."""
+    kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
+    if last != name + 2 or kinds[last] != "WORD" or kinds[name + 1] != "OPERATOR":
+        return ""
+    if any(_is_put_in(binder, each) for each in range(name, last + 1)):
+        return ""
+    if binder.spec.find(lexemes[last]) is None:
+        return ""
+    operator = OPERATORS[lexemes[name + 1]]
+    return f"{lexemes[last]} {_TURNED.get(operator, operator)} {spell(lexemes[name])}"
+
+
+def _alternative(binder: Binder, name: int) -> str:
+    """Give what a lone word behind ``or`` is to be compared with: what the word before it is."""
+    kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
+    before = name - 1
+    for _ in range(_MOST_ALTERNATIVES):
+        if kinds[before - 2 : before + 1] != ["OR", "WORD", "OR"] or before < 2:  # noqa: PLR2004
+            break
+        before -= 2
+    if before < 3 or kinds[before] != "OR" or kinds[before - 3] != "WORD":  # noqa: PLR2004
+        return ""
+    if OPERATORS.get(lexemes[before - 2]) != "=":
+        return ""
+    return f"{lexemes[before - 3]} = {spell(lexemes[name])}"
 
 
 def report_function(binder: Binder, name: int, closing: int) -> None:

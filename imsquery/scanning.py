@@ -323,7 +323,7 @@ class Scanner:
             known = "`;`" if text[start] == ";" else describe(text[start])
             span, fix = self._drop(start, start + 1, joining=False)
             self._report(f"{known} means nothing here", span, fix)
-        elif self._lists[-1]:
+        elif self._lists[-1] and self._is_listed():
             edit = (start, start + 1, ",")
             message = "the values of a list are separated by `,`, not by `;`"
             self._report(message, edit[:2], _write(edit))
@@ -334,6 +334,13 @@ class Scanner:
             self._report(message, (start, start + 1), _write(edit))
             self._pieces.append(Piece("AND", "and", start, start + 1, is_sign=True))
         return start + 1
+
+    def _is_listed(self) -> bool:
+        """Tell whether what was read last is a value of a list, which may have been left open."""
+        index = len(self._pieces) - 1
+        while self._pieces[index].kind in {"WORD", "STRING", "PLACEHOLDER", "OPERATOR"}:
+            index -= 1
+        return self._pieces[index].kind in {"LPAR", "COMMA"}
 
     def _lookalike(self, start: int, end: int, plain: str) -> None:
         """Report ASCII that was not typed as such."""

@@ -61,6 +61,7 @@ CLAUSES = ("", " limit 5", " order by name", " order by name desc limit 5", " af
 MISTAKEN_CLAUSES = (
     " limit = 5", " limit 5, 10", " limit '5'", " sort by name", " order name", " order_by name",
     " order by name descending", " and limit 5", " limit 5 limit 6", " limit 5, order by name",
+    " order by name, size", " offset 5", " limit 5 offset 10",
     " order by 'name'", " after = x", " limit 5 and platform = CentOS", " limit 5 os_bit = 64", ";",
     " and", " or", ",", ")", " order by nmae", " limit", " order by", " limit 5 and",
 )  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 
 from imsquery import QueryError, check
 from imsquery import compile as compile_query
+from imsquery.fixes import mend
 
 NOW = datetime(2026, 3, 15, 10, 20, 30, tzinfo=UTC)
 
@@ -252,3 +253,30 @@ def test_a_time_that_ends_too_late_is_told_from_one_that_is_too_late() -> None:
 
     assert found.message == "`9999` ends behind 9999-12-31T23:59:59Z; write a second instead"
     assert other.message == "`0000` lies outside the years 1 to 9999"
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("1 <= min_ram", "min_ram >= 1"),
+        ("protected and 4096 > min_ram", "protected and min_ram < 4096"),
+        ("CentOS = platform", "platform = CentOS"),
+        ("platform = CentOS or Ubuntu", "platform = CentOS or platform = Ubuntu"),
+        ("os_bit = 64 or 32 or protected", "os_bit = 64 or os_bit = 32 or protected"),
+        ("name = a or 'b c' or d", None),
+        ("platform = CentOS or Ubuntu or Debian",
+         "platform = CentOS or platform = Ubuntu or platform = Debian"),
+        ("platform = CentOS or nosuch", None),
+        ("platform != CentOS or Ubuntu", None),
+        ("platform = CentOS and Ubuntu", None),
+        ("nosuch > 5", None),
+        ("5 > nosuch", None),
+    ],
+)  # fmt: skip
+def test_a_value_where_a_name_should_be_is_put_where_it_belongs(
+    text: str, mended: str | None
+) -> None:
+    found = [each for each in check(text) if each.code == "unknown-name"]
+
+    assert found or mended is None
+    assert mend(text, check)[0] == mended or not any(each.fixes for each in found)

@@ -54,6 +54,9 @@ MENDED = [
     ("supports(kvm and protected", "(", "this `(` is never closed", "supports(kvm) and protected"),
     ("platform in (CentOS, Ubuntu or protected", "(", "this `(` is never closed", "platform in (CentOS, Ubuntu) or protected"),
     ("supports kvm", "kvm", "the arguments of `supports` stand in parentheses", "supports (kvm)"),
+    # values
+    ("created_at > now - 7d", "now - 7d", "a time such as `now-7d` is written without spaces", "created_at > now-7d"),
+    ("platform = (CentOS or Ubuntu)", "or", "the values of a list are separated by `,`, not by `or`", "platform in (CentOS , Ubuntu)"),
     # whether an attribute is there
     ("name not null", "not null", "`not null` is written `is present`", "name is present"),
     ("name NOT EXISTS", "NOT EXISTS", "`NOT EXISTS` is written `is absent`", "name is absent"),
@@ -163,6 +166,9 @@ MENDED = [
     ("select * from images where protected", "select * from images where", "a query begins with its first condition, not with `select`", "protected"),
 ]
 BROKEN = [
+    ("protected order by name desc, size limit 5", ", size", "results are sorted by one attribute; images that are equal in it are sorted by id"),
+    ("protected limit 5 offset 10", "offset 10", "there is no `offset`: results go on behind an image, `after` and its id"),
+    ("protected skip 10", "skip 10", "there is no `skip`: results go on behind an image, `after` and its id"),
     ("has name", "has name", "`has name` is written `name is present`"),
     ("not exists os_bit", "exists os_bit", "`exists os_bit` is written `os_bit is present`"),
     ("platform = CentOS xor os_type = Linux", "xor", "there is no `xor`; write `(… and not …) or (not … and …)`"),

@@ -10,7 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imsquery.lexer import END
-from imsquery.repairs.clauses import behind_by, behind_clause, behind_limit, behind_order, order_by
+from imsquery.repairs.clauses import (
+    behind_by,
+    behind_clause,
+    behind_limit,
+    behind_order,
+    order_by,
+    skip_offset,
+)
 from imsquery.repairs.joints import (
     at_condition,
     behind_condition,
@@ -47,6 +54,8 @@ def foresee(recovery: Recovery) -> None:
         order_by(recovery, 2)
     elif lowered in ORDER_BY and recovery.peek(1).kind == "WORD":
         order_by(recovery, 1)
+    elif lowered in {"offset", "skip"} and recovery.peek(1).lexeme.isdecimal():
+        skip_offset(recovery)
     elif lowered == "xor" and not recovery.expects_condition:
         exclusive_or(recovery)
     elif recovery.expects_condition and asks_presence(recovery):

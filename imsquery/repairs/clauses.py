@@ -8,6 +8,7 @@ from imsquery._tables import KEYWORDS
 from imsquery.lexer import END, is_word, unquote
 from imsquery.repairs.wording import (
     CONNECTIVES,
+    ENDS,
     VALUES,
     begins_condition,
     clip,
@@ -119,6 +120,8 @@ def behind_clause(recovery: Recovery) -> bool:
         return True
     if piece.kind == "COMMA" and recovery.before(2) == "LIMIT" and recovery.peek(1).kind == "WORD":
         return _offset(recovery)
+    if piece.kind == "COMMA" and "BY" in {recovery.before(2), recovery.before(3)}:
+        return _second_key(recovery)
     if piece.kind in {"COMMA", "AND", "OR"} and (
         recovery.begins_clause(1) or recovery.peek(1).kind == END
     ):
@@ -141,6 +144,32 @@ def _offset(recovery: Recovery) -> bool:
     )
     recovery.put(Piece("WORD", count.lexeme, count.start, count.end))
     return True
+
+
+def _second_key(recovery: Recovery) -> bool:
+    """Leave out what else is to be sorted by; no fix says that this was not meant."""
+    count = 1
+    if recovery.peek(1).kind != "WORD":
+        return False
+    while recovery.peek(count).kind in {"WORD", "DIRECTION", "COMMA"}:
+        count += 1
+    if recovery.peek(count).kind not in ENDS:
+        return False
+    keys = recovery.drop(count)
+    recovery.say(
+        "results are sorted by one attribute; images that are equal in it are sorted by id",
+        extent(keys[0], keys[-1]),
+    )
+    return True
+
+
+def skip_offset(recovery: Recovery) -> None:
+    """Leave out ``offset 5``."""
+    word, count = recovery.drop(2)
+    recovery.say(
+        f"there is no `{word.lexeme.lower()}`: results go on behind an image, `after` and its id",
+        extent(word, count),
+    )
 
 
 def _filter_behind_clauses(recovery: Recovery) -> bool:

@@ -23,6 +23,7 @@ from imsquery.repairs.wording import (
     writing,
 )
 from imsquery.scanning import NEVER_CLOSED, Piece, spaced
+from imsquery.times import reads_clock
 
 if TYPE_CHECKING:
     from imsquery.recovery import Recovery
@@ -306,6 +307,12 @@ def several_words(recovery: Recovery) -> bool:
     for before, part in pairwise(parts):
         touching = before.end == part.start and not (before.is_sign or part.is_sign)
         value += ("" if touching else " ") + part.lexeme
+    compact = "".join(part.lexeme for part in parts)
+    if reads_clock(compact):
+        fix = writing(recovery, start, end, compact)
+        recovery.say(f"a time such as `{compact}` is written without spaces", span, fix)
+        recovery.put(Piece("WORD", compact, start, end))
+        return True
     new = quote(value)
     recovery.say(
         "a value of several words stands in quotes", span, writing(recovery, start, end, new)

@@ -76,6 +76,7 @@ def assert_law(text: str, target: str) -> None:
 @example("supports(kvm, name = 'a b'", "plan")
 @example("os_version not null sort by name", "plan")
 @example("where protected not present", "plan")
+@example("supports(kvm and platform = CentOS ；platform = CentOS", "plan")
 @example("name = order ；platform = CentOS", "plan")
 @example("platform = CentOS&&limit = 5", "plan")
 def test_a_fix_removes_its_finding_and_adds_none(text: str, target: str) -> None:
@@ -98,6 +99,7 @@ def test_mending_comes_to_an_end_that_mends_no_further(text: str) -> None:
 @example("protected||!!public()")
 @example("platform = CentOS&&!protected")
 @example("name=x;protected")
+@example("platform = CentOS;; platform =")
 def test_mending_at_once_says_what_mending_one_by_one_does(text: str) -> None:
     at_once, _ = mend(text, find)
     one_by_one = text
@@ -111,7 +113,7 @@ def laid_out(text: str) -> str:
     try:
         return format_query(text)
     except QueryError:
-        return text
+        return " ".join(text.split())
 
 
 @given(faulty.queries(faults=4))
