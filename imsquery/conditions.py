@@ -8,7 +8,7 @@ from imsquery.formula import And, Atom, Not, Unknown
 from imsquery.kinds import EQUALITY, Flag, RefusedValue
 from imsquery.lexer import spell
 from imsquery.parser import Algebra
-from imsquery.times import read_time, reads_clock, respell_time, time_condition
+from imsquery.times import read_time, reads_clock, respell_clock, respell_time, time_condition
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class Conditions(Algebra, is_partial=True):
         self, parameter: Parameter, literal: str, first: int, token: int, last: int
     ) -> Formula:
         start, end = self.span(token)
-        meant = respell_time(literal)
+        meant = respell_time(literal) or respell_clock(literal)
         self.report(
             "bad-value",
             f"`{clip(literal)}` is not {parameter.kind.describe()}{did_you_mean(meant)}",

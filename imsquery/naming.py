@@ -106,6 +106,8 @@ def _alternative(binder: Binder, name: int) -> str:
     """Give what a lone word behind ``or`` is to be compared with: what the word before it is."""
     kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
     before = name - 1
+    while kinds[before] == "LPAR" and name - before < _MOST_ALTERNATIVES:
+        before -= 1  # a parenthesis that the fix of mixed connectives puts there means no other
     for _ in range(_MOST_ALTERNATIVES):
         if kinds[before - 2 : before + 1] != ["OR", "WORD", "OR"] or before < 2:  # noqa: PLR2004
             break

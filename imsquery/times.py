@@ -167,6 +167,13 @@ _loose = re.compile(
 ).fullmatch
 
 
+def respell_clock(text: str) -> list[str]:
+    """Guess the literal that another way to say how long ago means: ``yesterday``, ``-7d``."""
+    lowered = text.lower()
+    meant = {"yesterday": "today-1d", "tomorrow": "today+1d"}.get(lowered, f"now{lowered}")
+    return [meant] if reads_clock(meant) else []
+
+
 def respell_time(text: str) -> list[str]:
     """Guess the literal that another common spelling of a time means; none, or one that reads."""
     match = _loose(unicodedata.normalize("NFKC", text[:40]).strip())

@@ -39,6 +39,7 @@ MISTAKEN = (
     "has os_version", "exists name", "os_version isnull", "name matches [a-z]+",
     "name matches (a|b)c", "name =~ ^x[0-9]$", "name glob {a,b}*", "platform = (CentOS or Ubuntu)",
     "platform = CentOS or Ubuntu", "1 <= min_ram", "4096 > min_ram", "created_at > now - 7d",
+    "created_at > now()", "created_at > yesterday", "created_at > -7d",
     "created_at < 2018/10/28", "os_bit % = 64", "tagged(k=v)", "platform eq CentOS",
 )  # fmt: skip
 """Conditions with a fault that has a fix, or should have one."""

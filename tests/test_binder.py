@@ -267,6 +267,8 @@ def test_a_time_that_ends_too_late_is_told_from_one_that_is_too_late() -> None:
         ("platform = CentOS or Ubuntu or Debian",
          "platform = CentOS or platform = Ubuntu or platform = Debian"),
         ("platform = CentOS or nosuch", None),
+        ("platform = CentOS or (Ubuntu and protected)",
+         "platform = CentOS or (platform = Ubuntu and protected)"),
         ("platform != CentOS or Ubuntu", None),
         ("platform = CentOS and Ubuntu", None),
         ("nosuch > 5", None),
@@ -280,3 +282,15 @@ def test_a_value_where_a_name_should_be_is_put_where_it_belongs(
 
     assert found or mended is None
     assert mend(text, check)[0] == mended or not any(each.fixes for each in found)
+
+
+@pytest.mark.parametrize(
+    ("literal", "meant"),
+    [("yesterday", "today-1d"), ("Tomorrow", "today+1d"), ("-7d", "now-7d"), ("-7x", None),
+     ("lately", None)],
+)  # fmt: skip
+def test_how_long_ago_is_said_in_one_way(literal: str, meant: str | None) -> None:
+    (found,) = check(f"created_at > {literal}")
+
+    assert found.code == "bad-value"
+    assert [fix.edits[0].text for fix in found.fixes] == ([meant] if meant else [])

@@ -55,6 +55,9 @@ MENDED = [
     ("platform in (CentOS, Ubuntu or protected", "(", "this `(` is never closed", "platform in (CentOS, Ubuntu) or protected"),
     ("supports kvm", "kvm", "the arguments of `supports` stand in parentheses", "supports (kvm)"),
     # values
+    ("created_at > now()", "()", "`now` is a time, and stands without parentheses", "created_at > now"),
+    ("created_at < NOW( ) and protected", "( )", "`now` is a time, and stands without parentheses", "created_at < NOW and protected"),
+    ("limit '5'", "'5'", "the number of `limit` stands in no quotes", "limit 5"),
     ("created_at > now - 7d", "now - 7d", "a time such as `now-7d` is written without spaces", "created_at > now-7d"),
     ("platform = (CentOS or Ubuntu)", "or", "the values of a list are separated by `,`, not by `or`", "platform in (CentOS , Ubuntu)"),
     # whether an attribute is there

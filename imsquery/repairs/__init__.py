@@ -33,7 +33,7 @@ from imsquery.repairs.predicates import (
     exclusive_or,
     presence_before,
 )
-from imsquery.repairs.values import at_value, behind_in, in_between, in_list
+from imsquery.repairs.values import at_value, behind_in, called_clock, in_between, in_list
 from imsquery.repairs.wording import ENDS, ORDER_BY, SORT, last_span
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ def _elsewhere(recovery: Recovery) -> bool:
     piece = recovery.peek()
     if piece.kind == "RPAR" and recovery.depth == 0:
         return surplus(recovery)
+    if piece.kind == "LPAR" and called_clock(recovery):
+        return True
     if recovery.accepts("COMMA"):
         return in_list(recovery)
     if recovery.accepts("AND") and not recovery.accepts("OR"):

@@ -70,8 +70,12 @@ def behind_limit(recovery: Recovery) -> bool:
         return False
     if piece.kind == "OPERATOR":
         return clause_operator(recovery)
-    if piece.kind != "STRING":
-        return False
+    return piece.kind == "STRING" and quoted_number(recovery)
+
+
+def quoted_number(recovery: Recovery) -> bool:
+    """Take quotes off the number of ``limit``."""
+    piece = recovery.peek()
     value, _ = unquote(piece.lexeme)
     if not is_word(value) or value.lower() in KEYWORDS:
         return False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imsquery._tables import KEYWORDS
 from imsquery.kinds import OPERATORS
 from imsquery.lexer import spell, unquote
-from imsquery.repairs.clauses import joined_clause
+from imsquery.repairs.clauses import joined_clause, quoted_number
 from imsquery.repairs.joints import mend_comma, missing_connective
 from imsquery.repairs.wording import (
     ABSENT,
@@ -153,6 +153,8 @@ def behind_name(recovery: Recovery) -> bool:
     name = recovery.read[-1]
     if name.kind == "LIMIT" and recovery.before(2) in CONNECTIVES and recovery.depth == 0:
         return joined_clause(recovery)
+    if name.kind == "LIMIT" and piece.kind == "STRING":
+        return quoted_number(recovery)
     if piece.kind == "WORD" and piece.lexeme.lower() in WORD_OPERATORS:
         return _word_operator(recovery)
     if piece.kind != "PRESENCE" and name.kind == "WORD" and _says_presence(recovery):

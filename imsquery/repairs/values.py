@@ -252,6 +252,21 @@ def list_behind_equals(recovery: Recovery) -> bool:
     return True
 
 
+def called_clock(recovery: Recovery) -> bool:
+    """Leave out the parentheses of ``now()``."""
+    word, opening, closing = recovery.read[-1], recovery.peek(), recovery.peek(1)
+    is_value = word.kind == "WORD" and recovery.before(2) in {"OPERATOR", "BETWEEN", "AND"}
+    if not (is_value and closing.kind == "RPAR" and reads_clock(word.lexeme)):
+        return False
+    recovery.drop(2)
+    recovery.say(
+        f"`{word.lexeme.lower()}` is a time, and stands without parentheses",
+        extent(opening, closing),
+        removal(recovery, opening.start, closing.end),
+    )
+    return True
+
+
 def quote_chain(recovery: Recovery) -> bool:
     """Quote a value that holds ``=``, such as ``tag = a=b``."""
     value = recovery.read[-1]
