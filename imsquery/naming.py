@@ -5,6 +5,7 @@ Only for texts with such a name: the binder imports it where it reports one.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -16,6 +17,7 @@ from imsquery.kinds import OPERATORS, RefusedValue
 from imsquery.lexer import END, Tokens, spell
 from imsquery.lookalikes import fold
 from imsquery.parser import parse_tokens
+from imsquery.scanning import without
 from imsquery.suggest import nearest
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 _BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "COMMA"})
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _MOST_ALTERNATIVES = 20  # looked back over: each of a long list would look over all before it
+_comment = re.compile("#[^\n]*")
 _BLANK = frozenset({"", " ", "\t", "\r", "\n"})
 _CLAUSE_KEYWORDS = {"LIMIT": "limit", "AFTER": "after", "BY": "order by"}
 
@@ -105,18 +108,27 @@ def _turned(binder: Binder, name: int, last: int) -> str:
 def _alternative(binder: Binder, name: int) -> str:
     """Give what a lone word behind ``or`` is to be compared with: what the word before it is."""
     kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
-    before = name - 1
-    while kinds[before] == "LPAR" and name - before < _MOST_ALTERNATIVES:
-        before -= 1  # a parenthesis that the fix of mixed connectives puts there means no other
+    # Parentheses, which the fix of mixed connectives may have put there, make no difference.
+    joint = _back_over(kinds, name - 1, "LPAR")
     for _ in range(_MOST_ALTERNATIVES):
-        if kinds[before - 2 : before + 1] != ["OR", "WORD", "OR"] or before < 2:  # noqa: PLR2004
+        if kinds[joint - 2 : joint + 1] != ["OR", "WORD", "OR"] or joint < 2:  # noqa: PLR2004
             break
-        before -= 2
-    if before < 3 or kinds[before] != "OR" or kinds[before - 3] != "WORD":  # noqa: PLR2004
+        joint -= 2
+    value = _back_over(kinds, joint - 1, "RPAR")
+    if value < 2 or kinds[joint] != "OR" or kinds[value - 2] != "WORD":  # noqa: PLR2004
         return ""
-    if OPERATORS.get(lexemes[before - 2]) != "=":
+    if OPERATORS.get(lexemes[value - 1]) != "=":
         return ""
-    return f"{lexemes[before - 3]} = {spell(lexemes[name])}"
+    return f"{lexemes[value - 2]} = {spell(lexemes[name])}"
+
+
+def _back_over(kinds: list[str], index: int, kind: str) -> int:
+    """Give the last token, up to one, that is not of a kind; of a long row, one within it."""
+    for _ in range(_MOST_ALTERNATIVES):
+        if kinds[index] != kind:
+            break
+        index -= 1
+    return index
 
 
 def report_function(binder: Binder, name: int, closing: int) -> None:
@@ -201,7 +213,7 @@ def read_colon(binder: Binder, name: int) -> Formula | None:
 
 @frozen
 class Outline:
-    """Of a whole text: the tokens within no parentheses, ``or`` or ``not``, and its clauses."""
+    """Of a whole text: the tokens that no ``or`` or ``not`` is about, and its clauses."""
 
     outer: frozenset[int]
     clauses: dict[str, int]
@@ -224,25 +236,42 @@ def _clause_fixes(binder: Binder, parameter: Parameter, name: int, last: int) ->
     kinds, text = binder.tokens.kinds, binder.tokens.text
     if last != name + 2 or OPERATORS.get(binder.tokens.lexemes[name + 1]) != "=":
         return []
-    clause = _clause_text(binder, parameter, last)
-    follows, joins = kinds[last + 1] == "AND", name > 0 and kinds[name - 1] == "AND"
-    if not (clause and _may_move(binder, name, parameter) and (follows or joins or name == 0)):
+    first, final = name, last
+    while first > 0 and kinds[first - 1] == "LPAR" and kinds[final + 1] == "RPAR":
+        first, final = first - 1, final + 1  # parentheses around nothing cannot stay
+    follows, joins = kinds[final + 1] == "AND", first > 0 and kinds[first - 1] == "AND"
+    if not (_may_move(binder, name) and (follows or joins or first == 0)):
         return []
-    first, final = (name - joins, last) if joins else (name, last + follows)
+    first, final = (first - joins, final) if joins else (first, final + follows)
     start, end = binder.span(first, final)
     if "#" in text[start:end] or any(_is_put_in(binder, each) for each in range(first, final + 1)):
         return []  # a comment would be lost, or what is to go is not in the text
-    if text[end : binder.span(final + 1)[0]].strip():
+    if _comment.sub("", text[end : binder.span(final + 1)[0]]).strip():
         return []  # what recovery left out there would go on with something else
-    if not (follows or joins) and text[:start].strip():
+    if not (follows or joins) and _comment.sub("", text[:start]).strip():
         return []  # something stands before that was left out
+    if parameter.clause == "direction":
+        return _direct(binder, last, without(text, start, end))
+    clause = _clause_text(binder, parameter, last)
+    if not clause or not _is_only_one(binder, parameter.clause):
+        return []
     title = f"write `{clip(clause)}` behind the filter"
-    if final == len(kinds) - 2 or not (follows or joins):
+    if kinds[final + 1] == END or not (follows or joins):
         apart = "" if text[start - 1 : start] in _BLANK else " "
         return [(title, [(start, end, apart + clause)])]
-    at = binder.span(len(kinds) - 2)[1]
-    end += text[start - 1 : start] in {"", " "} and text[end : end + 1] == " "
-    return [(title, [(start, end, ""), (at, at, f" {clause}")])]
+    at = binder.span(kinds.index(END) - 1)[1]
+    return [(title, [without(text, start, end), (at, at, f" {clause}")])]
+
+
+def _direct(binder: Binder, value: int, gone: tuple[int, int, str]) -> list[Fix]:
+    """Say in ``order by`` what ``sort_dir = desc`` says, which is to go."""
+    kinds, direction = binder.tokens.kinds, binder.literal(value).lower()
+    if KEYWORDS.get(direction) != "DIRECTION" or not _is_only_one(binder, "direction"):
+        return []
+    if not _is_only_one(binder, "order by") or "BY" not in kinds or "DIRECTION" in kinds:
+        return []  # `sort_key` is no clause yet
+    at = binder.span(kinds.index("BY") + 1)[1]
+    return [(f"write `{direction}` behind `order by`", [gone, (at, at, f" {direction}")])]
 
 
 def _is_put_in(binder: Binder, token: int) -> bool:
@@ -254,8 +283,6 @@ def _is_put_in(binder: Binder, token: int) -> bool:
 def _clause_text(binder: Binder, parameter: Parameter, value: int) -> str:
     """Give the clause that sets a parameter; empty where the value would be none for it."""
     literal = binder.literal(value)
-    if parameter.clause == "direction":
-        return ""  # a part of `order by` that cannot stand without the rest
     if parameter.clause == "order by":
         key = binder.spec.find(literal)
         return f"order by {key.name}" if key is not None and key.sortable else ""
@@ -268,30 +295,47 @@ def _clause_text(binder: Binder, parameter: Parameter, value: int) -> str:
     return f"{parameter.clause} {spell(str(read))}"
 
 
-def _may_move(binder: Binder, name: int, parameter: Parameter) -> bool:
-    """Tell whether a condition is not within others, and its clause stands nowhere else."""
-    if binder.outline is None:
-        binder.outline = _outline(binder)
-    outline = binder.outline
-    return name in outline.outer and outline.clauses.get(str(parameter.clause)) == 1
+def _may_move(binder: Binder, name: int) -> bool:
+    """Tell whether a condition must hold whatever others do."""
+    return name in _outline(binder).outer
+
+
+def _is_only_one(binder: Binder, clause: str | None) -> bool:
+    """Tell whether a clause, or a condition in its place, stands only once."""
+    return _outline(binder).clauses.get(str(clause)) == 1
 
 
 def _outline(binder: Binder) -> Outline:
-    outer: set[int] = set()
+    if binder.outline is None:
+        binder.outline = _outlined(binder)
+    return binder.outline
+
+
+def _outlined(binder: Binder) -> Outline:
+    # Of each pair of parentheses, with the whole text as the first: which it stands in, and
+    # whether all of its conditions must hold.
+    around, all_hold, open_ = [0], [True], [0]
+    outer: list[tuple[int, int]] = []
     clauses: dict[str, int] = {}
-    depth = 0
     before = ""
     for index, kind in enumerate(binder.tokens.kinds):
-        depth += (kind == "LPAR") - (kind == "RPAR")
-        if depth == 0 and kind == "OR":
-            return Outline(frozenset(), {})
+        if kind == "LPAR":
+            around.append(open_[-1])
+            open_.append(len(all_hold))
+            all_hold.append(before != "NOT")
+        elif kind == "RPAR" and len(open_) > 1:  # one that closes nothing will be reported
+            open_.pop()
+        elif kind == "OR":
+            all_hold[open_[-1]] = False
         clause = _CLAUSE_KEYWORDS.get(kind)
         if kind == "WORD" and before not in _BEFORE_VALUES:
             row = binder.spec.find(binder.tokens.lexemes[index])
             clause = row.clause if row is not None else None
         if clause is not None:
             clauses[clause] = clauses.get(clause, 0) + 1
-        if depth == 0 and before != "NOT":
-            outer.add(index)
+        if before != "NOT":
+            outer.append((index, open_[-1]))
         before = kind
-    return Outline(frozenset(outer), clauses)
+    for group, outside in enumerate(around):
+        all_hold[group] &= all_hold[outside]
+    return Outline(frozenset(index for index, group in outer if all_hold[group]), clauses)

@@ -231,6 +231,11 @@ class Recovery:
         """Give what is to come; behind the end there is the end."""
         return self._rest[max(-1 - ahead, -len(self._rest))]
 
+    @property
+    def last_end(self) -> int:
+        """Where the last token to come ends."""
+        return self._rest[min(1, len(self._rest) - 1)].end
+
     def begins_clause(self, ahead: int = 0) -> bool:
         """Tell whether a clause begins with what is to come."""
         kind, following = self.peek(ahead).kind, self.peek(ahead + 1).kind
@@ -262,6 +267,10 @@ class Recovery:
     def put(self, *pieces: Piece) -> None:
         """Put tokens before those to come."""
         self._rest.extend(reversed(pieces))
+
+    def put_last(self, *pieces: Piece) -> None:
+        """Put tokens behind all others, before the end."""
+        self._rest[1:1] = reversed(pieces)
 
     def insert(self, kind: str, lexeme: str, at: int) -> None:
         """Put a token that is not in the text before those to come."""

@@ -108,6 +108,17 @@ def spaced(text: str, start: int, end: int, new: str) -> tuple[int, int, str]:
     return start, end, before + new + after
 
 
+def without(text: str, start: int, end: int) -> tuple[int, int, str]:
+    """Give the edit that takes tokens out; what stood on either side stays apart."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if after == " " and before in {"", " ", "("}:
+        end += 1
+    elif after in {"", ")"} and before == " ":
+        start -= 1
+    joins = before not in _APART and after not in _APART
+    return start, end, " " if joins else ""
+
+
 def _touch(one: str, other: str) -> bool:
     """Tell whether two characters side by side might be read as one token."""
     if not one or not other or one in _SEPARATORS or other in _SEPARATORS:
@@ -116,6 +127,7 @@ def _touch(one: str, other: str) -> bool:
 
 
 _SEPARATORS = " \t\r\n(),"
+_APART = frozenset({"", *_SEPARATORS})
 _OPERATOR_CHARACTERS = "=<>!~&|"
 
 

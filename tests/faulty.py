@@ -40,6 +40,8 @@ MISTAKEN = (
     "name matches (a|b)c", "name =~ ^x[0-9]$", "name glob {a,b}*", "platform = (CentOS or Ubuntu)",
     "platform = CentOS or Ubuntu", "1 <= min_ram", "4096 > min_ram", "created_at > now - 7d",
     "created_at > now()", "created_at > yesterday", "created_at > -7d",
+    "(os_bit = 64 limit 5)", "(os_bit = 64, limit = 5 and public())", "(limit = 5 and os_bit = 64)",
+    "(public() order by name)", "sort_dir = 'desc'",
     "created_at < 2018/10/28", "os_bit % = 64", "tagged(k=v)", "platform eq CentOS",
 )  # fmt: skip
 """Conditions with a fault that has a fix, or should have one."""
@@ -60,7 +62,8 @@ MISTAKEN_JOINTS = (
 
 CLAUSES = ("", " limit 5", " order by name", " order by name desc limit 5", " after x limit $n")
 MISTAKEN_CLAUSES = (
-    " limit = 5", " limit 5, 10", " limit '5'", " sort by name", " order name", " order_by name",
+    " limit = 5", " and (limit = 5)", " and sort_dir = desc order by name",
+    " limit 5, 10", " limit '5'", " sort by name", " order name", " order_by name",
     " order by name descending", " and limit 5", " limit 5 limit 6", " limit 5, order by name",
     " order by name, size", " offset 5", " limit 5 offset 10",
     " order by 'name'", " after = x", " limit 5 and platform = CentOS", " limit 5 os_bit = 64", ";",

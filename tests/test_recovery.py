@@ -50,6 +50,9 @@ MENDED = [
     # parentheses
     ("(protected", "(", "this `(` is never closed", "(protected)"),
     ("protected)", ")", "this `)` closes nothing", "protected"),
+    ("(protected limit 5)", "limit 5", "clauses stand behind the whole filter", "(protected) limit 5"),
+    ("(protected order by name desc limit 5) and os_bit = 64", "order by name desc limit 5", "clauses stand behind the whole filter", "(protected) and os_bit = 64 order by name desc limit 5"),
+    ("(protected limit 5 and os_bit = 64) # x", "limit 5", "clauses stand behind the whole filter", "(protected and os_bit = 64) limit 5 # x"),
     ("(protected limit 5", "(", "this `(` is never closed", "(protected) limit 5"),
     ("supports(kvm and protected", "(", "this `(` is never closed", "supports(kvm) and protected"),
     ("platform in (CentOS, Ubuntu or protected", "(", "this `(` is never closed", "platform in (CentOS, Ubuntu) or protected"),

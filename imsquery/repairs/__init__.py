@@ -15,6 +15,7 @@ from imsquery.repairs.clauses import (
     behind_clause,
     behind_limit,
     behind_order,
+    enclosed_clauses,
     order_by,
     skip_offset,
 )
@@ -97,7 +98,7 @@ def _elsewhere(recovery: Recovery) -> bool:
     if recovery.accepts("AND") and not recovery.accepts("OR"):
         return in_between(recovery)
     if recovery.depth > 0 and (piece.kind == END or recovery.begins_clause()):
-        return close_parentheses(recovery)
+        return enclosed_clauses(recovery) or close_parentheses(recovery)
     if recovery.accepts("OPERATOR"):
         return behind_name(recovery)
     if recovery.accepts("AND"):

@@ -88,14 +88,16 @@ def quoted_number(recovery: Recovery) -> bool:
 
 def clause_operator(recovery: Recovery) -> bool:
     """Leave out the ``=`` of a clause."""
-    piece = recovery.drop()[0]
-    clause = recovery.read[-1].lexeme.lower()
-    recovery.say(
-        f"the clause is `{clause} value`, without `{piece.lexeme}`",
-        extent(piece, piece),
-        removal(recovery, piece.start, piece.end),
-    )
+    _say_operator(recovery, recovery.read[-1], recovery.drop()[0])
     return True
+
+
+def _say_operator(recovery: Recovery, clause: Piece, operator: Piece) -> None:
+    recovery.say(
+        f"the clause is `{clause.lexeme.lower()} value`, without `{operator.lexeme}`",
+        extent(operator, operator),
+        removal(recovery, operator.start, operator.end),
+    )
 
 
 def joined_clause(recovery: Recovery) -> bool:
@@ -176,6 +178,35 @@ def skip_offset(recovery: Recovery) -> None:
     )
 
 
+def enclosed_clauses(recovery: Recovery) -> bool:
+    """Move clauses that stand within parentheses, and do not end the text, behind the filter."""
+    keyword, operator, value = (recovery.peek(ahead) for ahead in range(3))
+    if operator.kind == "OPERATOR" and value.kind in VALUES and _goes_on(recovery, 3):
+        recovery.drop(2)
+        _say_operator(recovery, keyword, operator)
+        recovery.put(keyword)
+        return True
+    count = 0
+    while more := _clause_length(recovery, count):
+        count += more
+    if count == 0 or not _goes_on(recovery, count):
+        return False
+    was_straight, recovery.is_straight = recovery.is_straight, False
+    start, end = span = extent(recovery.peek(), recovery.peek(count - 1))
+    at = recovery.last_end
+    edits = [*removal(recovery, start, end)[1], (at, at, f" {recovery.text[start:end]}")]
+    fixes = [("move it behind the filter", edits)] if was_straight else []
+    recovery.say("clauses stand behind the whole filter", span, *fixes)
+    recovery.put_last(*recovery.drop(count))
+    return True
+
+
+def _goes_on(recovery: Recovery, ahead: int) -> bool:
+    """Tell whether a parenthesis is closed there, or the filter goes on."""
+    kind = recovery.peek(ahead).kind
+    return kind == "RPAR" or (kind in CONNECTIVES and begins_condition(recovery, ahead + 1))
+
+
 def _filter_behind_clauses(recovery: Recovery) -> bool:
     """Move conditions that stand behind a clause before the first one."""
     joined = recovery.peek().kind in CONNECTIVES
@@ -227,9 +258,9 @@ def _is_balanced(pieces: list[Piece]) -> bool:
     return depth == 0
 
 
-def _clause_length(recovery: Recovery) -> int:
+def _clause_length(recovery: Recovery, ahead: int = 0) -> int:
     """Count the tokens of the clause that comes next; none where none does."""
-    kinds = [recovery.peek(ahead).kind for ahead in range(4)]
+    kinds = [recovery.peek(each).kind for each in range(ahead, ahead + 4)]
     if kinds[:3] == ["ORDER", "BY", "WORD"]:
         return 3 + (kinds[3] == "DIRECTION")
     if kinds[0] == "LIMIT" and kinds[1] in {"WORD", "PLACEHOLDER"}:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def at_condition(recovery: Recovery) -> bool:
     """Mend what stands where a condition should begin."""
     piece = recovery.peek()
-    if piece.kind in CONNECTIVES:
+    if piece.kind in CONNECTIVES and recovery.before() != "NOT":
         return _stray_connectives(recovery)
     if piece.kind == "COMMA":
         recovery.drop()

@@ -259,6 +259,7 @@ def called_clock(recovery: Recovery) -> bool:
     if not (is_value and closing.kind == "RPAR" and reads_clock(word.lexeme)):
         return False
     recovery.drop(2)
+    recovery.is_straight = False  # what closes a parenthesis behind `now` would stand before these
     recovery.say(
         f"`{word.lexeme.lower()}` is a time, and stands without parentheses",
         extent(opening, closing),

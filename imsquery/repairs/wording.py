@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imsquery._tables import KEYWORDS
 from imsquery.lexer import END
-from imsquery.scanning import WORD_OPERATORS, Piece, spaced
+from imsquery.scanning import WORD_OPERATORS, Piece, spaced, without
 
 if TYPE_CHECKING:
     from imsquery.recovery import Recovery
@@ -19,7 +19,6 @@ ENDS = CLAUSES | {"AND", "OR", "RPAR", END}
 CONNECTIVES = frozenset({"AND", "OR"})
 AFTER_NAMES = frozenset({"OPERATOR", "IN", "BETWEEN", "MATCH", "IS"})
 NEGATABLE = frozenset({"IN", "BETWEEN", "MATCH"})
-_APART = frozenset({"", " ", "\t", "\r", "\n", "(", ")", ","})
 SORT = frozenset({"sort", "sorted", "ordered"})
 ORDER_BY = frozenset({"order_by", "orderby", "sort_by", "sortby"})
 KEYWORD_KINDS = frozenset(KEYWORDS.values())
@@ -49,15 +48,8 @@ def extent(first: Piece, last: Piece) -> tuple[int, int]:
 
 
 def removal(recovery: Recovery, start: int, end: int) -> Fix:
-    """Give the fix that takes tokens out; what stood on either side stays apart."""
-    text = recovery.text
-    before, after = text[start - 1 : start], text[end : end + 1]
-    if after == " " and before in {"", " "}:
-        end += 1
-    elif after == "" and before == " ":
-        start -= 1
-    joins = before not in _APART and after not in _APART
-    return "remove it", [(start, end, " " if joins else "")]
+    """Give the fix that takes tokens out."""
+    return "remove it", [without(recovery.text, start, end)]
 
 
 def writing(recovery: Recovery, start: int, end: int, new: str) -> Fix:

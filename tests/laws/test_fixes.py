@@ -79,6 +79,8 @@ def assert_law(text: str, target: str) -> None:
 @example("supports(kvm and platform = CentOS ；platform = CentOS", "plan")
 @example("name = order ；platform = CentOS", "plan")
 @example("platform = CentOS&&limit = 5", "plan")
+@example("protected or created_at < 2018 and created_at > now()", "plan")
+@example("(protected and protected, limit = 5 and protected)", "plan")
 def test_a_fix_removes_its_finding_and_adds_none(text: str, target: str) -> None:
     assert_law(text, target)
 
@@ -101,6 +103,7 @@ def test_mending_comes_to_an_end_that_mends_no_further(text: str) -> None:
 @example("name=x;protected")
 @example("platform = CentOS;; platform =")
 @example("platform = CentOS or Ubuntu and platform = CentOS")
+@example("platform = CentOS and protected or Ubuntu")
 def test_mending_at_once_says_what_mending_one_by_one_does(text: str) -> None:
     at_once, _ = mend(text, find)
     one_by_one = text

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from imsquery import QueryError, check, parse
 from imsquery.diagnostics import Diagnostic
-from imsquery.testing import filters, near_misses
+from imsquery.testing import NearMiss, filters, near_misses
 from tests import faulty
 
 TOKENS = (
@@ -39,6 +39,7 @@ def seen(findings: tuple[Diagnostic, ...], start: int, end: int) -> set[tuple[st
 @given(anything)
 @example("{2018-10-28supports after")
 @example("()")
+@example("limit = 5)")
 @example("publicn) limit $(")
 @example("limit = 5 'a b'present all=~")
 @example("not≠")
@@ -56,6 +57,7 @@ def test_any_text_parses_or_has_findings_within_it(text: str) -> None:
 
 
 @given(near_misses(), broken)
+@example(NearMiss("member_status = x and isregistered = yes", "bad-value"), "not")
 def test_a_broken_condition_leaves_the_findings_of_the_rest(miss: object, wrong: str) -> None:
     text = f"({miss.text}\n)"  # type: ignore[attr-defined]
     alone = seen(check(text), 0, len(text))
