@@ -16,7 +16,7 @@ from imsquery.matching import is_scope
 from imsquery.simplify import complement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     Conditions = Mapping[str, Atom]
     Key = tuple[tuple[str, str, str], ...]
@@ -116,12 +116,13 @@ class Box:
             if is_scope(atom)
         )
 
-    def contraries(self) -> Iterator[tuple[str, Key]]:
-        """Give the keys of boxes that exclude one condition and have the others, with its name."""
-        for wire, atom in self.conditions.items():
-            contrary = complement(atom)
-            if contrary is not None:
-                yield wire, _key({**self.conditions, wire: contrary})
+    def contraries(self) -> list[tuple[Atom, Key]]:
+        """Give the complement of each condition that has one, with the key of the others."""
+        return [
+            (contrary, self.without(wire).key)
+            for wire, atom in self.conditions.items()
+            if (contrary := complement(atom)) is not None
+        ]
 
 
 def _key(conditions: Conditions) -> Key:

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 
 from imsquery.boxes import EVERYTHING, Box, is_askable, sort_key
 from imsquery.formula import And, Atom, Or
+from imsquery.known import follows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from imsquery.boxes import Key
     from imsquery.formula import Formula
@@ -31,6 +32,7 @@ _HIDDEN = 32  # for each request that there may be
 _MOST_HIDDEN = 1_024  # for any number of requests
 _MOST_MET = 16_384  # pairs of boxes met at once where none may be left out
 _ROUNDS = 8  # of dropping what tells the most boxes apart
+_OPEN = frozenset({"<", "<=", ">", ">="})
 _PAIRED = 128  # boxes of which every pair is looked at
 
 
@@ -174,22 +176,41 @@ def tidy(boxes: list[Box]) -> list[Box]:
 
 
 def _join(boxes: list[Box]) -> list[Box]:
-    """Put boxes together that differ in one condition, which one has and the other excludes."""
-    known = {(box.key, box.hidden): box for box in boxes}
-    pending = list(boxes)
+    """Put boxes together that differ in one condition, where each image satisfies one of the two.
+
+    Those are ``protected`` and ``not protected``, or two ranges of a time.
+    """
+    known: dict[Hashable, Box] = {}
+    widest: dict[Hashable, Box] = {}
+    pending = [*reversed(boxes)]
     while pending:
         box = pending.pop()
-        if (box.key, box.hidden) not in known:
-            continue
-        for wire, contrary in box.contraries():
-            other = known.get((contrary, box.hidden))
-            if other is not None:
-                joined = box.without(wire)
-                del known[box.key, box.hidden], known[other.key, other.hidden]
-                known[joined.key, joined.hidden] = joined
-                pending.append(joined)
+        contraries = box.contraries()
+        for contrary, rest in contraries:
+            other = widest.get((rest, box.hidden, _side(contrary)))
+            if other is not None and (other.key, other.hidden) in known and _fills(other, contrary):
+                del known[other.key, other.hidden]
+                pending.append(box.without(contrary.parameter.wire))
                 break
+        else:
+            known[box.key, box.hidden] = box
+            for contrary, rest in contraries:
+                atom = box.conditions[contrary.parameter.wire]
+                side = (rest, box.hidden, _side(atom))
+                if side not in widest or _fills(box, widest[side].conditions[atom.parameter.wire]):
+                    widest[side] = box
     return boxes if len(known) == len(boxes) else tidy([*known.values()])
+
+
+def _fills(box: Box, atom: Atom) -> bool:
+    """Tell whether what a box demands of a parameter holds for all that satisfy a condition."""
+    return follows(box.conditions[atom.parameter.wire], atom) is True
+
+
+def _side(atom: Atom) -> Hashable:
+    """Give what conditions on a parameter share of which the widest takes in the others."""
+    relation = atom.relation[0] if atom.relation in _OPEN else (atom.relation, atom.value)
+    return atom.parameter.wire, relation
 
 
 def _merge(boxes: list[Box], most: int) -> list[Box]:

@@ -64,8 +64,8 @@ def _compare(atom: Atom, known: Atom) -> bool | None:
         return None
     if known.relation == "!=":
         return False if atom.relation == "=" and atom.value == known.value else None
-    low, high = _range(known)
-    least, most = _range(atom)
+    low, high = extent(known)
+    least, most = extent(atom)
     holds = least <= low and high <= most
     fails = high < least or most < low
     if atom.relation == "!=":
@@ -73,7 +73,7 @@ def _compare(atom: Atom, known: Atom) -> bool | None:
     return True if holds else False if fails else None
 
 
-def _range(atom: Atom) -> tuple[float, float]:
+def extent(atom: Atom) -> tuple[float, float]:
     """Give the least and the greatest whole number that a comparison takes in (or, `!=`, out)."""
     number = number_of(atom.value)
     if atom.relation in {"=", "!="}:

@@ -131,12 +131,14 @@ class Algebra:
 
     def repeated_clause(self, which: str, first: int, last: int) -> None:
         """Report a clause that stands in the text before."""
+        from imsquery.scanning import without
+
         start, end = self.span(first, last)
         self.report(
             "syntax",
             f"`{which}` stands here a second time",
             (start, end),
-            ("remove it", [(start, end, "")]),
+            ("remove it", [without(self.tokens.text, start, end)]),
         )
 
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:

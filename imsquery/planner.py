@@ -6,8 +6,9 @@ that make up one are made as one.  All choices are by the conditions alone, neve
 which they were written, so that equal filters have equal plans.
 
 1. What can match nothing where it stands goes (:mod:`imsquery.binding`,
-   :func:`imsquery.known.drop_contradictions`), and what no record shows where its answer makes no
-   difference (:func:`imsquery.known.drop_moot`).
+   :func:`imsquery.known.drop_contradictions`), alternatives that make up one range of a time become
+   one (:mod:`imsquery.ranges`), and what no record shows goes where its answer makes no difference
+   (:func:`imsquery.known.drop_moot`).
 2. :mod:`imsquery.covering` finds the conditions of the requests.
 3. Each request gets the filter as it stands once these conditions are known to hold
    (:func:`imsquery.known.assume`): the *residual*.  Where that is nothing, the request is exact.
@@ -32,6 +33,7 @@ from imsquery.ordering import Ordering, read_order
 from imsquery.phrasing import phrase, phrase_atom
 from imsquery.plans import Condition, Plan, Request
 from imsquery.query_string import CompiledQuery, join
+from imsquery.ranges import unite_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +96,7 @@ def plan(
     limit, after = binding.bound.limit, binding.bound.after
     assert not isinstance(limit, Deferred)  # noqa: S101 -- reported as errors
     assert not isinstance(after, Deferred)  # noqa: S101 -- likewise
-    formula = drop_moot(drop_contradictions(binding.formula))
+    formula = drop_moot(unite_ranges(drop_contradictions(binding.formula)))
     parts = _parts(binding, formula, max_requests)
     ordering = read_order(binding.bound, spec).joining(len(parts))
     lowering = _Lowering(binding, ordering, limit, after, spec)
@@ -124,7 +126,8 @@ def _parts(binding: Binding, formula: Formula, most: int) -> list[tuple[Box, For
         raise binding.refuse("not-observable", message) from None
     parts = []
     for box in boxes:
-        residual = assume(formula, box.conditions, {atom.key for atom in box.unsaid})
+        unsaid = {atom.key for atom in box.unsaid}
+        residual = unite_ranges(assume(formula, box.conditions, unsaid))
         if isinstance(residual, Or) and not residual.operands:
             continue
         if box.unsaid:

@@ -90,6 +90,17 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
          [("status=active", "all")]),
         ("created_at < 2018 and status = active or created_at >= 2018 and status = active",
          [("status=active", "all")]),
+        ("created_at < 2019 or created_at >= 2018", [("", "all")]),
+        ("created_at < 2018 or created_at between 2017 and 2019",
+         [("created_at=lt:2020-01-01T00:00:00Z", "all")]),
+        ("created_at < 2019 and status = active or created_at >= 2018 and status = active",
+         [("status=active", "all")]),
+        ("created_at < 2018 or created_at > 2019",
+         [("created_at=gte:2020-01-01T00:00:00Z", "all"),
+          ("created_at=lt:2018-01-01T00:00:00Z", "all")]),
+        ("created_at < 2019 and name glob 'a*' or created_at >= 2018 and name glob 'b*'",
+         [("", ("(created_at < 2019-01-01T00:00:00Z and name glob a*) "
+               "or (created_at >= 2018-01-01T00:00:00Z and name glob b*)"))]),
         # what no image shows
         ("flavor_id = a or flavor_id = b", [("flavor_id=a", "all"), ("flavor_id=b", "all")]),
         ("shared(accepted) or shared(pending)",

@@ -167,7 +167,7 @@ MENDED = [
     ("order by name descending", "descending", "`descending` is written `desc`", "order by name desc"),
     ("order by 'name'", "'name'", "a name stands in no quotes", "order by name"),
     ("limit 5 and protected", "and protected", "clauses stand behind the whole filter", "protected limit 5 "),
-    ("limit 5 limit 6", "limit 6", "`limit` stands here a second time", "limit 5 "),
+    ("limit 5 limit 6", "limit 6", "`limit` stands here a second time", "limit 5"),
     ("where protected", "where", "a query begins with its first condition, not with `where`", "protected"),
     ("select * from images where protected", "select * from images where", "a query begins with its first condition, not with `select`", "protected"),
 ]

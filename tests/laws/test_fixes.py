@@ -104,6 +104,7 @@ def test_mending_comes_to_an_end_that_mends_no_further(text: str) -> None:
 @example("platform = CentOS;; platform =")
 @example("platform = CentOS or Ubuntu and platform = CentOS")
 @example("platform = CentOS and protected or Ubuntu")
+@example("(public() order by name) order by name")
 def test_mending_at_once_says_what_mending_one_by_one_does(text: str) -> None:
     at_once, _ = mend(text, find)
     one_by_one = text
