@@ -439,7 +439,13 @@ def test_a_field_that_no_record_has_is_refused(fields: str) -> None:
 def test_a_table_is_aligned_and_obeys_no_record() -> None:
     images = [{"id": "a", "name": "公共"}, {"id": "b\x1b[31m", "name": "x\ny"}]
 
-    assert printed("table", "name,id", images) == "name  id\n公共  a\nx\\ny  b\\x1b[31m"
+    assert printed("table", "name,id", images) == "name  id\n公共  a\nx␊y   b␛[31m"
+
+
+def test_a_table_shows_what_is_blank_and_stays_aligned() -> None:
+    images = [{"id": "a", "name": "e\u0301x"}, {"id": "b", "name": "\u3164"}]
+
+    assert printed("table", "name,id", images) == "name      id\ne\u0301x        a\n<U+3164>  b"
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from imsquery.cells import cells
 from imsquery.dashboards import COLUMNS
 from imsquery.inert import csv_line, inert, json_array, json_text, printable
 from imsquery.suggest import nearest
@@ -130,16 +130,14 @@ def _as_table(
 ) -> Iterator[str]:
     """Give aligned columns; all rows are looked at before the first one is printed."""
     columns = usual_fields(spec) if fields is None else fields
-    rows = [[each.title for each in columns]]
-    rows += [
-        [printable(_text(record.get(each.attribute))) for each in columns] for record in records
-    ]
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    rows = [[_drawn(each.title) for each in columns]]
+    rows += [[_drawn(_text(record.get(each.attribute))) for each in columns] for record in records]
+    widths = [max(width for _, width in column) for column in zip(*rows, strict=True)]
     for row in rows:
-        cells = [
-            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        aligned = [
+            shown + " " * (most - width) for (shown, width), most in zip(row, widths, strict=True)
         ]
-        yield "  ".join(cells).rstrip()
+        yield "  ".join(aligned).rstrip()
 
 
 FORMATS: Mapping[str, Callable[[Iterable[Record], Sequence[Field] | None, Spec], Iterator[str]]] = {
@@ -159,11 +157,9 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json_text(value)
 
 
-def _width(text: str) -> int:
-    """Count the cells that a text takes on a terminal."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1
-        for each in text
-    )
+def _drawn(text: str) -> tuple[str, int]:
+    """Give a text as reports show one, and how many columns of a terminal it takes."""
+    if text.isascii() and text.isprintable():
+        return text, len(text)
+    drawn = [*cells(text)]
+    return "".join(shown for shown, _ in drawn), sum(width for _, width in drawn)
