@@ -94,7 +94,7 @@ def satisfiable(
     Raises:
         QueryError: every finding that is an error, but for ``contradiction``.
     """
-    decider = _Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
+    decider = Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
     return decider.find(decider.read(query))
 
 
@@ -118,8 +118,8 @@ def implies(
     Returns:
         The verdict; the witness of a no satisfies the first filter and not the second.
     """
-    decider = _Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
-    return _contrary(decider.find_difference(decider.read(query), decider.read(other)))
+    decider = Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
+    return decider.implies(decider.read(query), decider.read(other))
 
 
 def disjoint(
@@ -139,8 +139,8 @@ def disjoint(
     Returns:
         The verdict; the witness of a no satisfies both filters.
     """
-    decider = _Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
-    return _contrary(decider.find(_both(decider.read(query), decider.read(other))))
+    decider = Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
+    return decider.disjoint(decider.read(query), decider.read(other))
 
 
 def equivalent(
@@ -160,17 +160,13 @@ def equivalent(
     Returns:
         The verdict; the witness of a no satisfies one of the filters alone.
     """
-    decider = _Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
+    decider = Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
     one, two = decider.read(query), decider.read(other)
-    first = decider.find_difference(one, two)
-    if first.holds:
-        return _contrary(first)
-    second = decider.find_difference(two, one)
-    return _contrary(first if first.holds is None and not second.holds else second)
-
-
-def _both(one: Formula, two: Formula) -> Formula:
-    return And((one, two), one.first, two.last)
+    first = decider.implies(one, two)
+    if first.holds is False:
+        return first
+    second = decider.implies(two, one)
+    return first if first.holds is None and second.holds is not False else second
 
 
 def _contrary(verdict: Verdict) -> Verdict:
@@ -178,17 +174,20 @@ def _contrary(verdict: Verdict) -> Verdict:
     return Verdict(holds, verdict.witness, verdict.reason)
 
 
-class _Decider:
-    """Reads filters at one time of the clock, and looks for records."""
+class Decider:
+    """Answers questions about filters that were each read once, at one time of the clock.
+
+    Arguments are those of :func:`satisfiable`.
+    """
 
     def __init__(
         self,
-        spec: Spec,
-        now: datetime | None,
-        limits: Limits,
-        work: int,
+        spec: Spec = CLOUDIMAGES,
+        now: datetime | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        work: int = WORK,
         *,
-        allow_unlisted: bool,
+        allow_unlisted: bool = False,
     ) -> None:
         self._spec = spec
         self._now = datetime.now(UTC) if now is None else now
@@ -197,6 +196,7 @@ class _Decider:
         self._allow_unlisted = allow_unlisted
 
     def read(self, query: Filter) -> Formula:
+        """Read a filter; raise :class:`QueryError` with every finding that is an error."""
         binding = bind(
             query,
             spec=self._spec,
@@ -206,9 +206,13 @@ class _Decider:
         )
         return map_atoms(binding.bound.filter, _without_scope)
 
-    def find_difference(self, one: Formula, two: Formula) -> Verdict:
-        """Look for a record that satisfies one filter and not another."""
-        return self.find(_both(one, negate(two)))
+    def implies(self, one: Formula, two: Formula) -> Verdict:
+        """Tell whether no record satisfies one filter and not another."""
+        return self.disjoint(one, negate(two))
+
+    def disjoint(self, one: Formula, two: Formula) -> Verdict:
+        """Tell whether no record satisfies two filters."""
+        return _contrary(self.find(And((one, two), one.first, two.last)))
 
     def find(self, formula: Formula) -> Verdict:
         """Look for a record that satisfies a filter."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from imsquery.binding import bind
 from imsquery.cli.common import add_options, draw, options, read_text
-from imsquery.decision import Verdict, disjoint, implies
+from imsquery.decision import Decider, Verdict
 from imsquery.diagnostics import QueryError
 from imsquery.inert import escape_json
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
+
+    from imsquery.formula import Formula
 
     Verdicts = dict[str, Verdict]
 
@@ -52,18 +52,15 @@ def main(arguments: Namespace) -> int:
         print("imsquery diff: only one filter can come from standard input", file=sys.stderr)
         return 2
     texts = [read_text(text, arguments.max_length) for text in (arguments.first, arguments.second)]
-    keywords = options(arguments)
-    # One reading of the clock for all questions.
-    keywords["now"] = keywords["now"] or datetime.now(UTC)
-    sound = [_is_sound(*each, keywords) for each in zip(texts, _NAMES, strict=True)]
-    if not all(sound):
+    decider = Decider(**options(arguments))
+    first, second = (_read(decider, *each) for each in zip(texts, _NAMES, strict=True))
+    if first is None or second is None:
         return 1
-    first, second = texts
     # Each asks for an image that proves a no.
     verdicts = {
-        "only_first": implies(first, second, **keywords),
-        "only_second": implies(second, first, **keywords),
-        "both": disjoint(first, second, **keywords),
+        "only_first": decider.implies(first, second),
+        "only_second": decider.implies(second, first),
+        "both": decider.disjoint(first, second),
     }
     if arguments.format == "json":
         print(_json(_to_dict(verdicts), indent=2))
@@ -72,14 +69,13 @@ def main(arguments: Namespace) -> int:
     return _status(verdicts)
 
 
-def _is_sound(text: str, name: str, keywords: dict[str, Any]) -> bool:
-    """Draw the errors of a filter, if it has some."""
+def _read(decider: Decider, text: str, name: str) -> Formula | None:
+    """Read a filter, or draw its errors."""
     try:
-        bind(text, **keywords)
+        return decider.read(text)
     except QueryError as error:
         draw(text, error.diagnostics, name=name)
-        return False
-    return True
+        return None
 
 
 def _relation(verdicts: Verdicts) -> str:
