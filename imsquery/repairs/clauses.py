@@ -50,17 +50,7 @@ def behind_order(recovery: Recovery) -> bool:
 
 def behind_by(recovery: Recovery) -> bool:
     """Take quotes off the name to sort by."""
-    piece = recovery.peek()
-    if piece.kind != "STRING":
-        return False
-    name, _ = unquote(piece.lexeme)
-    if not is_word(name) or name.lower() in KEYWORDS:
-        return False
-    recovery.drop()
-    fix = writing(recovery, piece.start, piece.end, name)
-    recovery.say("a name stands in no quotes", extent(piece, piece), fix)
-    recovery.put(Piece("WORD", name, piece.start, piece.end))
-    return True
+    return recovery.peek().kind == "STRING" and _bare(recovery, "a name stands in no quotes")
 
 
 def behind_limit(recovery: Recovery) -> bool:
@@ -75,14 +65,19 @@ def behind_limit(recovery: Recovery) -> bool:
 
 def quoted_number(recovery: Recovery) -> bool:
     """Take quotes off the number of ``limit``."""
+    return _bare(recovery, "the number of `limit` stands in no quotes")
+
+
+def _bare(recovery: Recovery, message: str) -> bool:
+    """Take quotes off what could stand without them."""
     piece = recovery.peek()
-    value, _ = unquote(piece.lexeme)
-    if not is_word(value) or value.lower() in KEYWORDS:
+    word, _ = unquote(piece.lexeme)
+    if not is_word(word) or word.lower() in KEYWORDS:
         return False
     recovery.drop()
-    fix = writing(recovery, piece.start, piece.end, value)
-    recovery.say("the number of `limit` stands in no quotes", extent(piece, piece), fix)
-    recovery.put(Piece("WORD", value, piece.start, piece.end))
+    fix = writing(recovery, piece.start, piece.end, word)
+    recovery.say(message, extent(piece, piece), fix)
+    recovery.put(Piece("WORD", word, piece.start, piece.end))
     return True
 
 
