@@ -11,15 +11,16 @@ from imsquery.diagnostics import QueryError, diagnostic
 from imsquery.kinds import Flag, RefusedValue
 from imsquery.lexer import spell
 from imsquery.query_string import encode
+from imsquery.source import Span
 from imsquery.suggest import nearest
 from imsquery.url_edits import Fix, PairEdits
+from imsquery.url_reader import read_pairs
 from imsquery.wire_times import read_wire_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from imsquery.diagnostics import Diagnostic
-    from imsquery.source import Span
     from imsquery.spec import Parameter, Spec
     from imsquery.url_reader import Pair
 
@@ -109,7 +110,7 @@ class RequestChecker:
         fixes: list[Fix] = []
         message = f"no request parameter is called `{_clip(name)}`"
         if meant is None:
-            fixes = self._renamings(pair, name)
+            fixes = self._separations(pair) or self._renamings(pair, name)
         elif meant.pushable:
             message += f", but `{meant.wire}`"
             if meant.wire in self._edits.last or meant.wire in self._read:
@@ -157,6 +158,24 @@ class RequestChecker:
         trial._edits, trial.findings = self._edits, findings
         trial._condition(row, pair)
         return findings
+
+    def _separations(self, pair: Pair) -> list[Fix]:
+        """Offer to separate parameters whose ``&`` was encoded as if it were part of a value."""
+        mended, edits = self._edits.separate(pair, self._row)
+        if not edits:
+            return []
+        pairs, findings = read_pairs(mended, Span(0, len(mended)))
+        rows = {each.name: self._row(each.name or "") for each in pairs}
+        if findings or len(rows) < len(pairs):
+            return []
+        for each in pairs:
+            row = rows[each.name]
+            is_own = each.name == pair.name
+            if row is None or not rows.keys().isdisjoint(self._spec.exclusive.get(row.wire, ())):
+                return []
+            if self._trial(row, each, []) if is_own else not self._fits(row, each):
+                return []
+        return [("separate the parameters", edits)]
 
     def _shown_by(self, pair: Pair, shown: Parameter) -> list[Fix]:
         """Offer the parameter that filters by what an attribute shows."""
@@ -225,6 +244,7 @@ class RequestChecker:
         if row.clause == "order by" and self._spec.find(value) is not None:
             code = "unknown-sort-key"
         fixes = [self._edits.revalue(pair, each) for each in refused.instead if _takes(row, each)]
+        fixes = self._separations(pair) or fixes
         if type(row.kind) is Flag and not fixes:
             fixes = [self._client_side(pair, f"not {self._flag(row)}")]
         message = f"`{_clip(value)}` is no value of `{row.wire}`: {refused.message}"
@@ -247,6 +267,7 @@ class RequestChecker:
             fixes.append(self._client_side(pair, f"{row.name} {advice.operator} {spell(value)}"))
         if advice.predicate is not None:
             fixes += self._predicate_fix(pair, advice.predicate)
+        fixes = self._separations(pair) or fixes
         if advice.severity == "error":
             del self.conditions[row.wire]
         self._report(advice.code, advice.message, pair.value_span, fixes, advice.severity)
@@ -256,7 +277,9 @@ class RequestChecker:
         if read.condition is not None:
             self.conditions[row.wire] = Condition(row, *read.condition)
             return
-        fixes = [self._edits.revalue(pair, each) for each in read.instead]
+        fixes = self._separations(pair) or [
+            self._edits.revalue(pair, each) for each in read.instead
+        ]
         if value:
             code, message = (
                 read.code,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from imsquery.query_string import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from imsquery.url_reader import Pair
+
+_encoded = re.compile("(^|%26)([A-Za-z0-9_]+)(=|%3[dD])")
 
 Edits: TypeAlias = list[tuple[int, int, str]]
 Fix: TypeAlias = tuple[str, Edits]
@@ -56,6 +59,25 @@ class PairEdits:
         if pair.value_span.start == pair.name_span.end:  # no `=`
             encoded = f"={encoded}"
         return f"write `{encoded}`", [(pair.value_span.start, pair.value_span.end, encoded)]
+
+    def separate(self, pair: Pair, is_parameter: Callable[[str], object]) -> tuple[str, Edits]:
+        """Write out ``%26`` and ``%3D`` before and behind the names of parameters.
+
+        Returns:
+            The pair so written, with a plain ``&`` in any case, and the edits; none of either
+            where nothing of the kind is in it.
+        """
+        found = [each for each in _encoded.finditer(pair.raw) if is_parameter(each[2])]
+        start = pair.span.start
+        edits: Edits = []
+        mended, position = "", 0
+        for each in found:
+            mended += pair.raw[position : each.start()] + ("&" if each[1] else "") + f"{each[2]}="
+            position = each.end()
+            for group, new in ((1, pair.separator), (3, "=")):
+                if each[group].startswith("%"):
+                    edits.append((start + each.start(group), start + each.end(group), new))
+        return (mended + pair.raw[position:], edits) if edits else ("", [])
 
     def replace(self, pair: Pair, text: str) -> Fix:
         """Write something else for all of a pair."""

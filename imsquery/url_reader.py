@@ -30,7 +30,6 @@ _escaped_equals = re.compile(r"\\?=|\\u003[dD]")
 
 _MOST_NAMED = 4
 _CLOSING = {'"': '"', "'": "'", "`": "`", "<": ">"}
-_CLOSING = {'"': '"', "'": "'", "`": "`", "<": ">"}
 
 TEMPLATE = "\ue000"
 """Stands in a text for each character of a template such as ``{project}``: its value is unknown."""
@@ -46,6 +45,7 @@ class Pair:
         before: where the separator before it starts; its own start, where there is none.
         behind: where the separator behind it ends; its own end, where there is none.
         separator: how one beside it is to be written.
+        raw: all of it, as it is written.
     """
 
     name: str | None
@@ -55,7 +55,8 @@ class Pair:
     value_span: Span
     before: int
     behind: int
-    separator: str = "&"
+    separator: str
+    raw: str
 
 
 @frozen
@@ -122,7 +123,8 @@ def read_pairs(
         value = _decode(text, value_start, end, findings)
         whole, names, values = Span(start, end), Span(start, name_end), Span(value_start, end)
         separator = (text[before:start] or text[end:behind] or "&") if is_embedded else "&"
-        pairs.append(Pair(name, value, whole, names, values, before, behind, separator))
+        raw = text[start:end]
+        pairs.append(Pair(name, value, whole, names, values, before, behind, separator, raw))
     if not is_embedded:
         findings += _escaped_separators(text, query)
     return pairs, findings

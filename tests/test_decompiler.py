@@ -83,6 +83,30 @@ def test_what_is_behind_an_escaped_separator_is_kept() -> None:
     ] == [("bad-encoding", ["tag=a&b"]), ("unknown-parameter", ["tag=a"])]
 
 
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("__platform=CentOS%26__os_bit=64#top", ["__platform=CentOS&__os_bit=64#top"]),
+        ("__platform%3DCentOS%26__os_bit%3d64", ["__platform=CentOS&__os_bit=64"]),
+        ("a?limit=5%26marker=x&protected=true", ["a?limit=5&marker=x&protected=true"]),
+        ("created_at=lt:2018-10-28T00:00:00Z%26limit=5",
+         ["created_at=lt:2018-10-28T00:00:00Z&limit=5"]),
+        ("name=a%26limit=5", ["name=a&limit=5"]),
+        # What could as well be a value is one, and what would be wrong elsewhere stays here.
+        ("tag=a%26name=b", []),
+        ("limit=5%26colour=red", []),
+        ("limit=5%26limit=6", []),
+        ("limit=5%26protected=maybe", []),
+        ("limit=5%26sort_dir=asc", []),
+        ("__support_xen=true%26__support_kvm_gpu_type=P4", []),
+    ],
+)  # fmt: skip
+def test_a_separator_that_was_encoded_separates(text: str, mended: list[str]) -> None:
+    fixes = [fix.apply(text) for found in check_url(text) for fix in found.fixes]
+
+    assert [each for each in fixes if "%26" not in each and "&" in each] == mended
+
+
 def test_unlisted_values_can_be_allowed() -> None:
     text = "__platform=AlmaLinux"
     with pytest.raises(QueryError):
