@@ -32,7 +32,6 @@ _HIDDEN = 32  # for each request that there may be
 _MOST_HIDDEN = 1_024  # for any number of requests
 _MOST_MET = 16_384  # pairs of boxes met at once where none may be left out
 _ROUNDS = 8  # of dropping what tells the most boxes apart
-_OPEN = frozenset({"<", "<=", ">", ">="})
 _PAIRED = 128  # boxes of which every pair is looked at
 
 
@@ -181,36 +180,43 @@ def _join(boxes: list[Box]) -> list[Box]:
     Those are ``protected`` and ``not protected``, or two ranges of a time.
     """
     known: dict[Hashable, Box] = {}
-    widest: dict[Hashable, Box] = {}
+    # Boxes that differ in one parameter alone: those that take in no other of them.
+    alike: dict[Hashable, list[Box]] = {}
     pending = [*reversed(boxes)]
     while pending:
         box = pending.pop()
-        contraries = box.contraries()
-        for contrary, rest in contraries:
-            other = widest.get((rest, box.hidden, _side(contrary)))
-            if other is not None and (other.key, other.hidden) in known and _fills(other, contrary):
-                del known[other.key, other.hidden]
+        sides = [
+            (contrary, alike.setdefault((contrary.parameter.wire, rest, box.hidden), []))
+            for contrary, rest in box.contraries()
+        ]
+        for contrary, others in sides:
+            other = next((each for each in others if _fills(each, contrary)), None)
+            if other is not None and known.pop((other.key, other.hidden), None) is not None:
                 pending.append(box.without(contrary.parameter.wire))
                 break
         else:
             known[box.key, box.hidden] = box
-            for contrary, rest in contraries:
-                atom = box.conditions[contrary.parameter.wire]
-                side = (rest, box.hidden, _side(atom))
-                if side not in widest or _fills(box, widest[side].conditions[atom.parameter.wire]):
-                    widest[side] = box
+            for contrary, others in sides:
+                for each in _note(box, contrary.parameter.wire, others):
+                    known.pop((each.key, each.hidden), None)
     return boxes if len(known) == len(boxes) else tidy([*known.values()])
+
+
+def _note(box: Box, wire: str, others: list[Box]) -> list[Box]:
+    """Put a box with those that differ in one parameter alone; give what others take in."""
+    atom = box.conditions[wire]
+    if atom.relation == "=" and atom.parameter.kind.ordered:
+        return []  # a great many of them never make up all there is
+    if any(_fills(each, atom) for each in others):
+        return [box]
+    narrower = [each for each in others if _fills(box, each.conditions[wire])]
+    others[:] = [*(each for each in others if each not in narrower), box]
+    return narrower
 
 
 def _fills(box: Box, atom: Atom) -> bool:
     """Tell whether what a box demands of a parameter holds for all that satisfy a condition."""
     return follows(box.conditions[atom.parameter.wire], atom) is True
-
-
-def _side(atom: Atom) -> Hashable:
-    """Give what conditions on a parameter share of which the widest takes in the others."""
-    relation = atom.relation[0] if atom.relation in _OPEN else (atom.relation, atom.value)
-    return atom.parameter.wire, relation
 
 
 def _merge(boxes: list[Box], most: int) -> list[Box]:

@@ -63,7 +63,7 @@ def _read(part: Formula, place: int) -> _Range | None:
         return None
     extents = [extent(atom) for atom in read]
     first, last = max(low for low, _ in extents), min(high for _, high in extents)
-    return _Range(first, last, read, place) if first <= last else None
+    return _Range(first, last, read, place)
 
 
 def _is_bound(atom: Atom) -> bool:

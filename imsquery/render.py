@@ -213,7 +213,7 @@ class _Canvas:
                 return
             if here:
                 line = line.removesuffix("\r")  # noqa: PLW2901 -- of a line end of Windows
-                start, end = here[0][0] - line_start, min(here[0][1] - line_start, len(line))
+                start, end = (min(each - line_start, len(line)) for each in here[0])
                 shown = self._highlighted(line, start, end)
                 number = f"{first_line + offset:>{gutter}}"
                 yield f"{self._paint(number, 'gutter')} {self._paint('+', 'new')} {shown}"

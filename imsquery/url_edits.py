@@ -77,7 +77,9 @@ class PairEdits:
             for group, new in ((1, pair.separator), (3, "=")):
                 if each[group].startswith("%"):
                     edits.append((start + each.start(group), start + each.end(group), new))
-        return (mended + pair.raw[position:], edits) if edits else ("", [])
+        if not edits:
+            return "", []
+        return mended + pair.raw[position:], [*self._without_losers(pair), *edits]
 
     def replace(self, pair: Pair, text: str) -> Fix:
         """Write something else for all of a pair."""

@@ -52,6 +52,16 @@ def asked(query: str, most: int) -> list[str]:
          3,
          ["__support_k=true&updated_at=gte:2018-01-01T00:00:00Z",
           "created_at=gte:2018-01-01T00:00:00Z", "updated_at=gte:2019-01-01T00:00:00Z"]),
+        # Two conditions of which each image satisfies one need not be asked for.
+        (["owner = a and created_at != 2018-10-28T10:00:00Z", "owner = a and created_at >= 2018"],
+         8, ["owner=a"]),
+        (["owner = a and created_at != 2018-10-28T10:00:00Z", "owner = a and created_at >= 2019"],
+         8,
+         ["created_at=neq:2018-10-28T10:00:00Z&owner=a"]),
+        (["owner = a and created_at < 2017", "owner = a and created_at < 2019",
+          "owner = a and created_at >= 2018", *(f"name = n{n}" for n in range(150))],
+         160,
+         sorted(["owner=a", *(f"name=n{n}" for n in range(150))])),
         # What one excludes and the other has need not be asked for, of however many pairs.
         ([f"owner = {owner} and {sign}protected" for owner in "abc" for sign in ("", "not ")],
          8,

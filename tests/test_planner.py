@@ -308,6 +308,19 @@ def test_a_value_that_is_not_listed_is_refused_unless_it_may_be() -> None:
     assert {each.code for each in made.warnings} == {"unlisted-value"}
 
 
+def test_ranges_made_one_are_where_their_ends_were_written() -> None:
+    text = (
+        "created_at between 2016 and 2017 or created_at between 2017 and 2018 or created_at = 2015"
+    )
+    (request,) = plan(text).requests
+
+    said = [*request.pushed, *request.left]
+    assert [text[each.span.start : each.span.end] for each in said] == [
+        "created_at = 2015",
+        "created_at between 2017 and 2018",
+    ]
+
+
 def test_what_is_written_as_one_is_looked_at_as_one() -> None:
     text = "name glob 'a*' and os_version in (7, 8) and not min_ram between 1 and 2"
     (request,) = plan(text).requests

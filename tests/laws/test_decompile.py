@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from urllib.parse import quote, quote_plus
 
@@ -88,7 +89,9 @@ def test_spelling_and_order_count_for_nothing(
 @given(requests().map(joined))
 def test_what_is_decompiled_is_formatted_and_without_errors(text: str) -> None:
     query = decompile(text)
-    assert " ".join(format_query(query).split()).replace("( ", "(") == " ".join(query.split())
+    # What is long is broken before `and` and `or`, and within parentheses.
+    on_one_line = re.sub(r"\n *", " ", re.sub(r"(?<=\()\n *|\n *(?=\))", "", format_query(query)))
+    assert on_one_line == query
     assert all(found.severity == "warning" for found in check(query, target="compile"))
 
 
@@ -151,6 +154,7 @@ def codes(text: str) -> Counter[str]:
 @example("sort_dir=&sort_key=")
 @example("__platform=CentOS%26__os_bit=64&limit=1%26marker=x")
 @example("visibility=x%26member_status=accepted")
+@example("min_ram%3D0&min_ram%3D0")
 @example("limit=1&sort_key=&sort_dir=asc")
 def test_a_fix_removes_its_finding_and_adds_none(text: str) -> None:
     before = codes(text)

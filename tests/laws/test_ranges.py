@@ -71,6 +71,8 @@ def test_ranges_made_one_hold_at_the_same_seconds(found: Alternatives) -> None:
 
 
 @given(alternatives)
+@example([[("=", 3)], [("=", 4)]])
+@example([[("=", 3)], [(">=", 5), ("<=", 2)], [("=", 4)]])
 def test_no_two_ranges_are_left_without_a_gap_between_them(found: Alternatives) -> None:
     united = unite_ranges(bind(written(found)).formula)
 

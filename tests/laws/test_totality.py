@@ -43,6 +43,7 @@ def assert_inside(text: str, diagnostics: tuple[Diagnostic, ...]) -> None:
 @example("not " * 10_000)
 @example("'" * 1_000)
 @example("\\'" * 1_000)
+@example("a\r\x1f")
 def test_any_text_compiles_or_is_refused_with_findings(text: str) -> None:
     try:
         compiled = compile(text, now=NOW)
