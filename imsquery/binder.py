@@ -158,8 +158,8 @@ class Binder(Conditions):
             (low, high),
             lambda self, literals: And(
                 (
-                    self._bound(parameter, ">=", literals[0], name, low, high),
-                    self._bound(parameter, "<=", literals[1], name, high, high),
+                    self._bound(parameter, ">=", literals[0], name, None, low, high),
+                    self._bound(parameter, "<=", literals[1], name, None, high, high),
                 ),
                 name,
                 high,

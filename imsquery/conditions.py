@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from imsquery.formula import And, Atom, Not, Unknown
 from imsquery.kinds import EQUALITY, Flag, RefusedValue
 from imsquery.lexer import spell
 from imsquery.parser import Algebra
-from imsquery.times import read_time, reads_clock, respell_clock, respell_time, time_condition
+from imsquery.times import (
+    is_within_second,
+    read_time,
+    reads_clock,
+    respell_clock,
+    respell_time,
+    time_condition,
+)
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -68,7 +76,7 @@ class Conditions(Algebra, is_partial=True):
     ) -> Formula:
         if relation in EQUALITY:
             return self._equality(parameter, relation, literal, first, operator, token)
-        return self._bound(parameter, relation, literal, first, token, token)
+        return self._bound(parameter, relation, literal, first, operator, token, token)
 
     def _equality(
         self,
@@ -81,7 +89,7 @@ class Conditions(Algebra, is_partial=True):
     ) -> Formula:
         kind = parameter.kind
         if parameter.is_time:
-            return self._time(parameter, relation, literal, first, token, token)
+            return self._time(parameter, relation, literal, first, operator, token, token)
         try:
             value = kind.read(literal)
         except RefusedValue as refused:
@@ -95,14 +103,21 @@ class Conditions(Algebra, is_partial=True):
         return atom if relation == "=" else Not(atom, first, token)
 
     def _bound(
-        self, parameter: Parameter, relation: str, literal: str, first: int, token: int, last: int
+        self,
+        parameter: Parameter,
+        relation: str,
+        literal: str,
+        first: int,
+        operator: int | None,
+        token: int,
+        last: int,
     ) -> Formula:
         if parameter.is_time:
-            return self._time(parameter, relation, literal, first, token, last)
+            return self._time(parameter, relation, literal, first, operator, token, last)
         try:
             value = parameter.kind.read(literal)
         except RefusedValue as refused:
-            self._refused(parameter, relation, refused, literal, first, None, token)
+            self._refused(parameter, relation, refused, literal, first, operator, token)
             return Unknown(first, last)
         return Atom(parameter, relation, value, first, last)
 
@@ -112,17 +127,25 @@ class Conditions(Algebra, is_partial=True):
         return Atom(parameter, relation, literal, first, token)
 
     def _time(
-        self, parameter: Parameter, relation: str, literal: str, first: int, token: int, last: int
+        self,
+        parameter: Parameter,
+        relation: str,
+        literal: str,
+        first: int,
+        operator: int | None,
+        token: int,
+        last: int,
     ) -> Formula:
         """Bind a comparison with a half-open interval; a coarse one compares with its ends."""
         try:
             interval = read_time(literal, self._now)
         except ValueError:
             if not reads_clock(literal) or self._now is not None:
-                return self._bad_time(parameter, literal, first, token, last)
+                self._bad_time(parameter, relation, literal, operator, token)
+                return Unknown(first, last)
             self._now = datetime.now(UTC)
             self.volatile = True
-            return self._time(parameter, relation, literal, first, token, last)
+            return self._time(parameter, relation, literal, first, operator, token, last)
         except OverflowError:
             message = f"`{clip(literal)}` lies outside the years 1 to 9999"
             return self._time_out_of_range(message, first, token, last)
@@ -146,17 +169,29 @@ class Conditions(Algebra, is_partial=True):
         return within if relation == "=" else Not(within, first, last)
 
     def _bad_time(
-        self, parameter: Parameter, literal: str, first: int, token: int, last: int
-    ) -> Formula:
-        start, end = self.span(token)
+        self, parameter: Parameter, relation: str, literal: str, operator: int | None, token: int
+    ) -> None:
         meant = respell_time(literal) or respell_clock(literal)
+        # What is before some part of a second is before its end, and not at its beginning.
+        within = {"<": "<=", ">=": ">"} if is_within_second(literal) else {}
+        fixes = [self._value_fix(token, each, operator, within.get(relation)) for each in meant]
         self.report(
             "bad-value",
             f"`{clip(literal)}` is not {parameter.kind.describe()}{did_you_mean(meant)}",
-            (start, end),
-            *((f"write `{each}`", [(start, end, spell(each))]) for each in meant),
+            self.span(token),
+            *(fix for fix in fixes if fix is not None),
         )
-        return Unknown(first, last)
+
+    def _value_fix(
+        self, token: int, value: str, operator: int | None = None, relation: str | None = None
+    ) -> tuple[str, Edits] | None:
+        """Write another value, and another operator before it where there is one to be written."""
+        edits: Edits = [(*self.span(token), spell(value))]
+        if relation is None:
+            return f"write `{value}`", edits
+        if operator is None:
+            return None
+        return f"write `{relation} {value}`", [(*self.span(operator), relation), *edits]
 
     def _time_out_of_range(self, message: str, first: int, token: int, last: int) -> Formula:
         self.report("out-of-range", message, self.span(token))
@@ -184,9 +219,7 @@ class Conditions(Algebra, is_partial=True):
         token: int,
     ) -> None:
         start, end = self.span(token)
-        fixes: Fixes = [
-            (f"write `{each}`", [(start, end, spell(each))]) for each in refused.instead
-        ]
+        fixes: Fixes = self._nearest_fixes(relation, refused, operator, token)
         if type(parameter.kind) is Flag and literal.lower() == "false" and operator is not None:
             # `= false` means that the attribute is absent, `!= false` that it is not.
             fixes = [self._flag_fix(parameter, first, token, negated=relation == "=")]
@@ -196,6 +229,8 @@ class Conditions(Algebra, is_partial=True):
             at = self.span(operator)[0]
             apart = "" if self.tokens.text[at - 1 : at].isspace() else " "
             fixes = [(f"write `{text}`", [(at, end, apart + text)])]
+        if not fixes and operator is not None and relation in EQUALITY:
+            fixes = self._list_fix(parameter, relation, literal, operator, token)
         if self._kinds[token] == "PLACEHOLDER":
             fixes = []  # what is wrong is the value that was bound, not the text
         self.report(
@@ -205,6 +240,32 @@ class Conditions(Algebra, is_partial=True):
             (start, end),
             *fixes,
         )
+
+    def _nearest_fixes(
+        self, relation: str, refused: RefusedValue, operator: int | None, token: int
+    ) -> Fixes:
+        """Write what may have been meant; of a number that cannot be, what says the same."""
+        meant = relation
+        if refused.relations is not None:
+            if relation not in refused.relations:
+                return []
+            meant = refused.relations[relation]
+        written = None if meant == relation else meant
+        fixes = [self._value_fix(token, each, operator, written) for each in refused.instead]
+        return [fix for fix in fixes if fix is not None]
+
+    def _list_fix(
+        self, parameter: Parameter, relation: str, literal: str, operator: int, token: int
+    ) -> Fixes:
+        """Make a list of a value that names several."""
+        values = [each.strip() for each in _list_separator.split(literal)]
+        try:
+            written = ", ".join(spell(str(parameter.kind.read(value))) for value in values)
+        except RefusedValue:
+            return []
+        operation = "in" if relation == "=" else "not in"
+        edits = [self._word_edit(operator, operation), (*self.span(token), f"({written})")]
+        return [(f"write `{operation} ({clip(written)})`", edits)]
 
     def _flag_fix(
         self, parameter: Parameter, first: int, last: int, *, negated: bool
@@ -251,6 +312,7 @@ class Conditions(Algebra, is_partial=True):
 
 
 _LONGEST_SHOWN = 60
+_list_separator = re.compile("[,;|/]")
 
 
 def clip(text: str) -> str:

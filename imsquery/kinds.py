@@ -26,6 +26,12 @@ OPERATORS: Mapping[str, str] = {
 COMPLEMENT: Mapping[str, str] = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
+# What a comparison with a number that cannot be says of the nearest one, above or below, that can.
+# A wrong number may have been meant for the nearest; that it is not equal says nothing of that.
+_BELOW = {"=": "=", "<": "<", "<=": "<", ">": ">=", ">=": ">="}
+_ABOVE = {"=": "=", "<": "<=", "<=": "<=", ">": ">", ">=": ">"}
+
+
 class RefusedValue(Exception):  # noqa: N818 -- a finding in the making, not an error of its own
     """A literal that a kind does not take.
 
@@ -33,13 +39,21 @@ class RefusedValue(Exception):  # noqa: N818 -- a finding in the making, not an 
         code: ``bad-value``, ``unlisted-value`` or ``out-of-range``.
         message: what would be right.
         instead: literals that may have been meant, the nearest first.
+        relations: operator -> the one that says the same of the nearest; ``None`` if all do.
     """
 
-    def __init__(self, code: str, message: str, instead: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        instead: Iterable[str] = (),
+        relations: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.instead = tuple(instead)
+        self.relations = relations
 
 
 class Advice:
@@ -289,11 +303,17 @@ class Integer(Kind):
         least = -self._most if self.least is None else self.least
         most = self._most if self.most is None else self.most
         if not least <= value <= most:
-            raise RefusedValue("out-of-range", self.describe(), [str(min(max(value, least), most))])
+            raise self._off("out-of-range", value, min(max(value, least), most))
         if self.values and value not in self.values:
-            instead = [str(min(self.values, key=lambda each: abs(each - value)))]
-            raise RefusedValue("bad-value", self.describe(), instead)
+            raise self._off(
+                "bad-value", value, min(self.values, key=lambda each: abs(each - value))
+            )
         return value
+
+    def _off(self, code: str, value: int, nearest: int) -> RefusedValue:
+        """Refuse a number between or beyond those that there are."""
+        relations = _BELOW if value < nearest else _ABOVE
+        return RefusedValue(code, self.describe(), [str(nearest)], relations)
 
     def describe(self) -> str:
         if self.values:

@@ -38,7 +38,8 @@ _quoted = {
 # Behind a string: what joins it to a value that is not written there.
 _joined = re.compile(
     r"\s*(?:\+|\.\.|<<|\|\|)|\s+[.&%~]\s|\.concat\b|[$\w\"'`]"
-    r"|[ \t]*\\?\r?\n\s*[A-Za-z]{0,2}[\"'`]"
+    # The string on the next line may be another URL.
+    r"|[ \t]*\\?\r?\n\s*[A-Za-z]{0,2}[\"'`](?![a-z]+://|/)"
 )
 _LONGEST_HOST = 300
 _BEFORE_URL = " \t\r\n\"'`<>()[],;|"

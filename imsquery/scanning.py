@@ -61,6 +61,7 @@ _SYMBOLS = {
     "&&": _AND, "&": _AND, "||": _OR, "|": _OR, "!": _NOT,
     "~": _MATCHES, "~=": _MATCHES, "~~": _MATCHES, "~*": _MATCHES,
     "!~": Foreign(("NOT", "MATCH"), "not matches"),
+    "^=": Foreign(("MATCH",), "startswith"), "$=": Foreign(("MATCH",), "endswith"),
 }  # fmt: skip
 _SIGNS = {"∧": _AND, "⋀": _AND, "∨": _OR, "⋁": _OR, "¬": _NOT}
 _OPERATORS = {"=>": ">=", "=<": "<=", "===": "=", "!==": "!=", "=!": "!=", "><": "<>", "<=>": "="}
@@ -85,6 +86,8 @@ _token = re.compile(TOKEN)
 _not_equal = re.compile(r"![ \t]++=").match
 _backtick = re.compile(r"`([^`\n]*)`").match
 _run = re.compile(r"[\w.\-:+/@*?%^~$\\{}\[\]`]").match
+_comment = re.compile(r"(?<![^\s])(?:--|//)[^\n]*").match
+_slashed = re.compile(r"\s*+/([^/\s'\"#]+)/(i?)(?=[\s)]|$)").match
 _line = re.compile(r"[^\n]*").match
 _QUOTES = {each: lookalikes_of(each) + each for each in "'\""}
 _quoted = {each: re.compile(f"[^\n{all_}]*[{all_}]").match for each, all_ in _QUOTES.items()}
@@ -161,6 +164,12 @@ class Scanner:
     def _take(self, lexeme: str, start: int, end: int, *, is_word: bool) -> int:
         """Take one lexeme in; give where to go on."""
         if is_word:
+            comment = _comment(self._text, start)
+            if comment is not None and not self._expects_value(len(self._pieces)):
+                edit = (start, start + 2, "#")
+                message = f"a comment begins with `#`, not with `{lexeme[:2]}`"
+                self._report(message, comment.span(), ("write `#`", [edit]))
+                return comment.end()
             self._word(lexeme, start, end)
             return end
         behind = self._pattern(start)
@@ -274,6 +283,11 @@ class Scanner:
 
     def _operator(self, lexeme: str, start: int, end: int) -> None:
         last = self._pieces[-1] if self._pieces else None
+        is_star = last is not None and last.lexeme == "*" and last.end == start and lexeme == "="
+        if last is not None and is_star and not self._expects_value(len(self._pieces) - 1):
+            self._pieces.pop()
+            self._foreign(Foreign(("MATCH",), "contains"), last.start, end)
+            return
         if last is not None and last.kind == "OPERATOR":
             joined = last.lexeme + lexeme
             meant = joined if joined in OPERATORS else None
@@ -383,17 +397,31 @@ class Scanner:
         if foreign is _MATCHES and last and last.lexeme == "=" and last.end == start:
             start = last.start
             self._pieces.pop()
+        return self._foreign(foreign, start, end)
+
+    def _foreign(self, foreign: Foreign, start: int, end: int) -> int:
+        """Take in an operator as another language spells it; a pattern may stand in slashes."""
+        text = self._text
         written = text[start:end]
+        edits = [spaced(text, start, end, foreign.text)]
+        slashed = _slashed(text, end) if "matches" in foreign.text else None
+        if slashed is not None:
+            pattern = quote(f"(?i){slashed[1]}" if slashed[2] else slashed[1])
+            first = slashed.start(1) - 1
+            edits.append((first, slashed.end(), pattern))
         self._report(
             f"`{written}` is written `{foreign.text}`"
             if written.isascii()
             else f"{describe(first_foreign(written))} is written `{foreign.text}`",
             (start, end),
-            (f"write `{foreign.text}`", [spaced(text, start, end, foreign.text)]),
+            (f"write `{foreign.text}`", edits),
         )
         for kind, word in zip(foreign.kinds, foreign.text.split(), strict=True):
             self._pieces.append(Piece(kind, word, start, end, is_sign=True))
-        return end
+        if slashed is None:
+            return end
+        self._add("STRING", pattern, first, slashed.end())
+        return slashed.end()
 
     def _fixed(self, character: str, plain: str, start: int) -> int:
         """Read a bracket, or an operator or separator that is a look-alike."""

@@ -167,11 +167,26 @@ _loose = re.compile(
 ).fullmatch
 
 
+_ago = re.compile(
+    "(now|today)?([+-][0-9]+)"
+    "(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?|w(?:eeks?)?)"
+).fullmatch
+
+
 def respell_clock(text: str) -> list[str]:
     """Guess the literal that another way to say how long ago means: ``yesterday``, ``-7d``."""
-    lowered = text.lower()
-    meant = {"yesterday": "today-1d", "tomorrow": "today+1d"}.get(lowered, f"now{lowered}")
+    lowered = text[:40].lower()
+    meant = {"yesterday": "today-1d", "tomorrow": "today+1d"}.get(lowered, "")
+    match = _ago(lowered)
+    if match is not None:
+        meant = f"{match[1] or 'now'}{match[2]}{match[3][0]}"
     return [meant] if reads_clock(meant) else []
+
+
+def is_within_second(text: str) -> bool:
+    """Tell whether a time is written with a part of a second that is not zero."""
+    fraction = re.search(r":[0-9]{2}[.,]([0-9]+)", unicodedata.normalize("NFKC", text[:40]))
+    return fraction is not None and fraction[1].strip("0") != ""
 
 
 def respell_time(text: str) -> list[str]:

@@ -39,6 +39,10 @@ MISTAKEN = (
     "has os_version", "exists name", "os_version isnull", "name matches [a-z]+",
     "name matches (a|b)c", "name =~ ^x[0-9]$", "name glob {a,b}*", "platform = (CentOS or Ubuntu)",
     "platform = CentOS or Ubuntu", "1 <= min_ram", "4096 > min_ram", "created_at > now - 7d",
+    "min_ram = 4,096", "created_at > ago(7d)", "min_disk > 40 and < 100", "contains(name, 'a b')",
+    "exists os_bit", "name ilike '%a_'", "name =~ /a.b/", "name ^= web", "name *= x", "name $= y",
+    "name = foo -- x\n", "min_disk > 30", "created_at < 2018-10-28T10:00:00.5Z",
+    "platform = 'CentOS,Ubuntu'", "tag:Owner = a", "public", "kvm",
     "created_at > now()", "created_at > yesterday", "created_at > -7d",
     "(os_bit = 64 limit 5)", "(os_bit = 64, limit = 5 and public())", "(limit = 5 and os_bit = 64)",
     "(public() order by name)", "sort_dir = 'desc'",
@@ -63,7 +67,8 @@ MISTAKEN_JOINTS = (
 CLAUSES = ("", " limit 5", " order by name", " order by name desc limit 5", " after x limit $n")
 MISTAKEN_CLAUSES = (
     " limit = 5", " and (limit = 5)", " and sort_dir = desc order by name",
-    " limit 5, 10", " limit '5'", " sort by name", " order name", " order_by name",
+    " limit 5, 10", " limit '5'", " sort by name", " sort name desc", " order name",
+    " order_by name",
     " order by name descending", " and limit 5", " limit 5 limit 6", " limit 5, order by name",
     " order by name, size", " offset 5", " limit 5 offset 10",
     " order by 'name'", " after = x", " limit 5 and platform = CentOS", " limit 5 os_bit = 64", ";",

@@ -63,7 +63,19 @@ MENDED = [
     ("limit '5'", "'5'", "the number of `limit` stands in no quotes", "limit 5"),
     ("created_at > now - 7d", "now - 7d", "a time such as `now-7d` is written without spaces", "created_at > now-7d"),
     ("platform = (CentOS or Ubuntu)", "or", "the values of a list are separated by `,`, not by `or`", "platform in (CentOS , Ubuntu)"),
+    ("min_ram = 4,096", "4,096", "the digits of a number stand together", "min_ram = 4096"),
+    ("min_ram != 4,096,000 and protected", "4,096,000", "the digits of a number stand together", "min_ram != 4096000 and protected"),
+    ("min_ram = 4, 096", "4, 096", "one of several values is written `in (…)`", "min_ram in (4, 096)"),
+    ("created_at > ago(7d) and protected", "ago(7d)", "`ago` is written `now-7d`", "created_at > now-7d and protected"),
+    ("created_at > now - 7 days", "now - 7 days", "a time such as `now-7d` is written without spaces", "created_at > now-7d"),
+    # names
+    ("min_disk > 40 and < 100", "<", "a name is missing before `<`", "min_disk > 40 and min_disk < 100"),
+    ("(name startswith a) or(endswith x)", "endswith", "a name is missing before `endswith`", "(name startswith a) or(name endswith x)"),
+    ("platform = CentOS or = Ubuntu", "=", "a name is missing before `=`", "platform = CentOS or platform = Ubuntu"),
+    ("contains(name, 'a b') and protected", "contains(name, 'a b')", "`contains` stands between a name and a value", "name contains 'a b' and protected"),
     # whether an attribute is there
+    ("has name", "has name", "`has name` is written `name is present`", "name is present"),
+    ("not exists os_bit", "exists os_bit", "`exists os_bit` is written `os_bit is present`", "not os_bit is present"),
     ("name not null", "not null", "`not null` is written `is present`", "name is present"),
     ("name NOT EXISTS", "NOT EXISTS", "`NOT EXISTS` is written `is absent`", "name is absent"),
     ("name not present", "not present", "`not present` is written `is absent`", "name is absent"),
@@ -75,6 +87,14 @@ MENDED = [
     (r"name =~ ^x\d{1,3}$ limit 5", r"^x\d{1,3}$", "a pattern of `matches` with more than letters and digits stands in quotes", r'name matches "^x\\d{1,3}$" limit 5'),
     ("name glob {a,b}*", "{a,b}*", "a pattern of `glob` with more than letters and digits stands in quotes; `*` and `?` alone mean more than themselves", 'name glob "{a,b}*"'),
     # operators of other languages
+    (r"name like '50\%_'", "like", "`like` is written `glob`", 'name glob "50%?"'),
+    ("name ilike '%a.b_'", "ilike", "`ilike` is written `matches`", r'name matches "(?i)a\\.b.$"'),
+    ("name not ilike '%'", "ilike", "`ilike` is written `matches`", 'name not matches "(?i)"'),
+    ("name =~ /^a.b$/ and protected", "=~", "`=~` is written `matches`", 'name matches "^a.b$" and protected'),
+    ("(name ~ /ab/i)", "~", "`~` is written `matches`", '(name matches "(?i)ab")'),
+    ("name ^= web", "^=", "`^=` is written `startswith`", "name startswith web"),
+    ("id$='7f'", "$=", "`$=` is written `endswith`", "id endswith '7f'"),
+    ("name *= Cent", "*=", "`*=` is written `contains`", "name contains Cent"),
     ("name like 'Cent%_x'", "like", "`like` is written `glob`", "name glob Cent*?x"),
     ("name LIKE 'a b*%'", "LIKE", "`like` is written `glob`", r'name glob "a b\\**"'),
     ("name like '100\\\\%'", "like", "`like` is written `glob`", 'name glob "100%"'),
@@ -134,6 +154,9 @@ MENDED = [
     ('"platform" = CentOS', '"platform"', "a name stands in no quotes", "platform = CentOS"),
     (r"name = 'a\d'", r"\d", r"unknown escape `\d`", r"name = 'a\\d'"),
     ("name = 'a\x01'", "\x01", "U+0001 may not stand raw in a value", r"name = 'a\u0001'"),
+    # comments
+    ("platform = CentOS -- min_disk = 40", "-- min_disk = 40", "a comment begins with `#`, not with `--`", "platform = CentOS # min_disk = 40"),
+    ("// it's\nplatform = CentOS and # x\nprotected", "// it's", "a comment begins with `#`, not with `//`", "# it's\nplatform = CentOS and # x\nprotected"),
     # look-alikes, and what cannot be seen
     ("platform＝CentOS", "＝", "U+FF1D FULLWIDTH EQUALS SIGN looks like ASCII but is not; it is `=`", "platform=CentOS"),
     ("platform！＝CentOS", "！＝", "U+FF01 FULLWIDTH EXCLAMATION MARK looks like ASCII but is not; it is `!=`", "platform!=CentOS"),
@@ -157,9 +180,10 @@ MENDED = [
     ("protected ∧ os_bit = 64", "∧", "U+2227 LOGICAL AND is written `and`", "protected and os_bit = 64"),
     ("os_bit % = 64", "%", "`%` means nothing here", "os_bit  = 64"),
     # clauses
+    ("sort name", "sort", "`sort` is written `order by`", "order by name"),
+    ("protected sort name desc limit 5", "sort", "`sort` is written `order by`", "protected order by name desc limit 5"),
     ("protected limit = 5", "=", "the clause is `limit value`, without `=`", "protected limit 5"),
     ("protected limit '5'", "'5'", "the number of `limit` stands in no quotes", "protected limit 5"),
-    ("protected limit 5, 10", ", 10", "`limit` takes one number: there is no offset; `after` goes on behind an image", "protected limit 10"),
     ("protected limit 5, order by name", ",", "this `,` separates nothing", "protected limit 5 order by name"),
     ("protected sort by name", "sort by", "`sort by` is written `order by`", "protected order by name"),
     ("order_by name", "order_by", "`order_by` is written `order by`", "order by name"),
@@ -173,10 +197,9 @@ MENDED = [
 ]
 BROKEN = [
     ("protected order by name desc, size limit 5", ", size", "results are sorted by one attribute; images that are equal in it are sorted by id"),
+    ("protected limit 5, 10", ", 10", "`limit` takes one number: there is no offset; `after` goes on behind an image"),
     ("protected limit 5 offset 10", "offset 10", "there is no `offset`: results go on behind an image, `after` and its id"),
     ("protected skip 10", "skip 10", "there is no `skip`: results go on behind an image, `after` and its id"),
-    ("has name", "has name", "`has name` is written `name is present`"),
-    ("not exists os_bit", "exists os_bit", "`exists os_bit` is written `os_bit is present`"),
     ("platform = CentOS xor os_type = Linux", "xor", "there is no `xor`; write `(… and not …) or (not … and …)`"),
     ("protected xor whole_image", "xor", "there is no `xor`; write `(… and not …) or (not … and …)`"),
     ("platform =", "=", "a value is missing behind `=`"),

@@ -18,6 +18,7 @@ from imsquery.repairs.clauses import (
     enclosed_clauses,
     order_by,
     skip_offset,
+    sorts_by,
 )
 from imsquery.repairs.joints import (
     at_condition,
@@ -34,7 +35,7 @@ from imsquery.repairs.predicates import (
     exclusive_or,
     presence_before,
 )
-from imsquery.repairs.values import at_value, behind_in, called_clock, in_between, in_list
+from imsquery.repairs.values import at_value, behind_in, called_clock, in_between, in_list, time_ago
 from imsquery.repairs.wording import ENDS, ORDER_BY, SORT, last_span
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def foresee(recovery: Recovery) -> None:
         prefix(recovery)
     elif lowered in SORT and recovery.peek(1).kind == "BY":
         order_by(recovery, 2)
-    elif lowered in ORDER_BY and recovery.peek(1).kind == "WORD":
+    elif sorts_by(recovery) or (lowered in ORDER_BY and recovery.peek(1).kind == "WORD"):
         order_by(recovery, 1)
     elif lowered in {"offset", "skip"} and recovery.peek(1).lexeme.isdecimal():
         skip_offset(recovery)
@@ -91,7 +92,7 @@ def _elsewhere(recovery: Recovery) -> bool:
     piece = recovery.peek()
     if piece.kind == "RPAR" and recovery.depth == 0:
         return surplus(recovery)
-    if piece.kind == "LPAR" and called_clock(recovery):
+    if piece.kind == "LPAR" and (called_clock(recovery) or time_ago(recovery)):
         return True
     if recovery.accepts("COMMA"):
         return in_list(recovery)

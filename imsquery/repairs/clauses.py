@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from imsquery._tables import KEYWORDS
 from imsquery.lexer import END, is_word, unquote
 from imsquery.repairs.wording import (
+    CLAUSES,
     CONNECTIVES,
     ENDS,
     VALUES,
     begins_condition,
-    clip,
     extent,
     last_span,
     removal,
@@ -33,6 +33,12 @@ def order_by(recovery: Recovery, count: int) -> None:
     fix = writing(recovery, start, end, "order by")
     recovery.say(f"`{shown}` is written `order by`", span, fix)
     recovery.put(Piece("ORDER", "order", start, end), Piece("BY", "by", start, end))
+
+
+def sorts_by(recovery: Recovery) -> bool:
+    """Tell ``sort name`` at the end of a query, or before a clause."""
+    ends = recovery.peek(2).kind in CLAUSES | {"DIRECTION", END}
+    return recovery.peek().lexeme.lower() == "sort" and recovery.peek(1).kind == "WORD" and ends
 
 
 def behind_order(recovery: Recovery) -> bool:
@@ -136,14 +142,11 @@ def behind_clause(recovery: Recovery) -> bool:
 
 def _offset(recovery: Recovery) -> bool:
     """Read ``limit 5, 10``, which is an offset and a limit elsewhere."""
-    first = recovery.take_back()
     comma, count = recovery.drop(2)
     recovery.say(
         "`limit` takes one number: there is no offset; `after` goes on behind an image",
         extent(comma, count),
-        (f"write `limit {clip(count.lexeme)}`", [(first.start, count.start, "")]),
     )
-    recovery.put(Piece("WORD", count.lexeme, count.start, count.end))
     return True
 
 

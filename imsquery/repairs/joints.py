@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from imsquery._tables import KEYWORDS
 from imsquery.kinds import OPERATORS
 from imsquery.lexer import END, is_word, unquote
-from imsquery.repairs.values import list_behind_equals, quote_chain, several_words
+from imsquery.repairs.values import (
+    grouped_digits,
+    list_behind_equals,
+    quote_chain,
+    several_words,
+)
 from imsquery.repairs.wording import (
     AFTER_NAMES,
     CONNECTIVES,
@@ -15,15 +20,18 @@ from imsquery.repairs.wording import (
     KEYWORD_KINDS,
     VALUES,
     begins_condition,
+    clip,
     extent,
     last_span,
     removal,
     writing,
 )
-from imsquery.scanning import NEVER_CLOSED, SURPLUS, Piece
+from imsquery.scanning import NEVER_CLOSED, SURPLUS, Piece, spaced
 
 if TYPE_CHECKING:
     from imsquery.recovery import Recovery
+
+_MOST_PARENTHESES = 20  # looked back over: each of a long row would look over all before it
 
 
 def at_condition(recovery: Recovery) -> bool:
@@ -42,6 +50,8 @@ def at_condition(recovery: Recovery) -> bool:
         return _missing_condition(recovery)
     if piece.kind == "STRING":
         return _quoted_name(recovery)
+    if called_operator(recovery) or omitted_name(recovery):
+        return True
     if piece.kind == "OPERATOR":
         recovery.say(f"a name is missing before `{piece.lexeme}`", extent(piece, piece))
         recovery.give_up()
@@ -96,6 +106,65 @@ def _quoted_name(recovery: Recovery) -> bool:
     )
     recovery.put(Piece("WORD", name, piece.start, piece.end))
     return True
+
+
+def called_operator(recovery: Recovery) -> bool:
+    """Read ``contains(name, value)``."""
+    pieces = [recovery.peek(ahead) for ahead in range(6)]
+    operator, _, name, _, value, closing = pieces
+    kinds = [piece.kind for piece in pieces]
+    if kinds[:4] != ["MATCH", "LPAR", "WORD", "COMMA"] or kinds[5] != "RPAR":
+        return False
+    if value.kind not in VALUES or "#" in recovery.text[operator.start : value.start]:
+        return False
+    recovery.drop(6)
+    start, end = span = extent(operator, closing)
+    word = operator.lexeme.lower()
+    written = f"{name.lexeme} {word} {recovery.text[value.start : value.end]}"
+    recovery.say(
+        f"`{word}` stands between a name and a value",
+        span,
+        (f"write `{clip(written)}`", [(start, end, written)]),
+    )
+    recovery.put(
+        Piece("WORD", name.lexeme, start, end),
+        Piece("MATCH", word, start, end),
+        Piece(value.kind, value.lexeme, start, end),
+    )
+    return True
+
+
+def omitted_name(recovery: Recovery) -> bool:
+    """Read ``name > 40 and < 100``: the name is that of the condition before."""
+    piece = recovery.peek()
+    # Parentheses, which the fix of mixed connectives may put there, make no difference.
+    joint = _back_over(recovery, 1, "LPAR")
+    value = _back_over(recovery, joint + 1, "RPAR")
+    kinds = [recovery.before(back) for back in (joint, value, value + 1, value + 2)]
+    is_behind = kinds[0] in CONNECTIVES and kinds[1] in VALUES and kinds[3] == "WORD"
+    is_comparison = piece.kind == kinds[2] and piece.kind in {"OPERATOR", "MATCH"}
+    if not (is_behind and is_comparison) or recovery.peek(1).kind not in VALUES:
+        return False
+    if kinds[0] == "AND" and OPERATORS.get(piece.lexeme) == "=":
+        return False  # nothing is equal to two values
+    name = recovery.read[-value - 2]
+    at, _, new = spaced(recovery.text, piece.start, piece.start, name.lexeme)
+    recovery.say(
+        f"a name is missing before `{piece.lexeme.lower()}`",
+        extent(piece, piece),
+        (f"add `{clip(name.lexeme)}`", [(at, at, f"{new.rstrip()} ")]),
+    )
+    recovery.insert("WORD", name.lexeme, piece.start)
+    return True
+
+
+def _back_over(recovery: Recovery, back: int, kind: str) -> int:
+    """Go back from a token that was read over some of a kind."""
+    for _ in range(_MOST_PARENTHESES):
+        if recovery.before(back) != kind:
+            break
+        back += 1
+    return back
 
 
 def surplus(recovery: Recovery) -> bool:
@@ -166,7 +235,7 @@ def mend_comma(recovery: Recovery) -> bool:
         and operator.kind == "OPERATOR"
         and OPERATORS[operator.lexeme] in {"=", "!="}
     ):
-        return list_behind_equals(recovery)
+        return grouped_digits(recovery) or list_behind_equals(recovery)
     recovery.drop()
     fix = writing(recovery, comma.start, comma.end, "and")
     recovery.say("conditions are joined by `and` or `or`, not by `,`", span, fix)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imsquery._tables import KEYWORDS
@@ -21,9 +22,11 @@ from imsquery.repairs.wording import (
     extent,
     writing,
 )
-from imsquery.scanning import WORD_OPERATORS, Piece, spaced
+from imsquery.scanning import WORD_OPERATORS, Piece, spaced, without
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imsquery.recovery import Recovery
 
 
@@ -95,17 +98,22 @@ def asks_presence(recovery: Recovery) -> bool:
 
 
 def presence_before(recovery: Recovery) -> None:
-    """Report ``has name`` and ``exists name``.
-
-    There is no fix: other fixes may put parentheses before the name, and so behind the word.
-    """
-    word, name = recovery.peek(), recovery.peek(1)
+    """Read ``has name`` and ``exists name``."""
+    word, name = recovery.drop(2)
     shown = clip(name.lexeme)
+    edits = [without(recovery.text, word.start, word.end), (name.end, name.end, " is present")]
     recovery.say(
-        f"`{word.lexeme.lower()} {shown}` is written `{shown} is present`", extent(word, name)
+        f"`{word.lexeme.lower()} {shown}` is written `{shown} is present`",
+        extent(word, name),
+        (f"write `{shown} is present`", edits),
     )
-    recovery.drop()
-    recovery.give_up()
+    # A parenthesis before the name would stand behind the word.
+    recovery.is_straight = False
+    recovery.put(
+        name,
+        Piece("IS", "is", name.end, name.end),
+        Piece("PRESENCE", "present", name.end, name.end),
+    )
 
 
 def exclusive_or(recovery: Recovery) -> None:
@@ -193,17 +201,21 @@ def _word_operator(recovery: Recovery) -> bool:
     negated = recovery.before() == "NOT"
     if negated and new not in KEYWORDS:
         return False
+    if written == "ilike":
+        if value.kind == "PLACEHOLDER":
+            return False
+        new = "matches"  # the one operator that can do without letter case
     edits = [spaced(recovery.text, word.start, word.end, new)]
     recovery.drop(2)
     title = f"write `{new}`"
-    if new == "glob" and value.kind != "PLACEHOLDER":
-        pattern, faults = unquote(value.lexeme) if value.kind == "STRING" else (value.lexeme, [])
-        if not faults:
-            lexeme = spell(_glob(pattern))
-            edits.append((value.start, value.end, lexeme))
-            title = f"write `{new} {clip(lexeme)}`"
-            kind = "STRING" if lexeme[0] == '"' else "WORD"
-            value = Piece(kind, lexeme, value.start, value.end)
+    if written in {"like", "ilike"} and value.kind != "PLACEHOLDER":
+        # What SQL escapes by a backslash is no escape here, and none once it is converted.
+        pattern, _ = unquote(value.lexeme) if value.kind == "STRING" else (value.lexeme, [])
+        lexeme = spell(_glob(pattern) if written == "like" else _expression(pattern))
+        edits.append((value.start, value.end, lexeme))
+        title = f"write `{new} {clip(lexeme)}`"
+        kind = "STRING" if lexeme[0] == '"' else "WORD"
+        value = Piece(kind, lexeme, value.start, value.end)
     recovery.say(f"`{written}` is written `{new}`", extent(word, word), (title, edits))
     kind = KEYWORDS.get(new, "OPERATOR")
     recovery.put(Piece(kind, new, word.start, word.end), value)
@@ -212,20 +224,37 @@ def _word_operator(recovery: Recovery) -> bool:
 
 def _glob(pattern: str) -> str:
     """Give the ``glob`` pattern of one of ``like``."""
-    made: list[str] = []
+    wild = {"%": "*", "_": "?"}
+    return "".join(
+        wild[each] if is_wild else f"\\{each}" if each in "*?\\" else each
+        for each, is_wild in _like(pattern)
+    )
+
+
+def _expression(pattern: str) -> str:
+    """Give the regular expression of a pattern of ``ilike``."""
+    parts: list[str] = []
+    for each, is_wild in _like(pattern):
+        part = {"%": ".*", "_": "."}[each] if is_wild else re.escape(each)
+        if part != ".*" or parts[-1:] != [part]:
+            parts.append(part)
+    # To search for what may stand anywhere is to ask for nothing around it.
+    opens, closes = parts[:1] == [".*"], parts[-1:] == [".*"]
+    searched = "".join(parts[opens : len(parts) - closes])
+    return f"(?i){'' if opens else '^'}{searched}{'' if closes else '$'}"
+
+
+def _like(pattern: str) -> Iterator[tuple[str, bool]]:
+    """Give each character of a pattern of ``like``, and whether it stands for others."""
     escaped = False
     for character in pattern:
-        if not escaped and character == "\\":
+        if character == "\\" and not escaped:
             escaped = True
             continue
-        if character in "*?" or (escaped and character == "\\"):
-            made.append("\\" + character)
-        elif escaped:
-            made.append(character)
-        else:
-            made.append({"%": "*", "_": "?"}.get(character, character))
+        yield character, not escaped and character in "%_"
         escaped = False
-    return "".join(made) + "\\\\" * escaped
+    if escaped:
+        yield "\\", False
 
 
 def _colon(recovery: Recovery) -> bool:

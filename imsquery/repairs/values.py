@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,13 @@ from imsquery.repairs.wording import (
     writing,
 )
 from imsquery.scanning import NEVER_CLOSED, Piece, spaced
-from imsquery.times import reads_clock
+from imsquery.times import reads_clock, respell_clock
 
 if TYPE_CHECKING:
     from imsquery.recovery import Recovery
+
+
+_three = re.compile(",[0-9]{3}").fullmatch
 
 
 def at_value(recovery: Recovery) -> bool:
@@ -268,6 +272,49 @@ def called_clock(recovery: Recovery) -> bool:
     return True
 
 
+def time_ago(recovery: Recovery) -> bool:
+    """Read ``ago(7d)``."""
+    word, opening, span, closing = recovery.read[-1], *(recovery.peek(each) for each in range(3))
+    meant = f"now-{span.lexeme}"
+    kinds = [word.kind, recovery.before(2), opening.kind, span.kind, closing.kind]
+    if kinds != ["WORD", "OPERATOR", "LPAR", "WORD", "RPAR"] or word.lexeme.lower() != "ago":
+        return False
+    if not reads_clock(meant):
+        return False
+    recovery.take_back()
+    recovery.drop(3)
+    recovery.say(
+        f"`ago` is written `{meant}`",
+        extent(word, closing),
+        writing(recovery, word.start, closing.end, meant),
+    )
+    recovery.put(Piece("WORD", meant, word.start, closing.end))
+    return True
+
+
+def grouped_digits(recovery: Recovery) -> bool:
+    """Read ``4,096``, which is no list."""
+    first = recovery.read[-1]
+    ahead, end = 0, first.end
+    while recovery.peek(ahead).start == end:
+        end = recovery.peek(ahead + 1).end
+        if not _three(recovery.text, recovery.peek(ahead).start, end):
+            break
+        ahead += 2
+    if ahead == 0 or not (first.lexeme.isdecimal() and len(first.lexeme) <= 3):  # noqa: PLR2004
+        return False
+    pieces = recovery.drop(ahead)
+    start, end = span = extent(recovery.take_back(), pieces[-1])
+    digits = recovery.text[start:end].replace(",", "")
+    recovery.say(
+        "the digits of a number stand together",
+        span,
+        writing(recovery, start, end, digits),
+    )
+    recovery.put(Piece("WORD", digits, start, end))
+    return True
+
+
 def quote_chain(recovery: Recovery) -> bool:
     """Quote a value that holds ``=``, such as ``tag = a=b``."""
     value = recovery.read[-1]
@@ -324,10 +371,10 @@ def several_words(recovery: Recovery) -> bool:
         touching = before.end == part.start and not (before.is_sign or part.is_sign)
         value += ("" if touching else " ") + part.lexeme
     compact = "".join(part.lexeme for part in parts)
-    if reads_clock(compact):
-        fix = writing(recovery, start, end, compact)
-        recovery.say(f"a time such as `{compact}` is written without spaces", span, fix)
-        recovery.put(Piece("WORD", compact, start, end))
+    for clock in [compact] if reads_clock(compact) else respell_clock(compact):
+        fix = writing(recovery, start, end, clock)
+        recovery.say(f"a time such as `{clock}` is written without spaces", span, fix)
+        recovery.put(Piece("WORD", clock, start, end))
         return True
     new = quote(value)
     recovery.say(
