@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from imsquery.formula import Formula
     from imsquery.lexer import Tokens
-    from imsquery.naming import Outline
+    from imsquery.misplaced import Outline
     from imsquery.spec import Function, Parameter
 
     Edits = list[tuple[int, int, str]]
@@ -209,7 +209,9 @@ class Binder(Conditions):
             _, end = span = self.span(name)
             written = self._lexemes[name]
             fixes: Fixes = []
-            if parameter.observed is not None:
+            # What recovery left out behind the name may have been an operator.
+            behind = self.tokens.text[end : self.span(name + 1)[0]]
+            if parameter.observed is not None and not behind.partition("#")[0].strip():
                 fixes.append(("ask whether an image has it", [(end, end, " is present")]))
             self.report(
                 "bad-operator",
@@ -321,7 +323,7 @@ class Binder(Conditions):
                 if parameter is None:
                     return None
         if parameter.clause is not None:
-            from imsquery.naming import report_clause
+            from imsquery.misplaced import report_clause
 
             report_clause(self, parameter, name, last)
             return None

@@ -131,13 +131,22 @@ def check_expressions(binding: Binding) -> None:
         QueryError: ``bad-value``: one is none.
         ModuleNotFoundError: there are some, and what reads them is not installed.
     """
-    findings = list(binding.warnings)
-    for leaf in leaves(binding.bound.filter):
+    algebra = binding.algebra
+    report_expressions(binding.bound.filter, algebra)
+    if any(found.severity == "error" for found in algebra.findings[len(binding.warnings) :]):
+        raise QueryError(binding.text, algebra.findings)
+
+
+def report_expressions(formula: Formula, algebra: Algebra) -> None:
+    """Report each regular expression of a filter that is none, as ``bad-value``.
+
+    Raises:
+        ModuleNotFoundError: there are some, and what reads them is not installed.
+    """
+    for leaf in leaves(formula):
         if isinstance(leaf, Atom) and leaf.relation == "matches":
             try:
                 check_expression(str(leaf.value))
             except PatternError as error:
                 message = f"not a regular expression that RE2 reads: {error}"
-                findings.append(Diagnostic("bad-value", "error", message, binding.span(leaf)))
-    if len(findings) > len(binding.warnings):
-        raise QueryError(binding.text, findings)
+                algebra.report("bad-value", message, algebra.span(leaf.last))

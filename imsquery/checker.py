@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from imsquery.binder import Binder
@@ -9,6 +10,7 @@ from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.compiler import lower
 from imsquery.consistency import check_consistency
 from imsquery.diagnostics import QueryError, in_text_order
+from imsquery.formula import Atom, leaves
 from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.parser import parse_with, tokenize
 from imsquery.simplify import simplify
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from imsquery.diagnostics import Diagnostic
+    from imsquery.formula import Formula
     from imsquery.spec import Spec
 
 Target: TypeAlias = Literal["plan", "compile"]
@@ -33,6 +36,8 @@ def check(
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Diagnostic, ...]:
     """Give every finding of a text, in text order; no ``str`` makes it raise.
+
+    Regular expressions are looked at where the extra ``re2`` is installed.
 
     Args:
         text: the query.
@@ -61,4 +66,14 @@ def check(
             formula = simplify(bound.filter)
             check_consistency(formula, bound.filter, binder, spec)
             binder.check_order(bound)
+            _check_expressions(formula, binder)
     return in_text_order(binder.findings)
+
+
+def _check_expressions(formula: Formula, binder: Binder) -> None:
+    """Report what is no regular expression, if what reads them is there to be asked."""
+    if any(isinstance(leaf, Atom) and leaf.relation == "matches" for leaf in leaves(formula)):
+        from imsquery.binding import report_expressions
+
+        with suppress(ModuleNotFoundError):
+            report_expressions(formula, binder)

@@ -141,6 +141,11 @@ class Algebra:
             ("remove it", [without(self.tokens.text, start, end)]),
         )
 
+    def is_put_in(self, token: int) -> bool:
+        """Tell a token that recovery put in: it takes up no place."""
+        start, end = self.span(token)
+        return start == end
+
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:
         """Give the offsets that a token, or the tokens from one to another, take up."""
         return self.tokens.span(first, last)

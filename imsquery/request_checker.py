@@ -110,7 +110,11 @@ class RequestChecker:
         fixes: list[Fix] = []
         message = f"no request parameter is called `{_clip(name)}`"
         if meant is None:
-            fixes = self._separations(pair) or self._renamings(pair, name)
+            fixes = (
+                self._separations(pair)
+                or self._respellings(pair, name)
+                or self._renamings(pair, name)
+            )
         elif meant.pushable:
             message += f", but `{meant.wire}`"
             if meant.wire in self._edits.last or meant.wire in self._read:
@@ -129,6 +133,17 @@ class RequestChecker:
             fixes or [self._edits.remove(pair)],
         )
 
+    def _respellings(self, pair: Pair, name: str) -> list[Fix]:
+        """Offer to write ``name=value`` for ``name: value`` and ``name = value``."""
+        has_sign = pair.value_span.start > pair.name_span.end
+        spelled, _, value = (name, "=", pair.value or "") if has_sign else name.partition(":")
+        row = self._row(spelled.strip())
+        if row is None or not value.strip():
+            return []
+        text = f"{row.wire}={encode(value.strip())}"
+        (mended,), _ = read_pairs(text, Span(0, len(text)))
+        return [self._edits.replace(pair, text)] if self._fits(row, mended) else []
+
     def _renamings(self, pair: Pair, name: str) -> list[Fix]:
         """Offer the nearest parameters, as far as the value goes with them."""
         self._suggested += 1
@@ -138,6 +153,12 @@ class RequestChecker:
         rows = {
             self._spec.names[each].wire: self._spec.names[each] for each in nearest(name, names)
         }
+        direction = self._spec.clauses.get("direction")
+        if direction is not None and pair.value in direction.kind.choices:
+            # Nothing else has such a value; as a direction it says nothing without a sort key.
+            has_key = self._spec.clauses["order by"].wire in self._edits.last
+            is_free = has_key and direction.wire not in self._edits.last
+            return [self._edits.rename(pair, direction.wire)] if is_free else []
         return [
             self._edits.rename(pair, row.wire) for row in rows.values() if self._fits(row, pair)
         ]

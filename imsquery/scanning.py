@@ -87,6 +87,11 @@ _not_equal = re.compile(r"![ \t]++=").match
 _backtick = re.compile(r"`([^`\n]*)`").match
 _run = re.compile(r"[\w.\-:+/@*?%^~$\\{}\[\]`]").match
 _comment = re.compile(r"(?<![^\s])(?:--|//)[^\n]*").match
+_bracketed = re.compile(
+    r"\[(\w+)\](?=\s*+(?:[=<>!]|(?:not|in|is|like|between|contains|startswith|endswith|glob)\b))",
+    re.IGNORECASE,
+).match
+_piped = re.compile(r"\|[ \t\r\n]*+where\b(?=\s)", re.IGNORECASE).match
 _slashed = re.compile(r"\s*+/([^/\s'\"#]+)/(i?)(?=[\s)]|$)").match
 _line = re.compile(r"[^\n]*").match
 _QUOTES = {each: lookalikes_of(each) + each for each in "'\""}
@@ -390,6 +395,9 @@ class Scanner:
                 self._lookalike(start, end, "!=")
             self._add("OPERATOR", "!=", start, end)
             return end
+        piped = _piped(text, start) if character == "|" else None
+        if piped is not None:
+            return self._foreign(_AND, start, piped.end())
         sign = _SIGNS.get(character)
         end = start + (2 if sign is None and pair in _SYMBOLS else 1)
         foreign = sign or _SYMBOLS.get(pair) or _SYMBOLS[plain]
@@ -427,6 +435,12 @@ class Scanner:
         """Read a bracket, or an operator or separator that is a look-alike."""
         text = self._text
         end = start + 1
+        named = _bracketed(text, start) if plain == "[" else None
+        if named is not None and not self._expects_value(len(self._pieces)):
+            span, name = named.span(), named[1]
+            self._report("a name stands in no brackets", span, _write((*span, name)))
+            self._add(KEYWORDS.get(name.lower(), "WORD"), name, *span)
+            return named.end()
         if plain in _BRACKETS:
             meant = _BRACKETS[plain]
             edit = (start, end, meant)

@@ -300,8 +300,43 @@ def test_a_value_where_a_name_should_be_is_put_where_it_belongs(
 
 
 @pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("tag:Owner = TeamA", "tagged(Owner, TeamA)"),
+        ("tags.Owner != 'Team A' and protected", 'not tagged(Owner, "Team A") and protected'),
+        ("tag:Owner in (a, b)", None),
+        ("tag:Owner > a", None),
+        ("public", "public()"),
+        ("not public and KVM", "not public() and supports(kvm)"),
+        ("owned_by", None),
+        ("https://ims/v2/cloudimages?limit=1", None),
+        ("/v2/cloudimages", None),
+    ],
+)
+def test_a_name_that_is_none_is_written_as_it_is_meant(text: str, mended: str | None) -> None:
+    found = check(text)
+
+    assert {each.code for each in found} == {"unknown-name"}
+    assert mend(text, check)[0] == (mended or text)
+
+
+def test_a_url_is_told_from_a_filter() -> None:
+    (found,) = check("https://ims/v2/cloudimages?limit=1")
+
+    assert found.message == "this is a URL, not a filter: `decompile` gives the filter of one"
+
+
+@pytest.mark.parametrize("text", ["limit", "protected and limit"])
+def test_a_clause_without_a_value_lacks_one(text: str) -> None:
+    (found,) = check(text)
+
+    assert (found.code, found.message) == ("not-a-filter", "a value is missing behind `limit`")
+
+
+@pytest.mark.parametrize(
     ("literal", "meant"),
-    [("yesterday", "today-1d"), ("Tomorrow", "today+1d"), ("-7d", "now-7d"), ("-7x", None),
+    [("-7days", "now-7d"), ("today+2weeks", "today+2w"), ("now-1hr", "now-1h"),
+     ("yesterday", "today-1d"), ("Tomorrow", "today+1d"), ("-7d", "now-7d"), ("-7x", None),
      ("lately", None)],
 )  # fmt: skip
 def test_how_long_ago_is_said_in_one_way(literal: str, meant: str | None) -> None:

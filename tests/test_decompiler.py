@@ -107,6 +107,31 @@ def test_a_separator_that_was_encoded_separates(text: str, mended: list[str]) ->
     assert [each for each in fixes if "%26" not in each and "&" in each] == mended
 
 
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("__platform = CentOS&limit=1", "__platform=CentOS&limit=1"),
+        ("/v2/cloudimages?__platform:CentOS", "/v2/cloudimages?__platform=CentOS"),
+        ("dir=asc&sort_key=name", "sort_dir=asc&sort_key=name"),
+        # No nearer meaning: the server does not look at it.
+        ("order=asc", ""),
+        ("owners=asc&limit=1", "limit=1"),
+        ("__platform:nonsense&limit=1", "limit=1"),
+    ],
+)
+def test_a_pair_that_is_none_is_read_as_it_is_meant(text: str, mended: str) -> None:
+    found = next(each for each in check_url(text) if each.code == "unknown-parameter")
+
+    assert [fix.apply(text) for fix in found.fixes] == [mended]
+
+
+@pytest.mark.parametrize("text", ["__platform=CentOS,Ubuntu", "sort_key=name,id"])
+def test_of_several_values_none_is_left_alone(text: str) -> None:
+    (found,) = check_url(text)
+
+    assert not found.fixes
+
+
 def test_unlisted_values_can_be_allowed() -> None:
     text = "__platform=AlmaLinux"
     with pytest.raises(QueryError):

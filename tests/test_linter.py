@@ -106,6 +106,15 @@ def test_a_fix_is_an_edit_of_the_whole_text(broken: str, mended: str) -> None:
     assert found.fixes[0].apply(text) == text.replace(broken, mended)
 
 
+@pytest.mark.parametrize("between", ["\n", "\n    ", ",\n", " \\\n"])
+def test_a_list_of_urls_is_no_value_that_goes_on(between: str) -> None:
+    text = f'"{URL}?protected=yes"{between}"{URL}?protected=true"\n'
+
+    assert [(found.code, found.span.start) for found in lint(text)] == [
+        ("bad-value", text.index("yes"))
+    ]
+
+
 def test_unlisted_values_can_be_allowed() -> None:
     text = f"{URL}?__platform=AlmaLinux"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from imsquery import CLOUDIMAGES, Limits, QueryError
+from imsquery import CLOUDIMAGES, Limits, QueryError, check
 from imsquery.matching import matcher
 
 
@@ -228,12 +228,14 @@ def test_a_value_is_never_code() -> None:
 
 @pytest.mark.parametrize("pattern", ["(", "a{2,1}", "[z-a]", "(?=a)", r"\1", "a**", "(?P<n>"])
 def test_what_is_no_regular_expression_is_a_finding_where_it_stands(pattern: str) -> None:
-    query = f"min_ram = 1 and description matches '{pattern.replace(chr(92), chr(92) * 2)}'"
+    written = f"'{pattern.replace(chr(92), chr(92) * 2)}'"
+    query = f"min_ram = 1 and description matches {written}"
     with pytest.raises(QueryError) as caught:
         matcher(query)
     (found,) = caught.value.diagnostics
 
-    assert (found.code, found.span.start, found.span.end) == ("bad-value", 16, len(query))
+    assert (found.code, query[found.span.start : found.span.end]) == ("bad-value", written)
+    assert check(query) == (found,)
 
 
 class Watched(dict[str, Any]):

@@ -69,6 +69,7 @@ MENDED = [
     ("created_at > ago(7d) and protected", "ago(7d)", "`ago` is written `now-7d`", "created_at > now-7d and protected"),
     ("created_at > now - 7 days", "now - 7 days", "a time such as `now-7d` is written without spaces", "created_at > now-7d"),
     # names
+    ("[platform] = CentOS and [os_bit] in (64)", "[platform]", "a name stands in no brackets", "platform = CentOS and os_bit in (64)"),
     ("min_disk > 40 and < 100", "<", "a name is missing before `<`", "min_disk > 40 and min_disk < 100"),
     ("(name startswith a) or(endswith x)", "endswith", "a name is missing before `endswith`", "(name startswith a) or(name endswith x)"),
     ("platform = CentOS or = Ubuntu", "=", "a name is missing before `=`", "platform = CentOS or platform = Ubuntu"),
@@ -87,6 +88,7 @@ MENDED = [
     (r"name =~ ^x\d{1,3}$ limit 5", r"^x\d{1,3}$", "a pattern of `matches` with more than letters and digits stands in quotes", r'name matches "^x\\d{1,3}$" limit 5'),
     ("name glob {a,b}*", "{a,b}*", "a pattern of `glob` with more than letters and digits stands in quotes; `*` and `?` alone mean more than themselves", 'name glob "{a,b}*"'),
     # operators of other languages
+    ("protected | where os_bit = 64", "| where", "`| where` is written `and`", "protected and os_bit = 64"),
     (r"name like '50\%_'", "like", "`like` is written `glob`", 'name glob "50%?"'),
     ("name ilike '%a.b_'", "ilike", "`ilike` is written `matches`", r'name matches "(?i)a\\.b.$"'),
     ("name not ilike '%'", "ilike", "`ilike` is written `matches`", 'name not matches "(?i)"'),

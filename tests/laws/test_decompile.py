@@ -111,7 +111,10 @@ values = st.sampled_from(
 )  # fmt: skip
 separators = st.sampled_from(["&", "&", "&amp;", "&#38;", "\\u0026", "\\&", "%26"])
 pairs = st.builds(
-    lambda name, sign, value: name + sign + value, names, st.sampled_from(["=", "=", "%3D"]), values
+    lambda name, sign, value: name + sign + value,
+    names,
+    st.sampled_from(["=", "=", "=", "%3D", ":", " = "]),
+    values,
 )
 broken = st.one_of(
     st.builds(str.join, separators, st.lists(pairs, max_size=5)),
