@@ -134,7 +134,8 @@ class Merged(Results):
     def _is_short(self, branch: Branch, key: Key | None) -> bool:
         """Tell whether more images of a key, or of one before, may come."""
         if branch.buffer:
-            return branch.key == key and not self._is_unique
+            is_open = branch.key == key and branch.before == branch.buffer[0].before
+            return is_open and not self._is_unique
         if key is None or branch.key is None or branch.key == key:
             return True
         return branch.key > key if self.plan.order.descending else branch.key < key
@@ -173,9 +174,13 @@ class Merged(Results):
         self._group_markers = {}
         found: dict[str, Entry] = {}
         for number, branch in self.branches.items():
-            if branch.buffer and branch.buffer[0].key == key:
-                self._group_markers[number] = branch.buffer[0].before
+            if not branch.buffer or branch.buffer[0].key != key:
+                continue
+            # A server that does without letter case may have other keys among those of one.
+            self._group_markers[number] = before = branch.buffer[0].before
             while branch.buffer and branch.buffer[0].key == key:
+                if branch.buffer[0].before != before:
+                    break
                 entry = branch.buffer.popleft()
                 if entry.identity not in self._given:
                     found.setdefault(entry.identity, entry)

@@ -6,6 +6,7 @@ that there is more nor that there is not.  What could make an endless walk, or a
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from imsquery.ordering import Key
     from imsquery.plans import Plan, Request
+
+
+_surrogate = re.compile("[\ud800-\udfff]").search  # of such a text there is no UTF-8
 
 
 class ExecutionError(Exception):
@@ -71,6 +75,7 @@ class Branch:
         buffer: images that are wanted and that nobody has taken yet.
         marker: the id of the last image that came, wanted or not.
         key: what that is sorted by; ``None`` before it came.
+        before: the id behind which the images of that key begin; ``None`` for the beginning.
         is_done: there is nothing more to come.
         fetched: images that came, wanted or not.
     """
@@ -98,7 +103,7 @@ class Branch:
         # Who merges relies on the order; who has but one request takes it as it is.
         self._is_merged = plan.order.by_server and len(plan.requests) > 1
         self._wanted = 0
-        self._before = marker
+        self.before = marker
         self._markers = {marker}
         self._page: frozenset[str] = frozenset(() if marker is None else (marker,))
 
@@ -145,6 +150,8 @@ class Branch:
             identity = record.get(self._order.identity) if isinstance(record, Mapping) else None
             if not isinstance(identity, str):
                 raise self._error("a page has a record without an id that is a text")
+            if not identity.isascii() and _surrogate(identity):
+                raise self._error("a page has a record with an id that cannot be asked for")
             identities.append(identity)
         unique = frozenset(identities)
         if len(unique) < len(identities):
@@ -164,11 +171,11 @@ class Branch:
             if self._is_merged and self.key is not None and self._precedes(key, self.key):
                 raise self._error(f"images do not come in the order of {self._order}")
             self.key = key
-            self._before = self.marker
+            self.before = self.marker
         self.marker = identity
         if not self._request.matches(record):
             return None
-        entry = Entry(key, identity, record, self._before)
+        entry = Entry(key, identity, record, self.before)
         return entry if self._is_new(entry) else None
 
     def _precedes(self, key: Key, other: Key) -> bool:

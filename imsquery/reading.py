@@ -1,7 +1,7 @@
 """What a record says of a parameter: its attribute read under the parameter's type.
 
 A reading never raises, whatever the record holds; what cannot be read under the type is there
-(``is present``), but equals nothing.
+(``is present``), but equals nothing; where a parameter has a default, it counts as that.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Read = Callable[[Any], str | int | None]
 
-_decimal = re.compile(r"[+-]?[0-9]{1,19}").fullmatch
+_decimal = re.compile(r"[+-]?[0-9]{1,600}").fullmatch  # more are slow to read, and no number
 _time = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]((?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2})(?:\.[0-9]+)?Z?"
 ).fullmatch

@@ -65,6 +65,29 @@ def test_requests_are_merged_in_either_direction(
         assert found + ids(rest) == expected
 
 
+@pytest.mark.parametrize("page_size", [1, 2, 3])
+def test_keys_that_the_server_takes_for_equal_are_apart(page_size: int) -> None:
+    # Between two that are wanted and equal, one that is neither, in the order of this server.
+    images = [image(1, 1, name="a", min_ram=0), image(2, 1, name="A", min_ram=9),
+              image(3, 1, name="a", min_ram=0)]  # fmt: skip
+    server = ModelServer(images, folds_case=True)
+    made = plan("min_ram <= 0 order by name asc")
+
+    run = made.execute(server, page_size=page_size)
+    assert ids(run) == ["i0001", "i0003"]
+    assert ids(made.execute(server, page_size=page_size, cursor=run.cursor)) == []
+    first = made.execute(server, page_size=page_size)
+    assert next(first)["id"] == "i0001"
+    assert ids(made.execute(server, page_size=page_size, cursor=first.cursor)) == ["i0003"]
+
+
+def test_an_id_that_cannot_be_asked_for_is_an_error() -> None:
+    strange = image(1, 1) | {"id": "\ud800"}
+
+    with pytest.raises(ExecutionError, match="an id that cannot be asked for"):
+        list(plan("all").execute(lambda _query: [strange]))
+
+
 def test_an_order_that_is_not_kept_is_an_error_in_either_direction() -> None:
     newest_first = [image(2, 2), image(1, 1)]
     made = plan(f"{EITHER} order by created_at asc")

@@ -36,7 +36,8 @@ def test_a_truth_value_is_read_in_any_letter_case(said: Any, expected: str | Non
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (64, 64), ("064", 64), ("-1", -1), ("+64", 64), ("9" * 19, 10**19 - 1), ("9" * 20, None),
+        (64, 64), ("064", 64), ("-1", -1), ("+64", 64), ("9" * 20, 10**20 - 1),
+        ("0" * 30 + "64", 64), ("9" * 601, None),
         (True, None), (64.0, None), ("", None), ("6 4", None), (None, None),
     ],
 )  # fmt: skip

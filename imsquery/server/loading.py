@@ -211,7 +211,7 @@ def _column(row: Parameter, attribute: _Attribute) -> Column:
         # Two constant patterns: one that depends on the record would be compiled for each.
         is_number = (
             f"({kind} <> 'VARCHAR' AND regexp_full_match({text}, '-?[0-9]+') OR "
-            f"regexp_full_match({text}, '[+-]?[0-9]{{1,19}}'))"
+            f"regexp_full_match({text}, '[+-]?[0-9]{{1,600}}'))"
         )
         number = f"CASE WHEN {is_number} THEN TRY_CAST({text} AS HUGEINT) END"
         return Column(number, is_number=True)
