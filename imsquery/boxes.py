@@ -118,8 +118,9 @@ class Box:
 
     def contraries(self) -> list[tuple[Atom, Key]]:
         """Give the complement of each condition that has one, with the key of the others."""
+        # The key is sorted: without a part of it, it is still.
         return [
-            (contrary, self.without(wire).key)
+            (contrary, tuple(part for part in self.key if part[0] != wire))
             for wire, atom in self.conditions.items()
             if (contrary := complement(atom)) is not None
         ]

@@ -39,23 +39,25 @@ class TooManyHiddenError(Exception):
     """More combinations of hidden conditions than are looked at."""
 
 
-def cover(formula: Formula, most: int) -> list[Box]:
+def cover(formula: Formula, most: int, unique: str | None = None) -> list[Box]:
     """Give boxes that together take in a simplified filter, in a fixed order.
 
     Args:
         formula: the filter.
         most: how many boxes there may be, but for those that differ in hidden conditions.
+        unique: name of the parameter that one image at most has a value of.
 
     Raises:
         TooManyHiddenError: there are too many of the latter.
     """
-    return _Cover(most).cover(formula)
+    return _Cover(most, unique).cover(formula)
 
 
 class _Cover:
     """Walks over a filter, from the leaves up, knowing what each part stands beside."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, unique: str | None) -> None:
+        self._unique = unique
         self._width = most * _WIDTH
         self._most = most
         self._most_hidden = min(most * _HIDDEN, _MOST_HIDDEN)
@@ -98,6 +100,8 @@ class _Cover:
         ranked = sorted(covers, key=lambda cover: (not _hides(cover, base), _rank(cover)))
         for alternatives in ranked:
             must = _hides(alternatives, base)
+            if not must and all(self._unique in box.conditions for box in boxes):
+                continue  # to ask for less than one image is to ask more often
             if len(boxes) * len(alternatives) > (_MOST_MET if must else self._width):
                 if must:
                     raise TooManyHiddenError

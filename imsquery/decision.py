@@ -17,7 +17,7 @@ from imsquery.binding import bind
 from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.domains import example, is_always_there
 from imsquery.folding import map_atoms, negate
-from imsquery.formula import And, Atom, Formula
+from imsquery.formula import And, Atom, Formula, Or
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.matching import is_scope
 from imsquery.search import Problem, WorkExhaustedError
@@ -25,7 +25,7 @@ from imsquery.simplify import simplify
 from imsquery.syntax import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Hashable, Mapping, Sequence
 
     from imsquery.limits import Limits
     from imsquery.spec import Spec
@@ -208,7 +208,13 @@ class Decider:
 
     def implies(self, one: Formula, two: Formula) -> Verdict:
         """Tell whether no record satisfies one filter and not another."""
-        return self.disjoint(one, negate(two))
+        one, two = simplify(one), simplify(two)
+        given = {one.key, *(each.key for each in _conjuncts(one))}
+        # What is asked for in so many words need not be searched for, however much it is.
+        left = [each for each in _conjuncts(two) if not _is_given(each, given)]
+        if not left:
+            return Verdict(holds=True)
+        return self.disjoint(one, negate(And(left, two.first, two.last)))
 
     def disjoint(self, one: Formula, two: Formula) -> Verdict:
         """Tell whether no record satisfies two filters."""
@@ -242,3 +248,14 @@ class Decider:
 def _without_scope(atom: Atom) -> Formula:
     """What widens a search holds for every record."""
     return And((), atom.first, atom.last) if is_scope(atom) else atom
+
+
+def _conjuncts(formula: Formula) -> Sequence[Formula]:
+    return formula.operands if isinstance(formula, And) else (formula,)
+
+
+def _is_given(part: Formula, given: Container[Hashable]) -> bool:
+    """Tell whether a part of a filter, or one of its alternatives, is among what is known."""
+    if part.key in given:
+        return True
+    return isinstance(part, Or) and any(each.key in given for each in part.operands)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Hashable, Mapping
 
     from imsquery.formula import Formula
+    from imsquery.spec import Parameter
 
 _ORDER = frozenset({"<", "<=", ">", ">=", "=", "!="})
 _DAY = 86_400
@@ -123,6 +124,27 @@ def _contradicts_itself(node: And) -> bool:
             if follows(atom, given) is isinstance(literal, Not):
                 return True
     return False
+
+
+def drop_certain(formula: Formula, identity: Parameter | None) -> Formula:
+    """Drop from a filter that an attribute is there which every image has.
+
+    Args:
+        formula: the filter.
+        identity: the parameter of the id.
+    """
+
+    def is_certain(leaf: Formula) -> bool:
+        if not isinstance(leaf, Atom) or leaf.relation != "present":
+            return False
+        row = leaf.parameter
+        return row.total or row.default is not None or row is identity
+
+    if not any(map(is_certain, leaves(formula))):
+        return formula
+    return simplify(
+        map_atoms(formula, lambda atom: _constant(atom, holds=True) if is_certain(atom) else atom)
+    )
 
 
 def drop_moot(formula: Formula) -> Formula:

@@ -42,6 +42,7 @@ def to_dict(plan: Plan) -> dict[str, Any]:
             "by": plan.order.parameter.name,
             "direction": "desc" if plan.order.descending else "asc",
             "on": "server" if plan.order.by_server else "client",
+            "ties_on": "server" if plan.order.by_server and plan.order.is_settled else "client",
         },
         "limit": plan.limit,
         "after": plan.after,
@@ -79,8 +80,7 @@ def _tree(plan: Plan) -> Node:
     order = plan.order
     maker = "the server" if order.by_server else "the client"
     if plan.requests:
-        why = "" if order.by_server else f", since {_order_reason(order)}"
-        steps.append((f"order by {order}, then id: by {maker}{why}", []))
+        steps.append((_order(order), []))
     if plan.after is not None:
         lookup = "" if plan.locator is None else ", which asks for it if no request finds it"
         steps.append((f"after {plan.after}: by {maker}{lookup}", []))
@@ -93,16 +93,24 @@ def _tree(plan: Plan) -> Node:
     return f"{title} for {plan.filter}", steps
 
 
-def _order_reason(order: Ordering) -> str:
+def _order(order: Ordering) -> str:
+    """Say who makes the order, and who puts those in order that are equal in it."""
+    if order.by_server and order.is_settled:
+        return f"order by {order}, then id: by the server"
+    if order.by_server:
+        return f"order by {order}: by the server; those that are equal in it, by id: by the client"
+    reason = "several requests are joined, and how the server compares this is not known"
     if not order.parameter.sortable:
-        return "the server cannot"
-    return "several requests are joined, and how the server compares this is not known"
+        reason = "the server cannot"
+    return f"order by {order}, then id: by the client, since {reason}"
 
 
 def _limit_reason(plan: Plan) -> str:
     if not plan.order.by_server:
         return "by the client, once all is sorted"
     if all(request.limited for request in plan.requests):
+        if not plan.order.is_settled:
+            return "by the server, and whatever is equal to the last"
         return "by the server" if len(plan.requests) == 1 else "by the server, then of all together"
     return "by the client, since something is left to do after a request"
 

@@ -6,9 +6,9 @@ that make up one are made as one.  All choices are by the conditions alone, neve
 which they were written, so that equal filters have equal plans.
 
 1. What can match nothing where it stands goes (:mod:`imsquery.binding`,
-   :func:`imsquery.known.drop_contradictions`), alternatives that make up one range of a time become
-   one (:mod:`imsquery.ranges`), and what no record shows goes where its answer makes no difference
-   (:func:`imsquery.known.drop_moot`).
+   :func:`imsquery.known.drop_contradictions`), and what holds for every image
+   (:func:`imsquery.known.drop_certain`); ranges become simpler (:mod:`imsquery.ranges`).  What no
+   record shows goes where its answer makes no difference (:func:`imsquery.known.drop_moot`).
 2. :mod:`imsquery.covering` finds the conditions of the requests.
 3. Each request gets the filter as it stands once these conditions are known to hold
    (:func:`imsquery.known.assume`): the *residual*.  Where that is nothing, the request is exact.
@@ -26,7 +26,7 @@ from imsquery.cloudimages import CLOUDIMAGES
 from imsquery.compiler import time_value
 from imsquery.covering import TooManyHiddenError, cover
 from imsquery.formula import And, Atom, Deferred, Or
-from imsquery.known import assume, drop_contradictions, drop_moot
+from imsquery.known import assume, drop_certain, drop_contradictions, drop_moot
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.obstacles import why_left
 from imsquery.ordering import Ordering, read_order
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from imsquery.formula import Formula
     from imsquery.limits import Limits
     from imsquery.source import Span
-    from imsquery.spec import Spec
+    from imsquery.spec import Parameter, Spec
     from imsquery.syntax import Expr, Query
 
 MAX_REQUESTS = 8
@@ -96,8 +96,10 @@ def plan(
     limit, after = binding.bound.limit, binding.bound.after
     assert not isinstance(limit, Deferred)  # noqa: S101 -- reported as errors
     assert not isinstance(after, Deferred)  # noqa: S101 -- likewise
-    formula = drop_moot(unite_ranges(drop_contradictions(binding.formula)))
-    parts = _parts(binding, formula, max_requests)
+    identity = spec.find("id")
+    formula = drop_certain(binding.formula, identity)
+    formula = drop_moot(unite_ranges(drop_contradictions(formula)))
+    parts = _parts(binding, formula, max_requests, identity)
     ordering = read_order(binding.bound, spec).joining(len(parts))
     lowering = _Lowering(binding, ordering, limit, after, spec)
     requests = [lowering.request(*each) for each in parts]
@@ -114,10 +116,12 @@ def plan(
     )
 
 
-def _parts(binding: Binding, formula: Formula, most: int) -> list[tuple[Box, Formula]]:
+def _parts(
+    binding: Binding, formula: Formula, most: int, identity: Parameter | None
+) -> list[tuple[Box, Formula]]:
     """Give the conditions of each request, with the residual."""
     try:
-        boxes = cover(formula, most)
+        boxes = cover(formula, most, None if identity is None else identity.wire)
     except TooManyHiddenError:
         message = (
             f"too many combinations of what no image shows for {most} requests: ask for fewer at a "

@@ -136,7 +136,9 @@ class Plan:
             fetch: gives the records of the page of a query string, as a list, or raises.
             page_size: images to ask for at a time, 1 to 500.
             cursor: where to go on: the ``cursor`` of an earlier execution of an equal plan, which
-                a query with ``now`` gives at the same time only.
+                a query with ``now`` gives at the same time only.  An ``after`` in the query
+                instead begins where the server has an image, which need not be where it is here:
+                what is equal in the order comes by id, and the service may have it otherwise.
 
         Returns:
             An iterator over the records, in order, each image once; it raises

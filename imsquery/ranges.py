@@ -1,17 +1,18 @@
-"""Alternatives that are ranges of one time, made one where there is no gap between them."""
+"""Ranges made simpler: alternatives without a gap between them one, and two equal ends a value."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from imsquery.folding import fold
-from imsquery.formula import And, Atom, Or
+from imsquery.formula import And, Atom, Or, leaves
 from imsquery.known import extent
 from imsquery.simplify import simplify
 
 if TYPE_CHECKING:
     from imsquery.formula import Formula
 
+_ORDER = frozenset({"<", "<=", ">", ">="})
 # What a condition says of where a range begins, and of where it ends.
 _BEGINS = {">": ">", ">=": ">=", "=": ">="}
 _ENDS = {"<": "<", "<=": "<=", "=": "<="}
@@ -20,14 +21,23 @@ _ENDS = {"<": "<", "<=": "<=", "=": "<="}
 def unite_ranges(formula: Formula) -> Formula:
     """Join alternatives of a simplified filter: ``t < 5 or t between 3 and 9`` is ``t <= 9``.
 
-    Only those about a time that every image has: the whole of it is no condition.
+    Only those about a time that every image has: the whole of it is no condition.  Of any number or
+    time, ``between 5 and 5`` is ``= 5``, which a request can ask for.
     """
 
     def join(node: And | Or, parts: list[Formula]) -> Formula:
-        united = _unite(parts) if isinstance(node, Or) else parts
+        united = _unite(parts) if isinstance(node, Or) else _pin(parts)
         return cast("Formula", type(node)(united, node.first, node.last))
 
+    if not any(map(_is_ordered, leaves(formula))):
+        return formula
     return simplify(fold(formula, lambda leaf: leaf, lambda node, _: node, join))
+
+
+def _is_ordered(leaf: Formula) -> bool:
+    if not isinstance(leaf, Atom):
+        return False
+    return leaf.relation in _ORDER or (leaf.relation == "=" and leaf.parameter.is_time)
 
 
 class _Range(NamedTuple):
@@ -53,6 +63,24 @@ def _unite(parts: list[Formula]) -> list[Formula]:
                     united[each.place] = None
                 united[run[0].place] = _spell(run)
     return [part for part in united if part is not None]
+
+
+def _pin(parts: list[Formula]) -> list[Formula]:
+    """Put ``=`` in the place of ``>=`` and ``<=`` with one value."""
+    ends = {
+        (each.parameter.wire, each.relation, each.value): each
+        for each in parts
+        if isinstance(each, Atom) and each.relation in {">=", "<="}
+    }
+    pinned: list[Formula] = []
+    for part in parts:
+        if isinstance(part, Atom) and part.relation in {">=", "<="}:
+            wire, value = part.parameter.wire, part.value
+            if (wire, ">=", value) in ends and (wire, "<=", value) in ends:
+                pinned.append(Atom(part.parameter, "=", value, part.first, part.last))
+                continue
+        pinned.append(part)
+    return pinned
 
 
 def _read(part: Formula, place: int) -> _Range | None:

@@ -154,6 +154,17 @@ def test_a_record_is_found_though_the_first_try_fails(query: str, name: str) -> 
     assert holds(parse(query).filter, witness)
 
 
+def test_what_is_said_in_so_many_words_follows_without_a_search() -> None:
+    pairs = [(f"supports(a{n})", f"supports(b{n})") for n in range(40)]
+    one = " and ".join(f"({a} or {b})" for a, b in pairs)
+    other = " and ".join(f"({b} or {a})" for a, b in reversed(pairs))
+
+    assert equivalent(one, other).holds is True
+    assert implies(f"{one} and protected", other).holds is True
+    assert implies(one, f"{other} and protected").holds is False
+    assert implies("name matches 'a'", "protected or name matches 'a'").holds is True
+
+
 def test_one_way_is_enough_to_tell_filters_apart() -> None:
     one = "name matches '^a' and visibility = public"
     two = "(visibility = public and platform = CentOS) or status = active"

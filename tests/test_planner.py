@@ -58,7 +58,13 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
          [("created_at=gte:2018-01-01T00:00:00Z", "created_at < 2020-01-01T00:00:00Z")]),
         ("tag = a and tag = b", [("tag=a", "tag = b")]),
         ("name is present", [("", "name is present")]),
-        ("created_at is present", [("", "created_at is present")]),
+        ("min_ram between 5 and 5", [("min_ram=5", "all")]),
+        # what holds for every image
+        ("created_at is present", [("", "all")]),
+        ("id is present and architecture is present and status = active",
+         [("status=active", "all")]),
+        ("updated_at is absent or status = active", [("status=active", "all")]),
+        ("created_at is absent", []),
         # what follows from what is known
         ("platform = CentOS and (platform = Ubuntu or status = active)",
          [("__platform=CentOS&status=active", "all")]),
@@ -101,6 +107,11 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
         ("created_at < 2019 and name glob 'a*' or created_at >= 2018 and name glob 'b*'",
          [("", ("(created_at < 2019-01-01T00:00:00Z and name glob a*) "
                "or (created_at >= 2018-01-01T00:00:00Z and name glob b*)"))]),
+        # of one image, no more is asked than which it is
+        ("platform in (CentOS, Ubuntu) and id in (x, y)",
+         [("id=x", "platform in (CentOS, Ubuntu)"), ("id=y", "platform in (CentOS, Ubuntu)")]),
+        ("id = x and flavor_id in (a, b)",
+         [("flavor_id=a&id=x", "all"), ("flavor_id=b&id=x", "all")]),
         # what no image shows
         ("flavor_id = a or flavor_id = b", [("flavor_id=a", "all"), ("flavor_id=b", "all")]),
         ("shared(accepted) or shared(pending)",
@@ -467,9 +478,22 @@ def test_a_plan_is_explained_as_a_tree() -> None:
         "│  └─ the client keeps those with min_ram <= 4096\n"
         "│     └─ min_ram <= 4096 (from 22-37), "
         "since the server compares `min_ram` by `=` only, not by `<=`\n"
-        "├─ order by name desc, then id: by the server\n"
+        "├─ order by name desc: by the server; those that are equal in it, by id: by the client\n"
         "└─ limit 2: by the client, since something is left to do after a request"
     )
+
+
+def test_a_plan_says_who_puts_in_order_what_is_equal() -> None:
+    told = [plan(f"protected order by {name} limit 3") for name in ("status", "id", "min_ram")]
+
+    assert [json.loads(each.explain("json"))["order"]["ties_on"] for each in told] == [
+        "client", "server", "client",
+    ]  # fmt: skip
+    assert [each.explain().split("\n")[-1] for each in told] == [
+        "└─ limit 3: by the server, and whatever is equal to the last",
+        "└─ limit 3: by the server",
+        "└─ limit 3: by the client, once all is sorted",
+    ]
 
 
 @pytest.mark.parametrize(
