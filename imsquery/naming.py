@@ -68,6 +68,9 @@ def _report_name(binder: Binder, name: int, last: int) -> None:
         message = "this is a URL, not a filter: `decompile` gives the filter of one"
         binder.report("unknown-name", message, binder.span(name))
         return
+    if written[0] == "-":
+        _report_minus(binder, name)
+        return
     tag = _checked(binder, _tag(binder, name, last))
     found = [] if _tag_key(written) else nearest(written, binder.spec.names)
     # One suggestion for each parameter: `__platform` and `platform` are the same advice.
@@ -81,6 +84,21 @@ def _report_name(binder: Binder, name: int, last: int) -> None:
         binder.span(name),
         *_renamed(binder, name, last, names),
         *([_writing(binder, name, last, meant)] if meant else ()),
+    )
+
+
+def _report_minus(binder: Binder, name: int) -> None:
+    """Report ``-name``, as search boxes write ``not name``."""
+    written = binder.tokens.lexemes[name]
+    start, end = binder.span(name)
+    meant = f"not {written[1:]}"
+    is_known = binder.spec.find(written[1:]) is not None
+    binder.report(
+        "unknown-name",
+        f"no parameter or attribute is called `{clip(written)}`"
+        f"{did_you_mean([meant] if is_known else [])}",
+        (start, end),
+        *([(f"write `{meant}`", [(start, end, meant)])] if is_known else ()),
     )
 
 
@@ -171,6 +189,18 @@ def report_function(binder: Binder, name: int, closing: int) -> None:
     if plain != written and plain.lower() in binder.spec.functions:
         binder.foreign_letters(name, plain)
         return
+    parameter = binder.spec.find(written[:-1]) if written[-1] == ":" else None
+    if parameter is not None:
+        start, end = binder.span(name)
+        meant = f"{written[:-1]} in"
+        message = f"`:` compares nothing; one of several values is written `{meant} (…)`"
+        binder.report(
+            "unknown-function",
+            message,
+            (start, end),
+            (f"write `{meant}`", [(start, end, f"{meant} ")]),
+        )
+        return
     names = nearest(written, binder.spec.functions)
     binder.report(
         "unknown-function",
@@ -211,9 +241,19 @@ def _bind(binder: Binder, tokens: Tokens) -> BoundQuery | None:
 
 
 def _split(binder: Binder, name: int) -> str:
-    """Give what ``name:value`` is written as here; empty where it is something else."""
+    """Give what ``name:value`` is written as here; empty where it is something else.
+
+    Search boxes know ``-name:value`` and ``name:low..high`` as well.
+    """
     plain, _, value = binder.tokens.lexemes[name].partition(":")
-    return f"{plain} = {spell(value)}" if value and binder.spec.find(plain) is not None else ""
+    negation = "not " if plain.startswith("-") else ""
+    plain = plain.removeprefix("-")
+    if not value or binder.spec.find(plain) is None:
+        return ""
+    low, dots, high = value.partition("..")
+    if dots and low and high:
+        return f"{negation}{plain} between {spell(low)} and {spell(high)}"
+    return f"{negation}{plain} = {spell(value)}"
 
 
 def _report_colon(binder: Binder, name: int) -> bool:

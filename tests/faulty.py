@@ -42,6 +42,8 @@ MISTAKEN = (
     "min_ram = 4,096", "created_at > ago(7d)", "min_disk > 40 and < 100", "contains(name, 'a b')",
     "exists os_bit", "name ilike '%a_'", "name =~ /a.b/", "name ^= web", "name *= x", "name $= y",
     "name = foo -- x\n", "min_disk > 30", "created_at < 2018-10-28T10:00:00.5Z",
+    "-platform:CentOS", "-protected", "min_disk:40..100", "platform:(CentOS OR Ubuntu)",
+    "platform:(CentOS)", "created_at:[2018 TO 2019]", "min_disk = [40 to *]", "min_disk:>40",
     "platform = 'CentOS,Ubuntu'", "tag:Owner = a", "public", "kvm",
     "created_at > now()", "created_at > yesterday", "created_at > -7d",
     "(os_bit = 64 limit 5)", "(os_bit = 64, limit = 5 and public())", "(limit = 5 and os_bit = 64)",

@@ -308,6 +308,8 @@ def test_a_value_where_a_name_should_be_is_put_where_it_belongs(
         ("tag:Owner > a", None),
         ("public", "public()"),
         ("not public and KVM", "not public() and supports(kvm)"),
+        ("-platform = CentOS", "not platform = CentOS"),
+        ("protected and -supports = kvm", None),
         ("owned_by", None),
         ("https://ims/v2/cloudimages?limit=1", None),
         ("/v2/cloudimages", None),
@@ -318,6 +320,20 @@ def test_a_name_that_is_none_is_written_as_it_is_meant(text: str, mended: str | 
 
     assert {each.code for each in found} == {"unknown-name"}
     assert mend(text, check)[0] == (mended or text)
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("-platform:CentOS", "not platform = CentOS"),
+        ("min_disk:40..100", "min_disk between 40 and 100"),
+        ("platform:(CentOS)", "platform in (CentOS)"),
+        ('-platform:"CentOS"', 'not platform = "CentOS"'),
+        ("min_disk:>40", "min_disk>40"),
+    ],
+)
+def test_what_is_typed_into_a_search_box_is_understood(text: str, mended: str) -> None:
+    assert mend(text, check) == (mended, ())
 
 
 def test_a_url_is_told_from_a_filter() -> None:

@@ -32,8 +32,10 @@ from imsquery.repairs.predicates import (
     behind_is,
     behind_name,
     behind_not,
+    compares_by_colon,
     exclusive_or,
     presence_before,
+    split_colon,
 )
 from imsquery.repairs.values import at_value, behind_in, called_clock, in_between, in_list, time_ago
 from imsquery.repairs.wording import ENDS, ORDER_BY, SORT, last_span
@@ -50,7 +52,9 @@ def foresee(recovery: Recovery) -> None:
     if piece.kind != "WORD" or recovery.expects_value:
         return
     lowered = piece.lexeme.lower()
-    if not recovery.read and lowered in {"where", "select", "filter", "having"}:
+    if recovery.expects_condition and compares_by_colon(recovery):
+        split_colon(recovery)
+    elif not recovery.read and lowered in {"where", "select", "filter", "having"}:
         prefix(recovery)
     elif lowered in SORT and recovery.peek(1).kind == "BY":
         order_by(recovery, 2)

@@ -20,6 +20,7 @@ from imsquery.repairs.wording import (
     ends_condition,
     equals_sign,
     extent,
+    removal,
     writing,
 )
 from imsquery.scanning import WORD_OPERATORS, Piece, spaced, without
@@ -155,6 +156,9 @@ def behind_is(recovery: Recovery) -> bool:
     return True
 
 
+_pair = re.compile(r"-?[A-Za-z_]\w*:[^:/].*").fullmatch  # `name:value` of a search box
+
+
 def behind_name(recovery: Recovery) -> bool:
     """Mend what stands behind a name where an operator is expected."""
     piece = recovery.peek()
@@ -169,7 +173,7 @@ def behind_name(recovery: Recovery) -> bool:
         return _presence(recovery)
     if piece.kind in VALUES and (name.lexeme.endswith(":") or piece.lexeme.startswith(":")):
         return _colon(recovery)
-    if begins_condition(recovery):
+    if begins_condition(recovery) or (_pair(name.lexeme) and _pair(piece.lexeme)):
         return missing_connective(recovery)
     if piece.kind == "PRESENCE":
         fix = writing(recovery, piece.start, piece.start, "is")
@@ -285,6 +289,30 @@ def _colon(recovery: Recovery) -> bool:
         recovery.put(Piece(KEYWORDS.get(plain.lower(), "WORD"), plain, end, piece.end))
     recovery.put(Piece("OPERATOR", "=", start, end))
     return True
+
+
+def compares_by_colon(recovery: Recovery) -> bool:
+    """Tell ``name:(…)`` and ``name:>5``."""
+    name, following = recovery.peek().lexeme, recovery.peek(1)
+    if len(name) < 2 or name[-1] != ":" or name[-2] == ":":  # noqa: PLR2004
+        return False
+    return following.kind in {"LPAR", "OPERATOR"} and following.start == recovery.peek().end
+
+
+def split_colon(recovery: Recovery) -> None:
+    """Read ``name:(…)`` as ``name = (…)``, and leave the colon of ``name:>5`` out."""
+    piece = recovery.drop()[0]
+    plain, at = piece.lexeme[:-1], piece.end - 1
+    kind = KEYWORDS.get(plain.lower(), "WORD")
+    name = Piece(kind, plain, piece.start, at)
+    if recovery.peek().kind == "LPAR":
+        fix = equals_sign(recovery, at, piece.end)
+        recovery.put(name, Piece("OPERATOR", "=", at, piece.end))
+        recovery.say("`:` compares nothing; it is written `=`", (at, piece.end), fix)
+        return
+    recovery.put(name)
+    fix = removal(recovery, at, piece.end)
+    recovery.say(f"`:` says nothing beside `{recovery.peek(1).lexeme}`", (at, piece.end), fix)
 
 
 def _arguments(recovery: Recovery) -> bool:

@@ -52,7 +52,7 @@ def at_value(recovery: Recovery) -> bool:
         return True
     if piece.kind == "RPAR" and before == "LPAR":
         return _empty_list(recovery)
-    if piece.kind == "LPAR" and _unwrap(recovery):
+    if piece.kind == "LPAR" and (_range(recovery) or _unwrap(recovery)):
         return True
     if piece.kind == "OPERATOR" and before == "AFTER":
         return clause_operator(recovery)
@@ -103,6 +103,33 @@ def _empty_list(recovery: Recovery) -> bool:
         writing(recovery, name.start, closing.end, new),
     )
     recovery.put(Piece(new.upper(), new, name.start, closing.end))
+    return True
+
+
+def _range(recovery: Recovery) -> bool:
+    """Read ``= (low to high)``, in brackets elsewhere, as ``between``; ``*`` is no end there."""
+    opening, low, to, high, closing = (recovery.peek(ahead) for ahead in range(5))
+    operator = recovery.read[-1]
+    if to.lexeme.lower() != "to" or closing.kind != "RPAR" or operator.kind != "OPERATOR":
+        return False
+    ends = [each for each in (low, high) if each.lexeme != "*"]
+    if not ends or OPERATORS[operator.lexeme] != "=" or {each.kind for each in ends} - VALUES:
+        return False
+    recovery.take_back()
+    recovery.drop(5)
+    new = "between" if len(ends) > 1 else ">=" if ends[0] is low else "<="
+    text = recovery.text
+    written = " and ".join(text[each.start : each.end] for each in ends)
+    apart = "" if text[opening.start - 1].isspace() else " "
+    edits = [
+        spaced(text, operator.start, operator.end, new),
+        (opening.start, closing.end, apart + written),
+    ]
+    span = extent(opening, closing)
+    recovery.say(f"a range is written `{new}`", span, (f"write `{new} {clip(written)}`", edits))
+    kind = "BETWEEN" if new == "between" else "OPERATOR"
+    joined = [Piece("AND", "and", to.start, to.end), high] if len(ends) > 1 else []
+    recovery.put(Piece(kind, new, operator.start, operator.end), ends[0], *joined)
     return True
 
 
