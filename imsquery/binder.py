@@ -231,8 +231,7 @@ class Binder(Conditions):
         if overloads is None:
             from imsquery.naming import report_function
 
-            report_function(self, name, closing)
-            return Unknown(name, closing)
+            return report_function(self, name, closing) or Unknown(name, closing)
         for function in overloads:
             if len(arguments) == len(function.parameters) or (function.variadic and arguments):
                 build = partial(_apply, function, name, closing, arguments)

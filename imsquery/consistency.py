@@ -6,7 +6,7 @@ alternatives are not combined with each other, so that the cost stays linear.
 
 from __future__ import annotations
 
-from imsquery.formula import And, Atom, Not, Or
+from imsquery.formula import And, Atom, Not, Or, Unknown
 from imsquery.lexer import spell
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -90,7 +90,8 @@ class _Consistency:
             return bool(node.operands)
         before = len(self._contradictions)
         demanding: list[Atom] = []
-        for literal in node.operands if type(node) is And else (node,):
+        literals = node.operands if type(node) is And else (node,)
+        for literal in literals:
             if type(literal) is Atom:
                 self._assert(literal, undo)
                 parameter = literal.parameter
@@ -102,7 +103,9 @@ class _Consistency:
         for atom in demanding:
             consistent &= self._goes_with_facts(atom)
             if atom.parameter.requires is not None:
-                self._require(atom, *atom.parameter.requires, is_root=is_root)
+                # What is not understood may be what is asked for.
+                may_add = is_root and not any(type(each) is Unknown for each in literals)
+                self._require(atom, *atom.parameter.requires, may_add=may_add)
         return consistent
 
     def _undo(self, undo: Undo) -> None:
@@ -207,7 +210,7 @@ class _Consistency:
                 consistent = False
         return consistent
 
-    def _require(self, atom: Atom, wire: str, value: str, *, is_root: bool) -> None:
+    def _require(self, atom: Atom, wire: str, value: str, *, may_add: bool) -> None:
         """Report a condition that goes unanswered without another."""
         # Beside another value it is no less there: that the two contradict each other is said.
         if (wire, "=", value) in self._facts:
@@ -215,7 +218,7 @@ class _Consistency:
         needed = f"{self._spec.parameters[wire].name} = {spell(value)}"
         fixes = []
         encloses = type(self._written) is Or
-        if is_root and (wire, "=") not in self._facts and self._algebra.may_enclose:
+        if may_add and (wire, "=") not in self._facts and self._algebra.may_enclose:
             # Behind the whole filter, whatever this condition is nested in there.
             start, end = self._algebra.span(self._written.first, self._written.last)
             if encloses:

@@ -15,6 +15,7 @@ from imsquery.kinds import OPERATORS
 from imsquery.lexer import END, Tokens, spell
 from imsquery.lookalikes import fold
 from imsquery.parser import parse_tokens
+from imsquery.scanning import colon_beside, colon_of_list
 from imsquery.suggest import nearest
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def guess(binder: Binder, name: int, last: int) -> Parameter | None:
     """
     written = binder.tokens.lexemes[name]
     plain = fold(written)
+    if written[-1] == ":" and _says_nothing(binder, name):
+        return binder.spec.find(written[:-1])
     if not plain.isascii() or plain == written:
         if name != last or not _report_colon(binder, name):
             _report_name(binder, name, last)
@@ -60,6 +63,19 @@ def guess(binder: Binder, name: int, last: int) -> Parameter | None:
     else:
         _report_name(binder, name, last)
     return None
+
+
+def _says_nothing(binder: Binder, name: int) -> bool:
+    """Report the colon of ``name:>5``, if that is what there is."""
+    plain = binder.tokens.lexemes[name][:-1]
+    _, end = binder.span(name)
+    following = binder.tokens.lexemes[name + 1]
+    is_operator = binder.tokens.kinds[name + 1] == "OPERATOR" and binder.span(name + 1)[0] == end
+    if not is_operator or binder.spec.find(plain) is None:
+        return False
+    place = (end - 1, end)
+    binder.report("syntax", colon_beside(following), place, ("remove it", [(*place, "")]))
+    return True
 
 
 def _report_name(binder: Binder, name: int, last: int) -> None:
@@ -182,25 +198,15 @@ def _back_over(kinds: list[str], index: int, kind: str) -> int:
     return index
 
 
-def report_function(binder: Binder, name: int, closing: int) -> None:
-    """Report a call of no function."""
+def report_function(binder: Binder, name: int, closing: int) -> Formula | None:
+    """Report a call of no function; give the condition that ``name:(…)`` was meant for."""
     written = binder.tokens.lexemes[name]
     plain = fold(written)
     if plain != written and plain.lower() in binder.spec.functions:
         binder.foreign_letters(name, plain)
-        return
-    parameter = binder.spec.find(written[:-1]) if written[-1] == ":" else None
-    if parameter is not None:
-        start, end = binder.span(name)
-        meant = f"{written[:-1]} in"
-        message = f"`:` compares nothing; one of several values is written `{meant} (…)`"
-        binder.report(
-            "unknown-function",
-            message,
-            (start, end),
-            (f"write `{meant}`", [(start, end, f"{meant} ")]),
-        )
-        return
+        return None
+    if written[-1] == ":" and binder.spec.find(written[:-1]) is not None:
+        return _report_list(binder, name, closing)
     names = nearest(written, binder.spec.functions)
     binder.report(
         "unknown-function",
@@ -208,6 +214,28 @@ def report_function(binder: Binder, name: int, closing: int) -> None:
         binder.span(name),
         *_renamed(binder, name, closing, names),
     )
+    return None
+
+
+def _report_list(binder: Binder, name: int, closing: int) -> Formula | None:
+    """Report ``name:(…)``, which parses as a call."""
+    plain = binder.tokens.lexemes[name][:-1]
+    _, end = binder.span(name)
+    place = (end - 1, end)
+    tokens = Tokens(f"{plain} in {binder.tokens.text[end : binder.span(closing)[1]]}")
+    bound = None if "PLACEHOLDER" in tokens.kinds else _bind(binder, tokens)
+    fixes = [("write `in`", [(*place, " in ")])] if bound is not None else []
+    binder.report("syntax", colon_of_list(plain), place, *fixes)
+    return _standing(bound, name, closing)
+
+
+def _standing(bound: BoundQuery | None, first: int, last: int) -> Formula | None:
+    """Give a filter that was bound apart as one that stands at tokens of this text."""
+    if bound is None:
+        return None
+    for formula in (bound.filter, *leaves(bound.filter)):
+        formula.first, formula.last = first, last
+    return bound.filter
 
 
 def _renamed(binder: Binder, name: int, last: int, names: Iterable[str]) -> list[Fix]:
@@ -274,8 +302,4 @@ def read_colon(binder: Binder, name: int) -> Formula | None:
     """Give the condition that ``name:value`` was meant for, once it is reported."""
     text = _split(binder, name)
     bound = _bind(binder, Tokens(text)) if text else None
-    if bound is None:
-        return None
-    for formula in (bound.filter, *leaves(bound.filter)):
-        formula.first = formula.last = name
-    return bound.filter
+    return _standing(bound, name, name)

@@ -171,7 +171,10 @@ class Recovery:
     def run(self) -> list[Piece]:
         """Read to the end; give the tokens that parse."""
         while True:
-            foresee(self)
+            piece = None
+            while piece is not self.peek():  # what comes next may be another token then
+                piece = self.peek()
+                foresee(self)
             if self.take():
                 if self.read[-1].kind == END:
                     return self.read

@@ -127,6 +127,16 @@ def without(text: str, start: int, end: int) -> tuple[int, int, str]:
     return start, end, " " if joins else ""
 
 
+def colon_of_list(name: str) -> str:
+    """Say what is wrong with ``name:(…)``: where it parses, it is a call."""
+    return f"`:` compares nothing; one of several values is written `{name[:60]} in (…)`"
+
+
+def colon_beside(operator: str) -> str:
+    """Say what is wrong with ``name:>5``: it parses, and so does ``name:`` by itself."""
+    return f"`:` says nothing beside `{operator}`"
+
+
 def _touch(one: str, other: str) -> bool:
     """Tell whether two characters side by side might be read as one token."""
     if not one or not other or one in _SEPARATORS or other in _SEPARATORS:

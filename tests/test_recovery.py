@@ -159,7 +159,8 @@ MENDED = [
     ("min_disk:[40 TO *] and protected", "[40 TO *]", "a range is written `>=`", "min_disk >= 40 and protected"),
     ("created_at = [2018 TO 2019]", "[2018 TO 2019]", "a range is written `between`", "created_at between 2018 and 2019"),
     ("os_bit:64 status:active", "status:active", "`and` or `or` is missing before this", "os_bit = 64 and status = active"),
-    ("platform:(CentOS or Ubuntu)", ":", "`:` compares nothing; it is written `=`", "platform in (CentOS , Ubuntu)"),
+    ("platform:(CentOS or Ubuntu)", ":", "`:` compares nothing; one of several values is written `platform in (…)`", "platform in (CentOS , Ubuntu)"),
+    ("platform:(CentOS, Ubuntu)", ":", "`:` compares nothing; one of several values is written `platform in (…)`", "platform in (CentOS, Ubuntu)"),
     # comments
     ("platform = CentOS -- min_disk = 40", "-- min_disk = 40", "a comment begins with `#`, not with `--`", "platform = CentOS # min_disk = 40"),
     ("// it's\nplatform = CentOS and # x\nprotected", "// it's", "a comment begins with `#`, not with `//`", "# it's\nplatform = CentOS and # x\nprotected"),

@@ -20,10 +20,9 @@ from imsquery.repairs.wording import (
     ends_condition,
     equals_sign,
     extent,
-    removal,
     writing,
 )
-from imsquery.scanning import WORD_OPERATORS, Piece, spaced, without
+from imsquery.scanning import WORD_OPERATORS, Piece, colon_beside, colon_of_list, spaced, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -300,19 +299,25 @@ def compares_by_colon(recovery: Recovery) -> bool:
 
 
 def split_colon(recovery: Recovery) -> None:
-    """Read ``name:(…)`` as ``name = (…)``, and leave the colon of ``name:>5`` out."""
+    """Read ``name:(…)`` as ``name in (…)``, and leave the colon of ``name:>5`` out."""
     piece = recovery.drop()[0]
     plain, at = piece.lexeme[:-1], piece.end - 1
     kind = KEYWORDS.get(plain.lower(), "WORD")
     name = Piece(kind, plain, piece.start, at)
-    if recovery.peek().kind == "LPAR":
+    if recovery.peek().kind == "LPAR" and recovery.peek(2).lexeme.lower() == "to":
         fix = equals_sign(recovery, at, piece.end)
         recovery.put(name, Piece("OPERATOR", "=", at, piece.end))
         recovery.say("`:` compares nothing; it is written `=`", (at, piece.end), fix)
         return
+    if recovery.peek().kind == "LPAR":
+        recovery.put(name, Piece("IN", "in", at, piece.end))
+        recovery.say(
+            colon_of_list(plain), (at, piece.end), ("write `in`", [(at, piece.end, " in ")])
+        )
+        return
+    place = (at, piece.end)
+    recovery.say(colon_beside(recovery.peek().lexeme), place, ("remove it", [(*place, "")]))
     recovery.put(name)
-    fix = removal(recovery, at, piece.end)
-    recovery.say(f"`:` says nothing beside `{recovery.peek(1).lexeme}`", (at, piece.end), fix)
 
 
 def _arguments(recovery: Recovery) -> bool:

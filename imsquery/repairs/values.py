@@ -128,8 +128,12 @@ def _range(recovery: Recovery) -> bool:
     span = extent(opening, closing)
     recovery.say(f"a range is written `{new}`", span, (f"write `{new} {clip(written)}`", edits))
     kind = "BETWEEN" if new == "between" else "OPERATOR"
-    joined = [Piece("AND", "and", to.start, to.end), high] if len(ends) > 1 else []
-    recovery.put(Piece(kind, new, operator.start, operator.end), ends[0], *joined)
+    pieces = [Piece(kind, new, operator.start, operator.end), ends[0]]
+    if len(ends) > 1:
+        pieces += [Piece("AND", "and", to.start, to.end), high]
+    # What closes a parenthesis behind the range comes behind its bracket.
+    last = pieces.pop()
+    recovery.put(*pieces, Piece(last.kind, last.lexeme, last.start, closing.end))
     return True
 
 

@@ -81,6 +81,10 @@ def assert_law(text: str, target: str) -> None:
 @example("platform = CentOS&&limit = 5", "plan")
 @example("protected or created_at < 2018 and created_at > now()", "plan")
 @example("(protected and protected, limit = 5 and protected)", "plan")
+@example("platform:(CentOS OR Ubuntu)", "plan")
+@example("protected or public() and min_disk = [40 to *]", "plan")
+@example("name like 'Cent%' and platform:(CentOS) or platform = CentOS", "compile")
+@example("name like 'Cent%' and min_disk:>40", "plan")
 def test_a_fix_removes_its_finding_and_adds_none(text: str, target: str) -> None:
     assert_law(text, target)
 
@@ -105,6 +109,9 @@ def test_mending_comes_to_an_end_that_mends_no_further(text: str) -> None:
 @example("platform = CentOS or Ubuntu and platform = CentOS")
 @example("platform = CentOS and protected or Ubuntu")
 @example("(public() order by name) order by name")
+@example("name like 'Cent%' and platform:(CentOS)")
+@example("member_status = pending and public")
+@example("where created_at:[2018 TO 2019]")
 def test_mending_at_once_says_what_mending_one_by_one_does(text: str) -> None:
     at_once, _ = mend(text, find)
     one_by_one = text
