@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Fix = tuple[str, list[tuple[int, int, str]]]
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_PRESENCE = {"has": "present", "exists": "present", "isnull": "absent", "missing": "absent"}
 _MOST_ALTERNATIVES = 20  # looked back over: each of a long list would look over all before it
 _url = re.compile("(?:[a-z]+:/)?/[^/]", re.IGNORECASE).match
 _tag_key = re.compile("tags?[.:](.+)", re.IGNORECASE).fullmatch
@@ -207,14 +208,27 @@ def report_function(binder: Binder, name: int, closing: int) -> Formula | None:
         return None
     if written[-1] == ":" and binder.spec.find(written[:-1]) is not None:
         return _report_list(binder, name, closing)
-    names = nearest(written, binder.spec.functions)
+    presence = _checked(binder, _presence(binder, name, closing))
+    names = [] if presence else nearest(written, binder.spec.functions)
     binder.report(
         "unknown-function",
-        f"no function is called `{clip(written)}`{did_you_mean(names)}",
+        f"no function is called `{clip(written)}`"
+        f"{did_you_mean(names or ([presence] if presence else []))}",
         binder.span(name),
         *_renamed(binder, name, closing, names),
+        *([_writing(binder, name, closing, presence)] if presence else ()),
     )
     return None
+
+
+def _presence(binder: Binder, name: int, closing: int) -> str:
+    """Give ``exists(name)`` as it is written here."""
+    kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
+    says = _PRESENCE.get(lexemes[name].lower())
+    start, end = binder.span(name, closing)
+    if says is None or closing != name + 3 or kinds[name + 2] != "WORD":
+        return ""
+    return "" if "#" in binder.tokens.text[start:end] else f"{lexemes[name + 2]} is {says}"
 
 
 def _report_list(binder: Binder, name: int, closing: int) -> Formula | None:

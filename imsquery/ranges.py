@@ -68,7 +68,7 @@ def _unite(parts: list[Formula]) -> list[Formula]:
 def _pin(parts: list[Formula]) -> list[Formula]:
     """Put ``=`` in the place of ``>=`` and ``<=`` with one value."""
     ends = {
-        (each.parameter.wire, each.relation, each.value): each
+        (each.parameter.wire, each.relation, each.value)
         for each in parts
         if isinstance(each, Atom) and each.relation in {">=", "<="}
     }
