@@ -130,7 +130,10 @@ def _completed(binder: Binder, name: int, last: int) -> str:
         return ""
     if name != last:
         return _checked(binder, _turned(binder, name, last))
-    return _checked(binder, _alternative(binder, name)) or _called(binder, name)
+    alternative = _alternative(binder, name)
+    if alternative and binder.spec.find(alternative.partition(" ")[0]) is None:
+        return ""  # what it is to be compared with is known once that name is mended
+    return _checked(binder, alternative) or _called(binder, name)
 
 
 def _checked(binder: Binder, meant: str) -> str:

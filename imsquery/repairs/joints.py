@@ -251,7 +251,7 @@ def prefix(recovery: Recovery) -> None:
             if recovery.peek(count).kind == END:
                 return
             count += 1
-    elif _is_call(recovery) or not (begins_condition(recovery, 1) or recovery.begins_clause(1)):
+    elif _is_call(recovery) or not _begins_query(recovery):
         return
     dropped = recovery.drop(count)
     start, end = span = extent(dropped[0], dropped[-1])
@@ -260,6 +260,12 @@ def prefix(recovery: Recovery) -> None:
         span,
         removal(recovery, start, end),
     )
+
+
+def _begins_query(recovery: Recovery) -> bool:
+    """Tell whether a query goes on behind its first word; a word alone may be one that is wrong."""
+    is_word_alone = recovery.peek(1).kind == "WORD" and recovery.peek(2).kind in ENDS
+    return is_word_alone or begins_condition(recovery, 1) or recovery.begins_clause(1)
 
 
 def _is_call(recovery: Recovery) -> bool:

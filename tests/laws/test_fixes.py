@@ -111,6 +111,9 @@ def test_mending_comes_to_an_end_that_mends_no_further(text: str) -> None:
 @example("(public() order by name) order by name")
 @example("name like 'Cent%' and platform:(CentOS)")
 @example("member_status = pending and public")
+@example("where public or public")
+@example("platfrm public or public")
+@example("platform = a and platform = a||platform = a and platform = a limit 5, 10")
 @example("where created_at:[2018 TO 2019]")
 def test_mending_at_once_says_what_mending_one_by_one_does(text: str) -> None:
     at_once, _ = mend(text, find)
@@ -125,6 +128,8 @@ def laid_out(text: str) -> str:
     try:
         return format_query(text)
     except QueryError:
+        for sign in "()":
+            text = text.replace(sign, f" {sign} ")
         return " ".join(text.split())
 
 
