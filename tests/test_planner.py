@@ -59,6 +59,8 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
         ("tag = a and tag = b", [("tag=a", "tag = b")]),
         ("name is present", [("", "name is present")]),
         ("min_ram between 5 and 5", [("min_ram=5", "all")]),
+        ("min_ram between 5 and 5 and name glob 'a*' and min_disk between 40 and 50",
+         [("min_ram=5", "min_disk <= 50 and min_disk >= 40 and name glob a*")]),
         # what holds for every image
         ("created_at is present", [("", "all")]),
         ("id is present and architecture is present and status = active",
