@@ -1,7 +1,7 @@
 """Images as a region would have them, made up from nothing but a seed.
 
 ``python benchmarks/images.py 300`` prints the sample catalogue that ships as
-``imsquery/data/images.jsonl``; a million images for a benchmark come from the same place.
+``imsquery/server/data/images.jsonl``; a million images for a benchmark come from the same place.
 """
 
 from __future__ import annotations

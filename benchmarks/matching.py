@@ -13,7 +13,7 @@ from typing import Any
 import harness
 import images
 
-from imsquery.matching import matcher
+from imsquery.evaluation.matching import matcher
 
 Record = Mapping[str, Any]
 Select = Callable[[list[Record]], list[Record]]

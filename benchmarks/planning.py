@@ -8,7 +8,7 @@ from functools import partial
 
 import harness
 
-from imsquery.planner import plan
+from imsquery.planning.planner import plan
 
 SIZES = (10, 30, 100)
 

@@ -14,93 +14,93 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from imsquery.builder import bare_metal as bare_metal
-    from imsquery.builder import field as field
-    from imsquery.builder import owned_by as owned_by
-    from imsquery.builder import placeholder as placeholder
-    from imsquery.builder import public as public
-    from imsquery.builder import query as query
-    from imsquery.builder import shared as shared
-    from imsquery.builder import supports as supports
-    from imsquery.builder import tagged as tagged
-    from imsquery.checker import check as check
-    from imsquery.cloudimages import CLOUDIMAGES as CLOUDIMAGES
-    from imsquery.compiler import compile as compile  # noqa: A004
-    from imsquery.completion import Completion as Completion
-    from imsquery.completion import complete as complete
-    from imsquery.decision import Verdict as Verdict
-    from imsquery.decision import disjoint as disjoint
-    from imsquery.decision import equivalent as equivalent
-    from imsquery.decision import implies as implies
-    from imsquery.decision import satisfiable as satisfiable
-    from imsquery.decompiler import check_url as check_url
-    from imsquery.decompiler import decompile as decompile
-    from imsquery.diagnostics import Diagnostic as Diagnostic
-    from imsquery.diagnostics import Edit as Edit
-    from imsquery.diagnostics import Fix as Fix
-    from imsquery.diagnostics import QueryError as QueryError
-    from imsquery.formatter import format as format  # noqa: A004
+    from imsquery.compiler.checker import check as check
+    from imsquery.compiler.lowering import compile as compile  # noqa: A004
+    from imsquery.compiler.prepared import PreparedQuery as PreparedQuery
+    from imsquery.compiler.prepared import prepare as prepare
+    from imsquery.compiler.query_string import CompiledQuery as CompiledQuery
+    from imsquery.completion.complete import Completion as Completion
+    from imsquery.completion.complete import complete as complete
+    from imsquery.diagnostics.errors import QueryError as QueryError
+    from imsquery.diagnostics.model import Diagnostic as Diagnostic
+    from imsquery.diagnostics.model import Edit as Edit
+    from imsquery.diagnostics.model import Fix as Fix
+    from imsquery.diagnostics.source import Span as Span
+    from imsquery.evaluation.decision import Verdict as Verdict
+    from imsquery.evaluation.decision import disjoint as disjoint
+    from imsquery.evaluation.decision import equivalent as equivalent
+    from imsquery.evaluation.decision import implies as implies
+    from imsquery.evaluation.decision import satisfiable as satisfiable
+    from imsquery.evaluation.matching import matcher as matcher
+    from imsquery.execution.job import Request as Request
+    from imsquery.execution.pages import ExecutionError as ExecutionError
+    from imsquery.formatting.formatter import format as format  # noqa: A004
+    from imsquery.language.builder import bare_metal as bare_metal
+    from imsquery.language.builder import field as field
+    from imsquery.language.builder import owned_by as owned_by
+    from imsquery.language.builder import placeholder as placeholder
+    from imsquery.language.builder import public as public
+    from imsquery.language.builder import query as query
+    from imsquery.language.builder import shared as shared
+    from imsquery.language.builder import supports as supports
+    from imsquery.language.builder import tagged as tagged
+    from imsquery.language.syntax import Query as Query
+    from imsquery.language.syntax import parse as parse
     from imsquery.limits import Limits as Limits
-    from imsquery.linter import lint as lint
-    from imsquery.matching import matcher as matcher
-    from imsquery.paging import ExecutionError as ExecutionError
-    from imsquery.planner import plan as plan
-    from imsquery.plans import Plan as Plan
-    from imsquery.plans import Request as Request
-    from imsquery.prepared import PreparedQuery as PreparedQuery
-    from imsquery.prepared import prepare as prepare
-    from imsquery.query_string import CompiledQuery as CompiledQuery
-    from imsquery.source import Span as Span
-    from imsquery.spec import Function as Function
-    from imsquery.spec import Parameter as Parameter
-    from imsquery.spec import Spec as Spec
-    from imsquery.syntax import Query as Query
-    from imsquery.syntax import parse as parse
+    from imsquery.planning.plan import Plan as Plan
+    from imsquery.planning.planner import plan as plan
+    from imsquery.schema.cloudimages import CLOUDIMAGES as CLOUDIMAGES
+    from imsquery.schema.parameters import Function as Function
+    from imsquery.schema.parameters import Parameter as Parameter
+    from imsquery.schema.spec import Spec as Spec
+    from imsquery.urls.checker import check_url as check_url
+    from imsquery.urls.decompiler import decompile as decompile
+    from imsquery.urls.linter import lint as lint
 
 # Public name -> the module that it lives in.
 _HOMES = {
-    "CLOUDIMAGES": "cloudimages",
-    "CompiledQuery": "query_string",
-    "Completion": "completion",
-    "Diagnostic": "diagnostics",
-    "Edit": "diagnostics",
-    "ExecutionError": "paging",
-    "Fix": "diagnostics",
-    "Function": "spec",
+    "CLOUDIMAGES": "schema.cloudimages",
+    "CompiledQuery": "compiler.query_string",
+    "Completion": "completion.complete",
+    "Diagnostic": "diagnostics.model",
+    "Edit": "diagnostics.model",
+    "ExecutionError": "execution.pages",
+    "Fix": "diagnostics.model",
+    "Function": "schema.parameters",
     "Limits": "limits",
-    "Parameter": "spec",
-    "Plan": "plans",
-    "PreparedQuery": "prepared",
-    "Query": "syntax",
-    "QueryError": "diagnostics",
-    "Request": "plans",
-    "Span": "source",
-    "Spec": "spec",
-    "Verdict": "decision",
-    "bare_metal": "builder",
-    "check": "checker",
-    "check_url": "decompiler",
-    "compile": "compiler",
-    "complete": "completion",
-    "decompile": "decompiler",
-    "disjoint": "decision",
-    "equivalent": "decision",
-    "field": "builder",
-    "format": "formatter",
-    "implies": "decision",
-    "lint": "linter",
-    "matcher": "matching",
-    "owned_by": "builder",
-    "parse": "syntax",
-    "placeholder": "builder",
-    "plan": "planner",
-    "prepare": "prepared",
-    "public": "builder",
-    "query": "builder",
-    "satisfiable": "decision",
-    "shared": "builder",
-    "supports": "builder",
-    "tagged": "builder",
+    "Parameter": "schema.parameters",
+    "Plan": "planning.plan",
+    "PreparedQuery": "compiler.prepared",
+    "Query": "language.syntax",
+    "QueryError": "diagnostics.errors",
+    "Request": "execution.job",
+    "Span": "diagnostics.source",
+    "Spec": "schema.spec",
+    "Verdict": "evaluation.decision",
+    "bare_metal": "language.builder",
+    "check": "compiler.checker",
+    "check_url": "urls.checker",
+    "compile": "compiler.lowering",
+    "complete": "completion.complete",
+    "decompile": "urls.decompiler",
+    "disjoint": "evaluation.decision",
+    "equivalent": "evaluation.decision",
+    "field": "language.builder",
+    "format": "formatting.formatter",
+    "implies": "evaluation.decision",
+    "lint": "urls.linter",
+    "matcher": "evaluation.matching",
+    "owned_by": "language.builder",
+    "parse": "language.syntax",
+    "placeholder": "language.builder",
+    "plan": "planning.planner",
+    "prepare": "compiler.prepared",
+    "public": "language.builder",
+    "query": "language.builder",
+    "satisfiable": "evaluation.decision",
+    "shared": "language.builder",
+    "supports": "language.builder",
+    "tagged": "language.builder",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 -- the table is the one list of names

@@ -1,6 +1,6 @@
 """``python -m imsquery``."""
 
-from imsquery.cli import run
+from imsquery.cli.main import run
 
 if __name__ == "__main__":
     run()

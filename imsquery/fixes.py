@@ -6,12 +6,12 @@ from bisect import bisect, insort
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from imsquery.lexer import is_word
+from imsquery.language.lexer import is_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from imsquery.diagnostics import Diagnostic, Edit, Fix
+    from imsquery.diagnostics.model import Diagnostic, Edit, Fix
 
 _ROUNDS = 20  # two or three are usual: a fix may uncover what it stood before
 

@@ -41,7 +41,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 @pytest.fixture(scope="module")
 def shipped() -> Iterator[Catalogue]:
     """Give the sample catalogue that ships with the package."""
-    from imsquery.server.serving import sample
+    from imsquery.server.runner import sample
 
     with sample() as catalogue:
         yield catalogue
@@ -50,7 +50,7 @@ def shipped() -> Iterator[Catalogue]:
 @pytest.fixture(scope="module")
 def endpoint(shipped: Catalogue) -> Iterator[str]:
     """Give the URL of a service over the sample."""
-    from imsquery.server.serving import running
+    from imsquery.server.runner import running
 
     with running(shipped) as url:
         yield url

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from imsquery import CLOUDIMAGES, Parameter, syntax
+from imsquery import CLOUDIMAGES, Parameter
+from imsquery.language import syntax
 
 Record = Mapping[str, Any]
 Hidden = Mapping[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from imsquery import CLOUDIMAGES, Parameter
-from imsquery.kinds import Boolean
+from imsquery.schema.kinds import Boolean
 from tests.strategies import PUSHABLE, quoted
 
 Record = dict[str, Any]

@@ -16,7 +16,7 @@ from attrs import frozen
 from hypothesis import strategies as st
 
 from imsquery import CLOUDIMAGES, Parameter, testing
-from imsquery.kinds import Boolean, Enumeration, Flag, Integer, Time
+from imsquery.schema.kinds import Boolean, Enumeration, Flag, Integer, Time
 
 ROWS = tuple(CLOUDIMAGES.parameters.values())
 FILTERS = tuple(row for row in ROWS if row.clause is None)

@@ -1,29 +1,55 @@
-"""The invariants of ARCHITECTURE.md, read off the source."""
+"""The layers and invariants of ARCHITECTURE.md, read off the source.
+
+``python tests/test_architecture.py`` prints the layers with the arrows between them.
+"""
 
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-import imsquery
 from imsquery import CLOUDIMAGES
 
-PACKAGE = Path(imsquery.__file__).parent
+PACKAGE = Path(__file__).parents[1] / "imsquery"
 
-# What a compile is made of: each module may import those above it when it is loaded, and no others.
+# The rooms, lowest first.  A module imports from its own room or a lower one, nothing else.
 LAYERS = (
-    {"_tables", "kinds", "limits", "formula", "times", "query_string"},
-    {"lexer", "spec"},
-    {"parser", "cloudimages", "simplify"},
-    {"conditions", "consistency"},
-    {"binder"},
-    {"compiler"},
+    "limits",
+    "diagnostics",
+    "language",
+    "fixes",
+    "schema",
+    "formatting",
+    "semantics",
+    "compiler",
+    "evaluation",
+    "completion",
+    "urls",
+    "execution",
+    "planning",
+    "__init__",  # the public surface: its names may come from any room above
+    "testing",
+    "server",
+    "client",
+    "cli",
+    "__main__",
 )
-RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
+FLOOR = {room: number for number, room in enumerate(LAYERS)}
+
+# What a compile loads: neither attrs nor typing, which cost more than the compile.
+COMPILE_PATH = (
+    "compiler.lowering", "compiler.query_string", "diagnostics.edits", "language._tables",
+    "language.algebra",
+    "language.lalr", "language.lexer", "language.operators", "language.parser", "language.times",
+    "limits", "schema.cloudimages", "schema.kinds", "schema.parameters", "schema.spec",
+    "semantics.binder", "semantics.consistency", "semantics.formula", "semantics.literals",
+    "semantics.simplify",
+)  # fmt: skip
 
 
 def modules() -> list[str]:
@@ -42,37 +68,37 @@ def is_type_checking(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
 
 
-def imports(module: str, *, when_loaded: bool) -> Iterator[str]:
-    """Give what a module imports, in functions too or only as it is loaded; never for types."""
+def imports(module: str, *, when_loaded: bool = False) -> Iterator[str]:
+    """Yield what a module imports anywhere, or only as it is loaded."""
     pending: list[ast.AST] = [tree_of(module)]
     while pending:
         node = pending.pop()
-        if is_type_checking(node):
-            continue
-        if when_loaded and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        is_later = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        if when_loaded and (is_later or is_type_checking(node)):
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module} imports by a relative name"
             assert node.module is not None
-            yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         pending.extend(ast.iter_child_nodes(node))
 
 
-def siblings(module: str, *, when_loaded: bool = True) -> set[str]:
-    """Give the modules of the package that a module imports."""
+@cache
+def siblings(module: str) -> frozenset[str]:
+    """Return the modules of the package that a module imports: lazily and for types, too."""
     known = set(modules())
     found = set()
-    for name in imports(module, when_loaded=when_loaded):
+    for name in imports(module):
         inner = name.removeprefix("imsquery.") if name.startswith("imsquery.") else None
-        if name == "imsquery":
-            inner = "__init__"
-        for each in (inner, f"{inner}.__init__"):
-            if each in known and each != module:
-                found.add(str(each))
-    return found
+        while inner and inner not in known and f"{inner}.__init__" not in known:
+            inner = inner.rpartition(".")[0]  # a name within a module
+        if inner:
+            found.add(inner if inner in known else f"{inner}.__init__")
+        elif inner is not None or name == "imsquery":
+            found.add("__init__")
+    return frozenset(found - {module})
 
 
 def importers(prefix: str) -> set[str]:
@@ -80,65 +106,86 @@ def importers(prefix: str) -> set[str]:
     return {
         module
         for module in modules()
-        for name in imports(module, when_loaded=False)
+        for name in imports(module)
         if name == prefix or name.startswith(prefix + ".")
     }
 
 
-def package_of(module: str) -> str:
+def room_of(module: str) -> str:
     return module.split(".", maxsplit=1)[0]
 
 
-@pytest.mark.parametrize("module", sorted(RANK))
-def test_no_module_of_the_core_imports_from_its_own_layer_or_above(module: str) -> None:
-    for other in siblings(module):
-        assert RANK.get(other, len(LAYERS)) < RANK[module], f"{module} imports {other}"
-
-
-def test_no_module_imports_itself_by_way_of_others() -> None:
-    """Even a cycle that happens to load is a layer too many."""
-    graph = {module: siblings(module) for module in modules()}
+def circles() -> list[str]:
+    """Return the circles among modules, each by the path that closes it."""
+    found: list[str] = []
     done: set[str] = set()
 
     def visit(module: str, path: tuple[str, ...]) -> None:
-        assert module not in path, " -> ".join([*path, module])
-        if module not in done:
-            for other in graph[module]:
+        if module in path:
+            found.append(" -> ".join([*path[path.index(module) :], module]))
+        elif module not in done:
+            for other in sorted(siblings(module)):
                 visit(other, (*path, module))
             done.add(module)
 
-    for module in graph:
+    for module in modules():
         visit(module, ())
+    return found
+
+
+def test_every_module_has_a_layer() -> None:
+    assert {room_of(module) for module in modules()} == set(LAYERS)
+
+
+@pytest.mark.parametrize("module", modules())
+def test_no_module_imports_from_a_higher_layer(module: str) -> None:
+    higher = {each for each in siblings(module) if FLOOR[room_of(each)] > FLOOR[room_of(module)]}
+
+    assert higher == set()
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Even a circle that happens to load is a layer too many."""
+    assert circles() == []
+
+
+def test_few_modules_stand_at_the_top() -> None:
+    assert len([module for module in modules() if "." not in module]) <= 6
+
+
+@pytest.mark.parametrize("package", sorted(set(LAYERS) - {"testing", "client", "cli"}))
+def test_a_package_is_nothing_but_its_modules(package: str) -> None:
+    """What its ``__init__`` imports would be loaded with any of them."""
+    path = PACKAGE / package / "__init__.py"
+    if path.exists():
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        assert [type(node) for node in body] == [ast.Expr], "a docstring, and nothing else"
 
 
 def test_only_the_generator_knows_lark() -> None:
-    assert importers("lark") == {"_generate"}
-    assert importers("imsquery._generate") == set()
+    assert importers("lark") == {"language.generate"}
+    assert importers("imsquery.language.generate") == set()
 
 
 def test_only_the_strategies_know_hypothesis() -> None:
-    assert {package_of(module) for module in importers("hypothesis")} == {"testing"}
-    assert {package_of(module) for module in importers("imsquery.testing")} == {"testing"}
+    assert {room_of(module) for module in importers("hypothesis")} == {"testing"}
+    assert {room_of(module) for module in importers("imsquery.testing")} == {"testing"}
 
 
-@pytest.mark.parametrize("module", sorted(RANK))
+@pytest.mark.parametrize("module", COMPILE_PATH)
 def test_the_core_imports_no_attrs_and_no_typing(module: str) -> None:
     names = set(imports(module, when_loaded=True))
 
     assert names.isdisjoint({"attr", "attrs", "typing", "dataclasses", "inspect", "enum"})
 
 
-def test_diagnostics_draw_nothing() -> None:
-    assert siblings("diagnostics") == {"source"}
-
-
-def test_the_syntax_tree_knows_no_spec() -> None:
-    assert siblings("syntax", when_loaded=False).isdisjoint({"spec", "cloudimages", "binder"})
+def test_findings_draw_nothing() -> None:
+    assert siblings("diagnostics.model") == {"diagnostics.source"}
 
 
 @pytest.mark.parametrize("module", modules())
 def test_only_the_command_prints_or_exits(module: str) -> None:
-    if package_of(module) in {"cli", "__main__", "_generate"}:
+    if room_of(module) in {"cli", "__main__"} or module == "language.generate":
         return
     called = {
         node.func.id
@@ -147,7 +194,7 @@ def test_only_the_command_prints_or_exits(module: str) -> None:
     }
 
     assert called.isdisjoint({"print", "input", "exit", "quit", "open", "eval", "breakpoint"})
-    assert "argparse" not in set(imports(module, when_loaded=False))
+    assert "argparse" not in set(imports(module))
 
 
 @pytest.mark.parametrize(
@@ -157,10 +204,12 @@ def test_only_the_command_prints_or_exits(module: str) -> None:
 def test_the_core_never_touches_the_network_and_never_unpickles(package: str) -> None:
     allowed = {"client", "server", "cli"}
 
-    assert {package_of(module) for module in importers(package)} <= allowed
+    assert {room_of(module) for module in importers(package)} <= allowed
 
 
-@pytest.mark.parametrize("module", sorted(set(modules()) - {"cloudimages", "_tables"}))
+@pytest.mark.parametrize(
+    "module", sorted(set(modules()) - {"schema.cloudimages", "language._tables"})
+)
 def test_only_the_table_knows_wire_names(module: str) -> None:
     """Those that are no common words: nothing else is called `__platform` or `min_disk`."""
     telling = {wire for wire in CLOUDIMAGES.parameters if "_" in wire}
@@ -175,7 +224,27 @@ def test_only_the_table_knows_wire_names(module: str) -> None:
 
 def test_no_module_writes_the_prefix_of_the_open_family() -> None:
     family = CLOUDIMAGES.family
-    for module in set(modules()) - {"cloudimages"}:
+    for module in set(modules()) - {"schema.cloudimages"}:
         for node in ast.walk(tree_of(module)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 assert not node.value.startswith(family), f"{module}:{node.lineno}"
+
+
+def main() -> None:
+    """Print each layer with the layers below that it imports, by number of arrows."""
+    total = 0
+    for room in reversed(LAYERS):
+        below = Counter(
+            room_of(other)
+            for module in modules()
+            if room_of(module) == room
+            for other in siblings(module)
+            if room_of(other) != room
+        )
+        total += below.total()
+        print(f"{room:12}", ", ".join(f"{each} {count}" for each, count in below.most_common()))
+    print(f"{len(modules())} modules, {total} imports between layers, {len(circles())} circles")
+
+
+if __name__ == "__main__":
+    main()

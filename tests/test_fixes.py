@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imsquery import check
-from imsquery.diagnostics import Diagnostic, diagnostic
+from imsquery.diagnostics.model import Diagnostic, diagnostic
 from imsquery.fixes import apply_fixes, mend
 
 

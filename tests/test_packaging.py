@@ -12,18 +12,18 @@ from pathlib import Path
 import pytest
 
 import imsquery
-from imsquery._resources import read_grammar
+from imsquery.language.generate import read_grammar
 
 PACKAGE = Path(imsquery.__file__).parent
 ROOT = PACKAGE.parent
-READ = "from imsquery._resources import read_grammar; print(read_grammar(), end='')"
+READ = "from imsquery.language.generate import read_grammar; print(read_grammar(), end='')"
 
 
 def read_in(folder: Path) -> str:
     """Give the grammar that a package on a path finds, in a process away from the checkout."""
     code = f"import sys; sys.path.insert(0, {str(folder)!r}); {READ}"
     return subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code],
+        [sys.executable, "-I", "-c", code],
         cwd=folder.parent,
         capture_output=True,
         check=True,
@@ -35,8 +35,8 @@ def read_in(folder: Path) -> str:
 def modules(tmp_path: Path) -> Path:
     """Copy what finds the grammar, and nothing else, to a folder of its own."""
     package = tmp_path / "site" / "imsquery"
-    package.mkdir(parents=True)
-    for name in ("__init__.py", "_resources.py"):
+    (package / "language").mkdir(parents=True)
+    for name in ("__init__.py", "language/__init__.py", "language/generate.py"):
         shutil.copy(PACKAGE / name, package / name)
     return package
 

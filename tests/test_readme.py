@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from imsquery.cli import main
+from imsquery.cli.main import main
 
 README = Path(__file__).parent.parent / "README.md"
 SERVICE = "http://127.0.0.1:8123"

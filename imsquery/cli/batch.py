@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentTypeError
 
 from imsquery.cli.common import Progress, add_filter, draw, options, read_filter, read_lines
-from imsquery.compiler import compile as compile_query
+from imsquery.compiler.lowering import compile as compile_query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
 
-    from imsquery.query_string import CompiledQuery
+    from imsquery.compiler.query_string import CompiledQuery
 
 
 def add_batch(parser: ArgumentParser) -> None:
@@ -67,8 +67,8 @@ def print_compiled(arguments: Namespace, title: str, show: Callable[[CompiledQue
         for _, line in shown:
             print(line)
         return int(any(failed))
-    from imsquery.dashboards import FORMATS
-    from imsquery.inert import escape_json
+    from imsquery.cli.escaping import escape_json
+    from imsquery.cli.formats import FORMATS
 
     is_json = arguments.format in {"json", "infinity"}
     for line in FORMATS[arguments.format](shown, title):

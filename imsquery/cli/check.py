@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imsquery.checker import check
 from imsquery.cli.common import (
     add_filter,
     add_options,
@@ -14,12 +13,13 @@ from imsquery.cli.common import (
     read_filter,
     report_format,
 )
+from imsquery.compiler.checker import check
 from imsquery.fixes import mend
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from imsquery.diagnostics import Diagnostic
+    from imsquery.diagnostics.model import Diagnostic
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -69,7 +69,7 @@ def print_report(
     text: str, found: tuple[Diagnostic, ...], form: str, *, name: str = "query"
 ) -> None:
     """Print findings: drawn ones on standard error where there are errors among them."""
-    from imsquery.render import render, render_github, render_json
+    from imsquery.diagnostics.render import render, render_github, render_json
 
     if form == "json":
         print(render_json(text, found, name=name))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any, BinaryIO
 
-    from imsquery.diagnostics import Diagnostic
+    from imsquery.diagnostics.model import Diagnostic
 
 
 def add_filter(parser: ArgumentParser, *, optional: bool = False) -> None:
@@ -80,7 +80,7 @@ def _positive(text: str) -> int:
 def _time(text: str) -> datetime:
     from datetime import datetime
 
-    from imsquery.times import read_time
+    from imsquery.language.times import read_time
 
     try:
         return datetime.fromisoformat(read_time(text).start)
@@ -160,7 +160,7 @@ def _read_utf_16(data: bytes, stream: BinaryIO, longest: int) -> Iterator[str]:
 
 def draw(text: str, diagnostics: Iterable[Diagnostic], *, name: str = "query") -> None:
     """Draw findings on standard error."""
-    from imsquery.render import render
+    from imsquery.diagnostics.render import render
 
     print(render(text, diagnostics, name=name, color=wants_color(sys.stderr)), file=sys.stderr)
 

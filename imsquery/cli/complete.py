@@ -6,8 +6,8 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from imsquery.completion import complete, completions_to_json
-from imsquery.shells import lines
+from imsquery.cli.shells import lines
+from imsquery.completion.complete import complete, completions_to_json
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

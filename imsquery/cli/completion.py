@@ -6,8 +6,8 @@ from argparse import ArgumentParser
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from imsquery.cli import COMMANDS
-from imsquery.shells import SHELLS, Command, script
+from imsquery.cli.main import COMMANDS
+from imsquery.cli.shells import SHELLS, Command, script
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imsquery.cli.common import add_limits, draw, limits, read_text
-from imsquery.decompiler import check_url, decompile
-from imsquery.diagnostics import QueryError
+from imsquery.diagnostics.errors import QueryError
+from imsquery.urls.decompiler import check_url, decompile
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

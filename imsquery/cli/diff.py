@@ -7,15 +7,15 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from imsquery.cli.common import add_options, draw, options, read_text
-from imsquery.decision import Decider, Verdict
-from imsquery.diagnostics import QueryError
-from imsquery.inert import escape_json
+from imsquery.cli.escaping import escape_json
+from imsquery.diagnostics.errors import QueryError
+from imsquery.evaluation.decision import Decider, Verdict
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
 
-    from imsquery.formula import Formula
+    from imsquery.semantics.formula import Formula
 
     Verdicts = dict[str, Verdict]
 

@@ -6,7 +6,7 @@ import sys
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from imsquery.explain import CODES, explain
+from imsquery.diagnostics.codes import CODES, explain
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

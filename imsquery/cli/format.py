@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imsquery.cli.common import add_limits, draw, limits, print_diff, read_filter
-from imsquery.diagnostics import QueryError
-from imsquery.formatter import format as format_query
+from imsquery.diagnostics.errors import QueryError
+from imsquery.formatting.formatter import format as format_query
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -7,13 +7,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from imsquery.cli.common import Progress, decode_any, report_format
-from imsquery.linter import lint
-from imsquery.render import report
+from imsquery.diagnostics.render import report
+from imsquery.urls.linter import lint
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from imsquery.diagnostics import Diagnostic
+    from imsquery.diagnostics.model import Diagnostic
 
 _LARGEST = 32 * 2**20  # bytes: a text file larger than this is no source code
 
@@ -64,7 +64,7 @@ def main(arguments: Namespace) -> int:
 def _print(text: str, found: tuple[Diagnostic, ...], form: str, name: str) -> None:
     """Print the findings of a file; they are what was asked for, so all go to standard output."""
     from imsquery.cli.common import wants_color
-    from imsquery.render import render, render_github
+    from imsquery.diagnostics.render import render, render_github
 
     if form == "text":
         print(render(text, found, name=name, color=wants_color(sys.stdout)), end="\n\n")

@@ -13,8 +13,8 @@ from imsquery.cli.common import (
     options,
     read_filter,
 )
-from imsquery.diagnostics import QueryError
-from imsquery.planner import MAX_REQUESTS, plan
+from imsquery.diagnostics.errors import QueryError
+from imsquery.planning.planner import MAX_REQUESTS, plan
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -6,12 +6,12 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from imsquery.cloudimages import CLOUDIMAGES
+from imsquery.schema.cloudimages import CLOUDIMAGES
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from imsquery.spec import Parameter
+    from imsquery.schema.parameters import Parameter
 
 
 def add_arguments(parser: ArgumentParser) -> None:

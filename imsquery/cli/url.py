@@ -6,8 +6,8 @@ from argparse import ArgumentTypeError
 
 from imsquery.cli.batch import add_batch, add_format, print_compiled
 from imsquery.cli.common import add_options
-from imsquery.cloudimages import CLOUDIMAGES
-from imsquery.query_string import check_endpoint, region_endpoint
+from imsquery.compiler.query_string import check_endpoint, region_endpoint
+from imsquery.schema.cloudimages import CLOUDIMAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

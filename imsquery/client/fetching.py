@@ -25,15 +25,15 @@ from attrs import field, frozen
 
 from imsquery.client.errors import FetchError
 from imsquery.client.signing import AccessKey, sign
-from imsquery.cloudimages import CLOUDIMAGES
-from imsquery.query_string import check_endpoint
+from imsquery.compiler.query_string import check_endpoint
+from imsquery.schema.cloudimages import CLOUDIMAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
     from types import TracebackType
     from typing import Any, NoReturn, Self, TypeVar
 
-    from imsquery.spec import Spec
+    from imsquery.schema.spec import Spec
 
     Record = dict[str, Any]
     Client = TypeVar("Client")

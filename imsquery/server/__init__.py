@@ -4,7 +4,7 @@ What stands here needs the extra ``server``:
 
 * :class:`imsquery.server.catalogue.Catalogue` holds image records in an embedded database;
 * :func:`imsquery.server.app.create_app` makes an ASGI application of one;
-* :func:`imsquery.server.serving.serve` runs it.
+* :func:`imsquery.server.runner.serve` runs it.
 
 The service is the reference's.  Where the reference is silent, it is Glance, its ancestor:
 

@@ -16,7 +16,7 @@ except ModuleNotFoundError as _missing:
     raise ModuleNotFoundError(_message, name=_missing.name) from _missing
 
 from imsquery.server.openapi import describe
-from imsquery.server.request import Refusal
+from imsquery.server.requests import Refusal
 
 if TYPE_CHECKING:
     from starlette.requests import Request

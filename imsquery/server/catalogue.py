@@ -15,18 +15,18 @@ except ModuleNotFoundError as _missing:
     _message = "a catalogue needs DuckDB; install imsquery[server]"
     raise ModuleNotFoundError(_message, name=_missing.name) from _missing
 
-from imsquery.cloudimages import CLOUDIMAGES
-from imsquery.server.faults import CatalogueError
-from imsquery.server.loading import TABLE, load_file, load_records, read_layout
-from imsquery.server.request import read_request, unknown_marker
+from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.server.requests import read_request, unknown_marker
+from imsquery.server.tables import TABLE, load_file, load_records, read_layout
+from imsquery.server.validation import CatalogueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
     from typing import Any, Self
 
-    from imsquery.server.request import Condition, Request
-    from imsquery.spec import Spec
+    from imsquery.schema.spec import Spec
+    from imsquery.server.requests import Condition, Request
 
 MEMORY = "2GB"
 """What the database may hold in memory; beyond that it uses temporary files."""

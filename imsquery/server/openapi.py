@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imsquery.kinds import Boolean, Enumeration, Integer
-from imsquery.server.request import MAX_INTEGER, is_closed
-from imsquery.wire_times import RELATIONS
+from imsquery.schema.kinds import Boolean, Enumeration, Integer
+from imsquery.server.requests import MAX_INTEGER, is_closed
+from imsquery.urls.times import RELATIONS
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from imsquery.spec import Parameter, Spec
+    from imsquery.schema.parameters import Parameter
+    from imsquery.schema.spec import Spec
 
 Schema = dict[str, "Any"]
 

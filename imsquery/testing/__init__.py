@@ -24,8 +24,8 @@ except ModuleNotFoundError as _error:
     _message = "imsquery.testing needs Hypothesis; install imsquery[testing]"
     raise ModuleNotFoundError(_message, name=_error.name) from _error
 
-from imsquery.testing.faults import NearMiss, near_miss_query_strings, near_misses
 from imsquery.testing.images import catalogues, near_miss_records, records
+from imsquery.testing.near_misses import NearMiss, near_miss_query_strings, near_misses
 from imsquery.testing.spelling import filters, queries, requests, spellings
 from imsquery.testing.trees import filter_trees, query_trees, request_trees
 from imsquery.testing.values import literals, record_values

@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from imsquery.cloudimages import CLOUDIMAGES
-from imsquery.spec import Parameter, Spec
+from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.parameters import Parameter
+from imsquery.schema.spec import Spec
 from imsquery.testing.values import record_values
 
 Record: TypeAlias = dict[str, Any]

@@ -8,11 +8,9 @@ from typing import assert_never
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from imsquery._tables import KEYWORDS
-from imsquery.cloudimages import CLOUDIMAGES
-from imsquery.lexer import is_word, quote
-from imsquery.spec import Spec
-from imsquery.syntax import (
+from imsquery.language._tables import KEYWORDS
+from imsquery.language.lexer import is_word, quote
+from imsquery.language.syntax import (
     And,
     Between,
     Call,
@@ -31,6 +29,8 @@ from imsquery.syntax import (
     Standalone,
     Value,
 )
+from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.spec import Spec
 from imsquery.testing.trees import filter_trees, query_trees, request_trees
 
 _OPERATORS = {"=": ("=", "=="), "!=": ("!=", "<>")}

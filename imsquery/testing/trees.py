@@ -9,10 +9,8 @@ from typing import TypeAlias
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from imsquery.cloudimages import CLOUDIMAGES
-from imsquery.kinds import EQUALITY, MATCH, ORDER, Enumeration, Integer
-from imsquery.spec import Function, Parameter, Spec
-from imsquery.syntax import (
+from imsquery.language.operators import EQUALITY, MATCH, ORDER
+from imsquery.language.syntax import (
     And,
     Between,
     Call,
@@ -30,6 +28,10 @@ from imsquery.syntax import (
     Query,
     Standalone,
 )
+from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.kinds import Enumeration, Integer
+from imsquery.schema.parameters import Function, Parameter
+from imsquery.schema.spec import Spec
 from imsquery.testing.values import literals, needles, wire_values
 
 Make: TypeAlias = SearchStrategy[Expr]

@@ -10,8 +10,8 @@ from functools import singledispatch
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from imsquery.kinds import Boolean, Flavor, Identifier, ImageName, Integer, Kind, Tag, Time
-from imsquery.spec import Parameter
+from imsquery.schema.kinds import Boolean, Flavor, Identifier, ImageName, Integer, Kind, Tag, Time
+from imsquery.schema.parameters import Parameter
 
 # Shrinking goes to the first of each.
 _WORDS = ("a", "b", "CentOS 7.3 64bit", "x=1&y", "it's", "公共")

@@ -8,8 +8,8 @@ from urllib.parse import quote
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from imsquery.cloudimages import CLOUDIMAGES
-from imsquery.spec import Spec
+from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.spec import Spec
 from imsquery.testing.trees import requested_pairs
 from imsquery.testing.values import literals
 

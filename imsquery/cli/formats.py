@@ -1,0 +1,119 @@
+"""Compiled filters as dashboards, spreadsheets and pages take them.
+
+Each format is a generator: a batch of any length is written in constant memory, and what was
+written is whole wherever it ends.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imsquery.cli.escaping import (
+    csv_line,
+    inert,
+    json_array,
+    markdown_cell,
+    markdown_link,
+    printable,
+)
+from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.kinds import Integer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from imsquery.schema.parameters import Parameter
+    from imsquery.schema.spec import Spec
+
+    Pairs = Iterable[tuple[str, str]]  # a filter, and what it was compiled to
+
+_FILTER = "filter"
+_RECORDS = "images"  # where an answer has its records
+COLUMNS = ("name", "platform", "os_version", "status", "visibility", "id")
+"""What a table of images has in any case, by short name."""
+_LETTERS = 26
+
+
+def as_json(pairs: Pairs, title: str) -> Iterator[str]:
+    """Give an array of objects, one a line."""
+    yield from json_array({_FILTER: text, title: compiled} for text, compiled in pairs)
+
+
+def as_csv(pairs: Pairs, title: str) -> Iterator[str]:
+    """Give comma-separated values under a header; no cell is a formula."""
+    yield csv_line([_FILTER, title])
+    for text, compiled in pairs:
+        yield csv_line([inert(_on_one_line(text)), inert(compiled)])
+
+
+def as_markdown(pairs: Pairs, title: str) -> Iterator[str]:
+    """Give a table; source: GitHub Flavored Markdown, "Tables"."""
+    yield f"| {_FILTER} | {title} |"
+    yield "| --- | --- |"
+    write = markdown_link if title == "url" else markdown_cell
+    for text, compiled in pairs:
+        yield f"| {markdown_cell(_on_one_line(text))} | {write(compiled)} |"
+
+
+def as_infinity(pairs: Pairs, _title: str) -> Iterator[str]:
+    """Give queries of Grafana's Infinity data source, as a panel's `targets`.
+
+    In a URL, all that Grafana would put variables in for is encoded; nothing else is from a filter.
+    Source: the plugin's `src/types/query.types.ts` and its documentation, "JSON".
+    """
+    columns = _columns(CLOUDIMAGES)
+    yield from json_array(
+        {
+            "refId": _reference(number),
+            "datasource": {"type": "yesoreyeram-infinity-datasource"},
+            "type": "json",
+            "source": "url",
+            "parser": "backend",
+            "format": "table",
+            "url": url,
+            "url_options": {"method": "GET", "data": ""},
+            "root_selector": _RECORDS,
+            "columns": columns,
+            "filters": [],
+        }
+        for number, (_, url) in enumerate(pairs)
+    )
+
+
+FORMATS: Mapping[str, Callable[[Pairs, str], Iterator[str]]] = {
+    "json": as_json,
+    "csv": as_csv,
+    "markdown": as_markdown,
+    "infinity": as_infinity,
+}
+"""Name of a format -> what writes it; the second argument names what filters compile to."""
+
+
+def _on_one_line(text: str) -> str:
+    # A tab is white space to a filter, and could not stand in a value.
+    return printable(text.replace("\t", " ").strip(" "))
+
+
+def _columns(spec: Spec) -> list[dict[str, str]]:
+    """Give the columns, with sizes and the times that every image has."""
+    rows = [spec.names[name] for name in COLUMNS]
+    rows += [row for row in spec.parameters.values() if row.unit or (row.is_time and row.total)]
+    return [
+        {"selector": row.observed or row.wire, "text": row.name, "type": _type(row)} for row in rows
+    ]
+
+
+def _type(row: Parameter) -> str:
+    if row.is_time:
+        return "timestamp"
+    return "number" if isinstance(row.kind, Integer) and row.json == "integer" else "string"
+
+
+def _reference(number: int) -> str:
+    """Give the letters that Grafana would: `A` to `Z`, `AA`, `AB` and so on."""
+    letters = ""
+    number += 1
+    while number:
+        number, letter = divmod(number - 1, _LETTERS)
+        letters = chr(ord("A") + letter) + letters
+    return letters

@@ -1,0 +1,263 @@
+"""Completion in shells: scripts that complete commands, options, and within a quoted filter.
+
+A script asks the command itself what can stand at the cursor: ``imsquery complete --format lines
+--quote Q -- TEXT`` prints, for each proposal, what :func:`lines` makes of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from imsquery.completion.complete import complete
+from imsquery.language.lexer import unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imsquery.completion.complete import Completion
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@frozen
+class Command:
+    """What a shell knows of a command: its options, and whether it takes a filter."""
+
+    summary: str
+    options: tuple[str, ...] = ()
+    takes_filter: bool = False
+
+
+def lines(text: str, quote: str = "'") -> list[str]:
+    """Give what can stand at the end of a filter that is being typed in a shell.
+
+    Placeholders are left out: they have no values in a shell.
+
+    Args:
+        text: of the filter up to the cursor, as it stands within the shell's quotes.
+        quote: the quote that the shell's word is in: ``'`` or ``"``.
+
+    Returns:
+        For each proposal three columns, separated by tabs: what to show, the whole text with the
+        proposal in its place, and a description.
+    """
+    if not text.isprintable():  # a tab or a line break would be one of the columns or lines
+        return []
+    found = [each for each in complete(text, len(text)) if each.kind != "placeholder"]
+    return [_line(text, each, quote) for each in found if _fits(each, quote)]
+
+
+def _line(text: str, proposal: Completion, quote: str) -> str:
+    shown = proposal.text
+    if quote == '"' and shown[0] == '"':
+        shown = f"'{shown[1:-1]}'"
+    return f"{shown}\t{text[: proposal.span.start]}{shown}\t{proposal.description}"
+
+
+def _fits(proposal: Completion, quote: str) -> bool:
+    """Tell whether a proposal can stand within the quotes of the shell."""
+    text = proposal.text
+    if text[0] not in "'\"":
+        return quote not in text
+    value = unquote(text)[0]
+    can_be_quoted = not {*"'\"$`!\\"} & {*value} and text[1:-1] == value
+    return can_be_quoted and text[0] + quote != "''"
+
+
+def script(shell: str, commands: Mapping[str, Command]) -> str:
+    """Write the script that sets completion up.
+
+    Args:
+        shell: one of :data:`SHELLS`.
+        commands: by name.  Names and options are words of letters, digits and ``-``.
+
+    Raises:
+        KeyError: there is no script for this shell.
+    """
+    return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](commands)
+
+
+def _filtering(commands: Mapping[str, Command], separator: str) -> str:
+    return separator.join(name for name, command in commands.items() if command.takes_filter)
+
+
+_BASH = r"""# Completion of imsquery for bash.  Set it up by: source <(imsquery completion bash)
+_imsquery() {
+    local cur=$2 word=${COMP_WORDS[COMP_CWORD]} quote= opening= shown whole rest options=
+    local -a short=() long=()
+    COMPREPLY=()
+    if ((COMP_CWORD == 1)); then
+        COMPREPLY=($(compgen -W '@COMMANDS@' -S ' ' -- "$cur"))
+        return
+    fi
+    case $word in
+    -*)
+        case ${COMP_WORDS[1]} in
+@OPTIONS@
+        esac
+        COMPREPLY=($(compgen -W "$options" -S ' ' -- "$cur"))
+        return
+        ;;
+    \'*) quote=\' ;;
+    \"*) quote=\" ;;
+    # A filter is one word: it is given quotes as soon as it begins.
+    *) quote=\' opening=\' ;;
+    esac
+    case ${COMP_WORDS[1]} in
+    @FILTERING@) ;;
+    *)
+        compopt -o default +o nospace
+        return
+        ;;
+    esac
+    while IFS=$'\t' read -r shown whole rest; do
+        short+=("$shown")
+        long+=("$opening$whole")
+    done < <("${COMP_WORDS[0]}" complete --format lines --quote "$quote" -- "$cur" \
+        2>/dev/null </dev/null)
+    COMPREPLY=("${long[@]}")
+    if ((${#long[@]} == 1)); then
+        # A lone match would close the quote; the filter may go on.
+        COMPREPLY+=("${long[0]} ")
+    elif [[ -z $opening ]] && _imsquery_differ "${short[@]}"; then
+        # Nothing to insert, only to show: without the text before, where that misleads no one.
+        COMPREPLY=("${short[@]}")
+    fi
+}
+# Whether words have no first letter in common.
+_imsquery_differ() {
+    local each
+    for each; do
+        [[ ${each:0:1} == "${1:0:1}" ]] || return 0
+    done
+    return 1
+}
+complete -o nospace -o nosort -F _imsquery imsquery
+"""
+
+
+def _bash(commands: Mapping[str, Command]) -> str:
+    cases = "\n".join(
+        f"        {name}) options='{' '.join(command.options)}' ;;"
+        for name, command in commands.items()
+        if command.options
+    )
+    return (
+        _BASH.replace("@COMMANDS@", " ".join(commands))
+        .replace("@OPTIONS@", cases)
+        .replace("@FILTERING@", _filtering(commands, " | "))
+    )
+
+
+_ZSH = r"""#compdef imsquery
+# Completion of imsquery for zsh.  Set it up by: source <(imsquery completion zsh)
+_imsquery() {
+    local -a commands options shown whole described
+    local quote=${compstate[quote]} opening= text=$PREFIX line
+    commands=(
+@COMMANDS@
+    )
+    if ((CURRENT == 2)); then
+        _describe command commands
+        return
+    fi
+    if [[ -z $quote && $PREFIX == -* ]]; then
+        case ${words[2]} in
+@OPTIONS@
+        esac
+        compadd -a options
+        return
+    fi
+    case ${words[2]} in
+    @FILTERING@) ;;
+    *)
+        _files
+        return
+        ;;
+    esac
+    # A filter is one word: it is given quotes as soon as it begins.
+    [[ -n $quote ]] || { quote=\' opening=\' }
+    for line in ${(f)"$("${words[1]}" complete --format lines --quote "$quote" -- "$text" \
+        2>/dev/null </dev/null)"}; do
+        shown+=("${line%%$'\t'*}  -- ${line##*$'\t'}")
+        line=${line#*$'\t'}
+        whole+=("$opening${line%%$'\t'*}")
+    done
+    # -U: they match already; -Q: they are quoted already; -S '': the filter may go on.
+    compadd -V filter -U -Q -S '' -l -d shown -a whole
+}
+if [[ $zsh_eval_context == *loadautofunc* ]]; then
+    _imsquery "$@"
+else
+    compdef _imsquery imsquery
+fi
+"""
+
+
+def _zsh(commands: Mapping[str, Command]) -> str:
+    listed = "\n".join(
+        f"        {_single_quoted(f'{name}:{command.summary}')}"
+        for name, command in commands.items()
+    )
+    cases = "\n".join(
+        f"        {name}) options=({' '.join(command.options)}) ;;"
+        for name, command in commands.items()
+        if command.options
+    )
+    return (
+        _ZSH.replace("@COMMANDS@", listed)
+        .replace("@OPTIONS@", cases)
+        .replace("@FILTERING@", _filtering(commands, " | "))
+    )
+
+
+def _single_quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+_FISH = r"""# Completion of imsquery for fish.  Set it up by: imsquery completion fish | source
+function __imsquery_filter
+    set -l words (commandline -opc)
+    set -l token (commandline -ct)
+    set -l quote "'"
+    switch $token
+        case "'*"
+            set token (string sub -s 2 -- $token)
+        case '"*'
+            set quote '"'
+            set token (string sub -s 2 -- $token)
+    end
+    $words[1] complete --format lines --quote $quote -- "$token" 2>/dev/null </dev/null |
+        string replace -r '^[^\t]*\t' ''
+end
+complete -c imsquery -f
+"""
+
+
+def _fish(commands: Mapping[str, Command]) -> str:
+    parts = [_FISH]
+    for name, command in commands.items():
+        summary = _fish_quoted(command.summary)
+        parts.append(f"complete -c imsquery -n __fish_use_subcommand -a {name} -d {summary}\n")
+        parts += [
+            f"complete -c imsquery -n '__fish_seen_subcommand_from {name}' {_fish_option(option)}\n"
+            for option in command.options
+        ]
+        if not command.takes_filter:
+            parts.append(f"complete -c imsquery -n '__fish_seen_subcommand_from {name}' -F\n")
+    filtering = _filtering(commands, " ")
+    parts.append(
+        f"complete -c imsquery -k -n '__fish_seen_subcommand_from {filtering}'"
+        " -a '(__imsquery_filter)'\n"
+    )
+    return "".join(parts)
+
+
+def _fish_option(option: str) -> str:
+    return f"-l {option[2:]}" if option.startswith("--") else f"-s {option[1:]}"
+
+
+def _fish_quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -1,0 +1,156 @@
+"""Plans carried out: against services, several at once, or against a catalogue of one's own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from imsquery.client.errors import FetchError
+from imsquery.execution.run import ExecutionError
+from imsquery.schema.cloudimages import CLOUDIMAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from typing import Any
+
+    from imsquery.client.fetching import Credentials, Patience
+    from imsquery.planning.plan import Plan
+    from imsquery.schema.spec import Spec
+
+    Record = dict[str, Any]
+
+CONCURRENCY = 8  # requests under way at once, over all services
+MAX_IMAGES = 1_000_000  # that one service may send: many times what any is known to hold
+
+
+@frozen
+class Tally:
+    """What was asked, and how much came of it.
+
+    Attributes:
+        counts: place and request, without what says which page -> pages and images.
+        watch: told the number of images whenever a page has come.
+    """
+
+    watch: Callable[[int], object] = lambda _count: None
+    counts: dict[tuple[str, str], tuple[int, int]] = field(factory=dict)
+
+    def add(self, place: str, query: str, images: int, spec: Spec) -> None:
+        """Count a page."""
+        request = _without_page(query, spec)
+        pages, before = self.counts.get((place, request), (0, 0))
+        self.counts[place, request] = pages + 1, before + images
+        self.watch(self.fetched)
+
+    @property
+    def fetched(self) -> int:
+        """Images fetched so far."""
+        return sum(images for _, images in self.counts.values())
+
+    def describe(self, kept: int) -> str:
+        """Say it, in lines."""
+        told = []
+        for (place, request), (pages, images) in sorted(self.counts.items()):
+            where = f"{place}: " if place else ""
+            told.append(f"sent     {where}{request or '(no condition)'}")
+            told.append(f"fetched  {_count(images, 'image')} in {_count(pages, 'page')}")
+        left = self.fetched - kept
+        told.append(f"printed  {_count(kept, 'image')}; {left:,} fetched and left out")
+        return "".join(f"{line}\n" for line in told)
+
+
+def _without_page(query: str, spec: Spec) -> str:
+    """Give what all pages of a request ask for."""
+    page = tuple(f"{spec.clauses[clause].wire}=" for clause in ("limit", "after"))
+    return "&".join([pair for pair in query.split("&") if not pair.startswith(page)])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def run_catalogue(
+    plan: Plan, path: Path, tally: Tally, *, spec: Spec = CLOUDIMAGES
+) -> list[Record]:
+    """Carry out a plan over a file of image records, with no service in between.
+
+    Raises:
+        FetchError: the service would have refused a request.
+        ExecutionError: pages do not fit together.
+        ValueError: the file holds no catalogue.
+        OSError: it cannot be read.
+        ModuleNotFoundError: the extra ``server`` is not installed.
+    """
+    from imsquery.server.catalogue import Catalogue
+    from imsquery.server.requests import Refusal
+
+    with Catalogue.from_file(path, spec=spec) as catalogue:
+
+        def fetch(query: str) -> list[Record]:
+            try:
+                found = catalogue.find(query)
+            except Refusal as refusal:
+                raise FetchError(refusal.message, query, refusal.status, refusal.code) from None
+            tally.add("", query, len(found), spec)
+            return [json.loads(record) for record in found]
+
+        return [dict(record) for record in plan.execute(fetch)]
+
+
+async def run_services(
+    plan: Plan,
+    endpoints: Mapping[str, str],
+    tally: Tally,
+    *,
+    credentials: Credentials,
+    patience: Patience,
+    spec: Spec = CLOUDIMAGES,
+) -> list[list[Record]]:
+    """Carry out a plan at several services at once.
+
+    Args:
+        plan: what to do at each.
+        endpoints: name of the place -> scheme and host.
+        tally: what counts the pages.
+        credentials: who asks.
+        patience: how long to try.
+        spec: the parameters.
+
+    Returns:
+        The images of each, in the order of the endpoints.
+
+    Raises:
+        FetchError: one of them did not give all, or comes to no end; then there is nothing of the
+            others, either.
+        ExecutionError: pages of one of them do not fit together.
+    """
+    slots = asyncio.Semaphore(CONCURRENCY)
+
+    async def run(place: str, endpoint: str) -> list[Record]:
+        from imsquery.client.fetching import AsyncFetcher
+
+        came = 0
+
+        async with AsyncFetcher(endpoint, credentials, patience=patience, spec=spec) as pages:
+
+            async def fetch(query: str) -> list[Record]:
+                nonlocal came
+                async with slots:
+                    found = await pages(query)
+                came += len(found)
+                if came > MAX_IMAGES:
+                    raise FetchError(f"it sent more than {MAX_IMAGES:,} images", query)
+                tally.add(place, query, len(found), spec)
+                return found
+
+            try:
+                return [dict(record) async for record in plan.aexecute(fetch)]
+            except (FetchError, ExecutionError) as error:
+                error.message = f"{place}: {error.message}" if place else error.message
+                raise
+
+    return await asyncio.gather(*(run(*each) for each in endpoints.items()))

@@ -1,0 +1,1 @@
+"""Queries compiled to the one request that means them."""

@@ -1,0 +1,80 @@
+"""Every finding of a text."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+from imsquery.compiler.lowering import lower
+from imsquery.diagnostics.errors import QueryError
+from imsquery.diagnostics.model import in_text_order
+from imsquery.language.parser import parse_with, tokenize
+from imsquery.limits import DEFAULT_LIMITS, Limits
+from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.semantics.binder import Binder
+from imsquery.semantics.consistency import check_consistency
+from imsquery.semantics.formula import Atom, leaves
+from imsquery.semantics.simplify import simplify
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from imsquery.diagnostics.model import Diagnostic
+    from imsquery.schema.spec import Spec
+    from imsquery.semantics.formula import Formula
+
+Target: TypeAlias = Literal["plan", "compile"]
+_TARGETS: tuple[Target, ...] = get_args(Target)
+
+
+def check(
+    text: str,
+    *,
+    target: Target = "plan",
+    spec: Spec = CLOUDIMAGES,
+    now: datetime | None = None,
+    allow_unlisted: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+) -> tuple[Diagnostic, ...]:
+    """Give every finding of a text, in text order; no ``str`` makes it raise.
+
+    Regular expressions are looked at where the extra ``re2`` is installed.
+
+    Args:
+        text: the query.
+        target: ``compile`` adds what keeps the query from being one request.
+        spec: the parameters.
+        now: what ``now`` and ``today`` mean; the clock if not given.
+        allow_unlisted: a value that an open enumeration lacks is a warning.
+        limits: how much text to take in.
+
+    Raises:
+        ValueError: there is no such target.
+    """
+    if target not in _TARGETS:
+        msg = f"no target {target!r}; there are {', '.join(_TARGETS)}"
+        raise ValueError(msg)
+    try:
+        tokens = tokenize(text, limits)
+    except QueryError as error:
+        return error.diagnostics
+    binder = Binder(tokens, spec, now=now, allow_unlisted=allow_unlisted)
+    binder, bound = parse_with(binder, tokens)
+    if bound is not None:
+        if target == "compile":
+            lower(bound, binder, spec)
+        else:
+            formula = simplify(bound.filter)
+            check_consistency(formula, bound.filter, binder, spec)
+            binder.check_order(bound)
+            _check_expressions(formula, binder)
+    return in_text_order(binder.findings)
+
+
+def _check_expressions(formula: Formula, binder: Binder) -> None:
+    """Report what is no regular expression, if what reads them is there to be asked."""
+    if any(isinstance(leaf, Atom) and leaf.relation == "matches" for leaf in leaves(formula)):
+        from imsquery.semantics.analysis import report_expressions
+
+        with suppress(ModuleNotFoundError):
+            report_expressions(formula, binder)

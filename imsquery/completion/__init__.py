@@ -1,0 +1,1 @@
+"""What can be written at a place in a query."""

@@ -1,0 +1,206 @@
+"""What the language has to offer at a place: words, names, functions and values, best first.
+
+Whether each of them is right there is for :mod:`imsquery.completion.complete` to try.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imsquery.language.lexer import spell
+from imsquery.schema.kinds import Flag, Integer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from imsquery.completion.context import Surroundings
+    from imsquery.schema.parameters import Function, Parameter
+    from imsquery.schema.spec import Spec
+
+Draft = tuple[str, str, str]
+"""A proposal in the making: text, kind, description."""
+
+Word = tuple[str, str]
+"""Terminal and lexeme."""
+
+_OPERATORS = {
+    "=": "equals",
+    "!=": "does not equal",
+    "<": "less, or earlier, than",
+    "<=": "at most, or not after",
+    ">": "more, or later, than",
+    ">=": "at least, or not before",
+}
+# Terminals of few spellings -> each spelling and what it means.
+FIXED: dict[str, Sequence[Draft]] = {
+    "OPERATOR": [(text, "operator", meaning) for text, meaning in _OPERATORS.items()],
+    "IN": [("in", "keyword", "one of a list")],
+    "BETWEEN": [("between", "keyword", "from one value to another, both included")],
+    "MATCH": [
+        ("contains", "operator", "has the text in it"),
+        ("startswith", "operator", "begins with the text"),
+        ("endswith", "operator", "ends with the text"),
+        ("glob", "operator", "looks like the pattern: * is any run, ? one character"),
+        ("matches", "operator", "has a match of the regular expression in it"),
+    ],
+    "IS": [("is", "keyword", "is present, or is absent")],
+    "PRESENCE": [
+        ("present", "keyword", "the image has the attribute"),
+        ("absent", "keyword", "the image does not have the attribute"),
+    ],
+    "AND": [("and", "keyword", "both hold")],
+    "OR": [("or", "keyword", "either holds")],
+    "COMMA": [(",", "punctuation", "another one")],
+    "RPAR": [(")", "punctuation", "close the parenthesis")],
+    "NOT": [("not", "keyword", "the opposite")],
+    "LPAR": [("(", "punctuation", "open a parenthesis")],
+    "ALL": [("all", "keyword", "every image")],
+    "NONE": [("none", "keyword", "no image")],
+    "BY": [("by", "keyword", "what to sort by")],
+    "DIRECTION": [
+        ("asc", "keyword", "the smallest first"),
+        ("desc", "keyword", "the largest first"),
+    ],
+    "ORDER": [("order by", "clause", "sort the images")],
+    "LIMIT": [("limit", "clause", "list so many images at most")],
+    "AFTER": [("after", "clause", "go on behind the image with this id")],
+}
+_TIMES = ("today", "now-1h", "now-1d", "now-7d", "now-30d", "today-1d")
+_COUNTS = {"MB": (512, 1024, 2048, 4096, 8192, 16384, 32768), "GB": (40, 50, 100, 200, 500, 1000)}
+_FEW = (1, 10, 50, 100, 500)
+_FLAGS = 2  # the rank of their names; those before it come before functions
+_plain_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
+
+
+class Repertoire:
+    """What there is to be proposed.
+
+    Args:
+        spec: the parameters and functions.
+        around: what is known at the place.
+        prefix: what of a name is there already.
+    """
+
+    def __init__(self, spec: Spec, around: Surroundings, prefix: str) -> None:
+        self._spec = spec
+        self._around = around
+        self._prefix = prefix.casefold()
+
+    def conditions(self, *, is_called: bool) -> Iterator[Draft]:
+        """Give names and functions; ``is_called`` if a parenthesis is there already."""
+        fixed, missing = self._around.fixed, self._around.missing
+        rows = [
+            row
+            for row in self._spec.parameters.values()
+            if row.clause is None and row.wire not in fixed
+        ]
+        rows.sort(key=lambda row: (row.wire not in missing, self._rank(row)))
+        functions = [
+            (
+                _call(each, is_called=is_called),
+                "function",
+                f"{each.signature}: {each.summary}",
+            )
+            for each in (same[0] for same in self._spec.functions.values())
+        ]
+        ready = [row for row in rows if row.wire in missing or self._rank(row) < _FLAGS]
+        yield from map(self._name, ready)
+        yield from functions
+        yield from map(self._name, (row for row in rows if row not in ready))
+
+    def _rank(self, row: Parameter) -> int:
+        """Rank names: those whose values are known, those to fill in, flags, what records show."""
+        if not row.pushable:
+            return _FLAGS + 1
+        if row.wire.startswith(self._spec.family):
+            return _FLAGS
+        is_telling = row.kind.ordered or (row.kind.choices and not row.kind.standalone)
+        return 0 if is_telling else 1
+
+    def _name(self, row: Parameter) -> Draft:
+        """Spell a name as it was begun: the short name, the wire name or an alias."""
+        spellings = (row.name, row.wire, *row.aliases)
+        name = next((each for each in spellings if each.startswith(self._prefix)), row.name)
+        where = "" if row.pushable else "; the server cannot filter by it"
+        unit = f" ({row.unit})" if row.unit else ""
+        return name, "name", f"{row.kind.name}{unit}: {row.kind.describe()}{where}"
+
+    def sort_keys(self) -> Iterator[Draft]:
+        """Give what can be sorted by."""
+        rows = [row for row in self._spec.parameters.values() if row.clause is None]
+        rows.sort(key=lambda row: not row.sortable)
+        for row in rows:
+            where = "sorted by the server" if row.sortable else "sorted on the client"
+            yield self._name(row)[0], "name", where
+
+    def values(self, words: Sequence[Word]) -> Iterator[Draft]:
+        """Give values for a condition, call or clause that begins with these words."""
+        kinds = [kind for kind, _ in words]
+        if words[0][0] in {"LIMIT", "AFTER"} and "OPERATOR" not in kinds:
+            which = words[0][1].lower()
+            yield from self._of(self._spec.clauses[which], which, words)
+        elif kinds[1:2] == ["LPAR"]:
+            yield from self._arguments(words[0][1].lower(), kinds.count("COMMA"), words)
+        else:
+            parameter = self._spec.find(words[0][1])
+            if parameter is not None:
+                yield from self._of(parameter, parameter.name, words)
+
+    def _arguments(self, name: str, index: int, words: Sequence[Word]) -> Iterator[Draft]:
+        """Give arguments of a function, by what its conditions do with them."""
+        for function in self._spec.functions.get(name, ()):
+            if not function.variadic and index >= len(function.parameters):
+                continue
+            which = 0 if function.variadic else index
+            slot = f"{{{which}}}"
+            for wire, value in function.conditions:
+                if slot in wire and function.variadic:
+                    yield from self._features(words)
+                elif value == slot:
+                    parameter = self._spec.parameters[wire]
+                    yield from self._of(parameter, function.parameters[which], words)
+            yield _placeholder(function.parameters[which])
+
+    def _features(self, words: Sequence[Word]) -> Iterator[Draft]:
+        written = {lexeme for _, lexeme in words}
+        for row in self._spec.parameters.values():
+            ending = row.wire.removeprefix(self._spec.family)
+            if ending != row.wire and isinstance(row.kind, Flag) and ending not in written:
+                yield ending, "value", "feature"
+
+    def _of(self, parameter: Parameter, name: str, words: Sequence[Word]) -> Iterator[Draft]:
+        written = {lexeme for _, lexeme in words[1:]}  # in a list, each value once
+        unit = f" ({parameter.unit})" if parameter.unit else ""
+        for value in self._samples(parameter):
+            spelled = spell(value)
+            if spelled not in written:
+                yield spelled, "value", f"value of {name}{unit}"
+        yield _placeholder(name)
+
+    def _samples(self, parameter: Parameter) -> list[str]:
+        """Give values that can be known without asking anyone."""
+        if parameter.kind.choices:
+            return list(parameter.kind.choices)
+        around = [] if parameter.clause else self._around.values(parameter)
+        if isinstance(parameter.kind, Integer):
+            known = {each + step for each in around if isinstance(each, int) for step in (-1, 0, 1)}
+            known.update(_COUNTS.get(parameter.unit or "", _FEW))
+            ends = (parameter.kind.least, parameter.kind.most)
+            known.update(each for each in ends if each is not None)
+            return [str(value) for value in sorted(known)]
+        if parameter.is_time:
+            return [*_TIMES, *dict.fromkeys(map(str, around))]
+        return []
+
+
+def _call(function: Function, *, is_called: bool) -> str:
+    """Write a call as far as it is known."""
+    if is_called:
+        return function.name
+    return f"{function.name}({'' if function.parameters else ')'}"
+
+
+def _placeholder(name: str) -> Draft:
+    plain = name if _plain_name(name) else "value"
+    return f"${plain}", "placeholder", "a value to be bound later"

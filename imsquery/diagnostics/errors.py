@@ -1,0 +1,37 @@
+"""The error that carries findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from imsquery.diagnostics.model import in_text_order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imsquery.diagnostics.model import Diagnostic
+
+
+class QueryError(ValueError):
+    """A query was refused.
+
+    Attributes:
+        text: what was read: the filter, or the unparsed text of a tree.
+        diagnostics: every finding in text order, warnings included.
+    """
+
+    text: str
+    diagnostics: tuple[Diagnostic, ...]
+
+    def __init__(self, text: str, diagnostics: Iterable[Diagnostic]) -> None:
+        super().__init__(text, diagnostics)
+        self.text = text
+        self.diagnostics = in_text_order(diagnostics)
+
+    def __str__(self) -> str:
+        from imsquery.diagnostics.render import render
+
+        return render(self.text, self.diagnostics)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.text, self.diagnostics)

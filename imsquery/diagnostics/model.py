@@ -1,0 +1,99 @@
+"""What is wrong with a text, as data.  Drawing is for ``imsquery.diagnostics.render``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from attrs import field, frozen
+
+from imsquery.diagnostics.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Severity = Literal["error", "warning"]
+
+
+@frozen
+class Edit:
+    """Puts ``text`` in the place of a span."""
+
+    span: Span
+    text: str
+
+
+@frozen
+class Fix:
+    """Edits that do not overlap and that, applied together, remove the finding."""
+
+    title: str
+    edits: tuple[Edit, ...]
+
+    def apply(self, text: str) -> str:
+        """Give the text with the edits made."""
+        for edit in sorted(self.edits, key=lambda edit: edit.span, reverse=True):
+            text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+        return text
+
+
+@frozen
+class Diagnostic:
+    """One finding.
+
+    ``code`` is the stable slug (``unknown-name``); ``span`` the smallest text that shows the
+    fault; ``message`` starts in lower case and has no full stop.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    span: Span
+    fixes: tuple[Fix, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain data for JSON."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "span": {"start": self.span.start, "end": self.span.end},
+            "fixes": [
+                {
+                    "title": fix.title,
+                    "edits": [
+                        {
+                            "span": {"start": edit.span.start, "end": edit.span.end},
+                            "text": edit.text,
+                        }
+                        for edit in fix.edits
+                    ],
+                }
+                for fix in self.fixes
+            ],
+        }
+
+
+def diagnostic(
+    code: str,
+    message: str,
+    span: tuple[int, int],
+    fixes: Iterable[tuple[str, Iterable[tuple[int, int, str]]]] = (),
+    severity: str = "error",
+) -> Diagnostic:
+    """Make a finding of plain data: a fix is ``(title, [(start, end, new text), …])``."""
+    return Diagnostic(
+        code,
+        "warning" if severity == "warning" else "error",
+        message,
+        Span(*span),
+        tuple(
+            Fix(title, tuple(Edit(Span(start, end), text) for start, end, text in edits))
+            for title, edits in fixes
+        ),
+    )
+
+
+def in_text_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sort findings by place, then code; a finding is given once."""
+    unique = dict.fromkeys(diagnostics)
+    return tuple(sorted(unique, key=lambda each: (each.span, each.code, each.message)))

@@ -1,0 +1,270 @@
+"""Findings drawn for people, and written for programs.
+
+JSON: an object with the ``name`` of the text, as it was given (that of a file, or ``query``), and
+its ``diagnostics``: a list with one object for each finding.  The keys are stable:
+
+========================  =======================================================================
+``code``                  the slug of the finding
+``severity``              ``error`` or ``warning``
+``message``               what is wrong
+``span``                  ``start`` and ``end``: code points from 0, half-open
+``line``, ``column``      of the start: both from 1, columns in code points
+``end_line``              of the end of the span, like ``end_column``
+``fixes``                 each with ``title`` and ``edits``: ``span``, and ``text`` to put there
+========================  =======================================================================
+
+``imsquery lint`` writes one list of such objects, one for each file that it read.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from imsquery.diagnostics.source import LineIndex
+from imsquery.diagnostics.terminal import ELLIPSIS, clip, shorten, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from imsquery.diagnostics.model import Diagnostic, Fix
+
+_MOST_SHOWN = 40  # findings
+_MOST_FIXES = 3  # of one finding
+_WIDTH = 100  # columns of a source line
+_LONGEST_MESSAGE = 400
+_LONGEST_NAME = 200
+_NEARBY = 500  # code points around an edit that its line is drawn from
+_TALLEST = 5  # lines of one span
+
+_COLORS = {"error": "1;31", "warning": "1;33", "gutter": "1;34", "help": "1;36", "new": "1;32"}
+
+
+def render(
+    text: str, diagnostics: Iterable[Diagnostic], *, name: str = "query", color: bool = False
+) -> str:
+    """Draw findings over the lines of their text.
+
+    Nothing in the text, the name or a message can drive the terminal: control characters, those
+    that turn the direction of writing, and invisible ones are shown by name.  Long lines are
+    clipped around what the finding is about; of very many findings the first are drawn, errors
+    before warnings, and the rest is counted.
+
+    Args:
+        text: what the findings are about.
+        diagnostics: in text order.
+        name: of the text, such as the name of its file.
+        color: use ANSI colours; meant for a terminal.
+    """
+    found = list(diagnostics)
+    canvas = _Canvas(text, shorten(name, _LONGEST_NAME), color=color)
+    shown = _most_important(found)
+    drawings = ["\n".join(canvas.draw(each)) for each in shown]
+    if len(shown) < len(found):
+        drawings.append(_count(found, shown))
+    return "\n\n".join(drawings)
+
+
+def render_json(text: str, diagnostics: Iterable[Diagnostic], name: str = "query") -> str:
+    """Write findings as JSON, in ASCII; the module says which keys there are."""
+    return json.dumps(report(text, diagnostics, name), indent=2)
+
+
+def report(text: str, diagnostics: Iterable[Diagnostic], name: str = "query") -> dict[str, Any]:
+    """Give findings as plain data, as :func:`render_json` writes them."""
+    index = LineIndex(text)
+    found = []
+    for each in diagnostics:
+        plain = each.to_dict()
+        fixes = plain.pop("fixes")
+        line, column = index.position(each.span.start)
+        end_line, end_column = index.position(each.span.end)
+        found.append(
+            {
+                **plain,
+                "line": line,
+                "column": column,
+                "end_line": end_line,
+                "end_column": end_column,
+                "fixes": fixes,
+            }
+        )
+    return {"name": name, "diagnostics": found}
+
+
+def render_github(text: str, diagnostics: Iterable[Diagnostic], name: str = "query") -> str:
+    """Write findings as workflow commands, which GitHub shows beside the lines of a file.
+
+    A command is ``::error file=…,line=…,…::message``, one a line.
+    """
+    index = LineIndex(text)
+    return "\n".join(_annotation(index, each, name) for each in diagnostics)
+
+
+def _annotation(index: LineIndex, found: Diagnostic, name: str) -> str:
+    line, column = index.position(found.span.start)
+    last_line, last_column = index.position(found.span.end)
+    properties = {"file": name, "line": line, "endLine": last_line}
+    if line == last_line:  # columns are refused where the lines differ
+        properties |= {"col": column, "endColumn": last_column}
+    properties["title"] = found.code
+    listed = ",".join(f"{key}={_escape(str(value))}" for key, value in properties.items())
+    message = "; ".join([found.message, *(f"fix: {fix.title}" for fix in found.fixes)])
+    data = visible(message).replace("%", "%25")
+    return f"::{found.severity} {listed}::{data}"
+
+
+def _escape(value: str) -> str:
+    """Escape a property; what is visible has no line breaks left."""
+    return visible(value).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+
+
+def _most_important(found: list[Diagnostic]) -> list[Diagnostic]:
+    """Choose what is drawn, in text order: a heap of warnings must not hide an error."""
+    if len(found) <= _MOST_SHOWN:
+        return found
+    ranked = sorted(range(len(found)), key=lambda each: found[each].severity != "error")
+    return [found[each] for each in sorted(ranked[:_MOST_SHOWN])]
+
+
+def _count(found: Sequence[Diagnostic], shown: Sequence[Diagnostic]) -> str:
+    left = []
+    for severity in ("error", "warning"):
+        more = sum(each.severity == severity for each in found) - sum(
+            each.severity == severity for each in shown
+        )
+        if more:
+            left.append(f"{more:,} more {severity}{'s' * (more > 1)}")
+    return f"{ELLIPSIS} and {' and '.join(left)}"
+
+
+class _Canvas:
+    """Draws the findings of one text."""
+
+    def __init__(self, text: str, name: str, *, color: bool) -> None:
+        self._text = text
+        self._name = name
+        self._color = color
+        self._index = LineIndex(text)
+
+    def draw(self, found: Diagnostic) -> Iterator[str]:
+        """Give the lines of one finding."""
+        start = min(found.span.start, len(self._text))
+        end = max(start, min(found.span.end, len(self._text)))
+        line, column = self._index.position(start)
+        # The last character, not what is behind it: that may be on a line of its own.
+        last_line, last_column = self._index.position(max(start, end - 1))
+        gutter = len(str(last_line))
+        label = self._paint(f"{found.severity}[{found.code}]", found.severity)
+        yield f"{label}: {shorten(found.message, _LONGEST_MESSAGE)}"
+        yield f"{' ' * gutter}{self._paint('-->', 'gutter')} {self._name}:{line}:{column}"
+        yield self._bar(gutter)
+        if line == last_line:
+            yield from self._one_line(found, line, column, end - start, gutter)
+        else:
+            yield from self._many_lines(found, line, column, last_line, last_column, gutter)
+        for fix in found.fixes[:_MOST_FIXES]:
+            yield f"{' ' * gutter} {self._paint('= help:', 'help')} {shorten(fix.title, _WIDTH)}"
+            yield from self._mended(fix, gutter)
+
+    def _one_line(
+        self, found: Diagnostic, line: int, column: int, length: int, gutter: int
+    ) -> Iterator[str]:
+        part = clip(self._source(line), column - 1, column - 1 + length, _WIDTH)
+        carets = "^" * max(1, part.end - part.start)
+        yield self._line(line, part.shown, gutter)
+        yield self._bar(gutter, " " * part.start + self._paint(carets, found.severity))
+
+    def _many_lines(
+        self,
+        found: Diagnostic,
+        line: int,
+        column: int,
+        last_line: int,
+        last_column: int,
+        gutter: int,
+    ) -> Iterator[str]:
+        """Draw a bracket at the left from the first character to the last."""
+        side = self._paint("|", found.severity)
+        part = clip(self._source(line), column - 1, column - 1, _WIDTH)
+        yield self._line(line, f"  {part.shown}", gutter)
+        yield self._bar(gutter, " " + self._paint("_" * (part.start + 1) + "^", found.severity))
+        between = range(line + 1, last_line)
+        if len(between) > _TALLEST - 2:
+            between = range(line + 1, line + _TALLEST - 2)
+        for each in between:
+            yield self._line(each, f"{side} {shorten(self._source(each), _WIDTH)}", gutter)
+        if between.stop < last_line:
+            yield f"{ELLIPSIS}{' ' * (gutter + 2)}{side}"
+        part = clip(self._source(last_line), last_column - 1, last_column, _WIDTH)
+        yield self._line(last_line, f"{side} {part.shown}", gutter)
+        width = max(part.start + 1, part.end)
+        yield self._bar(gutter, side + self._paint("_" * width + "^", found.severity))
+
+    def _mended(self, fix: Fix, gutter: int) -> Iterator[str]:
+        """Show each line that a fix writes, as it would be."""
+        mended, first_line, edits = self._apply(fix)
+        line_start = 0
+        drawn = 0
+        for offset, line in enumerate(mended.split("\n")):
+            here = [edit for edit in edits if line_start <= edit[0] <= line_start + len(line)]
+            if here and drawn == _TALLEST:
+                yield f"{' ' * gutter} {self._paint('+', 'new')} {ELLIPSIS}"
+                return
+            if here:
+                line = line.removesuffix("\r")  # noqa: PLW2901 -- of a line end of Windows
+                start, end = (min(each - line_start, len(line)) for each in here[0])
+                shown = self._highlighted(line, start, end)
+                number = f"{first_line + offset:>{gutter}}"
+                yield f"{self._paint(number, 'gutter')} {self._paint('+', 'new')} {shown}"
+                drawn += 1
+            line_start += len(line) + 1
+
+    def _highlighted(self, line: str, start: int, end: int) -> str:
+        part = clip(line, start, end, _WIDTH)
+        if not self._color:
+            return part.shown.rstrip()
+        before = visible(line[:start])
+        whole = before + visible(line[start:end]) + visible(line[end:])
+        if part.shown != whole:  # clipped: what is new is no longer easy to tell in it
+            return part.shown
+        new = visible(line[start:end])
+        return before + self._paint(new, "new") + visible(line[end:])
+
+    def _apply(self, fix: Fix) -> tuple[str, int, list[tuple[int, int]]]:
+        """Mend what is near the edits.
+
+        Returns:
+            The mended part of the text, the number of its first line, and where the new texts
+            stand in it.
+        """
+        edits = sorted(fix.edits, key=lambda edit: edit.span)
+        if not edits:
+            return "", 1, []
+        low, high = edits[0].span.start, max(edit.span.end for edit in edits)
+        line, column = self._index.position(low)
+        low -= min(column - 1, _NEARBY)
+        behind = self._text.find("\n", high, high + _NEARBY)
+        ending = behind if behind >= 0 else min(high + _NEARBY, len(self._text))
+        parts: list[str] = []
+        places: list[tuple[int, int]] = []
+        length = 0
+        for edit in edits:
+            kept = self._text[low : edit.span.start]
+            places.append((length + len(kept), length + len(kept) + len(edit.text)))
+            parts += (kept, edit.text)
+            length = places[-1][1]
+            low = edit.span.end
+        return "".join([*parts, self._text[low:ending]]), line, places
+
+    def _source(self, line: int) -> str:
+        return self._index.lines[line - 1].removesuffix("\r")
+
+    def _line(self, number: int, shown: str, gutter: int) -> str:
+        return f"{self._paint(f'{number:>{gutter}} |', 'gutter')} {shown}".rstrip()
+
+    def _bar(self, gutter: int, shown: str = "") -> str:
+        return f"{self._paint(' ' * gutter + ' |', 'gutter')} {shown}".rstrip()
+
+    def _paint(self, shown: str, role: str) -> str:
+        return f"\x1b[{_COLORS[role]}m{shown}\x1b[0m" if self._color and shown else shown

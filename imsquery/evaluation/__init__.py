@@ -1,0 +1,1 @@
+"""Filters as predicates over records, and what holds of them for every record."""

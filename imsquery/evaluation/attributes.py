@@ -1,0 +1,118 @@
+"""What a record says of a parameter: its attribute read under the parameter's type.
+
+A reading never raises, whatever the record holds; what cannot be read under the type is there
+(``is present``), but equals nothing; where a parameter has a default, it counts as that.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from imsquery.schema.kinds import Boolean, Integer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from imsquery.schema.parameters import Parameter
+
+    Read = Callable[[Any], str | int | None]
+
+_decimal = re.compile(r"[+-]?[0-9]{1,600}").fullmatch  # more are slow to read, and no number
+_time = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]((?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2})(?:\.[0-9]+)?Z?"
+).fullmatch
+
+
+def read_number(value: Any) -> int | None:
+    """Read a whole number, whether the record has it as one or as text."""
+    if value.__class__ is int:
+        number: int = value
+        return number
+    return int(value) if isinstance(value, str) and _decimal(value) else None
+
+
+def read_time(value: Any) -> str | None:
+    """Read a UTC time in either of the service's formats; a fraction of a second is cut off."""
+    match = _time(value) if isinstance(value, str) else None
+    return f"{match[1]}T{match[2]}Z" if match and _is_day(match[1]) else None
+
+
+def _is_day(text: str) -> bool:
+    """Tell whether the calendar has a day that is spelled like one."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def read_truth(value: Any) -> str | None:
+    """Read ``true`` or ``false``, in any letter case or as JSON has them."""
+    if value is True or value is False:
+        return "true" if value else "false"
+    lowered = value.lower() if isinstance(value, str) else None
+    return lowered if lowered in {"true", "false"} else None
+
+
+def read_text(value: Any) -> str | None:
+    """Read text as it stands."""
+    return value if isinstance(value, str) else None
+
+
+def tag_spellings(tag: str) -> tuple[str, ...]:
+    """Give what a tag on a record is found as: as it stands, and ``k=v`` for ``k.v``.
+
+    Source: "Image Tag Data Formats": what was once stored with a dot is split at the first.
+    """
+    if "." not in tag or "=" in tag:
+        return (tag,)
+    return tag, tag.replace(".", "=", 1)
+
+
+def tag_sources(tag: str) -> tuple[str, ...]:
+    """Give the spellings on a record that are found as a tag."""
+    key, separator, value = tag.partition("=")
+    if not separator or "." in key or "=" in value:
+        return (tag,)
+    return tag, f"{key}.{value}"
+
+
+def read_tags(value: Any) -> list[str]:
+    """Give the texts in a list."""
+    if not isinstance(value, list | tuple):
+        return []
+    return [each for each in value if isinstance(each, str)]
+
+
+def reader(parameter: Parameter) -> Read:
+    """Give what reads the attribute of a parameter that has one value; ``None`` for none."""
+    plain = _plain_reader(parameter)
+    default, reading = parameter.default, parameter.reading
+    if default is None:
+        return plain
+    if reading is None:
+        return lambda value: default if (read := plain(value)) is None else read
+
+    def read_mapped(value: Any) -> str:
+        # The attribute of another row, whose type is a truth value written as text.
+        said = read_truth(value) or value
+        return reading.get(said, default) if isinstance(said, str) else default
+
+    return read_mapped
+
+
+def _plain_reader(parameter: Parameter) -> Read:
+    kind = parameter.kind
+    if isinstance(kind, Integer):
+        return read_number
+    if isinstance(kind, Boolean):
+        return read_truth
+    return read_time if parameter.is_time else read_text
+
+
+def read(parameter: Parameter, record: Mapping[str, Any]) -> str | int | None:
+    """Give the one value of a parameter that a record shows, or ``None``."""
+    assert parameter.observed is not None  # noqa: S101 -- the caller's case
+    return reader(parameter)(record.get(parameter.observed))

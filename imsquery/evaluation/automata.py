@@ -1,0 +1,231 @@
+"""Texts that satisfy each possible set of conditions on a text, found by automata.
+
+Each condition is a pattern, a pattern is a glob, and a glob an automaton; all of them read a text
+together.
+"""
+
+from __future__ import annotations
+
+from itertools import count, repeat
+from typing import TYPE_CHECKING, TypeAlias
+
+from imsquery.evaluation.attributes import tag_sources
+from imsquery.language.patterns import read_glob
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from imsquery.schema.parameters import Parameter
+    from imsquery.semantics.formula import Atom
+
+_Glob: TypeAlias = "list[str | None]"
+_State: TypeAlias = tuple[bool, bool, tuple[int, ...], tuple[int, ...]]
+_Link: TypeAlias = "tuple[_Link, str] | None"
+
+
+class TooManyTextsError(Exception):
+    """There are more sets of conditions than are looked for."""
+
+
+def effort(length: int) -> int:
+    """Give the steps that it takes to look at a text, or at a pattern, of so many characters."""
+    return 1 + length // 256
+
+
+class Texts:
+    """Looks for texts that satisfy each possible set of conditions, the shortest first.
+
+    A text that is named in an equality is a path of its own, as long as it is followed.
+
+    Args:
+        atoms: the conditions, none with a regular expression.
+        row: the parameter that says what is in the attribute.
+        most: steps that may be taken.
+    """
+
+    def __init__(self, atoms: Sequence[Atom], row: Parameter, most: int) -> None:
+        named = {str(atom.value) for atom in atoms if atom.relation == "="}
+        if row.multiple:
+            named = {source for text in named for source in tag_sources(text)}
+        # What widens a search is no value of any record.
+        self._named = sorted(named - set(row.scopes))
+        self._known = _Paths([*self._named, *row.scopes])
+        self._globs = [_glob_of(atom) for atom in atoms if atom.relation != "="]
+        self._is_tag = row.multiple
+        self._most = most
+
+    def find(self) -> Iterator[str]:
+        """Give the texts; raises :class:`TooManyTextsError` where it took too many steps."""
+        yield from self._named
+        if not self._globs:
+            yield next(text for text in _fresh() if text not in self._known)
+            return
+        yield from (text for text in _samples(self._globs) if text not in self._known)
+        yield from self._walk()
+        yield ""  # last, since it makes a poor witness
+
+    def _walk(self) -> Iterator[str]:
+        """Read all texts at once, letter by letter, and give one for each way to be accepted."""
+        patterns = [_Automaton(glob) for glob in self._globs]
+        cost = 1 + sum(effort(len(glob)) for glob in self._globs)
+        letters = self._letters(patterns)
+        start = self._start(patterns)
+        seen = {(start, _Paths.ROOT)}
+        accepted = set[object]()
+        # A text is kept as its last letter and what came before: all of them would be too long.
+        reached: list[tuple[_State, int, _Link]] = [(start, _Paths.ROOT, None)]
+        steps = 0
+        while reached:
+            further: list[tuple[_State, int, _Link]] = []
+            for state, node, link in reached:
+                for letter in letters:
+                    steps += cost
+                    if steps > self._most:
+                        raise TooManyTextsError
+                    after = self._step(patterns, state, letter)
+                    mark = (after, self._known.follow(node, letter))
+                    if mark in seen:
+                        continue
+                    seen.add(mark)
+                    further.append((*mark, (link, letter)))
+                    result = self._accepts(patterns, after)
+                    if result not in accepted and not self._known.ends_at(mark[1]):
+                        accepted.add(result)
+                        yield _spell((link, letter))
+            reached = further
+
+    def _letters(self, patterns: Sequence[_Automaton]) -> list[str]:
+        used = {letter for pattern in patterns for letter in pattern.letters}
+        used |= self._known.letters
+        if self._is_tag:
+            used |= {".", "="}
+        return [next(each for each in _fresh() if each not in used), *sorted(used)]
+
+    def _start(self, patterns: Sequence[_Automaton]) -> _State:
+        states = tuple(pattern.start for pattern in patterns)
+        return (False, False, states, states if self._is_tag else ())
+
+    def _step(self, patterns: Sequence[_Automaton], state: _State, letter: str) -> _State:
+        """Read a letter; of a tag, also as it is spelled with `=` for its first dot."""
+        has_dot, has_equals, plain, upgraded = state
+        other = "=" if letter == "." and not has_dot else letter
+        return (
+            self._is_tag and (has_dot or letter == "."),
+            self._is_tag and (has_equals or letter == "="),
+            tuple(map(_Automaton.step, patterns, plain, repeat(letter))),
+            tuple(map(_Automaton.step, patterns, upgraded, repeat(other))),
+        )
+
+    def _accepts(self, patterns: Sequence[_Automaton], state: _State) -> object:
+        """Give what tells texts apart that end here: who accepts them, in which spelling."""
+        *spelling, plain, upgraded = state
+        return (
+            *spelling,
+            *map(_Automaton.accepts, patterns, plain),
+            *map(_Automaton.accepts, patterns, upgraded),
+        )
+
+
+def _spell(link: _Link) -> str:
+    letters = []
+    while link is not None:
+        link, letter = link
+        letters.append(letter)
+    return "".join(reversed(letters))
+
+
+class _Paths:
+    """Some texts as a tree: a node for each of their beginnings."""
+
+    ROOT = 0
+    NOWHERE = -1
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = frozenset(texts)
+        self._next: dict[tuple[int, str], int] = {}
+        self._ends: set[int] = set()
+        for text in self._texts:
+            node = self.ROOT
+            for letter in text:
+                node = self._next.setdefault((node, letter), len(self._next) + 1)
+            self._ends.add(node)
+
+    @property
+    def letters(self) -> set[str]:
+        return {letter for _, letter in self._next}
+
+    def __contains__(self, text: object) -> bool:
+        return text in self._texts
+
+    def follow(self, node: int, letter: str) -> int:
+        """Give the node behind a letter; ``NOWHERE`` if no text goes on like that."""
+        return self._next.get((node, letter), self.NOWHERE)
+
+    def ends_at(self, node: int) -> bool:
+        return node in self._ends
+
+
+def _samples(globs: Sequence[_Glob]) -> Iterator[str]:
+    """Give texts that are likely to satisfy all patterns at once, and then each by itself."""
+    texts = ["".join("x" if token == "" else token or "" for token in glob) for glob in globs]
+    open_ended = [
+        (glob[0] is None, glob[-1] is not None, text)
+        for glob, text in zip(globs, texts, strict=True)
+        if glob and None in {glob[0], glob[-1]}
+    ]
+    yield "".join(dict.fromkeys(text for *_, text in sorted(open_ended)))
+    yield from texts
+
+
+def _fresh() -> Iterator[str]:
+    """Give texts to choose a new one from: letters first, each character once, without end."""
+    yield from "xyzabcdefghijklmnopqrstuvwABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+    # More characters than any text within the limits has.
+    yield from (chr(code) for code in range(0x4E00, 0xA000))
+    yield from (f"x{number}" for number in count())
+
+
+class _Automaton:
+    """A glob as an automaton: a state is the set of its places, as bits, that are reached."""
+
+    def __init__(self, glob: _Glob) -> None:
+        places: dict[str | None, int] = {}
+        for place, token in enumerate(glob):
+            places[token] = places.get(token, 0) | 1 << place
+        self.letters = frozenset(token for token in glob if token)
+        self._runs = places.get(None, 0)
+        self._any = places.get("", 0)
+        self._by_letter = places
+        self._final = 1 << len(glob)
+        self.start = self._through_runs(1)
+
+    def _through_runs(self, state: int) -> int:
+        """A run may be of no letters; there are never two of them side by side."""
+        return state | (state & self._runs) << 1
+
+    def step(self, state: int, letter: str) -> int:
+        """Give the state after a letter."""
+        passing = state & (self._any | self._by_letter.get(letter, 0))
+        return self._through_runs(state & self._runs | passing << 1)
+
+    def accepts(self, state: int) -> bool:
+        """Tell whether a text may end here."""
+        return bool(state & self._final)
+
+
+def _glob_of(atom: Atom) -> _Glob:
+    text = str(atom.value)
+    match atom.relation:
+        case "contains":
+            return [None, *text, None] if text else [None]
+        case "startswith":
+            return [*text, None]
+        case "endswith":
+            return [None, *text]
+        case _:
+            glob = read_glob(text)
+            return [
+                token
+                for token, before in zip(glob, ["", *glob], strict=False)
+                if token is not None or before is not None
+            ]

@@ -1,0 +1,337 @@
+"""Filters as functions over image records: Python code made once, with no value in its source.
+
+The code names record keys and values only as ``c0``, ``c1``, …, which are bound when it is made, so
+that nothing written in a filter can become code.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from imsquery.evaluation.attributes import (
+    read_number,
+    read_tags,
+    read_text,
+    read_time,
+    reader,
+    tag_sources,
+    tag_spellings,
+)
+from imsquery.language.patterns import compile_expression, compile_glob
+from imsquery.limits import DEFAULT_LIMITS
+from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.kinds import Boolean, Integer
+from imsquery.semantics.analysis import bind, check_expressions
+from imsquery.semantics.formula import And, Atom, Or, fold, leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from imsquery.language.patterns import Test
+    from imsquery.language.syntax import Expr, Query
+    from imsquery.limits import Limits
+    from imsquery.schema.spec import Spec
+    from imsquery.semantics.formula import Formula, Not
+
+    Predicate = Callable[[Mapping[str, Any]], bool]
+
+_DEEPEST = 20  # levels in one expression; Python's own parser ends at 100 to 200
+
+
+def matcher(
+    query: str | Query | Expr,
+    *,
+    spec: Spec = CLOUDIMAGES,
+    now: datetime | None = None,
+    allow_unlisted: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Predicate:
+    """Give the predicate that a filter is, over image records.
+
+    >>> is_wanted = matcher("platform = CentOS and not supports(kvm)")
+    >>> is_wanted({"__platform": "CentOS", "__support_kvm": "True"})
+    False
+
+    Args:
+        query: the text, or a syntax tree; clauses are left aside.
+        spec: the parameters.
+        now: what ``now`` and ``today`` mean; the clock, read once, if not given.
+        allow_unlisted: take values that an open enumeration does not list.
+        limits: how much text to take in.
+
+    Returns:
+        A function of one record: a mapping shaped like an item of the API's ``images``.  It never
+        raises, whatever the values in the record.
+
+    Raises:
+        QueryError: every finding that is an error, but for ``contradiction`` (which matches
+            nothing); ``not-observable`` where the filter asks for what no record shows.
+        ModuleNotFoundError: the filter uses ``matches``, and the extra ``re2`` is not installed.
+    """
+    binding = bind(query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
+    check_expressions(binding)
+    for leaf in leaves(binding.bound.filter):
+        if isinstance(leaf, Atom) and not is_observable(leaf):
+            message = f"no image shows its `{leaf.parameter.name}`: only the server can tell"
+            raise binding.refuse("not-observable", message, leaf)
+    return compile_predicate(binding.bound.filter)
+
+
+def is_observable(atom: Atom) -> bool:
+    """Tell whether a record shows if a condition holds; one that widens the search always does."""
+    return atom.parameter.observed is not None
+
+
+def is_scope(atom: Atom) -> bool:
+    """Tell whether a condition widens the search instead of narrowing it."""
+    return atom.relation == "=" and atom.value in atom.parameter.scopes
+
+
+def compile_predicate(formula: Formula) -> Predicate:
+    """Give the predicate of a bound filter, each of whose conditions is observable."""
+    code = _Code()
+    final = code.make(formula)
+    lines = [f"def make({', '.join(code.constants)}):", " def matches(record):"]
+    lines += [f"  {name} = {expression}" for name, expression in code.deep]
+    lines += [f"  return {final}", " return matches"]
+    namespace: dict[str, Any] = {}
+    # Everything in the source was written here; names of constants are numbered.
+    exec("\n".join(lines), namespace)  # noqa: S102
+    predicate: Predicate = namespace["make"](*code.constants.values())
+    return predicate
+
+
+class _Part:
+    """An expression over ``record``, what it costs to evaluate, and its depth."""
+
+    __slots__ = ("cost", "depth", "source")
+
+    def __init__(self, source: str, cost: int, depth: int = 0) -> None:
+        self.source = source
+        self.cost = cost
+        self.depth = depth
+
+
+_TRUE = _Part("True", 0)
+_FALSE = _Part("False", 0)
+
+
+class _Code:
+    """Makes the expressions of a filter and collects what they refer to."""
+
+    def __init__(self) -> None:
+        self.constants: dict[str, Any] = {}
+        self.deep: list[tuple[str, str]] = []
+        self._names: dict[tuple[type, Any], str] = {}
+
+    def make(self, formula: Formula) -> str:
+        return fold(formula, self._leaf, self._negation, self._connective).source
+
+    def _constant(self, value: Any) -> str:
+        key = (type(value), value)
+        if key not in self._names:
+            self._names[key] = f"c{len(self.constants)}"
+            self.constants[self._names[key]] = value
+        return self._names[key]
+
+    def _shallow(self, part: _Part) -> _Part:
+        """Work a deep expression out beforehand: neither Python's parser nor its stack is deep."""
+        if part.depth < _DEEPEST:
+            return part
+        name = f"p{len(self.deep)}"
+        self.deep.append((name, part.source))
+        return _Part(name, 0)
+
+    def _negation(self, _node: Not, operand: _Part) -> _Part:
+        return self._negated(operand)
+
+    def _negated(self, operand: _Part) -> _Part:
+        if operand in (_TRUE, _FALSE):
+            return _FALSE if operand is _TRUE else _TRUE
+        inner = self._shallow(operand)
+        return _Part(f"(not {inner.source})", inner.cost, inner.depth + 1)
+
+    def _connective(self, node: And | Or, parts: list[_Part]) -> _Part:
+        is_and = isinstance(node, And)
+        neutral, absorbing = (_TRUE, _FALSE) if is_and else (_FALSE, _TRUE)
+        if absorbing in parts:
+            return absorbing
+        merge = self._merge_lists if isinstance(node, Or) else self._merge_times
+        kept = merge(node.operands, parts)
+        # What is cheap goes first; conditions have no effects that their order could change.
+        inner = sorted(
+            (self._shallow(part) for part in kept if part is not neutral),
+            key=lambda part: part.cost,
+        )
+        if len(inner) < 2:  # noqa: PLR2004 -- nothing to join
+            return inner[0] if inner else neutral
+        joined = (" and " if is_and else " or ").join(part.source for part in inner)
+        depth = max(part.depth for part in inner) + 1
+        return _Part(f"({joined})", sum(part.cost for part in inner), depth)
+
+    def _merge_lists(self, operands: Sequence[Formula], parts: list[_Part]) -> list[_Part]:
+        """Make one look-up of many equalities of one attribute."""
+        listed, kept = self._by_attribute(operands, parts, is_plain_equality)
+        for key, atoms in listed.items():
+            if len(atoms) == 1:
+                kept.append(self._leaf(atoms[0]))
+                continue
+            among = self._constant(frozenset(atom.value for atom in atoms))
+            # Looked at first: what cannot be hashed is no text either.
+            is_text = f"isinstance(v := record.get({key}), str)"
+            kept.append(_Part(f"({is_text} and v in {among})", 2, 1))
+        return kept
+
+    def _merge_times(self, operands: Sequence[Formula], parts: list[_Part]) -> list[_Part]:
+        """Read a time once, however many conditions there are on it."""
+        listed, kept = self._by_attribute(operands, parts, _is_time)
+        return [*kept, *(self._time(atoms, key) for key, atoms in listed.items())]
+
+    def _by_attribute(
+        self, operands: Sequence[Formula], parts: list[_Part], is_wanted: Callable[[Atom], bool]
+    ) -> tuple[dict[str, list[Atom]], list[_Part]]:
+        """Give the atoms of a kind by the constant of their attribute, and the other parts."""
+        listed: dict[str, list[Atom]] = {}
+        kept: list[_Part] = []
+        for operand, part in zip(operands, parts, strict=True):
+            if isinstance(operand, Atom) and is_wanted(operand):
+                key = self._constant(operand.parameter.observed)
+                listed.setdefault(key, []).append(operand)
+            else:
+                kept.append(part)
+        return listed, kept
+
+    def _leaf(self, leaf: Formula) -> _Part:
+        assert isinstance(leaf, Atom)  # noqa: S101 -- unknowns are errors, reported before
+        parameter = leaf.parameter
+        assert parameter.observed is not None  # noqa: S101 -- likewise
+        if is_scope(leaf):
+            return _TRUE
+        key = self._constant(parameter.observed)
+        if leaf.relation == "!=":
+            equal = Atom(parameter, "=", leaf.value, leaf.first, leaf.last)
+            return self._negated(self._leaf(equal))
+        if parameter.multiple:
+            return self._tag(leaf, key)
+        if leaf.relation == "present":
+            return (
+                _TRUE
+                if parameter.default is not None
+                else _Part(f"record.get({key}) is not None", 1)
+            )
+        if is_plain_equality(leaf):
+            return _Part(f"record.get({key}) == {self._constant(leaf.value)}", 1)
+        if parameter.default is not None:
+            return self._read(leaf, key, reader(parameter), 4)
+        if isinstance(parameter.kind, Integer):
+            number = self._constant(read_number)
+            value = f"((v := record.get({key})).__class__ is int or (v := {number}(v)) is not None)"
+            return _Part(f"({value} and v {_OPERATORS[leaf.relation]} {self._value(leaf)})", 2, 2)
+        if parameter.is_time:
+            return self._time([leaf], key)
+        if isinstance(parameter.kind, Boolean):
+            return self._truth(leaf, key)
+        return self._read(leaf, key, read_text, 5)
+
+    def _value(self, atom: Atom) -> str:
+        return self._constant(atom.value)
+
+    def _truth(self, atom: Atom, key: str) -> _Part:
+        value = self._value(atom)
+        bare = "True" if atom.value == "true" else "False"
+        lowered = f"isinstance(v, str) and v.lower() == {value}"
+        return _Part(f"((v := record.get({key})) == {value} or v is {bare} or {lowered})", 2, 1)
+
+    def _time(self, atoms: list[Atom], key: str) -> _Part:
+        """Make the conditions on one time; most records are out of range by the day alone.
+
+        Texts are compared as they stand before one is read.  Of one second, the spelling without
+        ``T`` or ``Z`` sorts before that with both, and after its day.
+        """
+        bounds = [f"isinstance(v := record.get({key}), str)"]
+        tests = [f"(v := {self._constant(read_time)}(v)) is not None"]
+        for atom in atoms:
+            value, relation = self._value(atom), atom.relation
+            if relation in {"=", ">", ">="}:
+                bounds.append(f"v >= {self._constant(str(atom.value)[:_DAY])}")
+            if relation in {"=", "<", "<="}:
+                bounds.append(f"v <= {value}")
+            tests.append(f"v {_OPERATORS[relation]} {value}")
+        return _Part(f"({' and '.join(bounds + tests)})", 3, 2)
+
+    def _read(self, atom: Atom, key: str, read: Any, cost: int) -> _Part:
+        """Compare or match what a function reads."""
+        value = f"(v := {self._constant(read)}(record.get({key}))) is not None"
+        if atom.relation in _OPERATORS:
+            test = f"v {_OPERATORS[atom.relation]} {self._value(atom)}"
+        else:
+            test = self._test(atom)
+            cost += 4 if atom.relation == "matches" else 0
+        return _Part(f"({value} and {test})", cost, 2)
+
+    def _test(self, atom: Atom) -> str:
+        """Match ``v``, a text."""
+        if atom.relation == "contains":
+            return f"{self._value(atom)} in v"
+        if atom.relation in {"startswith", "endswith"}:
+            return f"v.{atom.relation}({self._value(atom)})"
+        return f"{self._constant(text_test(atom))}(v) is not None"
+
+    def _tag(self, atom: Atom, key: str) -> _Part:
+        if atom.relation == "=":
+            sources = tag_sources(str(atom.value))
+            found = " or ".join(f"{self._constant(each)} in v" for each in sources)
+            lists = f"(v := record.get({key})).__class__ is list or v.__class__ is tuple"
+            return _Part(f"(({lists}) and ({found}))", 3, 3)
+        holds = self._constant(_any_tag(atom))
+        return _Part(f"{holds}(record.get({key}))", 8)
+
+
+_DAY = len("2018-10-28")
+_OPERATORS = {"=": "==", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+
+
+def _is_time(atom: Atom) -> bool:
+    return atom.parameter.is_time and atom.relation in _OPERATORS
+
+
+def is_plain_equality(atom: Atom) -> bool:
+    """Tell whether an equality is that of the attribute with a text, as it stands."""
+    parameter = atom.parameter
+    if atom.relation != "=" or parameter.multiple or parameter.is_time:
+        return False
+    if parameter.reading is not None or atom.value == parameter.default:
+        return False
+    if atom.value in parameter.scopes:
+        return False
+    return not isinstance(parameter.kind, Integer | Boolean)
+
+
+def text_test(atom: Atom) -> Test:
+    """Give the test of a text that a match operator, or ``=``, makes: true, or not ``None``."""
+    value = str(atom.value)
+    match atom.relation:
+        case "glob":
+            return compile_glob(value)
+        case "matches":
+            search = compile_expression(value)
+            return lambda text: search(text) or None
+        case "contains":
+            return lambda text: value in text or None
+        case "startswith":
+            return lambda text: text.startswith(value) or None
+        case "endswith":
+            return lambda text: text.endswith(value) or None
+        case _:
+            return lambda text: text == value or None
+
+
+def _any_tag(atom: Atom) -> Callable[[Any], bool]:
+    """Give the test of a list of tags: whether there is any, or one that matches."""
+    if atom.relation == "present":
+        return lambda value: bool(read_tags(value))
+    test = text_test(atom)
+    return lambda value: any(
+        test(spelling) is not None for tag in read_tags(value) for spelling in tag_spellings(tag)
+    )

@@ -1,0 +1,1 @@
+"""Plans run page by page, over whatever fetches a page."""

@@ -1,0 +1,1 @@
+"""Queries laid out in canonical form, with their comments."""

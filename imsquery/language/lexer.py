@@ -1,0 +1,172 @@
+"""Text to lexemes: one regular expression over the whole text, and what a literal spells."""
+
+from __future__ import annotations
+
+import re
+
+from imsquery.language._tables import FIXED, KEYWORDS, TOKEN
+
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+END = "$END"
+ERROR = "ERROR"  # a lexeme that no terminal matches
+
+_token = re.compile(TOKEN)
+
+# C0 controls, bidirectional controls and surrogates may not stand raw in a value: they hide what a
+# reader sees, or cannot be sent.  (Escapes may spell all but a lone surrogate.)
+_UNPRINTABLE = "\x00-\x1f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_unprintable = re.compile(f"[{_UNPRINTABLE}]+")
+
+_escape = re.compile(r"\\(u[0-9A-Fa-f]{4}|[\s\S])")
+_ESCAPES = {"\\": "\\", "'": "'", '"': '"', "n": "\n", "t": "\t"}
+_surrogate_pair = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+class _Kinds(dict[str, str]):
+    """Lexeme that is no word -> terminal; computes what is not of fixed spelling."""
+
+    def __missing__(self, lexeme: str) -> str:
+        if lexeme[0] == "$":
+            return "PLACEHOLDER" if len(lexeme) > 1 else ERROR
+        return "STRING" if lexeme[0] in "'\"" and _is_closed(lexeme) else ERROR
+
+
+def _is_closed(lexeme: str) -> bool:
+    """Tell a string from an unclosed quote, which the expression gives to the end of its line."""
+    if len(lexeme) < 2 or lexeme[-1] != lexeme[0]:  # noqa: PLR2004 -- two quotes
+        return False
+    body = lexeme[1:-1]
+    return (len(body) - len(body.rstrip("\\"))) % 2 == 0
+
+
+_kind_of = _Kinds({**FIXED, "": END})
+_keyword = KEYWORDS.get
+
+
+class Tokens:
+    """The lexemes of a text and the terminal of each; white space and comments are left out.
+
+    The last token is empty and of kind ``$END``; a lexeme that no terminal matches is of kind
+    ``ERROR``.  Tokens are named by their index; where they stand is worked out only when a finding
+    asks for it.
+    """
+
+    __slots__ = ("_spans", "kinds", "lexemes", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        found = _token.findall(text)
+        self.lexemes: list[str] = [word or other for word, other in found]
+        # No keyword holds a letter beyond ASCII, nor does any such letter lower to one of theirs.
+        self.kinds: list[str] = [
+            _keyword(word.lower(), "WORD") if word else _kind_of[other] for word, other in found
+        ]
+        self._spans: list[tuple[int, int]] | None = None
+
+    @classmethod
+    def of(cls, text: str, tokens: Iterable[tuple[str, str, tuple[int, int]]]) -> Tokens:
+        """Give tokens that are not simply those of a text: kind, lexeme and place of each."""
+        made = object.__new__(cls)
+        made.text = text
+        listed = list(tokens)
+        made.kinds = [kind for kind, _, _ in listed]
+        made.lexemes = [lexeme for _, lexeme, _ in listed]
+        made._spans = [span for _, _, span in listed]
+        return made
+
+    def span(self, first: int, last: int | None = None) -> tuple[int, int]:
+        """Offsets that a token, or the tokens from one to another, take up."""
+        if self._spans is None:
+            self._spans = [match.span(match.lastindex or 2) for match in _token.finditer(self.text)]
+        spans = self._spans
+        return spans[first][0], spans[first if last is None else last][1]
+
+
+def has_surrogate(value: str) -> bool:
+    """Tell whether a value holds half a surrogate pair, which no encoding can send."""
+    return not value.isascii() and _surrogate.search(value) is not None
+
+
+_surrogate = re.compile("[\ud800-\udfff]")
+
+
+def unquote(lexeme: str) -> tuple[str, list[tuple[int, int, str]]]:
+    """Read a string.
+
+    Args:
+        lexeme: the string with its quotes.
+
+    Returns:
+        The value, and what is wrong with it: ``(start, end, message)``, offsets in the lexeme.
+    """
+    if "\\" not in lexeme and not _unprintable.search(lexeme):
+        return lexeme[1:-1], []
+    faults: list[tuple[int, int, str]] = []
+    parts: list[str] = []
+    position = 1
+    for match in _escape.finditer(lexeme, 1, len(lexeme) - 1):
+        parts.append(_raw(lexeme, position, match.start(), faults))
+        position = match.end()
+        spelled = match[1]
+        if len(spelled) > 1:
+            parts.append(chr(int(spelled[1:], 16)))
+        elif spelled in _ESCAPES:
+            parts.append(_ESCAPES[spelled])
+        else:
+            faults.append((match.start(), position, f"unknown escape `\\{spelled}`"))
+            parts.append(match[0])
+    parts.append(_raw(lexeme, position, len(lexeme) - 1, faults))
+    value = _surrogate_pair.sub(_join_pair, "".join(parts))
+    if not faults and has_surrogate(value):
+        faults.append((0, len(lexeme), "half a surrogate pair is no character"))
+    return value, faults
+
+
+def _raw(lexeme: str, start: int, end: int, faults: list[tuple[int, int, str]]) -> str:
+    """Give what stands between two escapes, and note each run that may not stand raw."""
+    for match in _unprintable.finditer(lexeme, start, end):
+        names = " ".join(f"U+{ord(character):04X}" for character in match[0][:4])
+        more = " …" if len(match[0]) > 4 else ""  # noqa: PLR2004 -- as many as are named
+        faults.append((*match.span(), f"{names}{more} may not stand raw in a value"))
+    return lexeme[start:end]
+
+
+def _join_pair(pair: re.Match[str]) -> str:
+    high, low = map(ord, pair[0])
+    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+
+
+def quote(value: str) -> str:
+    """Spell a value as a string that reads back as exactly that value."""
+    return '"' + _special.sub(_spell, value) + '"'
+
+
+def escape(fault: str) -> str:
+    """Spell what may not stand in a string as it is so that it may; empty where nothing can."""
+    if fault[0] == "\\":
+        return "\\" + fault
+    if has_surrogate(fault) or not _unprintable.fullmatch(fault):
+        return ""
+    return _special.sub(_spell, fault)
+
+
+_special = re.compile(f'[\\\\"{_UNPRINTABLE}]')
+_SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
+
+
+def _spell(match: re.Match[str]) -> str:
+    character = match[0]
+    return _SHORT.get(character) or f"\\u{ord(character):04x}"
+
+
+is_word = re.compile(r"[\w.\-:+/@*?]+").fullmatch
+
+
+def spell(value: str) -> str:
+    """Spell a value as a word where that reads back as the value, else as a string."""
+    if is_word(value) and value.lower() not in KEYWORDS:
+        return value
+    return quote(value)

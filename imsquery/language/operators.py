@@ -1,0 +1,20 @@
+"""Operators of the language: their spellings, families and complements."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EQUALITY = frozenset({"=", "!="})
+ORDER = frozenset({"<", "<=", ">", ">="})
+MATCH = frozenset({"contains", "startswith", "endswith", "glob", "matches"})
+OPERATORS: Mapping[str, str] = {
+    spelled: operator
+    for operator in ("=", "!=", "<", "<=", ">", ">=")
+    for spelled in {"=": ("=", "=="), "!=": ("!=", "<>")}.get(operator, (operator,))
+}
+"""Every spelling of a comparison -> the operator it means."""
+
+
+COMPLEMENT: Mapping[str, str] = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}

@@ -1,0 +1,107 @@
+"""Text within the limits, parsed; recovery only where it does not parse."""
+
+from __future__ import annotations
+
+from imsquery.language.algebra import Algebra
+from imsquery.language.lalr import parse_tokens
+from imsquery.language.lexer import Tokens
+from imsquery.limits import DEFAULT_LIMITS
+
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    from imsquery.limits import Limits
+
+    A = TypeVar("A", bound="Algebra")
+
+
+def tokenize(text: str, limits: Limits = DEFAULT_LIMITS) -> Tokens:
+    """Split a text into tokens, once it is known to be within the limits.
+
+    Raises:
+        QueryError: ``too-long``, ``too-deep`` or ``too-many``.
+    """
+    if len(text) > limits.length:
+        _refuse(text, "too-long", (limits.length, len(text)), f"{limits.length:,} code points")
+    tokens = Tokens(text)
+    if len(tokens.kinds) > limits.depth:
+        _check_depth(tokens, limits.depth)
+    if len(tokens.kinds) > limits.count:
+        _check_count(tokens, limits.count)
+    return tokens
+
+
+def _check_depth(tokens: Tokens, limit: int) -> None:
+    """Refuse a text that nests deeper than the limit, before it is parsed.
+
+    The parenthesis of a list or call and the ``not`` of ``not in`` open no level.
+    """
+    kinds = tokens.kinds
+    if kinds.count("LPAR") + kinds.count("NOT") <= limit:
+        return
+    before = ""
+    level = 0
+    negations = 0  # since the last connective, within this parenthesis
+    outside: list[tuple[int, int]] = []
+    for index, kind in enumerate(kinds):
+        if kind == "LPAR":
+            outside.append((level, negations))
+            level += before not in {"IN", "WORD"}
+            negations = 0
+        elif kind == "RPAR" and outside:
+            level, negations = outside.pop()
+        elif kind == "NOT" and kinds[index + 1] not in {"IN", "BETWEEN", "MATCH"}:
+            level += 1
+            negations += 1
+        elif kind in {"AND", "OR"}:
+            level -= negations
+            negations = 0
+        if level > limit:
+            _refuse(tokens.text, "too-deep", tokens.span(index), f"{limit} levels")
+        before = kind
+
+
+def _check_count(tokens: Tokens, limit: int) -> None:
+    """Refuse a text with more predicates than the limit, before it is parsed.
+
+    Predicates and list items are what stands between connectives and commas.
+    """
+    kinds = tokens.kinds
+    separators = kinds.count("AND") + kinds.count("OR") + kinds.count("COMMA")
+    if separators - kinds.count("BETWEEN") < limit:
+        return
+    seen = 0
+    for index, kind in enumerate(kinds):
+        seen += (kind in {"AND", "OR", "COMMA"}) - (kind == "BETWEEN")
+        if seen >= limit:
+            span = (tokens.span(index)[0], len(tokens.text))
+            _refuse(tokens.text, "too-many", span, f"{limit:,} predicates")
+
+
+def _refuse(text: str, code: str, span: tuple[int, int], bound: str) -> None:
+    from imsquery.diagnostics.errors import QueryError
+    from imsquery.diagnostics.model import diagnostic
+
+    message = f"more than {bound}; the limit can be raised"
+    raise QueryError(text, [diagnostic(code, message, span)])
+
+
+def parse_with(algebra: A, tokens: Tokens) -> tuple[A, Any]:
+    """Parse tokens; where they do not parse, recover.
+
+    Args:
+        algebra: a fresh one.
+        tokens: of the text.
+
+    Returns:
+        The algebra, with its findings (after a syntax error it is another one), and what it made
+        of the query: after a syntax error, of what could be read around it.
+    """
+    value = parse_tokens(tokens, algebra)
+    if value is not None:
+        return algebra, value
+    from imsquery.language.recovery.recover import recover
+
+    algebra = algebra.afresh()
+    return algebra, recover(tokens, algebra)

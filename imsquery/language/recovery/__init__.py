@@ -1,0 +1,1 @@
+"""Texts that do not parse, read as if they were mended."""

@@ -1,0 +1,22 @@
+"""A token of the mended text."""
+
+from __future__ import annotations
+
+from attrs import define
+
+
+@define(eq=False)
+class Piece:
+    """A token of the mended text and the offsets it takes up in the text as it is.
+
+    Attributes:
+        is_sign: a keyword that is written without letters here, so that no letters go on it.
+        name: of a broken condition: what it begins with, where that is a name.
+    """
+
+    kind: str
+    lexeme: str
+    start: int
+    end: int
+    is_sign: bool = False
+    name: Piece | None = None

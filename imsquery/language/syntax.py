@@ -1,0 +1,427 @@
+"""The syntax tree: what a query says, before any name in it is looked up.
+
+Nodes are immutable.  Equality and hash ignore where a node was written and how a name was spelled
+(``__platform``, ``platform`` and ``Platform`` are one name; aliases are not).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import field, frozen
+
+from imsquery.diagnostics.errors import QueryError
+from imsquery.diagnostics.source import Span
+from imsquery.language._tables import KEYWORDS
+from imsquery.language.algebra import Algebra
+from imsquery.language.lexer import is_word
+from imsquery.language.operators import OPERATORS
+from imsquery.language.parser import parse_with, tokenize
+from imsquery.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+
+def plain_name(name: str) -> str:
+    """Give a name in lower case, without leading underscores."""
+    return name.lower().lstrip("_")
+
+
+@frozen
+class Node:
+    """Base of all nodes."""
+
+    span: Span = field(kw_only=True, eq=False, repr=False, default=Span(0, 0))
+
+
+def _name(_node: object, _attribute: object, name: str) -> None:
+    """Refuse a name that would not be read back as one: a tree can be built by hand."""
+    if not is_word(name) or (name.lower() in KEYWORDS and name.lower() != "limit"):
+        msg = f"not a name: {name[:80]!r}"
+        raise ValueError(msg)
+
+
+def _one_of(*choices: str | None) -> Callable[[object, object, str], None]:
+    def validate(_node: object, _attribute: object, value: str) -> None:
+        if value not in choices:
+            msg = f"{value!r} is not one of {choices}"
+            raise ValueError(msg)
+
+    return validate
+
+
+_COMPARISONS = _one_of("=", "!=", "<", "<=", ">", ">=")
+_MATCHES = _one_of("contains", "startswith", "endswith", "glob", "matches")
+
+
+class Combinable(Node):
+    """A filter: combined by ``&``, ``|`` and ``~``.
+
+    It is neither true nor false: ``and``, ``or``, ``not`` and ``if`` raise :class:`TypeError`.
+    """
+
+    __slots__ = ()
+
+    def __and__(self, other: object) -> And:
+        return (
+            And((_filter(self), _filter(other)))
+            if isinstance(other, Combinable)
+            else NotImplemented
+        )
+
+    def __or__(self, other: object) -> Or:
+        return (
+            Or((_filter(self), _filter(other))) if isinstance(other, Combinable) else NotImplemented
+        )
+
+    def __invert__(self) -> Not:
+        return Not(_filter(self))
+
+    def __bool__(self) -> bool:
+        msg = "a filter is neither true nor false; combine filters with &, | and ~"
+        raise TypeError(msg)
+
+
+def _filter(node: Combinable) -> Expr:
+    """Tell the type checker what holds: only filters derive from the base."""
+    return node  # type: ignore[return-value]
+
+
+@frozen
+class Literal(Node):
+    """A word or string: the text that it stands for."""
+
+    text: str
+
+
+@frozen
+class Placeholder(Node):
+    """``$name``, to be given a value later."""
+
+    name: str = field()
+
+    @name.validator
+    def _check(self, _attribute: object, name: str) -> None:
+        if not (name.isascii() and name.isidentifier()):
+            msg = f"not the name of a placeholder: {name[:80]!r}"
+            raise ValueError(msg)
+
+
+Value: TypeAlias = Literal | Placeholder
+
+
+@frozen
+class Comparison(Combinable):
+    """``name operator value``; the operator is one of ``= != < <= > >=``."""
+
+    name: str = field(eq=plain_name, validator=_name)
+    operator: str = field(validator=_COMPARISONS)
+    value: Value
+
+
+@frozen
+class Membership(Combinable):
+    """``name in (value, …)`` or ``name in $list``; a tuple holds one value or more."""
+
+    name: str = field(eq=plain_name, validator=_name)
+    values: tuple[Value, ...] | Placeholder = field()
+    negated: bool = field(default=False, kw_only=True)
+
+    @values.validator
+    def _check(self, _attribute: object, values: tuple[Value, ...] | Placeholder) -> None:
+        if values == ():
+            msg = "a list without values; `none` says the same"
+            raise ValueError(msg)
+
+
+@frozen
+class Between(Combinable):
+    """``name between low and high``, both ends in."""
+
+    name: str = field(eq=plain_name, validator=_name)
+    low: Value
+    high: Value
+    negated: bool = field(default=False, kw_only=True)
+
+
+@frozen
+class Match(Combinable):
+    """``name glob value`` and the like; the operator is in lower case."""
+
+    name: str = field(eq=plain_name, validator=_name)
+    operator: str = field(validator=_MATCHES)
+    value: Value
+    negated: bool = field(default=False, kw_only=True)
+
+
+@frozen
+class Presence(Combinable):
+    """``name is present``, or ``is absent`` where negated."""
+
+    name: str = field(eq=plain_name, validator=_name)
+    negated: bool = field(default=False, kw_only=True)
+
+
+@frozen
+class Standalone(Combinable):
+    """A name alone: a Boolean or a flag."""
+
+    name: str = field(eq=plain_name, validator=_name)
+
+
+@frozen
+class Call(Combinable):
+    """``function(argument, …)``; the name is in lower case."""
+
+    name: str = field(validator=_name)
+    arguments: tuple[Value, ...] = ()
+
+
+@frozen
+class Everything(Combinable):
+    """``all``."""
+
+
+@frozen
+class Nothing(Combinable):
+    """``none``."""
+
+
+@frozen
+class Not(Combinable):
+    """``not operand``."""
+
+    operand: Expr
+
+
+def _two(_node: object, _attribute: object, operands: tuple[Expr, ...]) -> None:
+    if len(operands) < 2:  # noqa: PLR2004 -- what joins, joins two
+        msg = "two operands or more"
+        raise ValueError(msg)
+
+
+def _flat_and(operands: Iterable[Expr]) -> tuple[Expr, ...]:
+    return tuple(
+        part for each in operands for part in (each.operands if isinstance(each, And) else (each,))
+    )
+
+
+def _flat_or(operands: Iterable[Expr]) -> tuple[Expr, ...]:
+    return tuple(
+        part for each in operands for part in (each.operands if isinstance(each, Or) else (each,))
+    )
+
+
+@frozen
+class And(Combinable):
+    """Two or more operands joined by ``and``; an ``and`` among them is flattened."""
+
+    operands: tuple[Expr, ...] = field(converter=_flat_and, validator=_two)
+
+
+@frozen
+class Or(Combinable):
+    """Two or more operands joined by ``or``; an ``or`` among them is flattened."""
+
+    operands: tuple[Expr, ...] = field(converter=_flat_or, validator=_two)
+
+
+Expr: TypeAlias = (
+    Comparison
+    | Membership
+    | Between
+    | Match
+    | Presence
+    | Standalone
+    | Call
+    | Everything
+    | Nothing
+    | Not
+    | And
+    | Or
+)
+"""The closed sum of filters; ``match`` over it ends in ``assert_never``."""
+
+
+@frozen
+class Order(Node):
+    """``order by name``, with ``asc``, ``desc`` or neither."""
+
+    name: str = field(eq=plain_name, validator=_name)
+    direction: str | None = field(default=None, validator=_one_of(None, "asc", "desc"))
+
+
+@frozen
+class Query(Node):
+    """A filter and its clauses; a filter that is not written is ``all``."""
+
+    filter: Expr = field(factory=Everything)
+    order: Order | None = None
+    limit: Value | None = None
+    after: Value | None = None
+
+
+class SyntaxBuilder(Algebra):
+    """Makes the syntax tree of a text."""
+
+    def _at(self, first: int, last: int) -> Span:
+        return Span(*self.span(first, last))
+
+    def _name(self, token: int) -> str:
+        return self.tokens.lexemes[token]
+
+    def _value(self, token: int) -> Value:
+        span = self._at(token, token)
+        if self.tokens.kinds[token] == "PLACEHOLDER":
+            return Placeholder(self.tokens.lexemes[token][1:], span=span)
+        return Literal(self.literal(token), span=span)
+
+    def _values(self, tokens: list[int]) -> tuple[Value, ...]:
+        return tuple(map(self._value, tokens))
+
+    def query(self, filter: Expr, clauses: list[tuple[str, Any, int, int]]) -> Query:  # noqa: A002
+        found: dict[str, Any] = {}
+        for which, value, first, last in clauses:
+            if which in found:
+                self.repeated_clause(which, first, last)
+            else:
+                found[which] = value
+        last_token = len(self.tokens.kinds) - 1
+        return Query(filter, **found, span=self._at(0, last_token))
+
+    def query_of_filter(self, filter: Expr) -> Query:  # noqa: A002
+        return self.query(filter, [])
+
+    def query_of_clauses(self, clauses: list[tuple[str, Any, int, int]]) -> Query:
+        return self.query(Everything(), clauses)
+
+    def query_of_nothing(self) -> Query:
+        return self.query(Everything(), [])
+
+    def disjunction(self, operands: list[Expr]) -> Expr:
+        return Or(operands, span=_around(operands))
+
+    def conjunction(self, operands: list[Expr]) -> Expr:
+        return And(operands, span=_around(operands))
+
+    def negation(self, keyword: int, operand: Expr) -> Expr:
+        start, _ = self.span(keyword)
+        return Not(operand, span=Span(start, operand.span.end))
+
+    def group(self, opening: int, operand: Expr, closing: int) -> Expr:
+        # In place: nobody holds the node yet, and a copy at each level would be quadratic.
+        object.__setattr__(operand, "span", self._at(opening, closing))
+        return operand
+
+    def everything(self, keyword: int) -> Expr:
+        return Everything(span=self._at(keyword, keyword))
+
+    def nothing(self, keyword: int) -> Expr:
+        return Nothing(span=self._at(keyword, keyword))
+
+    def comparison(self, name: int, operator: int, value: int) -> Expr:
+        relation = OPERATORS[self.tokens.lexemes[operator]]
+        return Comparison(
+            self._name(name), relation, self._value(value), span=self._at(name, value)
+        )
+
+    def membership(
+        self, name: int, _in: int, _opening: int, values: list[int], closing: int
+    ) -> Expr:
+        return Membership(self._name(name), self._values(values), span=self._at(name, closing))
+
+    def non_membership(
+        self, name: int, _not: int, _in: int, _opening: int, values: list[int], closing: int
+    ) -> Expr:
+        span = self._at(name, closing)
+        return Membership(self._name(name), self._values(values), negated=True, span=span)
+
+    def list_membership(self, name: int, _in: int, value: int) -> Expr:
+        values = Placeholder(self.tokens.lexemes[value][1:], span=self._at(value, value))
+        return Membership(self._name(name), values, span=self._at(name, value))
+
+    def list_non_membership(self, name: int, _not: int, _in: int, value: int) -> Expr:
+        values = Placeholder(self.tokens.lexemes[value][1:], span=self._at(value, value))
+        return Membership(self._name(name), values, negated=True, span=self._at(name, value))
+
+    def between(self, name: int, _between: int, low: int, _and: int, high: int) -> Expr:
+        span = self._at(name, high)
+        return Between(self._name(name), self._value(low), self._value(high), span=span)
+
+    def not_between(
+        self, name: int, _not: int, _between: int, low: int, _and: int, high: int
+    ) -> Expr:
+        return Between(
+            self._name(name),
+            self._value(low),
+            self._value(high),
+            negated=True,
+            span=self._at(name, high),
+        )
+
+    def match(self, name: int, operator: int, value: int) -> Expr:
+        relation = self.tokens.lexemes[operator].lower()
+        return Match(self._name(name), relation, self._value(value), span=self._at(name, value))
+
+    def non_match(self, name: int, _not: int, operator: int, value: int) -> Expr:
+        relation = self.tokens.lexemes[operator].lower()
+        span = self._at(name, value)
+        return Match(self._name(name), relation, self._value(value), negated=True, span=span)
+
+    def presence(self, name: int, _is: int, what: int) -> Expr:
+        absent = self.tokens.lexemes[what].lower() == "absent"
+        return Presence(self._name(name), negated=absent, span=self._at(name, what))
+
+    def standalone(self, name: int) -> Expr:
+        return Standalone(self._name(name), span=self._at(name, name))
+
+    def call_without_arguments(self, name: int, opening: int, closing: int) -> Expr:
+        return self.call(name, opening, [], closing)
+
+    def call(self, name: int, _opening: int, arguments: list[int], closing: int) -> Expr:
+        span = self._at(name, closing)
+        return Call(self._name(name).lower(), self._values(arguments), span=span)
+
+    def order(self, keyword: int, _by: int, name: int) -> tuple[str, Any, int, int]:
+        order = Order(self._name(name), span=self._at(keyword, name))
+        return "order", order, keyword, name
+
+    def order_with_direction(
+        self, keyword: int, _by: int, name: int, direction: int
+    ) -> tuple[str, Any, int, int]:
+        written = self.tokens.lexemes[direction].lower()
+        order = Order(self._name(name), written, span=self._at(keyword, direction))
+        return "order", order, keyword, direction
+
+    def limit(self, keyword: int, value: int) -> tuple[str, Any, int, int]:
+        return "limit", self._value(value), keyword, value
+
+    def after(self, keyword: int, value: int) -> tuple[str, Any, int, int]:
+        return "after", self._value(value), keyword, value
+
+
+def _around(operands: list[Expr]) -> Span:
+    return Span(operands[0].span.start, operands[-1].span.end)
+
+
+def parse(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Query:
+    """Parse a query.
+
+    Args:
+        text: such as ``platform=CentOS and supports(kvm) limit 5``.
+        limits: how much text to take in.
+
+    Returns:
+        The syntax tree; no name in it has been looked up yet.
+
+    Raises:
+        QueryError: every ``syntax`` finding, or one of ``too-long``, ``too-deep``, ``too-many``.
+    """
+    tokens = tokenize(text, limits)
+    builder, query = parse_with(SyntaxBuilder(tokens), tokens)
+    if builder.findings:
+        raise QueryError(text, builder.findings)
+    assert isinstance(query, Query)  # noqa: S101 -- without findings there is a tree
+    return query

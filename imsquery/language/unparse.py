@@ -1,0 +1,136 @@
+"""Syntax trees back to text, on one line."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from imsquery.language.lexer import spell
+from imsquery.language.syntax import (
+    And,
+    Between,
+    Call,
+    Combinable,
+    Comparison,
+    Everything,
+    Expr,
+    Match,
+    Membership,
+    Not,
+    Nothing,
+    Or,
+    Order,
+    Placeholder,
+    Presence,
+    Query,
+    Standalone,
+    Value,
+)
+
+
+def unparse(query: Query | Expr) -> str:
+    """Write a tree on one line, so that it parses back to the same tree.
+
+    An ``and`` within an ``or`` gets parentheses: they are not needed, but without them
+    ``mixed-and-or`` would warn of it.
+
+    Raises:
+        TypeError: it is no tree.
+    """
+    if not isinstance(query, Query | Combinable):
+        msg = f"a query is text or a syntax tree, not {type(query).__name__}"  # type: ignore[unreachable]
+        raise TypeError(msg)
+    if not isinstance(query, Query):
+        return unparse_filter(query)
+    parts = []
+    if query.order is not None:
+        parts.append(unparse_order(query.order))
+    if query.limit is not None:
+        parts.append(f"limit {unparse_value(query.limit)}")
+    if query.after is not None:
+        parts.append(f"after {unparse_value(query.after)}")
+    if not parts or not isinstance(query.filter, Everything):
+        parts.insert(0, unparse_filter(query.filter))
+    return " ".join(parts)
+
+
+def unparse_order(order: Order) -> str:
+    """Write the clause."""
+    return f"order by {order.name} {order.direction or ''}".rstrip()
+
+
+def unparse_value(value: Value) -> str:
+    """Write a value, with quotes only where it needs them."""
+    if isinstance(value, Placeholder):
+        return f"${value.name}"
+    return spell(value.text)
+
+
+def unparse_filter(expr: Expr) -> str:
+    """Write a filter on one line.
+
+    A tree built by hand may be of any depth, hence the stack of what is left to write.
+    """
+    written: list[str] = []
+    pending: list[Expr | str] = [expr]
+    while pending:
+        match pending.pop():
+            case str(text):
+                written.append(text)
+            case And(operands):
+                pending += _joined(operands, " and ", Or)
+            case Or(operands):
+                pending += _joined(operands, " or ", And)
+            case Not(operand):
+                pending += [*_enclosed(operand, And, Or), "not "]
+            case Everything():
+                written.append("all")
+            case Nothing():
+                written.append("none")
+            case predicate:
+                written.append(unparse_predicate(predicate))
+    return "".join(written)
+
+
+def _joined(operands: tuple[Expr, ...], joiner: str, kind: type[Expr]) -> list[Expr | str]:
+    """Give operands and what stands between them, the last first."""
+    parts: list[Expr | str] = []
+    for operand in reversed(operands):
+        parts += [*_enclosed(operand, kind), joiner]
+    return parts[:-1]
+
+
+def _enclosed(expr: Expr, *kinds: type[Expr]) -> list[Expr | str]:
+    return [")", expr, "("] if isinstance(expr, kinds) else [expr]
+
+
+def unparse_predicate(
+    expr: Comparison | Membership | Between | Match | Presence | Standalone | Call,
+) -> str:
+    """Write one predicate."""
+    match expr:
+        case Comparison(name, operator, value):
+            return f"{name} {operator} {unparse_value(value)}"
+        case Membership(name, values):
+            return f"{name}{_not(expr)} in {_list(values)}"
+        case Between(name, low, high):
+            return f"{name}{_not(expr)} between {unparse_value(low)} and {unparse_value(high)}"
+        case Match(name, operator, value):
+            return f"{name}{_not(expr)} {operator} {unparse_value(value)}"
+        case Presence(name):
+            return f"{name} is {'absent' if expr.negated else 'present'}"
+        case Standalone(name):
+            return name
+        case Call(name, arguments):
+            return f"{name}({', '.join(map(unparse_value, arguments))})"
+        case _:
+            assert_never(expr)
+
+
+def _not(expr: Membership | Between | Match) -> str:
+    return " not" if expr.negated else ""
+
+
+def _list(values: tuple[Value, ...] | Placeholder) -> str:
+    if isinstance(values, Placeholder):
+        return unparse_value(values)
+    return f"({', '.join(map(unparse_value, values))})"

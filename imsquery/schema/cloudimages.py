@@ -1,0 +1,164 @@
+"""The table: ``GET /v2/cloudimages``, its request parameters and response attributes.
+
+The only place where a wire name stands.  Sources:
+
+=========  =========================================================================================
+``R1``     Image Management Service API reference, "Querying Images", table 1: request parameters
+``R2``     the same page, table 2: fields of ``images`` in the response
+``RQ``     the same page, "common queries"
+``RS``     the same page, the sample response
+``VALUES`` the same reference, "Values of Related Parameters" (GPU types)
+``NAMES``  the same reference, "Image Attributes" (characters and length of names)
+``TAGS``   the same reference, "Image Tag Data Formats"
+``SDK``    enumerations of the vendor's generated SDKs for Java and Go, 2026
+``SITES``  API references of sister sites (Open Telekom Cloud, the edge cloud IEC)
+``BOARD``  the bare-metal service's FAQ on the board type of a flavor
+``GLANCE`` OpenStack Glance, the image service's ancestor: images API v2
+``TF``     the vendor's Terraform provider: data source ``images_image``
+=========  =========================================================================================
+"""
+
+from __future__ import annotations
+
+from imsquery.schema.kinds import (
+    Boolean,
+    Enumeration,
+    Flag,
+    Flavor,
+    Identifier,
+    ImageName,
+    Integer,
+    Tag,
+    Text,
+    Time,
+)
+from imsquery.schema.parameters import Function, Parameter
+from imsquery.schema.spec import Spec
+
+_TEXT = Text()
+_ID = Identifier()
+_BOOLEAN = Boolean()
+_FLAG = Flag()
+_TIME = Time()
+_COUNT = Integer()
+_NUMBER = Integer(None)
+
+_IMAGE_TYPE = Enumeration("gold", "private", "shared", "market", is_open=True)
+_PLATFORM = Enumeration(
+    "Windows", "Ubuntu", "RedHat", "SUSE", "CentOS", "Debian", "OpenSUSE", "Oracle Linux",
+    "Fedora", "Other", "CoreOS", "EulerOS", "Huawei Cloud EulerOS", "Red Hat", "openEuler",
+    is_open=True,
+    synonyms={"rhel": "RedHat", "oraclelinux": "Oracle Linux", "oracle": "Oracle Linux"},
+)  # fmt: skip
+_ARCHITECTURE = Enumeration(
+    "x86", "arm",
+    synonyms={"x86_64": "x86", "amd64": "x86", "i686": "x86", "i386": "x86", "x64": "x86",
+              "aarch64": "arm", "arm64": "arm"},
+)  # fmt: skip
+_STATUS = Enumeration("queued", "saving", "deleted", "killed", "active")
+_VISIBILITY = Enumeration("public", "private", "shared")
+_DISK_FORMAT = Enumeration("vhd", "zvhd", "raw", "qcow2", "iso", "zvhd2", is_open=True)
+_OS_TYPE = Enumeration("Linux", "Windows", "Other")
+_MEMBER_STATUS = Enumeration("accepted", "rejected", "pending")
+_ENVIRONMENT = Enumeration("FusionCompute", "Ironic", "DataImage", "IsoImage")
+_XEN_GPU = Enumeration("M60_vGPU", is_open=True)
+_KVM_GPU = Enumeration(
+    "P4", "M60", "V100_vGPU", "P2V_V100", "P100", "V100", "RTX5000", is_open=True
+)  # fmt: skip
+_SORT_KEY = Enumeration(
+    "name", "container_format", "disk_format", "status", "id", "size", "created_at"
+)
+_NO_XEN_KVM = ("__support_xen", "__support_kvm")
+
+# One row a line, in the order of the reference: request parameters, then what only a response has.
+# fmt: off
+# ruff: noqa: E501
+_PARAMETERS = (
+    Parameter("__isregistered",              _FLAG,                       aliases=("registered", "is_registered"), source="R1, R2; only true may be asked for"),
+    Parameter("__imagetype",                 _IMAGE_TYPE,                 aliases=("image_type",), source="R1; market: SDK"),
+    Parameter("__whole_image",               _BOOLEAN,                    total=True, observed=None, source="R1; in no response: R2"),
+    Parameter("__system__cmkid",             _ID,                         aliases=("cmk_id",), source="R1"),
+    Parameter("protected",                   _BOOLEAN,                    total=True, json="boolean", source="R1, R2"),
+    Parameter("visibility",                  _VISIBILITY,                 source="R1"),
+    Parameter("owner",                       _ID,                         source="R1"),
+    Parameter("id",                          _ID,                         sortable=True, source="R1"),
+    Parameter("status",                      _STATUS,                     sortable=True, source="R1"),
+    Parameter("name",                        ImageName(),                 sortable=True, source="R1: matched exactly; NAMES"),
+    Parameter("flavor_id",                   Flavor(),                       observed=None, multiple=True, source="R1: one server flavor, not of bare metal; in no response: R2"),
+    Parameter("container_format",            Enumeration("bare", is_open=True), sortable=True, source="R1"),
+    Parameter("disk_format",                 _DISK_FORMAT,                sortable=True, source="R1; zvhd2: its default and RS"),
+    Parameter("min_ram",                     _COUNT,                      unit="MB", json="integer", source="R1; compared by equality: GLANCE"),
+    Parameter("min_disk",                    Integer(40, 1024),           unit="GB", json="integer", source="R1; compared by equality: GLANCE"),
+    Parameter("__os_bit",                    Integer(values=(32, 64)),    source="R1"),
+    Parameter("__platform",                  _PLATFORM,                   source="R1; Huawei Cloud EulerOS: SDK; Red Hat, openEuler: SITES"),
+    Parameter("marker",                      _ID,                         observed=None, clause="after", source="R1; exclusive: GLANCE"),
+    Parameter("limit",                       Integer(1),                  observed=None, clause="limit", json="integer", source="R1; default 500"),
+    Parameter("sort_key",                    _SORT_KEY,                   observed=None, clause="order by", source="R1"),
+    Parameter("sort_dir",                    Enumeration("asc", "desc"),  observed=None, clause="direction", source="R1; default desc"),
+    Parameter("__os_type",                   _OS_TYPE,                    source="R1"),
+    Parameter("tag",                         Tag(),                       observed="tags", json="strings", aliases=("tags",), multiple=True, source="R1, R2, TAGS"),
+    Parameter("member_status",               _MEMBER_STATUS,              observed=None, requires=("visibility", "shared"), source="R1; in no response: R2"),
+    Parameter("__support_kvm",               _FLAG,                       source="R1"),
+    Parameter("__support_xen",               _FLAG,                       source="R1"),
+    Parameter("__support_largememory",       _FLAG,                       source="R1"),
+    Parameter("__support_diskintensive",     _FLAG,                       source="R1"),
+    Parameter("__support_highperformance",   _FLAG,                       source="R1"),
+    Parameter("__support_xen_gpu_type",      _XEN_GPU,                    excludes=_NO_XEN_KVM, source="R1; VALUES"),
+    Parameter("__support_kvm_gpu_type",      _KVM_GPU,                    excludes=_NO_XEN_KVM, source="R1; VALUES; RTX5000: SITES"),
+    Parameter("__support_xen_hana",          _FLAG,                       excludes=_NO_XEN_KVM, source="R1"),
+    Parameter("__support_kvm_infiniband",    _FLAG,                       excludes=("__support_xen",), source="R1"),
+    Parameter("virtual_env_type",            _ENVIRONMENT,                source="R1"),
+    Parameter("enterprise_project_id",       _ID,                         scopes=("all_granted_eps",), default="0", source="R1, R2: 0 or absent is the default project"),
+    Parameter("created_at",                  _TIME,                       total=True, sortable=True, source="R1"),
+    Parameter("updated_at",                  _TIME,                       total=True, source="R1"),
+    Parameter("architecture",                _ARCHITECTURE,               observed="__support_arm", reading={"true": "arm"}, default="x86", source="R1; its attribute: R2, TF"),
+
+    Parameter("file",                        _TEXT,                       pushable=False, source="R2"),
+    Parameter("size",                        _NUMBER,                     pushable=False, json="integer", sortable=True, source="R2: not used at present"),
+    Parameter("self",                        _TEXT,                       pushable=False, source="R2"),
+    Parameter("schema",                      _TEXT,                       pushable=False, source="R2"),
+    Parameter("checksum",                    _TEXT,                       pushable=False, source="R2: not used at present"),
+    Parameter("max_ram",                     _NUMBER,                     pushable=False, unit="MB", source="R2: a string"),
+    Parameter("__os_version",                _TEXT,                       pushable=False, source="R2"),
+    Parameter("__description",               _TEXT,                       pushable=False, source="R2"),
+    Parameter("__image_source_type",         Enumeration("uds", is_open=True), pushable=False, source="R2"),
+    Parameter("virtual_size",                _NUMBER,                     pushable=False, json="integer", source="R2: not used at present; null in RS"),
+    Parameter("__originalimagename",         _TEXT,                       pushable=False, source="R2"),
+    Parameter("__backup_id",                 _ID,                         pushable=False, source="R2"),
+    Parameter("__productcode",               _ID,                         pushable=False, source="R2"),
+    Parameter("__image_size",                _NUMBER,                     pushable=False, unit="bytes", source="R2: a string"),
+    Parameter("__data_origin",               _TEXT,                       pushable=False, source="R2"),
+    Parameter("__lazyloading",               _BOOLEAN,                    pushable=False, source="R2: True or False; true in RS"),
+    Parameter("active_at",                   _TIME,                       pushable=False, source="R2"),
+    Parameter("__os_feature_list",           _TEXT,                       pushable=False, source="R2: JSON in a string"),
+    Parameter("__system_support_market",     _BOOLEAN,                    pushable=False, json="boolean", source="R2"),
+    Parameter("__is_offshelved",             _BOOLEAN,                    pushable=False, source="R2"),
+    Parameter("__root_origin",               Enumeration("file", is_open=True), pushable=False, source="R2"),
+    Parameter("__sequence_num",              _NUMBER,                     pushable=False, source="R2: a string"),
+    Parameter("__support_fc_inject",         _BOOLEAN,                    pushable=False, source="R2"),
+    Parameter("hw_firmware_type",            Enumeration("bios", "uefi", is_open=True), pushable=False, source="R2"),
+    Parameter("hw_vif_multiqueue_enabled",   _BOOLEAN,                    pushable=False, source="R2"),
+    Parameter("__support_arm",               _BOOLEAN,                    pushable=False, source="R2"),
+    Parameter("__support_agent_list",        _TEXT,                       pushable=False, source="R2: hss, ces, joined by commas"),
+    Parameter("__account_code",              _ID,                         pushable=False, source="R2"),
+    Parameter("__support_amd",               _BOOLEAN,                    pushable=False, source="R2"),
+)
+
+_FUNCTIONS = (
+    Function("supports",   ("feature",),    (("__support_{0}", "true"),), variadic=True,                                             summary="images with each of these features or board types", source="R1"),
+    Function("tagged",     ("key",),        (("tag", "{0}"),),                                                                       summary="images with the tag", source="R1, TAGS"),
+    Function("tagged",     ("key", "value"), (("tag", "{0}={1}"),),                                                                  summary="images with the tag of that value", source="R1, TAGS"),
+    Function("public",     (),              (("__imagetype", "gold"), ("visibility", "public"), ("protected", "true")),              summary="public images", source="RQ"),
+    Function("owned_by",   ("project",),    (("owner", "{0}"),),                                                                     summary="images of a project", source="RQ"),
+    Function("shared",     ("status",),     (("member_status", "{0}"), ("visibility", "shared"), ("__imagetype", "shared")),         summary="shared images: accepted, rejected or pending", source="RQ"),
+    Function("bare_metal", ("board",),      (("__imagetype", "gold"), ("__support_{0}", "true"), ("virtual_env_type", "Ironic")),    summary="public images for a bare-metal board type", source="RQ, BOARD"),
+)
+# fmt: on
+
+CLOUDIMAGES = Spec(
+    _PARAMETERS,
+    _FUNCTIONS,
+    family="__support_",
+    path="/v2/cloudimages",
+    host="https://ims.{region}.myhuaweicloud.com",
+)

@@ -1,0 +1,340 @@
+"""The types of values: which operators each takes, and how each reads a literal.
+
+A kind turns the text of a literal into a *value*: the one spelling or number that stands for all
+spellings of it, so that equal values are equal filters.
+"""
+
+from __future__ import annotations
+
+import re
+
+from imsquery.language.operators import EQUALITY, MATCH, ORDER
+
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+# What a comparison with a number that cannot be says of the nearest one, above or below, that can.
+# A wrong number may have been meant for the nearest; that it is not equal says nothing of that.
+_BELOW = {"=": "=", "<": "<", "<=": "<", ">": ">=", ">=": ">="}
+_ABOVE = {"=": "=", "<": "<=", "<=": "<=", ">": ">", ">=": ">"}
+
+
+class RefusedValue(Exception):  # noqa: N818 -- a finding in the making, not an error of its own
+    """A literal that a kind does not take.
+
+    Attributes:
+        code: ``bad-value``, ``unlisted-value`` or ``out-of-range``.
+        message: what would be right.
+        instead: literals that may have been meant, the nearest first.
+        relations: operator -> the one that says the same of the nearest; ``None`` if all do.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        instead: Iterable[str] = (),
+        relations: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.instead = tuple(instead)
+        self.relations = relations
+
+
+class Advice:
+    """What to say of a value that is legal and yet cannot be meant.
+
+    Attributes:
+        code, severity, message: of the finding.
+        value: what to write in its place, if anything.
+        operator: what to write for ``=``, if anything.
+        predicate: what to write for the whole of ``name = value``, if anything.
+    """
+
+    __slots__ = ("code", "message", "operator", "predicate", "severity", "value")
+
+    def __init__(
+        self,
+        code: str,
+        severity: str,
+        message: str,
+        *,
+        value: str | None = None,
+        operator: str | None = None,
+        predicate: str | None = None,
+    ) -> None:
+        self.code = code
+        self.severity = severity
+        self.message = message
+        self.value = value
+        self.operator = operator
+        self.predicate = predicate
+
+
+class Kind:
+    """A type of value: text that is taken as it is written."""
+
+    name = "text"
+    operators = EQUALITY | MATCH
+    standalone = False
+    ordered = False
+    advises = False
+
+    def advise(self, value: str) -> Advice | None:
+        """Look at a value that something is to equal; asked only where ``advises``."""
+
+    def read(self, text: str) -> str | int:
+        """Turn the text of a literal into a value; raises :class:`RefusedValue`."""
+        return text
+
+    def describe(self) -> str:
+        """Say in a few words what is taken."""
+        return "any text"
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The values there are, where they can be listed."""
+        return ()
+
+
+class Text(Kind):
+    """Free text, such as a description."""
+
+
+class Identifier(Kind):
+    """An id that something else gave out: compared as it is written."""
+
+    name = "identifier"
+
+    def describe(self) -> str:
+        return "an identifier"
+
+
+class ImageName(Text):
+    """The name of an image: 1 to 128 of the characters that image names can have."""
+
+    advises = True
+    _possible = re.compile("[A-Za-z0-9._ \u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af-]{1,128}")
+
+    def describe(self) -> str:
+        return "an image name, matched exactly"
+
+    def advise(self, value: str) -> Advice | None:
+        if self._possible.fullmatch(value) and value.strip(" ") == value:
+            return None
+        message = (
+            "no image has this name: names are 1 to 128 letters, digits, `-`, `.`, `_`, spaces "
+            "and Chinese characters, with no space at either end"
+        )
+        operator = "glob" if "*" in value or "?" in value else None
+        return Advice("impossible-name", "warning", message, operator=operator)
+
+
+class Tag(Text):
+    """A tag: ``key=value``, or a key alone."""
+
+    advises = True
+
+    def describe(self) -> str:
+        return "a tag: key, or key=value"
+
+    def advise(self, value: str) -> Advice | None:
+        if "." not in value or "=" in value:
+            return None
+        message = "a tag once written `key.value` is found as `key=value`"
+        return Advice("legacy-tag", "warning", message, value=value.replace(".", "=", 1))
+
+
+class Flavor(Identifier):
+    """The id of a server flavor; those of bare metal are found by board type."""
+
+    advises = True
+    _board = re.compile(r"physical\.([a-z0-9]+)\.([0-9]*x*)(s|m|l)(?:mall|edium|arge)").fullmatch
+
+    def describe(self) -> str:
+        return "the id of one server flavor"
+
+    def advise(self, value: str) -> Advice | None:
+        if not value.startswith("physical."):
+            return None
+        message = "no image is found by a bare-metal flavor; ask for its board type"
+        # The vendor's rule is loose: hence a fix that is offered, never a rewrite that is made.
+        match = self._board(value)
+        predicate = f"supports({''.join(match.groups())})" if match else None
+        return Advice("bare-metal-flavor", "error", message, predicate=predicate)
+
+
+class Enumeration(Kind):
+    """One of listed values, written in any letter case; an open list is known to grow."""
+
+    name = "enumeration"
+
+    def __init__(
+        self, *values: str, is_open: bool = False, synonyms: Mapping[str, str] | None = None
+    ) -> None:
+        self.values = values
+        self.is_open = is_open
+        self.synonyms = synonyms or {}
+        self._read = {value.casefold(): value for value in reversed(values)}
+        self._read.update((value, value) for value in values)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return self.values
+
+    def read(self, text: str) -> str:
+        value = self._read.get(text) or self._read.get(text.casefold())
+        if value is None:
+            raise self._refuse(text)
+        return value
+
+    def describe(self) -> str:
+        return ("usually one of " if self.is_open else "one of ") + ", ".join(self.values)
+
+    def with_values(self, values: Iterable[str]) -> Enumeration:
+        """Give the list with more values."""
+        both = dict.fromkeys([*self.values, *values])
+        return Enumeration(*both, is_open=self.is_open, synonyms=self.synonyms)
+
+    def _refuse(self, text: str) -> RefusedValue:
+        from imsquery.diagnostics.suggest import nearest
+
+        meant = self.synonyms.get(text.casefold())
+        instead = [meant] if meant else nearest(text, self.values)
+        code = "unlisted-value" if self.is_open else "bad-value"
+        return RefusedValue(code, self.describe(), instead)
+
+
+class Boolean(Kind):
+    """``true`` or ``false``; may stand alone."""
+
+    name = "boolean"
+    operators = EQUALITY
+    standalone = True
+    _meant: Mapping[str, str] = dict.fromkeys(("yes", "on", "1", "t", "y"), "true") | dict.fromkeys(
+        ("no", "off", "0", "f", "n"), "false"
+    )
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return ("true", "false")
+
+    def read(self, text: str) -> str:
+        value = text if text in {"true", "false"} else text.lower()
+        if value in {"true", "false"}:
+            return value
+        meant = self._meant.get(value)
+        if meant is None:
+            from imsquery.diagnostics.suggest import nearest
+
+            raise RefusedValue("bad-value", self.describe(), nearest(text, self.choices))
+        raise RefusedValue("bad-value", self.describe(), [meant])
+
+    def describe(self) -> str:
+        return "true or false"
+
+
+class Flag(Boolean):
+    """Only ``true``: where the answer is no, the image has no such attribute."""
+
+    name = "flag"
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return ("true",)
+
+    def read(self, text: str) -> str:
+        value = super().read(text)
+        if value == "false":
+            message = "only true, since an image for which it is false has no such attribute"
+            raise RefusedValue("bad-value", message)
+        return value
+
+    def describe(self) -> str:
+        return "true"
+
+
+class Integer(Kind):
+    """A decimal number within a range, or one of a few."""
+
+    name = "integer"
+    operators = EQUALITY | ORDER
+    ordered = True
+    _most = 2**63 - 1  # what a 64-bit service can hold; keeps hostile digits cheap, too
+    _decimal = re.compile(r"[+-]?[0-9]+").fullmatch
+
+    def __init__(
+        self, least: int | None = 0, most: int | None = None, *, values: tuple[int, ...] = ()
+    ) -> None:
+        self.least = least
+        self.most = most
+        self.values = values
+        if values:
+            self.name = "enumeration"
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return tuple(map(str, self.values))
+
+    def read(self, text: str) -> int:
+        if not self._decimal(text):
+            raise RefusedValue("bad-value", self.describe(), self._respell(text))
+        digits = text.lstrip("+-0") or "0"
+        value = int(digits) if len(digits) < 20 else self._most + 1  # noqa: PLR2004
+        if text[0] == "-":
+            value = -value
+        if abs(value) > self._most:
+            raise RefusedValue("out-of-range", f"{self.describe()}, of 64 bits at most")
+        least = -self._most if self.least is None else self.least
+        most = self._most if self.most is None else self.most
+        if not least <= value <= most:
+            raise self._off("out-of-range", value, min(max(value, least), most))
+        if self.values and value not in self.values:
+            raise self._off(
+                "bad-value", value, min(self.values, key=lambda each: abs(each - value))
+            )
+        return value
+
+    def _off(self, code: str, value: int, nearest: int) -> RefusedValue:
+        """Refuse a number between or beyond those that there are."""
+        relations = _BELOW if value < nearest else _ABOVE
+        return RefusedValue(code, self.describe(), [str(nearest)], relations)
+
+    def describe(self) -> str:
+        if self.values:
+            return "one of " + ", ".join(self.choices)
+        least = "" if self.least is None else f" from {self.least}"
+        most = "" if self.most is None else f" to {self.most}" if least else f" up to {self.most}"
+        return f"a whole number{least}{most}"
+
+    def _respell(self, text: str) -> list[str]:
+        """Guess the digits that another spelling of a number means."""
+        import unicodedata
+
+        plain = unicodedata.normalize("NFKC", text[:40]).replace("_", "").replace(",", "")
+        plain = re.sub(r"\.0+$", "", plain)
+        digits = self._decimal(plain) and plain.lstrip("+")
+        if not digits:
+            return []
+        try:
+            return [str(self.read(digits))]
+        except RefusedValue as refused:
+            return list(refused.instead)
+
+
+class Time(Kind):
+    """A time, or a span of time at the precision it is written in; read by the binder."""
+
+    name = "time"
+    operators = EQUALITY | ORDER
+    ordered = True
+
+    def describe(self) -> str:
+        return (
+            "a time such as 2018, 2018-10, 2018-10-28, 2018-10-28T10:00, 2018-10-28T10:00:00Z, "
+            "now-7d or today"
+        )

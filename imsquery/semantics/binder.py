@@ -1,0 +1,457 @@
+"""Text bound to a spec: names become parameters, literals typed values, or findings.
+
+The binder is an algebra of the parser: it makes formulas as the text is read, with no tree between.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from imsquery.diagnostics.edits import clip
+from imsquery.language.lexer import spell
+from imsquery.language.operators import EQUALITY, MATCH, OPERATORS
+from imsquery.semantics.formula import And, Atom, BoundQuery, Deferred, Not, Or, Order, Unknown
+from imsquery.semantics.literals import LiteralBinder
+
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from imsquery.language.lexer import Tokens
+    from imsquery.schema.parameters import Function, Parameter
+    from imsquery.semantics.formula import Formula
+
+    Edits = list[tuple[int, int, str]]
+    Fixes = list[tuple[str, Edits]]
+
+
+class Binder(LiteralBinder):
+    """Makes a :class:`BoundQuery` of a text; arguments as for :class:`LiteralBinder`."""
+
+    # -- what recovery asks for
+
+    def reread(self, tokens: Tokens) -> None:
+        super().reread(tokens)
+        self._lexemes = tokens.lexemes
+        self._kinds = tokens.kinds
+        self.outline = None
+
+    def broken(self, first: int, last: int) -> Formula:
+        if first != last and self.spec.find(self._lexemes[first]) is None:
+            from imsquery.semantics.unknown_names import guess
+
+            guess(self, first, last)
+        return Unknown(first, last)
+
+    def stands_alone(self, name: str) -> bool:
+        parameter = self.spec.find(name)
+        return parameter is not None and parameter.kind.standalone
+
+    def takes_arguments(self, name: str) -> bool:
+        return name.lower() in self.spec.functions
+
+    # -- queries and connectives
+
+    def query(self, filter: Formula, clauses: list[Callable[[BoundQuery], None]]) -> BoundQuery:  # noqa: A002
+        query = BoundQuery(filter)
+        for clause in clauses:
+            clause(query)
+        return query
+
+    def query_of_filter(self, filter: Formula) -> BoundQuery:  # noqa: A002
+        return BoundQuery(filter)
+
+    def query_of_clauses(self, clauses: list[Callable[[BoundQuery], None]]) -> BoundQuery:
+        return self.query(And((), 0, 0), clauses)
+
+    def query_of_nothing(self) -> BoundQuery:
+        return BoundQuery(And((), 0, 0))
+
+    def disjunction(self, operands: list[Formula]) -> Formula:
+        for operand in operands:
+            if type(operand) is And and operand.bare:
+                start, end = self.span(operand.first, operand.last)
+                fix = ("add parentheses", [(start, start, "("), (end, end, ")")])
+                self.report(
+                    "mixed-and-or",
+                    "`and` binds tighter than `or`; parentheses would show it",
+                    (start, end),
+                    *([fix] if self.may_enclose else []),
+                    severity="warning",
+                )
+        return Or(operands, operands[0].first, operands[-1].last)
+
+    def conjunction(self, operands: list[Formula]) -> Formula:
+        node = And(operands, operands[0].first, operands[-1].last)
+        node.bare = True
+        return node
+
+    def negation(self, keyword: int, operand: Formula) -> Formula:
+        return Not(operand, keyword, operand.last)
+
+    def group(self, opening: int, operand: Formula, closing: int) -> Formula:
+        operand.first = opening
+        operand.last = closing
+        if type(operand) is And:
+            operand.bare = False
+        return operand
+
+    def everything(self, keyword: int) -> Formula:
+        return And((), keyword, keyword)
+
+    def nothing(self, keyword: int) -> Formula:
+        return Or((), keyword, keyword)
+
+    # -- predicates
+
+    def comparison(self, name: int, operator: int, value: int) -> Formula:
+        parameter = self._filterable(name, value)
+        if parameter is None:
+            return Unknown(name, value)
+        relation = OPERATORS[self._lexemes[operator]]
+        if relation not in parameter.kind.operators:
+            return self._bad_operator(parameter, self._lexemes[operator], name, operator, value)
+        if parameter.observed is None and relation not in EQUALITY:
+            return self._not_observable(name, operator, value)
+        if self._kinds[value] == "WORD":
+            return self._compare(parameter, relation, self._lexemes[value], name, operator, value)
+        return self._with_literals(
+            name,
+            value,
+            (value,),
+            lambda self, literals: self._compare(
+                parameter, relation, literals[0], name, operator, value
+            ),
+            comparison=(parameter, relation),
+        )
+
+    def membership(
+        self, name: int, _in: int, _open: int, values: list[int], closing: int
+    ) -> Formula:
+        return self._membership(name, values, closing)
+
+    def non_membership(
+        self, name: int, _not: int, _in: int, _open: int, values: list[int], closing: int
+    ) -> Formula:
+        return Not(self._membership(name, values, closing), name, closing)
+
+    def list_membership(self, name: int, _in: int, value: int) -> Formula:
+        return self._membership(name, [value], value, is_list=True)
+
+    def list_non_membership(self, name: int, _not: int, _in: int, value: int) -> Formula:
+        return Not(self._membership(name, [value], value, is_list=True), name, value)
+
+    def between(self, name: int, keyword: int, low: int, _and: int, high: int) -> Formula:
+        parameter = self._filterable(name, high)
+        if parameter is None:
+            return Unknown(name, high)
+        if not parameter.kind.ordered:
+            return self._bad_operator(parameter, "between", name, keyword, high)
+        if parameter.observed is None:
+            return self._not_observable(name, keyword, high)
+        return self._with_literals(
+            name,
+            high,
+            (low, high),
+            lambda self, literals: And(
+                (
+                    self._bound(parameter, ">=", literals[0], name, None, low, high),
+                    self._bound(parameter, "<=", literals[1], name, None, high, high),
+                ),
+                name,
+                high,
+            ),
+        )
+
+    def not_between(
+        self, name: int, _not: int, keyword: int, low: int, and_: int, high: int
+    ) -> Formula:
+        return Not(self.between(name, keyword, low, and_, high), name, high)
+
+    def match(self, name: int, operator: int, value: int) -> Formula:
+        parameter = self._filterable(name, value)
+        if parameter is None:
+            return Unknown(name, value)
+        relation = self._lexemes[operator].lower()
+        if not parameter.kind.operators & MATCH:
+            return self._bad_operator(parameter, relation, name, operator, value)
+        if parameter.observed is None:
+            return self._not_observable(name, operator, value)
+        return self._with_literals(
+            name,
+            value,
+            (value,),
+            lambda self, literals: self._matching(parameter, relation, literals[0], name, value),
+        )
+
+    def non_match(self, name: int, _not: int, operator: int, value: int) -> Formula:
+        return Not(self.match(name, operator, value), name, value)
+
+    def presence(self, name: int, is_: int, what: int) -> Formula:
+        parameter = self._filterable(name, what)
+        if parameter is None:
+            return Unknown(name, what)
+        if parameter.observed is None:
+            return self._not_observable(name, is_, what)
+        present = Atom(parameter, "present", "", name, what)
+        return present if self._lexemes[what].lower() == "present" else Not(present, name, what)
+
+    def standalone(self, name: int) -> Formula:
+        parameter = self._filterable(name, name)
+        if parameter is None:
+            from imsquery.semantics.unknown_names import read_colon
+
+            return read_colon(self, name) or Unknown(name, name)
+        if not parameter.kind.standalone:
+            _, end = span = self.span(name)
+            written = self._lexemes[name]
+            fixes: Fixes = []
+            # What recovery left out behind the name may have been an operator.
+            behind = self.tokens.text[end : self.span(name + 1)[0]]
+            if parameter.observed is not None and not behind.partition("#")[0].strip():
+                fixes.append(("ask whether an image has it", [(end, end, " is present")]))
+            self.report(
+                "bad-operator",
+                f"`{written}` cannot stand alone: it needs an operator and a value",
+                span,
+                *fixes,
+            )
+            return Unknown(name, name)
+        return Atom(parameter, "=", "true", name, name)
+
+    def call_without_arguments(self, name: int, opening: int, closing: int) -> Formula:
+        return self.call(name, opening, [], closing)
+
+    def call(self, name: int, _opening: int, arguments: list[int], closing: int) -> Formula:
+        written = self._lexemes[name]
+        overloads = self.spec.functions.get(written.lower())
+        if overloads is None:
+            from imsquery.semantics.unknown_names import report_function
+
+            return report_function(self, name, closing) or Unknown(name, closing)
+        for function in overloads:
+            if len(arguments) == len(function.parameters) or (function.variadic and arguments):
+                build = partial(_apply, function, name, closing, arguments)
+                return self._with_literals(name, closing, arguments, build)
+        wanted = " or ".join(f"`{function.signature}`" for function in overloads)
+        self.report(
+            "bad-arguments",
+            f"wrong number of arguments, {len(arguments)}; it is {wanted}",
+            self.span(name, closing),
+        )
+        return Unknown(name, closing)
+
+    # -- clauses: each gives what sets it in a query
+
+    def order(self, keyword: int, _by: int, name: int) -> Callable[[BoundQuery], None]:
+        return self._order(keyword, name, name, None)
+
+    def order_with_direction(
+        self, keyword: int, _by: int, name: int, direction: int
+    ) -> Callable[[BoundQuery], None]:
+        return self._order(keyword, name, direction, self._lexemes[direction].lower())
+
+    def limit(self, keyword: int, value: int) -> Callable[[BoundQuery], None]:
+        return self._clause("limit", keyword, value)
+
+    def after(self, keyword: int, value: int) -> Callable[[BoundQuery], None]:
+        return self._clause("after", keyword, value)
+
+    def _order(
+        self, keyword: int, name: int, last: int, direction: str | None
+    ) -> Callable[[BoundQuery], None]:
+        parameter = self.spec.find(self._lexemes[name])
+        if parameter is None:
+            from imsquery.semantics.unknown_names import guess
+
+            parameter = guess(self, name, name)
+
+        def set_order(query: BoundQuery) -> None:
+            if query.order is not None:
+                self.repeated_clause("order by", keyword, last)
+            elif parameter is not None:
+                query.order = Order(parameter, direction, name)
+
+        return set_order
+
+    def _clause(self, which: str, keyword: int, value: int) -> Callable[[BoundQuery], None]:
+        parameter = self.spec.clauses[which]
+        bound = self._with_literals(
+            keyword,
+            value,
+            (value,),
+            lambda self, literals: self._equality(
+                parameter, "=", literals[0], keyword, keyword, value
+            ),
+        )
+
+        def set_clause(query: BoundQuery) -> None:
+            if getattr(query, which) is not None:
+                self.repeated_clause(which, keyword, value)
+            elif isinstance(bound, Atom):
+                setattr(query, which, bound.value)
+            elif isinstance(bound, Deferred):
+                setattr(query, which, bound)
+
+        return set_clause
+
+    def check_order(self, query: BoundQuery) -> None:
+        """Report an order that not even the client can make, since no image shows what it is by."""
+        order = query.order
+        if order is not None and (order.parameter.observed is None or order.parameter.multiple):
+            self.report(
+                "not-observable",
+                f"no image shows one `{order.parameter.name}` to sort by",
+                self.span(order.token),
+            )
+
+    # -- names
+
+    def _filterable(self, name: int, last: int) -> Parameter | None:
+        """Look a name up; ``None``, and a finding, where it is no filter."""
+        parameter = self._names.get(self._lexemes[name])
+        if parameter is None:
+            parameter = self.spec.find(self._lexemes[name])
+            if parameter is None:
+                from imsquery.semantics.unknown_names import guess
+
+                parameter = guess(self, name, last)
+                if parameter is None:
+                    return None
+        if parameter.clause is not None:
+            from imsquery.semantics.misplaced_clauses import report_clause
+
+            report_clause(self, parameter, name, last)
+            return None
+        return parameter
+
+    # -- operators
+
+    def _bad_operator(
+        self, parameter: Parameter, written: str, name: int, operator: int, last: int
+    ) -> Formula:
+        taken = [each for each in _OPERATOR_ORDER if each in parameter.kind.operators]
+        self.report(
+            "bad-operator",
+            f"`{self._lexemes[name]}` ({parameter.kind.name}) does not take `{written}`; "
+            f"it takes {' '.join(taken)}",
+            self.span(operator),
+        )
+        return Unknown(name, last)
+
+    def _not_observable(self, name: int, operator: int, last: int) -> Formula:
+        self.report(
+            "not-observable",
+            f"no image shows its `{self._lexemes[name]}`: it can only be asked for with `=`",
+            self.span(operator),
+        )
+        return Unknown(name, last)
+
+    # -- values
+
+    def _with_literals(
+        self,
+        first: int,
+        last: int,
+        tokens: Sequence[int],
+        build: Callable[[Binder, Sequence[str]], Formula],
+        *,
+        comparison: tuple[Parameter, str] | None = None,
+    ) -> Formula:
+        """Build a formula of literals, now or once the placeholders among them have values."""
+        for token in tokens:
+            if self._kinds[token] == "PLACEHOLDER":
+                return Deferred(first, last, tokens, build, comparison=comparison)
+        return build(self, [self.literal(token) for token in tokens])
+
+    def _membership(
+        self, name: int, values: list[int], last: int, *, is_list: bool = False
+    ) -> Formula:
+        parameter = self._filterable(name, last)
+        if parameter is None:
+            return Unknown(name, last)
+
+        def build(self: Binder, literals: Sequence[str]) -> Formula:
+            tokens = values * len(literals) if is_list else values
+            operands = []
+            for literal, token in zip(literals, tokens, strict=True):
+                operand = self._equality(parameter, "=", literal, name, None, token)
+                operand.last = last  # a place within the list would not show the condition
+                operands.append(operand)
+            return Or(operands, name, last)
+
+        if is_list:
+            return Deferred(name, last, values, build, is_list=True)
+        return self._with_literals(name, last, values, build)
+
+    # -- functions
+
+    def conditions(
+        self, function: Function, first: int, last: int, token: int, arguments: Sequence[str]
+    ) -> list[Formula]:
+        """Give the conditions of one call, or of one argument of a variadic one."""
+        made: list[Formula] = []
+        for wire, value in function.conditions:
+            parameter = self._names.get(wire) or self._feature(arguments[0], token)
+            if parameter is None:
+                made.append(Unknown(first, last))
+            elif "{" in value:
+                literal = _fill(value, arguments)
+                condition = self._equality(parameter, "=", literal, first, None, token)
+                condition.last = last  # parentheses would be put within the call
+                made.append(condition)
+            else:
+                made.append(Atom(parameter, "=", value, first, last))
+        return made
+
+    def _feature(self, literal: str, token: int) -> Parameter | None:
+        """Look up the flag of a feature or board type."""
+        prefix = self.spec.family.lstrip("_")
+        ending = literal.lstrip("_").lower()
+        # Nobody means `__support_support_kvm`; whoever does can write it out.
+        parameter = None if ending.startswith(prefix) else self.spec.feature(literal)
+        if parameter is not None and parameter.kind.standalone:
+            return parameter
+        start, end = self.span(token)
+        fixes: Fixes = []
+        if parameter is not None:
+            message = f"`{literal}` is no flag; it is compared: `{parameter.name} = …`"
+        else:
+            message = f"`{clip(literal)}` is no feature: letters, digits and `_`, such as `kvm`"
+            ending = ending.removeprefix(prefix)
+            if ending != literal and self.spec.feature(ending):
+                fixes.append((f"write `{ending}`", [(start, end, spell(ending))]))
+        self.report("bad-arguments", message, (start, end), *fixes)
+        return None
+
+
+def _apply(
+    function: Function,
+    first: int,
+    last: int,
+    tokens: Sequence[int],
+    binder: Binder,
+    literals: Sequence[str],
+) -> Formula:
+    """Make the conjunction that a call stands for."""
+    if function.variadic:
+        conditions = [
+            condition
+            for token, literal in zip(tokens, literals, strict=True)
+            for condition in binder.conditions(function, first, last, token, (literal,))
+        ]
+    else:
+        token = tokens[0] if tokens else first
+        conditions = binder.conditions(function, first, last, token, literals)
+    return conditions[0] if len(conditions) == 1 else And(conditions, first, last)
+
+
+def _fill(template: str, arguments: Sequence[str]) -> str:
+    """Put arguments into a template, in one pass: none of them is read as a template itself."""
+    return re.sub(r"\{(\d)\}", lambda match: arguments[int(match[1])], template)
+
+
+_OPERATOR_ORDER = (
+    "=", "!=", "<", "<=", ">", ">=", "contains", "startswith", "endswith", "glob", "matches",
+)  # fmt: skip

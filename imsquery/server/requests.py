@@ -1,0 +1,219 @@
+"""Query strings as the service reads them: conditions, order and page, or a refusal."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+from attrs import frozen
+
+from imsquery.schema.kinds import Boolean, Enumeration, Integer
+from imsquery.urls.times import read_wire_time
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imsquery.schema.parameters import Parameter
+    from imsquery.schema.spec import Spec
+
+DEFAULT_LIMIT = 500  # images on a page; source: the reference
+MAX_LIMIT = 1_000  # Glance's api_limit_max; the reference names no limit
+
+_BAD_CONDITION = "IMG.0017"
+_BAD_MARKER = "IMG.0027"
+_BAD_SIZE = "IMG.0055"
+# Code of the service for a value that is not on a parameter's list, by the parameter's short name.
+# Source: the reference, "Error Codes".
+_NOT_LISTED = {"imagetype": "IMG.0024", "os_type": "IMG.0122", "architecture": "IMG.0212"}
+
+_bad_escape = re.compile(rb"%(?![0-9A-Fa-f]{2})").search
+_decimal = re.compile(r"[0-9]{1,18}").fullmatch
+MAX_INTEGER = 10**18 - 1  # of as many digits
+_LONGEST_TIME = 40  # characters; the longest that is right has 24
+
+
+class Refusal(Exception):  # noqa: N818 -- an answer of the service, not a fault of this program
+    """A request that the service does not take.
+
+    Attributes:
+        status: of HTTP.
+        code: of the service, such as ``IMG.0024``.
+        message: what is wrong.
+    """
+
+    def __init__(self, message: str, code: str = _BAD_CONDITION, status: int = 400) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.status = status
+
+
+@frozen
+class Condition:
+    """What one parameter asks of an image.
+
+    Attributes:
+        name: a wire name of the spec, or that of a custom attribute.
+        relation: ``=``, ``!=``, ``<``, ``<=``, ``>``, ``>=``, or ``has`` for all of several values.
+        value: what to compare with.
+    """
+
+    name: str
+    relation: str
+    value: str | int | list[str]
+
+
+@frozen
+class Request:
+    """A request that was read.
+
+    Attributes:
+        conditions: each must hold.
+        order: the wire name of the sort key.
+        descending: the direction.
+        limit: images on a page, at most.
+        marker: the id of the image before the page.
+    """
+
+    conditions: Sequence[Condition]
+    order: str
+    descending: bool
+    limit: int
+    marker: str | None
+
+
+def unknown_marker() -> Refusal:
+    """Give the refusal of a marker that names no image."""
+    return Refusal("The marker is invalid: there is no such image.", _BAD_MARKER)
+
+
+def read_request(query: bytes, spec: Spec) -> Request:
+    """Read the query string of a request.
+
+    Args:
+        query: as it came, without ``?``.
+        spec: the parameters.
+
+    Raises:
+        Refusal: with ``IMG.0017``, or the code that the service has for a parameter's values.
+    """
+    conditions: list[Condition] = []
+    clauses: dict[str, str] = {}
+    pairs = read_pairs(query)
+    for name, value in dict(pairs).items():  # the last of each
+        row = find_row(spec, name)
+        if row is None:
+            conditions.append(Condition(name, "=", value))
+        elif row.clause is not None:
+            clauses[row.clause] = value
+        elif row.json == "strings":
+            every = list(dict.fromkeys(value for other, value in pairs if other == name))
+            conditions.append(Condition(name, "has", every))
+        elif value not in row.scopes:
+            conditions.append(_read_condition(row, value))
+    order = _one_of(spec, "order by", clauses.get("order by", default_order(spec)))
+    direction = _one_of(spec, "direction", clauses.get("direction", "desc"))
+    limit = _read_limit(clauses.get("limit", str(DEFAULT_LIMIT)))
+    return Request(conditions, order, direction == "desc", limit, clauses.get("after"))
+
+
+def read_pairs(query: bytes) -> list[tuple[str, str]]:
+    """Take a query string apart.
+
+    Raises:
+        Refusal: its encoding is broken.
+    """
+    if _bad_escape(query):
+        raise Refusal("The URL is invalid: `%` needs two hexadecimal digits.")
+    pairs = []
+    for piece in query.split(b"&"):
+        name, _, value = piece.replace(b"+", b" ").partition(b"=")
+        try:
+            pair = unquote_to_bytes(name).decode(), unquote_to_bytes(value).decode()
+        except UnicodeDecodeError:
+            raise Refusal("The URL is invalid: it is no UTF-8.") from None
+        if piece:
+            pairs.append(pair)
+    return pairs
+
+
+def find_row(spec: Spec, name: str) -> Parameter | None:
+    """Give the parameter that the service knows by a wire name; the open family is part of it."""
+    row = spec.parameters.get(name)
+    if row is None and name.startswith(spec.family):
+        row = spec.find(name)
+    if row is None or row.wire != name:
+        return None
+    return row if row.pushable or row.sortable or row.clause is not None else None
+
+
+def default_order(spec: Spec) -> str:
+    """Give the sort key where none is named: the time of creation."""
+    return next(row.wire for row in spec.parameters.values() if row.sortable and row.is_time)
+
+
+def _read_condition(row: Parameter, value: str) -> Condition:
+    if row.is_time:
+        return _read_time(row, value)
+    if row.multiple:
+        return Condition(row.wire, "has", [value])
+    if isinstance(row.kind, Integer):
+        return Condition(row.wire, "=", _read_integer(row, value))
+    if isinstance(row.kind, Boolean):
+        return Condition(row.wire, "=", _read_boolean(row, value))
+    if isinstance(row.kind, Enumeration):
+        _check_listed(row, row.kind, value)
+    return Condition(row.wire, "=", value)
+
+
+def _read_time(row: Parameter, value: str) -> Condition:
+    read = read_wire_time(value[: _LONGEST_TIME + 1])
+    if read.condition is None or len(value) > _LONGEST_TIME:
+        raise Refusal(f"The {row.name} is invalid: it takes {read.message}.")
+    return Condition(row.wire, *read.condition)
+
+
+def _read_integer(row: Parameter, value: str) -> int | str:
+    if _decimal(value):
+        return int(value)
+    if row.json == "integer":
+        raise Refusal(f"The {row.name} is invalid: it takes a whole number.", _BAD_SIZE)
+    return value  # an attribute that is text: no image has this one
+
+
+def _read_boolean(row: Parameter, value: str) -> str:
+    lowered = value.lower()  # clients send `True`, too, and records have it
+    if lowered in {"true", "false"}:
+        return lowered
+    if row.kind.name == "boolean":
+        raise Refusal(f"The {row.name} is invalid: it takes {row.kind.describe()}.")
+    return value
+
+
+def is_closed(row: Parameter) -> bool:
+    """Tell whether the service refuses values that are not on a parameter's list."""
+    kind = row.kind
+    return isinstance(kind, Enumeration) and (not kind.is_open or row.name in _NOT_LISTED)
+
+
+def _check_listed(row: Parameter, kind: Enumeration, value: str) -> None:
+    if value in kind.values or not is_closed(row):
+        return
+    listed = ", ".join(kind.values)
+    code = _NOT_LISTED.get(row.name, _BAD_CONDITION)
+    raise Refusal(f"The {row.name} is invalid: it takes one of {listed}.", code)
+
+
+def _one_of(spec: Spec, clause: str, value: str) -> str:
+    row = spec.clauses[clause]
+    if value not in row.kind.choices:
+        raise Refusal(f"The {row.name} is invalid: it takes {row.kind.describe()}.")
+    return value
+
+
+def _read_limit(value: str) -> int:
+    if not (value.isascii() and value.isdigit()):
+        raise Refusal("The limit is invalid: it takes a whole number.")
+    digits = value.lstrip("0") or "0"
+    return min(int(digits), MAX_LIMIT) if len(digits) <= len(str(MAX_LIMIT)) else MAX_LIMIT

@@ -1,0 +1,281 @@
+"""Files of image records, loaded into a table with a column for each attribute.
+
+Records are read as JSON Lines, whatever they came as.  The table keeps each as it was, without what
+no response has, and beside it what requests compare: under a plain name of its own (``c0``, ``c1``,
+…), so that SQL never holds a name from outside.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: S608 -- SQL is put together from names made here; every value is bound
+import json
+from typing import TYPE_CHECKING
+
+import duckdb
+from attrs import frozen
+
+from imsquery.schema.kinds import Boolean, Integer
+from imsquery.server.ingest import literally, write_file, write_records
+from imsquery.server.requests import default_order
+from imsquery.server.validation import (
+    MAX_DEPTH,
+    MAX_RECORD,
+    CatalogueError,
+    find_bad_json,
+    find_fault,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+    from typing import Any
+
+    from imsquery.schema.parameters import Parameter
+    from imsquery.schema.spec import Spec
+
+TABLE = "catalogue.images"  # qualified, since every cursor starts in the default database
+LAYOUT = "catalogue.layout"
+MAX_ATTRIBUTES = 2_000  # different ones in a catalogue: each becomes a column
+
+_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}(?:\.[0-9]+)?Z?"
+
+
+@frozen
+class Column:
+    """Where a parameter or attribute stands in the table."""
+
+    sql: str
+    is_number: bool
+
+
+def load_file(database: duckdb.DuckDBPyConnection, path: Path, spec: Spec, folder: Path) -> None:
+    """Make the table from a file of JSON, JSON Lines or Parquet.
+
+    Args:
+        database: with nothing in it.
+        path: of the file.
+        spec: the parameters.
+        folder: for temporary files.
+
+    Raises:
+        CatalogueError: it holds no usable records.
+        OSError: it cannot be read.
+    """
+    identity = _identity(spec)
+    try:
+        _load(database, write_file(database, path, identity, folder), spec)
+    except duckdb.Error as error:
+        raise CatalogueError(f"{path}: {_first_line(error)}") from None
+    except UnicodeDecodeError:
+        raise CatalogueError(f"{path}: neither Parquet nor UTF-8") from None
+    except CatalogueError as error:
+        raise CatalogueError(f"{path}: {error}") from None
+
+
+def load_records(
+    database: duckdb.DuckDBPyConnection,
+    records: Iterable[Mapping[str, Any]],
+    spec: Spec,
+    folder: Path,
+) -> None:
+    """Make the table from records; otherwise like :func:`load_file`."""
+    try:
+        _load(database, write_records(records, folder), spec)
+    except duckdb.Error as error:
+        raise CatalogueError(_first_line(error)) from None
+
+
+def read_layout(database: duckdb.DuckDBPyConnection) -> dict[str, Column]:
+    """Map each parameter and attribute of a loaded database to its column."""
+    found = database.execute(f"SELECT name, sql, is_number FROM {LAYOUT}").fetchall()
+    return {name: Column(sql, is_number) for name, sql, is_number in found}
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+def _load(database: duckdb.DuckDBPyConnection, lines: Path, spec: Spec) -> None:
+    """Make the tables from JSON Lines."""
+    try:
+        _check_json(database, lines)
+        # All or nothing, where the database is kept.
+        database.begin()
+        _make_tables(database, lines, spec)
+        database.commit()
+    except (duckdb.Error, CatalogueError):
+        # What the database says of a record is in terms of its own.
+        fault = find_fault(lines, _identity(spec))
+        if fault is not None:
+            raise CatalogueError(fault) from None
+        raise
+
+
+def _check_json(database: duckdb.DuckDBPyConnection, lines: Path) -> None:
+    """See that records are JSON in the strict sense.
+
+    The database takes more for JSON, such as `NaN`.  Reading each record with care takes longer
+    than all else, so only those are read that might be wrong.
+    """
+    found = database.execute(
+        f"SELECT json::VARCHAR AS text FROM {_LINES} WHERE regexp_matches(text, ?) OR "
+        "length(text) - length(replace(replace(text, '[', ''), '{', '')) > ?",
+        [literally(lines), _SUSPICIOUS, MAX_DEPTH],
+    )
+    while batch := found.fetchmany(1_000):
+        for (text,) in batch:
+            fault = find_bad_json(text)
+            if fault is not None:
+                raise CatalogueError(fault)
+
+
+# A number that is none, one with a large exponent, or a comma with nothing behind it.
+_SUSPICIOUS = r"[:,\[]\s*-?(?:(?i:nan|inf)|[0-9.]+[eE]\+?[0-9]{3})|,\s*[\]}]"
+
+
+def _make_tables(database: duckdb.DuckDBPyConnection, lines: Path, spec: Spec) -> None:
+    attributes = _attributes(database, lines)
+    computed = _columns(attributes, spec)
+    database.execute(f"CREATE TABLE {LAYOUT} (name VARCHAR, sql VARCHAR, is_number BOOLEAN)")
+    rows = [(name, f"c{at}", each.is_number) for at, (name, each) in enumerate(computed.items())]
+    database.executemany(f"INSERT INTO {LAYOUT} VALUES (?, ?, ?)", rows)
+    layout = read_layout(database)
+    order, identity = layout[default_order(spec)].sql, layout[_identity(spec)].sql
+    columns = [f"{each.sql} AS c{at}" for at, each in enumerate(computed.values())]
+    pointers = [_pointer(each) for each in attributes]
+    # Sorted, so that the usual order reads the beginning of the table and not all of it.
+    database.execute(
+        f"CREATE TABLE {TABLE} AS SELECT {_body(attributes, spec)} AS body, {', '.join(columns)} "
+        "FROM (SELECT json, json_extract_string(json, $1::VARCHAR[]) AS s, "
+        f"json_type(json, $1::VARCHAR[]) AS t FROM {_LINES.replace('?', '$2')}) "
+        f"ORDER BY {order} DESC NULLS LAST, {identity} DESC",
+        [pointers, literally(lines)],
+    )
+    _check_ids(database, identity)
+
+
+_LINES = f"read_ndjson_objects(?, maximum_object_size = {MAX_RECORD})"
+
+
+def _identity(spec: Spec) -> str:
+    return spec.names["id"].wire
+
+
+def _attributes(database: duckdb.DuckDBPyConnection, lines: Path) -> list[str]:
+    """Give the names of all attributes that any record has."""
+    found = database.execute(
+        f"SELECT DISTINCT unnest(json_keys(json)) AS name FROM {_LINES} "
+        f"ORDER BY name LIMIT {MAX_ATTRIBUTES + 1}",
+        [literally(lines)],
+    ).fetchall()
+    if len(found) > MAX_ATTRIBUTES:
+        raise CatalogueError(f"images with more than {MAX_ATTRIBUTES} different attributes")
+    return [name for (name,) in found]
+
+
+@frozen
+class _Attribute:
+    """An attribute in SQL: its value as text, the type of that in JSON, and where it stands."""
+
+    text: str
+    type: str
+    pointer: str
+
+
+def _columns(attributes: list[str], spec: Spec) -> dict[str, Column]:
+    """Give what to compute from a record for each parameter, and for each other attribute.
+
+    In the SQL, ``s`` is the list of the texts of the attributes, and ``t`` that of their types.
+    """
+    there = {
+        name: _Attribute(f"s[{at}]", f"t[{at}]", _pointer(name))
+        for at, name in enumerate(attributes, 1)
+    }
+    columns = {name: Column(each.text, is_number=False) for name, each in there.items()}
+    members = (spec.find(name) for name in attributes if name.startswith(spec.family))
+    for row in [*spec.parameters.values(), *filter(None, members)]:
+        if row.clause is None and (row.pushable or row.sortable):
+            shown = row.observed or row.wire
+            lacking = _Attribute("CAST(NULL AS VARCHAR)", "NULL", _pointer(shown))
+            columns[row.wire] = _column(row, there.get(shown, lacking))
+    return columns
+
+
+def _column(row: Parameter, attribute: _Attribute) -> Column:
+    """Give what a parameter compares: its attribute read under its type, as the matcher reads it.
+
+    What cannot be read under the type is there, but equals nothing.
+    """
+    text, kind = attribute.text, attribute.type
+    plain = f"CASE WHEN {kind} = 'VARCHAR' THEN {text} END"
+    if row.multiple:
+        return Column(_list(row, attribute.pointer), is_number=False)
+    if row.reading is not None:
+        cases = [f"WHEN {_quote(read)} THEN {_quote(value)}" for read, value in row.reading.items()]
+        default = "NULL" if row.default is None else _quote(row.default)
+        return Column(f"CASE lower({text}) {' '.join(cases)} ELSE {default} END", is_number=False)
+    if isinstance(row.kind, Integer):
+        # Two constant patterns: one that depends on the record would be compiled for each.
+        is_number = (
+            f"({kind} <> 'VARCHAR' AND regexp_full_match({text}, '-?[0-9]+') OR "
+            f"regexp_full_match({text}, '[+-]?[0-9]{{1,600}}'))"
+        )
+        number = f"CASE WHEN {is_number} THEN TRY_CAST({text} AS HUGEINT) END"
+        return Column(number, is_number=True)
+    if row.is_time:
+        # A fraction of a second is cut off; the year 0 is in no calendar.
+        day = f"TRY_CAST({text}[1:10] AS DATE) IS NOT NULL AND {text} >= '0001'"
+        is_time = f"{kind} = 'VARCHAR' AND regexp_full_match({text}, {_quote(_TIME)}) AND {day}"
+        spelled = f"concat({text}[1:10], 'T', {text}[12:19], 'Z')"
+        return Column(f"CASE WHEN {is_time} THEN {spelled} END", is_number=False)
+    if isinstance(row.kind, Boolean):
+        truth = f"lower({text}) IN ('true', 'false')"
+        return Column(f"CASE WHEN {truth} THEN lower({text}) ELSE {plain} END", is_number=False)
+    if row.default is not None:
+        return Column(f"coalesce({plain}, {_quote(row.default)})", is_number=False)
+    return Column(plain, is_number=False)
+
+
+def _list(row: Parameter, pointer: str) -> str:
+    """Give the texts of a list; tags, once spelled with a dot, in both of their spellings."""
+    items = f"json_extract(json_extract(json, {_quote(pointer)}), '$[*]')"
+    texts = f"list_filter({items}, lambda x: json_type(x) = 'VARCHAR')"
+    values = f"list_transform({texts}, lambda x: x ->> '$')"
+    if row.json != "strings":
+        return values
+    spelled = "CASE WHEN contains(x, '=') THEN x ELSE regexp_replace(x, '\\.', '=') END"
+    return f"list_concat({values}, list_transform({values}, lambda x: {spelled}))"
+
+
+def _body(attributes: list[str], spec: Spec) -> str:
+    """Give a record without what can be asked for but is in no response."""
+    hidden = [row.wire for row in spec.parameters.values() if row.pushable and not row.observed]
+    there = [name for name in hidden if name in attributes]
+    patch = _quote(json.dumps(dict.fromkeys(there)))
+    carries = " OR ".join(f"json_exists(json, {_quote(_pointer(name))})" for name in there)
+    return (
+        # Of an attribute that is there twice, readers of JSON take the first or the last.
+        "CASE WHEN len(json_keys(json)) > list_count(t) THEN error('twice') "
+        f"WHEN {carries or 'false'} THEN json_merge_patch(json, {patch})::VARCHAR "
+        "ELSE json::VARCHAR END"
+    )
+
+
+def _check_ids(database: duckdb.DuckDBPyConnection, identity: str) -> None:
+    nameless = f"SELECT count(*) FROM {TABLE} WHERE {identity} IS NULL"
+    found = database.execute(nameless).fetchone()
+    if found != (0,):
+        raise CatalogueError("an image without an id")
+    twice = f"SELECT {identity} FROM {TABLE} GROUP BY 1 HAVING count(*) > 1 LIMIT 1"
+    repeated = database.execute(twice).fetchone()
+    if repeated is not None:
+        raise CatalogueError(f"two images with the id {repeated[0]!r}")
+
+
+def _pointer(name: str) -> str:
+    """Give the JSON pointer of an attribute; RFC 6901."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

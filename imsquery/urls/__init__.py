@@ -1,0 +1,1 @@
+"""Requests read back: their findings, and the queries that compile to them."""

@@ -1,0 +1,491 @@
+"""The command: what it prints, where, and how it exits."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from imsquery.cli.main import COMMANDS, main
+
+EXAMPLE = "platform=CentOS and created_at < 2018-10-28 and supports(kvm)"
+COMPILED = "__platform=CentOS&__support_kvm=true&created_at=lt:2018-10-28T00:00:00Z"
+
+
+class _Input:
+    """Standard input as the command reads it: bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self.buffer = io.BytesIO(data)
+
+
+Give: TypeAlias = Callable[[bytes], None]
+Captured: TypeAlias = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def give(monkeypatch: pytest.MonkeyPatch) -> Give:
+    """Put bytes on standard input."""
+    return lambda data: monkeypatch.setattr(sys, "stdin", _Input(data))
+
+
+def run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
+    """Run the command as a process, the way a shell does."""
+    return subprocess.run(
+        [sys.executable, "-m", "imsquery", *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        env={**os.environ, **(env or {})},
+        check=False,
+    )
+
+
+def test_compile_prints_the_canonical_query_string(capsys: Captured) -> None:
+    assert main(["compile", EXAMPLE]) == 0
+    assert capsys.readouterr() == (COMPILED + "\n", "")
+
+
+def test_the_signing_form_encodes_colons(capsys: Captured) -> None:
+    assert main(["compile", "--signing", "created_at < 2018 and tagged(a, b)"]) == 0
+    assert capsys.readouterr().out == "created_at=lt%3A2018-01-01T00%3A00%3A00Z&tag=a%3Db\n"
+
+
+@pytest.mark.parametrize(
+    ("where", "url"),
+    [
+        (["--region", "cn-north-4"], "https://ims.cn-north-4.myhuaweicloud.com/v2/cloudimages"),
+        (["--endpoint", "http://localhost:8080/"], "http://localhost:8080/v2/cloudimages"),
+    ],
+)
+def test_url_puts_the_query_behind_the_endpoint(
+    where: list[str], url: str, capsys: Captured
+) -> None:
+    assert main(["url", *where, "limit 5"]) == 0
+    assert main(["url", *where, ""]) == 0
+    assert capsys.readouterr().out == f"{url}?limit=5\n{url}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["frobnicate"],
+        ["compile"],
+        ["compile", "a", "b"],
+        ["url", "all"],
+        ["url", "--region", "cn north", "all"],
+        ["url", "--region", "evil.example/", "all"],
+        ["url", "--endpoint", "ftp://host", "all"],
+        ["url", "--endpoint", "https://host/?x=1", "all"],
+        ["url", "--endpoint", "https://user@host", "all"],
+        ["compile", "--batch", "/no/such/file"],
+        ["compile", "--batch", "-", "all"],
+        ["compile", "--max-length", "0", "all"],
+        ["compile", "--max-depth", "many", "all"],
+        ["compile", "--now", "yesterday", "all"],
+        ["check", "--target", "moon", "all"],
+    ],
+)
+def test_wrong_usage_exits_with_2(arguments: list[str], capsys: Captured) -> None:
+    assert main(arguments) == 2
+
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "usage: imsquery" in output.err
+
+
+def test_help_and_version_exit_with_0(capsys: Captured) -> None:
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert main(["--version"]) == 0
+
+    assert all(command in shown for command in COMMANDS)
+    assert capsys.readouterr().out.startswith("imsquery")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_help(command: str, capsys: Captured) -> None:
+    assert main([command, "--help"]) == 0
+
+    assert f"usage: imsquery {command}" in capsys.readouterr().out
+
+
+def test_errors_are_drawn_on_standard_error_and_nothing_on_standard_output(
+    capsys: Captured,
+) -> None:
+    assert main(["compile", "platfrom = CentOS"]) == 1
+
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "error[unknown-name]" in output.err
+    assert "^^^^^^^^" in output.err
+
+
+def test_warnings_do_not_keep_a_filter_from_compiling(capsys: Captured) -> None:
+    assert main(["compile", 'name = "CentOS*"']) == 0
+
+    output = capsys.readouterr()
+    assert output.out == "name=CentOS%2A\n"
+    assert "warning[impossible-name]" in output.err
+
+
+def test_a_filter_of_a_dash_is_read_from_standard_input(give: Give, capsys: Captured) -> None:
+    give(b"\xef\xbb\xbf" + EXAMPLE.encode() + b"\r\n")
+
+    assert main(["compile", "-"]) == 0
+    assert capsys.readouterr().out == COMPILED + "\n"
+
+
+def test_bytes_that_are_no_utf_8_are_a_finding(give: Give, capsys: Captured) -> None:
+    give(b'name = "\xff"')
+
+    assert main(["compile", "-"]) == 1
+    assert "error[syntax]" in capsys.readouterr().err
+
+
+def test_a_batch_gives_a_line_for_each_filter_in_order(give: Give, capsys: Captured) -> None:
+    give(b"limit 1\n\nplatfrom=x\nlimit 2\r\nlimit 3")
+
+    assert main(["compile", "--batch", "-"]) == 1
+
+    output = capsys.readouterr()
+    assert output.out == "limit=1\n\nlimit=2\nlimit=3\n"
+    assert "<stdin>:3:1:1" in output.err or "<stdin>:3:1" in output.err
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_as_shells_of_windows_write_it(
+    encoding: str, give: Give, capsys: Captured
+) -> None:
+    text = "\ufeffname = 中\r\nplatfrom = x\r\n" + "x" * 400_000 + "\r\nlimit 3"
+    give(text.encode(encoding))
+
+    assert main(["compile", "--batch", "-"]) == 1
+    output = capsys.readouterr()
+    assert output.out == "name=%E4%B8%AD\nlimit=3\n"
+    assert [line for line in output.err.splitlines() if line.startswith("error")] == [
+        (
+            "error[unknown-name]: no parameter or attribute is called `platfrom`; "
+            "did you mean `platform`?"
+        ),
+        "error[too-long]: more than 65,536 code points; the limit can be raised",
+    ]
+
+    give("\ufefflimit 3\r\n".encode(encoding))
+    assert main(["compile", "-"]) == 0
+    assert capsys.readouterr().out == "limit=3\n"
+
+
+def test_a_batch_of_good_filters_exits_with_0(tmp_path: Path, capsys: Captured) -> None:
+    file = tmp_path / "filters.txt"
+    file.write_text("limit 1\nos_type = linux\n", encoding="utf-8")
+
+    assert main(["url", "--region", "cn-north-4", "--batch", str(file)]) == 0
+    assert capsys.readouterr().out.count("https://") == 2
+
+
+def test_a_line_without_end_is_refused_and_the_next_one_compiled(
+    give: Give, capsys: Captured
+) -> None:
+    give(b"(" * 1_000_000 + b"\nlimit 1\n")
+
+    assert main(["compile", "--batch", "-"]) == 1
+
+    output = capsys.readouterr()
+    assert output.out == "limit=1\n"
+    assert "error[too-long]" in output.err
+    assert len(output.err) < 2_000
+
+
+def test_limits_can_be_raised(capsys: Captured) -> None:
+    deep = "(" * 300 + "protected" + ")" * 300
+
+    assert main(["compile", deep]) == 1
+    assert main(["compile", "--max-depth", "300", deep]) == 0
+    assert capsys.readouterr().out == "protected=true\n"
+
+
+def test_now_can_be_given(capsys: Captured) -> None:
+    assert main(["compile", "--now", "2018-10-28T10:00:00Z", "created_at < now-1d"]) == 0
+    assert capsys.readouterr().out == "created_at=lt:2018-10-27T10:00:00Z\n"
+
+
+def test_unlisted_values_can_be_allowed(capsys: Captured) -> None:
+    assert main(["compile", "platform = AlmaLinux"]) == 1
+    assert main(["compile", "--allow-unlisted", "platform = AlmaLinux"]) == 0
+    assert capsys.readouterr().out == "__platform=AlmaLinux\n"
+
+
+def test_check_prints_nothing_about_a_good_filter(capsys: Captured) -> None:
+    assert main(["check", "platform = CentOS or platform = Ubuntu"]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_check_can_ask_for_one_request(capsys: Captured) -> None:
+    assert main(["check", "--target", "compile", "platform = CentOS or platform = Ubuntu"]) == 1
+    assert "error[not-expressible]" in capsys.readouterr().err
+
+
+def test_check_prints_findings_as_json(capsys: Captured) -> None:
+    assert main(["check", "--format", "json", "platfrom = CentOS"]) == 1
+
+    report = json.loads(capsys.readouterr().out)
+    assert [found["code"] for found in report["diagnostics"]] == ["unknown-name"]
+
+
+def test_check_prints_the_mended_text(capsys: Captured) -> None:
+    assert main(["check", "--fix", "platfrom = Centos && protected = yes"]) == 0
+    assert capsys.readouterr().out == "platform = Centos and protected = true\n"
+
+
+def test_check_shows_what_the_fixes_change(capsys: Captured) -> None:
+    assert main(["check", "--diff", "platfrom = CentOS"]) == 0
+
+    shown = capsys.readouterr().out
+    assert "-platfrom = CentOS" in shown
+    assert "+platform = CentOS" in shown
+
+
+def test_spec_prints_the_table(capsys: Captured) -> None:
+    assert main(["spec", "platform", "min_disk"]) == 0
+
+    shown = capsys.readouterr().out
+    assert "__platform" in shown
+    assert "a whole number from 40 to 1024 (GB)" in shown
+
+
+def test_spec_prints_json(capsys: Captured) -> None:
+    assert main(["spec", "--format", "json"]) == 0
+
+    spec = json.loads(capsys.readouterr().out)
+    assert sum(row["pushable"] for row in spec["parameters"]) == 38
+
+
+def test_spec_does_not_know_every_name(capsys: Captured) -> None:
+    assert main(["spec", "frobnicate"]) == 1
+    assert capsys.readouterr().out == ""
+
+
+def test_the_process_passes_the_status_on() -> None:
+    assert run("compile", EXAMPLE).returncode == 0
+    assert run("compile", "platfrom=x").returncode == 1
+    assert run("compile").returncode == 2
+
+
+@pytest.mark.parametrize("hostile", ["name = \udcff", "\x1b[2J", "\u202eplatform = x", "()" * 1000])
+def test_hostile_arguments_give_findings_and_no_traceback(hostile: str) -> None:
+    done = run("compile", hostile, env={"PYTHONUTF8": "1"})
+
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+    assert b"\x1b" not in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_traceback() -> None:
+    command = f"{sys.executable} -m imsquery compile --batch -"
+    script = f"yes 'limit 1' | head -n 20000 | {command} | head -n 1"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, timeout=60, check=False)
+
+    assert done.stdout == b"limit=1\n"
+    assert b"Traceback" not in done.stderr
+
+
+def test_format_prints_the_filter_laid_out(capsys: Captured) -> None:
+    assert main(["format", "__PLATFORM==CentOS AND (supports(kvm))  # note"]) == 0
+    assert capsys.readouterr().out == "platform = CentOS and supports(kvm)  # note\n"
+
+
+def test_format_changes_files_or_says_which_it_would_change(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    good, bad = tmp_path / "good.ims", tmp_path / "bad.ims"
+    good.write_text("limit 1\n", encoding="utf-8")
+    bad.write_text("LIMIT 1", encoding="utf-8")
+    files = [str(good), str(bad)]
+
+    assert main(["format", "--check", "--files", *files]) == 1
+    assert capsys.readouterr().out == f"{bad}\n"
+    assert main(["format", "--diff", "--files", *files]) == 1
+    assert "-LIMIT 1\n+limit 1\n" in capsys.readouterr().out
+    assert main(["format", "--files", *files]) == 0
+    assert main(["format", "--check", "--files", *files]) == 0
+    assert bad.read_text(encoding="utf-8") == "limit 1\n"
+
+
+def test_format_leaves_line_ends_and_bytes_that_are_no_text_as_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "one.ims"
+    file.write_bytes(b"LIMIT 1 # \xff\r\n")
+
+    assert main(["format", "--check", "--files", str(file)]) == 1
+    assert main(["format", "--files", str(file)]) == 0
+    assert file.read_bytes() == b"limit 1  # \xff\r\n"
+    assert main(["format", "--check", "--files", str(file)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("mark", "codec"),
+    [
+        (b"\xef\xbb\xbf", "utf-8"),
+        (b"\xff\xfe", "utf-16-le"),
+        (b"\xfe\xff", "utf-16-be"),
+    ],
+)
+def test_format_writes_a_file_in_the_encoding_that_it_has(
+    mark: bytes, codec: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.ims"
+    file.write_bytes(mark + "NAME = 中\r\n".encode(codec))
+
+    assert main(["format", "--files", str(file)]) == 0
+    assert file.read_bytes() == mark + "name = 中\r\n".encode(codec)
+
+
+def test_format_refuses_what_is_no_utf_16_and_leaves_it(tmp_path: Path, capsys: Captured) -> None:
+    file = tmp_path / "one.ims"
+    file.write_bytes(b"\xff\xfe\x00\xd8")
+
+    assert main(["format", "--files", str(file)]) == 2
+    assert (
+        capsys.readouterr().err == f"imsquery format: {str(file)!r} is not the UTF-16 it claims\n"
+    )
+    assert file.read_bytes() == b"\xff\xfe\x00\xd8"
+
+
+def test_format_changes_just_the_files_that_it_says_it_would(tmp_path: Path) -> None:
+    file = tmp_path / "one.ims"
+    file.write_bytes(b"limit 1")
+
+    assert main(["format", "--check", "--files", str(file)]) == 0
+    assert main(["format", "--files", str(file)]) == 0
+    assert file.read_bytes() == b"limit 1"
+
+
+@pytest.mark.parametrize("arguments", [[], ["all", "--files", "x"], ["--files", "/no/such"]])
+def test_format_takes_a_filter_or_files_that_are_there(
+    arguments: list[str], capsys: Captured
+) -> None:
+    assert main(["format", *arguments]) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_decompile_prints_the_filter_of_a_url(capsys: Captured) -> None:
+    url = "https://host/v2/cloudimages?protected=true&visibility=public&__imagetype=gold&limit=5"
+
+    assert main(["decompile", url]) == 0
+    assert capsys.readouterr() == ("public() limit 5\n", "")
+
+
+def test_decompile_refuses_what_the_server_would_not_find(capsys: Captured) -> None:
+    assert main(["decompile", "architecture=x86_64"]) == 1
+
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "error[bad-value]" in output.err
+
+
+def test_lint_reports_by_file_line_and_column(tmp_path: Path, capsys: Captured) -> None:
+    file = tmp_path / "page.md"
+    file.write_text("one\ntwo /v2/cloudimages?imagetype=gold\n", encoding="utf-8")
+
+    assert main(["lint", str(file)]) == 1
+
+    shown = capsys.readouterr().out
+    assert "error[unknown-parameter]" in shown
+    assert f"{file}:2:21" in shown
+
+
+def test_lint_writes_one_list_for_all_files(tmp_path: Path, capsys: Captured) -> None:
+    good, bad = tmp_path / "good.md", tmp_path / "bad.md"
+    good.write_text("/v2/cloudimages?limit=5\n", encoding="utf-8")
+    bad.write_text("/v2/cloudimages?imagetype=gold\n", encoding="utf-16")
+
+    assert main(["lint", "--format", "json", str(good), str(bad)]) == 1
+    first, second = json.loads(capsys.readouterr().out)
+    assert first == {"name": str(good), "diagnostics": []}
+    assert second["name"] == str(bad)
+    assert [found["code"] for found in second["diagnostics"]] == ["unknown-parameter"]
+
+
+def test_a_stream_that_is_closed_or_full_ends_without_a_traceback() -> None:
+    command = f"{sys.executable} -m imsquery"
+    for script, status in [
+        (f"{command} compile 'limit 1' 2>&1 >/dev/full", 2),
+        (f"{command} compile - <&-", 0),
+        (f"{command} compile 'limit 1' >&-", 0),
+        (f"{command} check nosuch 2>&-", 1),
+        (f"{command} compile 'limit 1' >&- 2>&- <&-", 0),
+    ]:
+        done = subprocess.run(["bash", "-c", script], capture_output=True, timeout=60, check=False)
+        assert (done.returncode, b"Traceback" in done.stdout + done.stderr) == (status, False)
+
+
+def test_lint_is_silent_about_good_files(tmp_path: Path, capsys: Captured) -> None:
+    file = tmp_path / "page.md"
+    file.write_text("/v2/cloudimages?limit=5\n", encoding="utf-8")
+
+    assert main(["lint", str(file), "/no/such/file"]) == 2
+    assert main(["lint", str(file)]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_explain_knows_every_code(capsys: Captured) -> None:
+    assert main(["explain"]) == 0
+    codes = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+
+    assert {"syntax", "not-expressible", "bad-encoding"} <= set(codes)
+    for code in codes:
+        assert main(["explain", code]) == 0
+        assert "Mended:" in capsys.readouterr().out
+    assert main(["explain", "frobnicate"]) == 1
+
+
+def test_complete_prints_json(capsys: Captured) -> None:
+    assert main(["complete", "plat = CentOS", "--cursor", "4"]) == 0
+    proposed = json.loads(capsys.readouterr().out)["completions"]
+    assert "platform" in [each["text"] for each in proposed]
+    assert main(["complete", "plat", "--cursor", "5"]) == 2
+
+
+def test_complete_prints_lines_for_a_shell(capsys: Captured) -> None:
+    assert main(["complete", "--format", "lines", "--", "platform = Ce"]) == 0
+    assert capsys.readouterr().out.startswith("CentOS\tplatform = CentOS\t")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script_that_knows_the_commands(shell: str, capsys: Captured) -> None:
+    assert main(["completion", shell]) == 0
+
+    shown = capsys.readouterr().out
+    assert all(command in shown for command in COMMANDS)
+    assert "signing" in shown
+
+
+@pytest.mark.parametrize(
+    ("command", "meaning"),
+    [
+        ("compile", "0 fine, 1 the filter has errors, 2 wrong usage"),
+        ("lint", "0 fine, 1 something is wrong with a URL, 2 wrong usage"),
+        ("explain", "0 fine, 1 no such code, 2 wrong usage"),
+        ("completion", "0 fine, 2 wrong usage"),
+    ],
+)
+def test_help_says_what_an_exit_status_means(
+    command: str, meaning: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, "--help"]) == 0
+
+    assert capsys.readouterr().out.endswith(f"exit status: {meaning}\n")
+
+
+def test_a_shell_completes_each_filter_that_a_command_takes(capsys: Captured) -> None:
+    assert main(["completion", "bash"]) == 0
+
+    assert "compile | url | plan | run | diff | check | format)" in capsys.readouterr().out

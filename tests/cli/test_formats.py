@@ -1,0 +1,114 @@
+"""Batches of filters as dashboards, spreadsheets and pages take them."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tracemalloc
+from collections.abc import Iterator
+from io import BytesIO, TextIOWrapper
+
+import pytest
+
+from imsquery.cli.formats import FORMATS
+from imsquery.cli.main import main
+from tests import golden
+
+WHERE = ("--region", "cn-north-4")
+
+
+def printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str, batch: str
+) -> str:
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(batch.encode())))
+    main([*arguments, "--batch", "-"])
+    return capsys.readouterr().out
+
+
+def test_batches_are_written_as_the_golden_file_has_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def produce(given: str) -> str:
+        form, _, batch = given.partition("\n")
+        return printed(monkeypatch, capsys, "url", *WHERE, "--format", form, batch=batch).rstrip()
+
+    golden.check("formats.txt", produce)
+
+
+def test_plain_is_what_is_printed_without_a_format(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch = "platform = CentOS\nnope\nall\n"
+    outputs = [
+        printed(monkeypatch, capsys, "url", *WHERE, *form, batch=batch)
+        for form in ([], ["--format", "plain"])
+    ]
+
+    url = "https://ims.cn-north-4.myhuaweicloud.com/v2/cloudimages"
+    assert outputs == [f"{url}?__platform=CentOS\n{url}\n"] * 2
+
+
+def test_one_filter_has_formats_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compile", "--format", "json", "protected"]) == 0
+    assert main(["compile", "--format", "csv", "--signing", "tag = 'a=b'"]) == 0
+    assert main(["url", *WHERE, "--format", "json", "nope = 1"]) == 1
+    assert capsys.readouterr().out == (
+        '[{"filter":"protected","query_string":"protected=true"}\n]\n'
+        "filter,signing_string\ntag = 'a=b',tag=a%3Db\n"
+    )
+
+
+def test_a_query_string_is_no_query_of_a_dashboard(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compile", "--format", "infinity", "protected"]) == 2
+    assert "invalid choice" in capsys.readouterr().err
+
+
+def test_queries_have_the_letters_of_grafana(capsys: pytest.CaptureFixture[str]) -> None:
+    pairs = (("all", "https://host") for _ in range(26 * 26 + 27))
+    queries = json.loads("".join(FORMATS["infinity"](pairs, "url")))
+    letters = [query["refId"] for query in queries]
+
+    assert (letters[0], letters[25:28], letters[-2:]) == ("A", ["Z", "AA", "AB"], ["ZZ", "AAA"])
+    assert len(set(letters)) == len(letters)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_batch_takes_no_more_memory_the_longer_it_is(form: str) -> None:
+    def peak(count: int) -> int:
+        def pairs() -> Iterator[tuple[str, str]]:
+            for number in range(count):
+                yield f"name = '{number}'", f"https://host?name={number}"
+
+        tracemalloc.start()
+        for _ in FORMATS[form](pairs(), "url"):
+            pass
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(10)
+
+    assert peak(5_000) < 2 * peak(50) + 10_000
+
+
+def test_a_query_finds_what_it_shows_at_a_service(capsys: pytest.CaptureFixture[str]) -> None:
+    """As the data source does it: fetch, go to the root selector, pick the columns."""
+    pytest.importorskip("duckdb")
+    httpx = pytest.importorskip("httpx")
+    from imsquery.server.runner import running, sample
+
+    with sample() as catalogue, running(catalogue) as endpoint:
+        main(["url", "--endpoint", endpoint, "--format", "infinity", "platform = CentOS limit 5"])
+        (query,) = json.loads(capsys.readouterr().out)
+        answer = httpx.request(query["url_options"]["method"], query["url"]).json()
+    rows = [
+        [image.get(column["selector"]) for column in query["columns"]]
+        for image in answer[query["root_selector"]]
+    ]
+
+    assert len(rows) == 5
+    shown = {column["text"]: value for column, value in zip(query["columns"], rows[0], strict=True)}
+    assert shown["platform"] == "CentOS"
+    assert isinstance(shown["min_disk"], int)
+    assert None not in {shown["name"], shown["id"], shown["created_at"]}

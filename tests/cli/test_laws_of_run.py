@@ -1,0 +1,165 @@
+"""What a run prints is what the matcher matches: from a service, a catalogue, through faults.
+
+Or it is an error: never a part of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import frozen
+from hypothesis import HealthCheck, example, given, reject, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("duckdb")
+pytest.importorskip("httpx")
+
+from imsquery import QueryError, testing
+from imsquery.client.errors import FetchError
+from imsquery.client.fetching import Credentials, Patience
+from imsquery.client.services import Tally, run_catalogue, run_services
+from imsquery.evaluation.matching import matcher
+from imsquery.execution.run import ExecutionError
+from imsquery.planning.planner import plan
+from imsquery.server.catalogue import Catalogue
+from tests.faulty_server import FAULTS, Answer, faulty_server
+from tests.sample_queries import combinations, conjunctions, in_order, orders
+
+Record = dict[str, Any]
+
+IMAGES = Path(__file__).parents[2] / "imsquery" / "server" / "data" / "images.jsonl"
+QUICK = Patience(attempts=4, timeout=2, pause=0.001, longest=0.1)
+
+
+PAGE = 100
+"""Images on a page of the faulty service, at most, whatever was asked for."""
+
+
+@pytest.fixture(scope="module")
+def answer(shipped: Catalogue) -> Answer:
+    """Give what a service over the sample would say, if it had no faults."""
+
+    def paged(target: str) -> bytes:
+        query = re.sub("limit=([0-9]+)", lambda asked: f"limit={min(int(asked[1]), PAGE)}", target)
+        return f'{{"images": [{",".join(shipped.find(query.partition("?")[2]))}]}}'.encode()
+
+    return paged
+
+
+@cache
+def records() -> list[Record]:
+    """Give the images as the service shows them."""
+    hidden = {"flavor_id", "member_status", "__whole_image"}
+    read = [json.loads(line) for line in IMAGES.read_text(encoding="utf-8").splitlines()]
+    return [{k: v for k, v in record.items() if k not in hidden} for record in read]
+
+
+def fetch(text: str, endpoint: str) -> list[Record]:
+    """Run a filter at a service."""
+    planned = plan(text)
+    found = run_services(
+        planned, {"": endpoint}, Tally(), credentials=Credentials(), patience=QUICK
+    )
+    return asyncio.run(found)[0]
+
+
+@frozen
+class Case:
+    """A query, and the ids of what it finds, in order."""
+
+    text: str
+    wanted: list[str]
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Give queries that records can answer, with what they must find by the matcher."""
+    text = draw(st.one_of(testing.filters(), combinations(records()), conjunctions(records())))
+    try:
+        matches = matcher(text)
+    except QueryError as error:
+        assert {each.code for each in error.diagnostics} == {"not-observable"}
+        reject()
+    order, limit = draw(orders), draw(st.none() | st.integers(1, 400))
+    words = order.split()  # of the clause, whose names are also those of the service
+    asked = dict(zip(("sort_key", "sort_dir"), words[2:], strict=False))
+    wanted = in_order([record for record in records() if matches(record)], asked)
+    clause = "" if limit is None else f" limit {limit}"
+    return Case(text + order + clause, wanted[:limit])
+
+
+def test_service_and_catalogue_give_what_the_matcher_matches(endpoint: str) -> None:
+    sizes: list[int] = []
+
+    @settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+    @given(cases())
+    def run(case: Case) -> None:
+        from_catalogue = run_catalogue(plan(case.text), IMAGES, Tally())
+
+        assert [record["id"] for record in from_catalogue] == case.wanted
+        assert fetch(case.text, endpoint) == from_catalogue
+        sizes.append(len(case.wanted))
+
+    run()
+    # Not all of them found nothing, nor everything.
+    assert sum(0 < size < len(records()) for size in sizes) * 4 > len(sizes) > 10
+
+
+def test_what_is_found_is_whole(endpoint: str) -> None:
+    found = fetch("all", endpoint)
+
+    assert found == sorted(
+        records(), key=lambda record: (record["created_at"], record["id"]), reverse=True
+    )
+
+
+def test_through_faults_it_is_all_or_an_error(answer: Answer) -> None:
+    ends = Counter[str]()
+
+    # Each example may wait for several time-outs.
+    @settings(
+        max_examples=60,
+        suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+    )
+    @given(cases(), st.lists(st.sampled_from(["", "", "again", *FAULTS]), max_size=6))
+    @example(Case("all", in_order(records(), {})), ["", "again"])
+    @example(Case("all", in_order(records(), {})), ["", "", "truncated", "short", "429"])
+    @example(Case("all", in_order(records(), {})), ["500", "500", "500", "500"])
+    def run(case: Case, script: list[str]) -> None:
+        # One of its own, since a service that repeats a page of an earlier example would not be
+        # at fault: to whoever asks now, an empty first page is an empty list.
+        with faulty_server(answer) as faulty:
+            faulty.script = list(script)
+            try:
+                found = fetch(case.text, faulty.endpoint)
+            except (FetchError, ExecutionError):
+                assert any(script)
+                ends["error"] += 1
+            else:
+                assert [record["id"] for record in found] == case.wanted
+                # Some of the faults were met, and one page was not all.
+                ends["all"] += any(script[: len(faulty.requests)]) and len(case.wanted) > PAGE
+
+    run()
+    assert ends["all"] > 2
+    assert ends["error"] > 2
+
+
+@pytest.mark.parametrize("fault", ["again", "gone"])
+def test_a_page_that_repeats_or_a_marker_that_vanishes_is_an_error(
+    answer: Answer, fault: str
+) -> None:
+    gone = b'{"error": {"message": "no such image", "code": "IMG.0027"}}'
+    head = f"HTTP/1.1 400 Bad\r\nContent-Length: {len(gone)}\r\n\r\n"
+    with faulty_server(answer) as faulty:
+        faulty.script = ["", fault if fault == "again" else head + gone.decode()]
+
+        with pytest.raises((FetchError, ExecutionError), match=r"IMG\.0027|repeats|circle"):
+            fetch("imagetype = gold", faulty.endpoint)

@@ -1,0 +1,498 @@
+"""Fetching: retries, time-outs, refusals, credentials; and images printed."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+httpx = pytest.importorskip("httpx")
+
+from imsquery import CLOUDIMAGES  # noqa: E402
+from imsquery.cli import images as output  # noqa: E402
+from imsquery.client import fetching  # noqa: E402
+from imsquery.client.errors import FetchError  # noqa: E402
+from imsquery.client.fetching import AsyncFetcher, Credentials, Fetcher, Patience  # noqa: E402
+from tests.faulty_server import FAULTS, FaultyServer, faulty_server, page  # noqa: E402
+
+IMAGES: list[dict[str, Any]] = [{"id": "a", "name": "公共 1"}, {"id": "b", "tags": ["x=y"]}]
+QUICK = Patience(timeout=0.4, pause=0.01, longest=2)
+HUSH = "hush-hush"
+
+Fetch = Callable[..., list[dict[str, Any]]]
+
+
+def fetch_blocking(server: FaultyServer, query: str = "", **options: Any) -> list[dict[str, Any]]:
+    with Fetcher(server.endpoint, patience=QUICK, **options) as fetch:
+        return fetch(query)
+
+
+def fetch_async(server: FaultyServer, query: str = "", **options: Any) -> list[dict[str, Any]]:
+    async def run() -> list[dict[str, Any]]:
+        async with AsyncFetcher(server.endpoint, patience=QUICK, **options) as fetch:
+            return await fetch(query)
+
+    return asyncio.run(run())
+
+
+@pytest.fixture(params=[fetch_blocking, fetch_async])
+def fetch(request: pytest.FixtureRequest) -> Fetch:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyServer]:
+    with faulty_server(lambda _target: page(IMAGES)) as server:
+        yield server
+
+
+def answer(status: str, body: bytes = b"", headers: str = "") -> str:
+    """Script an answer byte for byte."""
+    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+    return head + body.decode("latin-1")
+
+
+# -- requests
+
+
+@pytest.mark.parametrize(
+    "query", ["", "__platform=Oracle%20Linux&created_at=lt:2018-10-28T00:00:00Z", "tag=a=b%26c%2F"]
+)
+def test_the_query_string_is_sent_as_it_is(fetch: Fetch, server: FaultyServer, query: str) -> None:
+    assert fetch(server, query) == IMAGES
+    sent = server.requests[0].split("\r\n", 1)[0]
+    assert sent == f"GET /v2/cloudimages{'?' if query else ''}{query} HTTP/1.1"
+
+
+def test_an_endpoint_may_have_a_path_and_must_be_one(server: FaultyServer) -> None:
+    with Fetcher(server.endpoint + "/ims/") as fetch:
+        fetch("limit=1")
+
+    assert server.requests[0].startswith("GET /ims/v2/cloudimages?limit=1 ")
+    with pytest.raises(ValueError, match="not an endpoint"):
+        Fetcher("ftp://host")
+
+
+# -- another try
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_passing_fault_is_overcome(fetch: Fetch, server: FaultyServer, fault: str) -> None:
+    server.script = [fault, fault]
+
+    assert fetch(server) == IMAGES
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_lasting_fault_is_an_error(fetch: Fetch, server: FaultyServer, fault: str) -> None:
+    server.script = [fault] * 99
+    with pytest.raises(FetchError, match="gave up after 5 attempts"):
+        fetch(server, "limit=3")
+
+    assert len(server.requests) == 5
+
+
+@pytest.mark.parametrize("status", ["301", "400", "401", "403", "404", "409", "422"])
+def test_there_is_no_other_try_where_the_request_is_wrong(
+    fetch: Fetch, server: FaultyServer, status: str
+) -> None:
+    body = b'{"error": {"message": "no", "code": "IMG.0024"}}'
+    headers = f"Location: {server.endpoint}/elsewhere\r\n"
+    server.script = [answer(f"{status} No", body, headers)]
+    with pytest.raises(FetchError) as raised:
+        fetch(server, "limit=3")
+
+    assert len(server.requests) == 1
+    assert (raised.value.status, raised.value.code) == (int(status), "IMG.0024")
+    assert str(raised.value) == f"the service answered {status}: IMG.0024 no (asked for 'limit=3')"
+
+
+@pytest.mark.parametrize("body", [b'{"images": 1}', b"[]", b"null", b'{"images": [null]}', b"{}"])
+def test_an_answer_of_another_shape_is_an_error(
+    fetch: Fetch, server: FaultyServer, body: bytes
+) -> None:
+    server.script = [answer("200 OK", body)]
+    with pytest.raises(FetchError, match="no list of images"):
+        fetch(server)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"images": [{"id": "a", "x": NaN}]}',
+        b'{"images": [{"id": "a", "x": 1e999}]}',
+        b'{"images": [{"id": "a", "x": ' + b"1" * 10_000 + b"}]}",
+        b'{"images": [{"id": "\xff"}]}',
+        b"<html>log in</html>",
+        b"",
+    ],
+)
+def test_an_answer_that_is_no_json_is_an_error(
+    fetch: Fetch, server: FaultyServer, body: bytes
+) -> None:
+    server.script = [answer("200 OK", body)] * 5
+    with pytest.raises(FetchError, match="no JSON; gave up after 5 attempts"):
+        fetch(server)
+
+
+def test_an_answer_that_is_nested_too_deep_is_an_error(fetch: Fetch, server: FaultyServer) -> None:
+    server.script = [answer("200 OK", b'{"images": ' + b"[" * 100_000)]
+    with pytest.raises(FetchError, match="the answer is nested too deep"):
+        fetch(server)
+
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nrubbish\r\n",
+        'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"ima',
+        "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n{}",
+        f"HTTP/1.1 200 OK\r\nX: {'a' * 200_000}\r\n\r\n{{}}",
+        answer("200 OK", b"rubbish", "Content-Encoding: gzip\r\n"),
+    ],
+)
+def test_an_answer_that_breaks_the_protocol_is_an_error(
+    fetch: Fetch, server: FaultyServer, rubbish: str
+) -> None:
+    server.script = [rubbish] * 5
+    with pytest.raises(FetchError, match=r"the connection failed: .*; gave up after 5 attempts"):
+        fetch(server)
+
+
+def packed(body: bytes) -> bytes:
+    return gzip.compress(body, mtime=0)
+
+
+def test_an_answer_may_be_packed(fetch: Fetch, server: FaultyServer) -> None:
+    server.script = [answer("200 OK", packed(page(IMAGES)), "Content-Encoding: gzip\r\n")]
+
+    assert fetch(server) == IMAGES
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd", "GZIP,DEFLATE"])
+def test_an_answer_that_is_packed_otherwise_is_not_unpacked(
+    fetch: Fetch, server: FaultyServer, encoding: str
+) -> None:
+    body = packed(packed(page(IMAGES)))
+    server.script = [answer("200 OK", body, f"Content-Encoding: {encoding}\r\n")]
+    with pytest.raises(FetchError, match="the answer is packed as"):
+        fetch(server)
+
+
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_an_endless_answer_is_an_error(
+    fetch: Fetch,
+    server: FaultyServer,
+    monkeypatch: pytest.MonkeyPatch,
+    is_packed: bool,  # noqa: FBT001
+) -> None:
+    monkeypatch.setattr(fetching, "MAX_PAGE", 1 << 20)
+    body = b" " * (8 << 20)
+    headers = "Content-Encoding: gzip\r\n" if is_packed else ""
+    server.script = [answer("200 OK", packed(body) if is_packed else body, headers)]
+    with pytest.raises(FetchError, match="longer than 1,048,576 bytes"):
+        fetch(server)
+
+
+def test_a_service_that_cannot_be_trusted_is_asked_once(fetch: Fetch) -> None:
+    def refuse(listener: socket.socket) -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                connections.append(connection.recv(65_536))
+                connection.sendall(b"HTTP/1.1 400 Speak TLS elsewhere\r\n\r\n")
+
+    connections: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        plain = threading.Thread(target=refuse, args=(listener,))
+        plain.start()
+        server = FaultyServer(lambda _target: b"")
+        server.endpoint = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        try:
+            with pytest.raises(FetchError, match=r"the connection failed: .*SSL") as raised:
+                fetch(server, credentials=Credentials(HUSH))
+        finally:
+            server.close()
+            listener.shutdown(socket.SHUT_RDWR)
+            plain.join()
+
+    assert len(connections) == 1
+    assert HUSH not in f"{raised.value!r}{connections}"
+
+
+def test_a_host_that_nobody_knows_is_looked_up_once(
+    fetch: Fetch, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look_up(*_: object, **__: object) -> None:
+        asked.append(1)
+        raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+    asked: list[int] = []
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    server.endpoint = "http://images.invalid"
+    with pytest.raises(FetchError, match=r"the connection failed: .*no such name") as raised:
+        fetch(server)
+
+    assert "attempts" not in str(raised.value)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize("proxy", [f"ftp://u:{HUSH}@host", f"http://u:{HUSH}@ho st:x"])
+def test_a_proxy_that_is_none_is_refused_unseen(
+    fetch: Fetch, server: FaultyServer, monkeypatch: pytest.MonkeyPatch, variable: str, proxy: str
+) -> None:
+    monkeypatch.setenv(variable, proxy)
+    with pytest.raises(ValueError, match="the environment names a proxy") as raised:
+        fetch(server)
+
+    assert HUSH not in repr(raised.value)
+
+
+def in_seconds(seconds: int) -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("header", "least"),
+    [("1", 1.0), (in_seconds(-100), 0.0), ("soon", 0.0), ("-1", 0.0), ("", 0.0)],
+    ids=["seconds", "a time that has passed", "a word", "a negative number", "nothing"],
+)
+def test_the_service_says_when_to_come_back(
+    server: FaultyServer, header: str, least: float
+) -> None:
+    server.script = [answer("429 Busy", b"", f"Retry-After: {header}\r\n")]
+    start = time.monotonic()
+    fetch_blocking(server)
+
+    assert least <= time.monotonic() - start < least + 0.9
+
+
+@pytest.mark.parametrize(
+    "header", ["3600", in_seconds(3_600), "9" * 400], ids=["seconds", "a time", "many digits"]
+)
+def test_a_long_wait_is_an_error(fetch: Fetch, server: FaultyServer, header: str) -> None:
+    server.script = [answer("503 Busy", b"", f"Retry-After: {header}\r\n")]
+    with pytest.raises(FetchError, match="it asks to wait"):
+        fetch(server)
+
+
+def test_an_answer_must_end_in_time(fetch: Fetch, server: FaultyServer) -> None:
+    server.script = ["slow"] * 99
+    start = time.monotonic()
+    with pytest.raises(FetchError, match="did not answer in time"):
+        fetch(server)
+
+    assert time.monotonic() - start < 10
+
+
+def test_the_head_of_an_answer_must_end_in_time_too(server: FaultyServer) -> None:
+    server.script = ["slow"] * 5  # whose head alone takes three times as long
+    start = time.monotonic()
+    with pytest.raises(FetchError, match="did not answer in time"):
+        fetch_async(server)
+
+    assert time.monotonic() - start < 4.5
+
+
+def test_nobody_there_is_an_error(fetch: Fetch, server: FaultyServer) -> None:
+    server.close()
+    with pytest.raises(FetchError, match="the connection failed"):
+        fetch(server)
+
+
+# -- credentials
+
+
+def test_a_token_goes_into_its_header_alone(
+    fetch: Fetch, server: FaultyServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    echo = json.dumps({"error_code": "APIGW.0301", "error_msg": f"bad token {HUSH}"}).encode()
+    server.script = ["", answer("401 No", echo)]
+    credentials = Credentials.from_environment({"IMSQUERY_TOKEN": HUSH})
+    fetch(server, "limit=1", credentials=credentials)
+    with pytest.raises(FetchError) as raised:
+        fetch(server, "limit=1", credentials=credentials)
+
+    assert f"\r\nX-Auth-Token: {HUSH}\r\n" in server.requests[0]
+    assert server.requests[0].count(HUSH) == 1
+    shown = f"{raised.value} {raised.value!r} {credentials!r} {caplog.text}"
+    assert "APIGW.0301 bad token …" in shown
+    assert HUSH not in shown
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"code": HUSH, "message": "no"},
+        {"code": "x", "message": "y" * 293 + HUSH},
+        {"error_code": f"a{HUSH}b", "error_msg": f"{HUSH}{HUSH}"},
+        {"code": 401, "message": [HUSH]},
+    ],
+)
+def test_a_service_that_repeats_a_token_is_not_quoted(
+    fetch: Fetch, server: FaultyServer, error: dict[str, Any]
+) -> None:
+    server.script = [answer("401 No", json.dumps({"error": error}).encode())]
+    with pytest.raises(FetchError) as raised:
+        fetch(server, credentials=Credentials(HUSH))
+
+    for length in range(len(HUSH), 4, -1):
+        assert HUSH[:length] not in f"{raised.value} {raised.value!r} {raised.value.code}"
+
+
+def test_credentials_do_not_follow_a_redirect(fetch: Fetch, server: FaultyServer) -> None:
+    with faulty_server(lambda _target: page(IMAGES)) as other:
+        server.script = [answer("307 Over There", b"", f"Location: {other.endpoint}/\r\n")]
+        with pytest.raises(FetchError, match="the service answered 307"):
+            fetch(server, credentials=Credentials(HUSH))
+
+        assert other.requests == []
+
+
+def test_a_key_signs_and_its_secret_stays(fetch: Fetch, server: FaultyServer) -> None:
+    environment = {"HUAWEICLOUD_SDK_AK": "ak", "HUAWEICLOUD_SDK_SK": HUSH}
+    fetch(server, "tag=a=b", credentials=Credentials.from_environment(environment))
+
+    assert (
+        "\r\nAuthorization: SDK-HMAC-SHA256 Access=ak, SignedHeaders=host;x-sdk-date, "
+        in (server.requests[0])
+    )
+    assert HUSH not in server.requests[0]
+
+
+def test_each_try_is_signed_anew(server: FaultyServer) -> None:
+    environment = {"HUAWEICLOUD_SDK_AK": "ak", "HUAWEICLOUD_SDK_SK": HUSH}
+    server.script = [answer("429 Busy", b"", "Retry-After: 1\r\n")]
+    fetch_blocking(server, credentials=Credentials.from_environment(environment))
+    dates = [
+        line for request in server.requests for line in request.split("\r\n")
+        if line.lower().startswith("x-sdk-date")
+    ]  # fmt: skip
+
+    assert len(set(dates)) == 2
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        ({"IMSQUERY_TOKEN": f"{HUSH}\r\nX: y"}, "IMSQUERY_TOKEN holds characters"),
+        ({"IMSQUERY_TOKEN": f"{HUSH}é"}, "IMSQUERY_TOKEN holds characters"),
+        ({"HUAWEICLOUD_SDK_AK": "ak"}, "one without the other"),
+        ({"HUAWEICLOUD_SDK_SK": HUSH}, "one without the other"),
+    ],
+)
+def test_unusable_credentials_are_refused_unseen(environment: dict[str, str], message: str) -> None:
+    with pytest.raises(ValueError, match=message) as raised:
+        Credentials.from_environment(environment)
+
+    assert HUSH not in str(raised.value)
+
+
+def test_without_credentials_nothing_is_sent(server: FaultyServer) -> None:
+    fetch_blocking(server, credentials=Credentials.from_environment({"IMSQUERY_TOKEN": ""}))
+
+    assert "auth" not in server.requests[0].lower()
+
+
+# -- output
+
+
+def printed(form: str, fields: str | None = None, images: list[dict[str, Any]] = IMAGES) -> str:
+    chosen = None if fields is None else output.read_fields(fields, CLOUDIMAGES)
+    return "\n".join(output.lines(images, form, chosen, CLOUDIMAGES))
+
+
+def test_json_lines_hold_whole_records() -> None:
+    assert [json.loads(line) for line in printed("jsonl").split("\n")] == IMAGES
+
+
+@pytest.mark.parametrize("images", [IMAGES, IMAGES[:1], []])
+def test_json_is_one_array(images: list[dict[str, Any]]) -> None:
+    assert json.loads(printed("json", images=images)) == images
+
+
+def test_fields_are_chosen_by_any_of_their_names() -> None:
+    assert printed("jsonl", "ID,tag") == '{"id":"a"}\n{"id":"b","tags":["x=y"]}'
+    assert printed("csv", "id,__platform,tags") == 'id,__platform,tags\na,,\nb,,"[""x=y""]"'
+
+
+@pytest.mark.parametrize("fields", ["nmae", "flavor_id", "", "id,,name", "limit"])
+def test_a_field_that_no_record_has_is_refused(fields: str) -> None:
+    with pytest.raises(ValueError, match=r"field|record"):
+        output.read_fields(fields, CLOUDIMAGES)
+
+
+def test_a_table_is_aligned_and_obeys_no_record() -> None:
+    images = [{"id": "a", "name": "公共"}, {"id": "b\x1b[31m", "name": "x\ny"}]
+
+    assert printed("table", "name,id", images) == "name  id\n公共  a\nx␊y   b␛[31m"
+
+
+def test_a_table_shows_what_is_blank_and_stays_aligned() -> None:
+    images = [{"id": "a", "name": "e\u0301x"}, {"id": "b", "name": "\u3164"}]
+
+    assert printed("table", "name,id", images) == "name      id\ne\u0301x        a\n<U+3164>  b"
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("＝1", "'＝1"),
+        (' "=1', '"\' ""=1"'),
+        ("a;=1", "a;'=1"),
+        ("a,b", '"a,b"'),
+        ("a\n=b", "a\\n=b"),
+        ("\x1b[31m", "\\x1b[31m"),
+        ("公共 镜像-1", "公共 镜像-1"),
+        (-1, "-1"),
+        (True, "true"),
+        ("", '""'),
+    ],
+)
+def test_no_cell_is_a_formula_or_obeyed(name: object, cell: str) -> None:
+    assert printed("csv", "name", [{"id": "a", "name": name}]) == f"name\n{cell}"
+
+
+def test_json_is_not_obeyed_either() -> None:
+    written = printed("jsonl", "name", [{"name": "\x1b\x9b\x7f\u202e\ud800\U000e0001\u3000é"}])
+
+    assert written == ('{"name":"\\u001b\\u009b\\u007f\\u202e\\ud800\\udb40\\udc01\u3000é"}')
+
+
+def test_a_wide_blank_is_a_blank() -> None:
+    assert printed("table", "name,id", [{"name": "公\u3000共", "id": "a"}]) == (
+        "name    id\n公\u3000共  a"
+    )
+
+
+def test_a_table_shows_the_usual_fields() -> None:
+    header = printed("table").split("\n")[0].split()
+
+    assert header == ["name", "platform", "os_version", "status", "visibility", "id", "created_at"]
+
+
+def test_ids_stand_one_a_line() -> None:
+    assert printed("ids") == "a\nb"
+    assert printed("ids", images=[{"id": "a\nb"}]) == "a\\nb"

@@ -1,0 +1,92 @@
+"""Every proposal leads, by further proposals, to a text without errors.
+
+That holds in each place of each text that has none itself, whether what is behind the cursor is
+gone or stays, and no proposal brings a contradiction with it.  In any other text proposing does no
+harm: it ends, and what it would replace is at the cursor.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from imsquery import check
+from imsquery.completion.complete import Completion, complete
+from imsquery.testing import queries
+from tests.strategies import any_text
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+STEPS = 20
+
+
+def errors(text: str) -> list[str]:
+    """Give the codes of all errors, and of contradictions that are none."""
+    found = check(text, now=NOW)
+    return [each.code for each in found if each.severity == "error" or each.code == "contradiction"]
+
+
+def follow(before: str, after: str) -> str:
+    """Take a proposal at a time, closing parentheses where that is proposed, until all is right."""
+    text = before + after
+    for _ in range(STEPS):
+        if not errors(text):
+            return text
+        proposals = complete(text, len(before), now=NOW)
+        assert proposals, f"{before!r} <cursor> {after!r}: {errors(text)}"
+        closing = [each for each in proposals if each.text == ")"]
+        before, after = put(text, (closing or proposals)[0])
+        text = before + after
+    raise AssertionError(f"{before!r} <cursor> {after!r}: {errors(text)}")
+
+
+def put(text: str, proposal: Completion) -> tuple[str, str]:
+    return (
+        f"{text[: proposal.span.start]}{proposal.text} ",
+        text[proposal.span.end :],
+    )
+
+
+@st.composite
+def cuts(draw: st.DrawFn) -> tuple[str, int]:
+    """Draw a query without errors, and a place in it."""
+    text = draw(queries())
+    assume(not errors(text))
+    return text, draw(st.integers(0, len(text)))
+
+
+@given(cuts(), st.data())
+def test_a_proposal_at_the_end_of_what_was_typed_leads_on(
+    cut: tuple[str, int], data: st.DataObject
+) -> None:
+    text, cursor = cut
+    typed = text[:cursor]
+    proposals = complete(typed, cursor, now=NOW)
+    if proposals:
+        follow(*put(typed, data.draw(st.sampled_from(proposals))))
+
+
+@given(cuts(), st.data())
+def test_a_proposal_in_the_middle_of_a_text_leads_back_to_it(
+    cut: tuple[str, int], data: st.DataObject
+) -> None:
+    text, cursor = cut
+    proposals = complete(text, cursor, now=NOW)
+    if proposals:
+        follow(*put(text, data.draw(st.sampled_from(proposals))))
+
+
+@given(any_text, st.integers(-3, 40))
+@example("(" * 3_000, 2_000)
+@example("not " * 1_000, 4_000)
+@example("platform = '" * 500, 3_000)
+@example("a &&& b |||| c !!! ", 100)
+@example("\ud800 \x00", 3)
+@example("created_at between 2018 not ", 28)
+@example("created_at between 2018 (", 25)
+def test_any_text_can_be_completed(text: str, cursor: int) -> None:
+    for each in complete(text, cursor):
+        assert each.text
+        assert 0 <= each.span.start <= max(0, min(cursor, len(text))) <= each.span.end <= len(text)
+        assert "\n" not in each.text + each.description

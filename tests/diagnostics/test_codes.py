@@ -1,0 +1,108 @@
+"""Every code is explained, by an example that has it and a mended form that has not."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import imsquery
+from imsquery.compiler.checker import check
+from imsquery.diagnostics.codes import CODES, Explanation, explain
+from imsquery.limits import Limits
+from imsquery.urls.checker import check_url
+
+PACKAGE = Path(imsquery.__file__).parent
+
+# Section 6 of the language's description, copied by hand.
+DESCRIBED = {
+    "syntax", "unknown-name", "unknown-function", "not-a-filter", "bad-operator", "bad-value",
+    "unlisted-value", "out-of-range", "bad-arguments", "unknown-sort-key", "contradiction",
+    "mutually-exclusive", "requires", "bare-metal-flavor", "impossible-name", "legacy-tag",
+    "mixed-and-or", "not-observable", "not-expressible", "unbound-placeholder", "too-long",
+    "too-deep", "too-many", "unknown-parameter", "repeated-parameter", "empty-value",
+    "bad-encoding",
+}  # fmt: skip
+
+_REPORTING = {"report", "_report", "diagnostic", "Diagnostic", "_refuse", "RefusedValue", "Advice"}
+_SEVERITIES = {"error", "warning"}
+_slug = re.compile(r"[a-z]+(?:-[a-z]+)*").fullmatch
+
+
+def written_codes() -> set[str]:
+    """Read off the source which codes are handed to what makes findings."""
+    return {
+        argument.value
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and _called(node) in _REPORTING
+        for argument in node.args[:2]
+        if isinstance(argument, ast.Constant)
+        and isinstance(argument.value, str)
+        and _slug(argument.value)
+        and argument.value not in _SEVERITIES
+    }
+
+
+def _called(call: ast.Call) -> str:
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def findings(explanation: Explanation, text: str) -> set[tuple[str, str]]:
+    """Give code and severity of what is found in an example, the way it says."""
+    limits = Limits(**dict([explanation.limit] if explanation.limit else []))
+    if explanation.found_by == "url":
+        found = check_url(text)
+    else:
+        found = check(text, target=explanation.found_by, limits=limits)
+    return {(each.code, each.severity) for each in found}
+
+
+def test_every_described_code_is_explained() -> None:
+    assert set(CODES) == DESCRIBED
+
+
+def test_no_code_is_emitted_that_is_not_explained() -> None:
+    written = written_codes()
+
+    assert written <= DESCRIBED
+    assert len(written) > 20  # the rest come from data, and are produced by the examples below
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_example_has_its_finding_and_the_mended_form_has_none(code: str) -> None:
+    explanation = explain(code)
+
+    assert explanation.code == code
+    assert {each for each, _ in findings(explanation, explanation.example)} == {code}
+    assert findings(explanation, explanation.mended) == set()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_is_called_a_warning_is_one(code: str) -> None:
+    explanation = explain(code)
+    severities = {severity for _, severity in findings(explanation, explanation.example)}
+
+    assert severities == {"warning" if explanation.text.startswith("A warning:") else "error"}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_explanation_is_in_sentences(code: str) -> None:
+    explanation = explain(code)
+
+    assert explanation.text.endswith(".")
+    assert not explanation.summary.endswith(".")
+    assert len(explanation.summary) <= 72
+    assert explanation.text.count("`") % 2 == 0
+
+
+def test_letter_case_of_a_code_counts_for_nothing() -> None:
+    assert explain("Bad-Value") is explain("bad-value")
+
+
+def test_an_unknown_code_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        explain("bad-weather")

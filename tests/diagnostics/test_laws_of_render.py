@@ -1,0 +1,118 @@
+"""No text can make its report drive a terminal, grow without bound, or mark the wrong place.
+
+Whatever the text: a drawing has nothing in it that a terminal acts on, its lines are of bounded
+width, as are their number; colours are all that colour adds; and the JSON says where each finding
+is in the lines of the text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from unicodedata import category, combining, east_asian_width
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from imsquery import Diagnostic, Edit, Fix, Span, check
+from imsquery.diagnostics.render import render, render_github, render_json
+from imsquery.diagnostics.terminal import cells, clip
+from tests.strategies import any_text
+
+# What a terminal acts on, or shows nothing for.
+ACTIVE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+hostile = st.text(
+    st.one_of(
+        st.characters(),
+        st.sampled_from(
+            "\x1b\x9b\x07\r\n\t\x00\u202e\u2066\u200b\u0301\u0489中ｆ각\U0001f600\ud800"
+        ),
+    ),
+    max_size=300,
+)
+
+
+@st.composite
+def findings(draw: st.DrawFn) -> tuple[str, list[Diagnostic]]:
+    """Draw a text and findings anywhere in it, in its words."""
+    text = draw(st.one_of(hostile, any_text))
+    places = st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).map(sorted)
+
+    def finding(place: list[int], message: str, edit: tuple[list[int], str] | None) -> Diagnostic:
+        fixes = []
+        if edit is not None:
+            fixes.append(Fix(message, (Edit(Span(*edit[0]), edit[1]),)))
+        return Diagnostic("syntax", "error", message, Span(*place), tuple(fixes))
+
+    edits = st.none() | st.tuples(places, hostile)
+    return text, draw(st.lists(st.builds(finding, places, hostile, edits), max_size=5))
+
+
+def width(line: str) -> int:
+    """Give a lower bound of the columns of a line: marks take none."""
+    return sum(
+        (2 if east_asian_width(c) in "WF" else 1)
+        for c in line
+        if not combining(c) and c.isprintable()
+    )
+
+
+@given(findings(), st.text(max_size=300))
+@example(("a", [Diagnostic("syntax", "error", "\x1b[2J", Span(0, 1))]), "\x1b]0;x\x07")
+def test_a_drawing_is_text_of_bounded_size(found: tuple[str, list[Diagnostic]], name: str) -> None:
+    text, diagnostics = found
+    drawn = render(text, diagnostics, name=name)
+
+    assert not {category(c) for c in drawn.replace("\n", "")} & ACTIVE
+    for line in drawn.split("\n"):
+        assert width(line) <= 500
+    assert drawn.count("\n") <= 20 * len(diagnostics)
+
+
+@given(findings())
+def test_colours_are_all_that_colour_adds(found: tuple[str, list[Diagnostic]]) -> None:
+    text, diagnostics = found
+    colored = render(text, diagnostics, color=True)
+
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", colored)
+    assert [line.rstrip() for line in plain.split("\n")] == [
+        line.rstrip() for line in render(text, diagnostics).split("\n")
+    ]
+
+
+@given(any_text)
+def test_json_places_each_finding_in_its_lines(text: str) -> None:
+    found = check(text)
+    written = json.loads(render_json(text, found))["diagnostics"]
+    lines = text.split("\n")
+
+    assert len(written) == len(found)
+    for each in written:
+        before = "\n".join([*lines[: each["line"] - 1], ""])
+        assert len(before) + each["column"] - 1 == each["span"]["start"]
+        before = "\n".join([*lines[: each["end_line"] - 1], ""])
+        assert len(before) + each["end_column"] - 1 == each["span"]["end"]
+
+
+@given(findings(), hostile)
+def test_an_annotation_is_one_line_each(found: tuple[str, list[Diagnostic]], name: str) -> None:
+    text, diagnostics = found
+    written = render_github(text, diagnostics, name=name).split("\n") if diagnostics else []
+
+    assert len(written) == len(diagnostics)
+    for line in written:
+        assert re.fullmatch(r"::error file=[^:,]*,[a-zA-Z=0-9,]*,title=syntax::.*", line)
+        assert not {category(c) for c in line} & ACTIVE
+
+
+@given(hostile, st.data())
+@example("\u0301" * 50, None)
+def test_a_clip_has_its_width_and_its_focus(line: str, data: st.DataObject | None) -> None:
+    line = line.replace("\n", "")
+    size = data.draw(st.integers(12, 60)) if data else 20
+    start = data.draw(st.integers(0, len(line))) if data else 0
+    part = clip(line, start, min(start + 1, len(line)), size)
+
+    assert sum(columns for _, columns in cells(part.shown)) <= size
+    assert 0 <= part.start <= part.end <= size

@@ -1,0 +1,132 @@
+"""Attributes of records read under a type, and the patterns that are tried on them."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+from imsquery import CLOUDIMAGES
+from imsquery.evaluation.attributes import (
+    read,
+    read_number,
+    read_tags,
+    read_time,
+    read_truth,
+    tag_sources,
+    tag_spellings,
+)
+from imsquery.evaluation.matching import matcher
+from imsquery.language.patterns import compile_expression, compile_glob, read_glob
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (True, "true"), (False, "false"), ("true", "true"), ("tRUE", "true"), ("FALSE", "false"),
+        ("yes", None), ("", None), (1, None), (0, None), (None, None), (["true"], None),
+    ],
+)  # fmt: skip
+def test_a_truth_value_is_read_in_any_letter_case(said: Any, expected: str | None) -> None:
+    assert read_truth(said) == expected
+    assert read(CLOUDIMAGES.parameters["protected"], {"protected": said}) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (64, 64), ("064", 64), ("-1", -1), ("+64", 64), ("9" * 20, 10**20 - 1),
+        ("0" * 30 + "64", 64), ("9" * 601, None),
+        (True, None), (64.0, None), ("", None), ("6 4", None), (None, None),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_from_a_number_or_from_text(said: Any, expected: int | None) -> None:
+    assert read_number(said) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("2018-10-28T10:00:00Z", "2018-10-28T10:00:00Z"),
+        ("2018-10-28 10:00:00.123456", "2018-10-28T10:00:00Z"),
+        ("2018-10-28T23:59:59", "2018-10-28T23:59:59Z"),
+        ("2018-10-28T10:00:00.Z", None),
+        ("2018-10-28T10:00Z", None),
+        ("2019-02-29T10:00:00Z", None),
+        (20181028, None),
+    ],
+)
+def test_a_time_is_read_in_either_format_of_the_service(said: Any, expected: str | None) -> None:
+    assert read_time(said) == expected
+    assert read(CLOUDIMAGES.parameters["created_at"], {"created_at": said}) == expected
+
+
+@pytest.mark.parametrize(
+    ("stored", "found_as"),
+    [
+        ("a", ("a",)),
+        ("a=b", ("a=b",)),
+        ("a.b", ("a.b", "a=b")),
+        ("a.b.c", ("a.b.c", "a=b.c")),  # split at the first dot
+        ("a=b.c", ("a=b.c",)),
+        ("a.b=c", ("a.b=c",)),  # never stored with a dot for the equals sign
+    ],
+)
+def test_a_tag_with_a_dot_is_found_as_key_and_value_too(
+    stored: str, found_as: tuple[str, ...]
+) -> None:
+    assert tag_spellings(stored) == found_as
+    for asked in ("a", "a=b", "a.b", "a.b.c", "a=b.c", "a.b=c", "a=b=c", "a.b.c=d"):
+        assert (stored in tag_sources(asked)) is (asked in found_as)
+        assert matcher(f"tag = '{asked}'")({"tags": [stored]}) is (asked in found_as)
+
+
+def test_tags_are_the_texts_in_a_list() -> None:
+    assert read_tags(["a", 1, None, "b"]) == ["a", "b"]
+    assert read_tags(("a",)) == ["a"]
+    assert read_tags("ab") == []
+    assert read_tags(None) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "architecture"), [(True, "arm"), ("TRUE", "arm"), (False, "x86"), (["true"], "x86")]
+)
+def test_the_architecture_is_read_off_what_supports_arm(said: Any, architecture: str) -> None:
+    row = CLOUDIMAGES.parameters["architecture"]
+
+    assert read(row, {"__support_arm": said}) == architecture
+
+
+def test_a_glob_is_read_token_by_token() -> None:
+    assert read_glob(r"a*?\*\?\\b") == ["a", None, "", "*", "?", "\\", "\\", "b"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "yes", "no"),
+    [
+        (".", ".", "a"),
+        ("a?c", "abc", "ac"),
+        ("?", "\n", ""),
+        ("a*b*c", "a1b2c", "a1c2b"),
+        ("*ab*ab*", "abab", "aab"),
+        ("**", "", None),
+        (r"\*", "*", "a"),
+        ("XX", "XX", "."),
+    ],
+)
+def test_a_glob_matches_a_whole_text(pattern: str, yes: str, no: str | None) -> None:
+    is_match = compile_glob(pattern)
+
+    assert is_match(yes)
+    assert no is None or not is_match(no)
+
+
+def test_without_re2_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "re2", None)
+    compile_expression.cache_clear()
+
+    with pytest.raises(ModuleNotFoundError) as caught:
+        matcher("name matches 'a pattern that no other test has'")
+    assert str(caught.value) == "`matches` needs RE2; install imsquery[re2]"
+    assert caught.value.name == "re2"

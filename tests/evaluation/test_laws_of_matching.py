@@ -1,0 +1,93 @@
+"""The predicate of a filter holds for the records that the filter means, and obeys set algebra."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from imsquery import QueryError, parse, testing
+from imsquery import compile as compile_query
+from imsquery.evaluation.matching import matcher
+from imsquery.language import syntax
+from imsquery.language.unparse import unparse
+from tests.meaning import holds
+from tests.plan_strategies import World, dense_filters, dense_worlds, worlds
+from tests.server_model import ModelServer
+
+trees = testing.filter_trees(consistent=False, max_predicates=6)
+records = testing.records() | testing.near_miss_records()
+
+
+def made(tree: syntax.Expr) -> Callable[[Mapping[str, Any]], bool]:
+    """Give the predicate of a filter; what only the server can answer has none."""
+    try:
+        return matcher(tree)
+    except QueryError as error:
+        codes = {each.code for each in error.diagnostics if each.severity == "error"}
+        assert codes <= {"not-observable", "mutually-exclusive", "requires", "contradiction"}
+        assume(False)  # noqa: FBT003
+        raise
+
+
+@given(trees, records)
+def test_it_holds_for_what_the_filter_means(tree: syntax.Expr, record: dict[str, Any]) -> None:
+    assert made(tree)(record) is holds(tree, record)
+
+
+@given(dense_filters, dense_worlds())
+@example("name = b or platform = CentOS", World([{"id": "i0", "__platform": "CentOS"}], {}))
+@example("name = a and name = b", World([{"id": "i0", "name": "a"}], {}))
+def test_it_holds_for_what_a_filter_of_few_conditions_means(text: str, world: World) -> None:
+    tree = parse(text).filter
+    is_wanted = made(tree)
+
+    for image in world.images:
+        assert is_wanted(image) is holds(tree, image)
+
+
+@given(trees, records)
+def test_not_is_the_complement(tree: syntax.Expr, record: dict[str, Any]) -> None:
+    assert made(syntax.Not(tree))(record) is not made(tree)(record)
+
+
+@given(trees, trees, records)
+def test_and_is_the_intersection(
+    left: syntax.Expr, right: syntax.Expr, record: dict[str, Any]
+) -> None:
+    both = made(left)(record) and made(right)(record)
+
+    assert made(syntax.And((left, right)))(record) is both
+
+
+@given(trees, trees, records)
+def test_or_is_the_union(left: syntax.Expr, right: syntax.Expr, record: dict[str, Any]) -> None:
+    either = made(left)(record) or made(right)(record)
+
+    assert made(syntax.Or((left, right)))(record) is either
+
+
+@given(testing.request_trees(), worlds())
+def test_what_compiles_finds_what_the_predicate_holds_for(tree: syntax.Expr, world: Any) -> None:
+    predicate = made(tree)
+    server: ModelServer = world.server()
+
+    found = server(compile_query(unparse(tree)).query_string)
+
+    assert {image["id"] for image in found} == {
+        image["id"] for image in world.images if predicate(image)
+    }
+
+
+@pytest.mark.parametrize("relation", ["contains", "startswith", "endswith", "glob"])
+@given(st.text("ab*?\\", max_size=8), st.text("ab*?\\", max_size=10))
+@example("*a*b", "aab")
+@example("a*", "a\nb")
+def test_patterns_match_by_their_definition(relation: str, pattern: str, said: str) -> None:
+    tree = syntax.Match("description", relation, syntax.Literal(pattern))
+    record = {"__description": said}
+
+    assert matcher(tree)(record) is holds(tree, record)

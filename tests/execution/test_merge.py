@@ -1,0 +1,266 @@
+"""Results of several requests put together: in either direction, from any place, holding little."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import pickle
+from itertools import islice
+from typing import Any
+
+import pytest
+
+from imsquery.execution.run import AsyncExecution, Execution, ExecutionError
+from imsquery.planning.planner import plan
+from tests.server_model import ModelServer
+
+
+def image(number: int, second: int, **attributes: Any) -> dict[str, Any]:
+    return {
+        "id": f"i{number:04}",
+        "created_at": f"2020-01-01T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}Z",
+        "updated_at": "2020-01-01T00:00:00Z",
+        "protected": True,
+        **attributes,
+    }
+
+
+def ids(run: Any) -> list[str]:
+    return [each["id"] for each in run]
+
+
+CENTOS = {"__platform": "CentOS"}
+UBUNTU = {"__platform": "Ubuntu"}
+EITHER = "platform in (CentOS, Ubuntu)"
+# Of either platform the first and the last second have an image each, and so has one between.
+BOTH = [
+    image(4, 1, **CENTOS), image(1, 1, **UBUNTU), image(3, 2, **UBUNTU), image(0, 3, **CENTOS),
+    image(5, 4, **UBUNTU), image(2, 4, **CENTOS),
+]  # fmt: skip
+OLDEST_FIRST = ["i0001", "i0004", "i0003", "i0000", "i0002", "i0005"]
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("created_at asc", OLDEST_FIRST),
+        ("created_at desc", OLDEST_FIRST[::-1]),
+        ("id asc", sorted(OLDEST_FIRST)),
+        ("id desc", sorted(OLDEST_FIRST)[::-1]),
+    ],
+)
+@pytest.mark.parametrize("page_size", [1, 2, 3])
+def test_requests_are_merged_in_either_direction(
+    order: str, expected: list[str], page_size: int
+) -> None:
+    made = plan(f"{EITHER} order by {order}")
+
+    assert len(made.requests) == 2
+    assert ids(made.execute(ModelServer(BOTH), page_size=page_size)) == expected
+    for given in range(1, len(expected)):
+        first = made.execute(ModelServer(BOTH), page_size=page_size)
+        found = ids(islice(first, given))
+        rest = made.execute(ModelServer(BOTH), page_size=page_size, cursor=first.cursor)
+        assert rest.cursor == first.cursor
+        assert found + ids(rest) == expected
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 3])
+def test_keys_that_the_server_takes_for_equal_are_apart(page_size: int) -> None:
+    # Between two that are wanted and equal, one that is neither, in the order of this server.
+    images = [image(1, 1, name="a", min_ram=0), image(2, 1, name="A", min_ram=9),
+              image(3, 1, name="a", min_ram=0)]  # fmt: skip
+    server = ModelServer(images, folds_case=True)
+    made = plan("min_ram <= 0 order by name asc")
+
+    run = made.execute(server, page_size=page_size)
+    assert ids(run) == ["i0001", "i0003"]
+    assert ids(made.execute(server, page_size=page_size, cursor=run.cursor)) == []
+    first = made.execute(server, page_size=page_size)
+    assert next(first)["id"] == "i0001"
+    assert ids(made.execute(server, page_size=page_size, cursor=first.cursor)) == ["i0003"]
+
+
+def test_an_id_that_cannot_be_asked_for_is_an_error() -> None:
+    strange = image(1, 1) | {"id": "\ud800"}
+
+    with pytest.raises(ExecutionError, match="an id that cannot be asked for"):
+        list(plan("all").execute(lambda _query: [strange]))
+
+
+def test_an_order_that_is_not_kept_is_an_error_in_either_direction() -> None:
+    newest_first = [image(2, 2), image(1, 1)]
+    made = plan(f"{EITHER} order by created_at asc")
+
+    with pytest.raises(ExecutionError) as caught:
+        ids(made.execute(lambda _query: newest_first))
+    error = caught.value
+
+    query = "__platform=CentOS&limit=500&marker=i0002&sort_dir=asc&sort_key=created_at"
+    assert error.query == query
+    assert error.message == "images do not come in the order of created_at asc"
+    assert str(error) == f"{error.message} (asked for {query!r})"
+    for again in (copy.copy(error), pickle.loads(pickle.dumps(error))):  # noqa: S301 -- our own
+        assert (again.message, again.query) == again.args == (error.message, error.query)
+
+
+def test_a_request_whose_page_held_nothing_wanted_goes_on_behind_that_page() -> None:
+    images = [
+        image(6, 6, owner="o", name="x0"), image(5, 5, **CENTOS), image(4, 4, owner="o", name="u"),
+        image(3, 3, **CENTOS), image(1, 1, owner="o", name="x1"),
+    ]  # fmt: skip
+    made = plan("platform = CentOS or (owner = o and name glob 'x*')")
+    first = made.execute(ModelServer(images), page_size=1)
+    found = ids(islice(first, 2))
+
+    rest = ids(made.execute(ModelServer(images), page_size=1, cursor=first.cursor))
+
+    assert (found, rest) == (["i0006", "i0005"], ["i0003", "i0001"])
+
+
+def test_what_comes_behind_an_image_that_has_gone_is_given_in_the_order_of_the_server() -> None:
+    images = [image(1, 1, name="a"), image(2, 1, name="B"), image(3, 1, name="c")]
+    made = plan("all order by name asc")
+    first = made.execute(ModelServer(images, folds_case=True), page_size=2)
+    next(first)
+
+    rest = made.execute(ModelServer(images[1:], folds_case=True), cursor=first.cursor)
+
+    assert ids(rest) == ["i0002", "i0003"]
+
+
+def test_a_request_gives_no_more_than_the_limit_though_images_are_tied() -> None:
+    images = [image(n, 1, **CENTOS) for n in range(3)] + [image(9, 0, **UBUNTU)]
+    model = ModelServer(images)
+
+    assert ids(plan(f"{EITHER} limit 2").execute(model)) == ["i0002", "i0001"]
+    assert len(model.asked) == 2
+
+
+def test_a_limit_among_tied_images_is_that_of_the_order_and_not_of_the_server() -> None:
+    times = (3, 1, 4, 0, 5, 2)
+    tied = [image(n, time, name="same") for n, time in enumerate(times)]
+    run = plan("all order by name limit 2").execute(ModelServer(tied, glance_ties=True))
+
+    assert ids(run) == ["i0005", "i0004"]
+
+
+@pytest.mark.parametrize(("query", "by_server"), [("platform = CentOS", True), (EITHER, False)])
+def test_texts_that_several_requests_find_are_sorted_by_the_client(
+    query: str,
+    by_server: bool,  # noqa: FBT001
+) -> None:
+    images = [image(1, 1, **CENTOS, name="a"), image(2, 1, **UBUNTU, name="B")]
+    images.append(image(3, 1, **CENTOS, name="c"))
+    made = plan(f"{query} order by name asc")
+
+    assert made.order.by_server is by_server
+    assert ids(made.execute(ModelServer(images, folds_case=True), page_size=1)) == (
+        ["i0001", "i0003"] if by_server else ["i0002", "i0001", "i0003"]
+    )
+
+
+# -- sorted by the client
+
+MANY = [image(n, n, min_ram=(n * 7919) % 3600) for n in range(3600)]
+BY_RAM = {each["min_ram"]: each["id"] for each in MANY}
+
+
+def held(run: Execution) -> int:
+    """Count the images that the client keeps to sort."""
+    return len(run._results._found)  # type: ignore[attr-defined]
+
+
+def test_little_more_than_the_limit_is_held_while_sorting() -> None:
+    model = ModelServer(MANY)
+    most = 0
+
+    def fetch(query: str) -> list[Any]:
+        nonlocal most
+        most = max(most, held(run))
+        return list(model(query))
+
+    run = plan("all order by min_ram desc limit 2").execute(fetch, page_size=100)
+
+    assert ids(run) == [BY_RAM[3599], BY_RAM[3598]]
+    assert most <= 2 * 2 + 1_000
+
+
+def test_with_an_image_to_begin_behind_no_more_is_dropped_than_may_be() -> None:
+    query = f"all order by min_ram desc limit 2 after {BY_RAM[1800]}"
+
+    assert ids(plan(query).execute(ModelServer(MANY))) == [BY_RAM[1799], BY_RAM[1798]]
+
+
+def test_an_image_to_begin_behind_that_is_not_found_stays_an_error() -> None:
+    run = plan("all order by min_ram after nope").execute(ModelServer(BOTH))
+
+    for _ in range(2):
+        with pytest.raises(ExecutionError, match="'nope'"):
+            next(run)
+
+
+def test_an_error_says_what_was_asked_for() -> None:
+    assert str(ExecutionError("no", "limit=5")) == "no (asked for 'limit=5')"
+    assert str(ExecutionError("no", "")) == "no (asked for 'all images')"
+
+
+# -- at once
+
+
+def test_four_pages_are_fetched_at_once_unless_more_may_be() -> None:
+    images = [image(n, n) for n in range(8)]
+    model = ModelServer(images)
+    running: list[str] = []
+    most = 0
+
+    async def fetch(query: str) -> list[Any]:
+        nonlocal most
+        running.append(query)
+        most = max(most, len(running))
+        await asyncio.sleep(0)
+        running.remove(query)
+        return list(model(query))
+
+    async def run() -> list[str]:
+        query = plan(f"id in ({', '.join(each['id'] for each in images)})")
+        return [each["id"] async for each in query.aexecute(fetch)]
+
+    assert asyncio.run(run()) == [f"i000{n}" for n in reversed(range(8))]
+    assert most == 4
+
+
+def test_a_cursor_goes_on_at_once_with_others_too() -> None:
+    made = plan(EITHER)
+    first = made.execute(ModelServer(BOTH))
+    found = ids(islice(first, 2))
+
+    async def run() -> list[str]:
+        execution = made.aexecute(ModelServer(BOTH).afetch, cursor=first.cursor)
+        return [each["id"] async for each in execution]
+
+    assert found + asyncio.run(run()) == OLDEST_FIRST[::-1]
+
+
+def test_where_one_page_fails_the_others_have_ended_before_it_is_told() -> None:
+    ended: list[str] = []
+
+    async def fetch(query: str) -> list[Any]:
+        if "Debian" in query:
+            await asyncio.sleep(0)
+            raise ConnectionError(query)
+        try:
+            await asyncio.sleep(60)
+        finally:
+            for _ in range(5):
+                await asyncio.sleep(0)
+            ended.append(query)
+        return []
+
+    async def run() -> None:
+        execution: AsyncExecution = plan("platform in (CentOS, Debian, Ubuntu)").aexecute(fetch)
+        with pytest.raises(ConnectionError):
+            await anext(execution)
+        assert sorted(ended) == ["__platform=CentOS&limit=500", "__platform=Ubuntu&limit=500"]
+
+    asyncio.run(run())

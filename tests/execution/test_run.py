@@ -1,0 +1,564 @@
+from __future__ import annotations
+
+import asyncio
+import copy
+import hashlib
+import json
+import pickle
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from itertools import islice
+from string import ascii_letters
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imsquery.execution.run import ExecutionError
+from imsquery.planning.plan import Plan
+from imsquery.planning.planner import plan
+from tests.server_model import BadRequestError, ModelServer
+
+
+def image(number: int, **attributes: Any) -> dict[str, Any]:
+    """Make an image; a higher number is newer."""
+    return {
+        "id": f"i{number:03}",
+        "created_at": f"2020-01-01T00:{number // 60:02}:{number % 60:02}Z",
+        "updated_at": "2020-01-01T00:00:00Z",
+        "protected": True,
+        **attributes,
+    }
+
+
+def ids(run: Any) -> list[str]:
+    return [each["id"] for each in run]
+
+
+CENTOS = {"__platform": "CentOS"}
+UBUNTU = {"__platform": "Ubuntu"}
+IMAGES = [image(n, **(CENTOS if n % 2 else UBUNTU), min_ram=n) for n in range(20)]
+
+
+def server() -> ModelServer:
+    return ModelServer(IMAGES)
+
+
+def test_pages_are_followed_to_the_empty_one() -> None:
+    model = server()
+
+    assert len(ids(plan("all").execute(model, page_size=8))) == 20
+    assert model.asked == [
+        "limit=8",
+        "limit=8&marker=i012",
+        "limit=8&marker=i004",
+        "limit=8&marker=i000",
+    ]
+
+
+def test_a_pushed_limit_takes_one_page() -> None:
+    model = server()
+
+    assert ids(plan("platform = CentOS limit 2").execute(model)) == ["i019", "i017"]
+    assert model.asked == ["__platform=CentOS&limit=2"]
+
+
+def test_a_limit_beyond_a_page_takes_as_many_as_are_left() -> None:
+    model = server()
+
+    assert len(ids(plan("all limit 7").execute(model, page_size=3))) == 7
+    assert [parse_qs(query)["limit"] for query in model.asked] == [["3"], ["3"], ["1"]]
+
+
+def test_fetching_ends_with_the_limit_though_something_was_left_to_do() -> None:
+    model = server()
+
+    assert ids(plan("min_ram < 15 limit 2").execute(model, page_size=5)) == ["i014", "i013"]
+    assert len(model.asked) == 2
+
+
+def test_nothing_is_fetched_before_it_is_asked_for_and_no_more_than_that() -> None:
+    model = server()
+    run = plan("all").execute(model, page_size=5)
+
+    assert model.asked == []
+    assert ids(islice(run, 4)) == ["i019", "i018", "i017", "i016"]
+    assert len(model.asked) == 1
+
+
+def test_images_of_one_key_are_sorted_by_id_however_the_service_has_them() -> None:
+    times = (3, 1, 4, 0, 5, 2)
+    tied = [
+        {**image(time, **(CENTOS if n % 2 else UBUNTU), name="same"), "id": f"i{n}"}
+        for n, time in enumerate(times)
+    ]
+    for query in ("platform in (CentOS, Ubuntu)", "all", "name = same limit 6"):
+        for direction, expected in (("asc", "012345"), ("desc", "543210")):
+            made = plan(f"{query} order by name {direction}")
+            run = made.execute(ModelServer(tied, glance_ties=True), page_size=1)
+
+            assert ids(run) == [f"i{digit}" for digit in expected]
+
+
+def test_nothing_is_fetched_while_images_of_one_key_are_given() -> None:
+    tied = [{**image(1, name="same"), "id": f"i{n}"} for n in range(6)]
+    model = ModelServer([*tied, *IMAGES])
+    run = plan("all order by name").execute(model, page_size=6)
+
+    assert ids(islice(run, 1)) == ["i5"]
+    asked = len(model.asked)
+    assert ids(islice(run, 5)) == ["i4", "i3", "i2", "i1", "i0"]
+    assert len(model.asked) == asked
+
+
+def test_a_branch_that_is_far_ahead_is_not_asked_for_more() -> None:
+    model = server()
+    run = plan("platform = CentOS or (platform = Ubuntu and min_ram >= 100)").execute(
+        model, page_size=4
+    )
+
+    assert ids(islice(run, 3)) == ["i019", "i017", "i015"]
+    assert len(model.asked) == 2
+
+
+def test_one_image_of_two_requests_is_given_once() -> None:
+    both = [image(1, **CENTOS, status="active"), image(2, **CENTOS), image(3, status="active")]
+    run = plan("platform = CentOS or status = active").execute(ModelServer(both), page_size=1)
+
+    assert ids(run) == ["i003", "i002", "i001"]
+
+
+def test_an_order_that_the_server_cannot_make_is_made_by_the_client() -> None:
+    run = plan("all order by min_ram asc limit 3").execute(server(), page_size=7)
+
+    assert ids(run) == ["i000", "i001", "i002"]
+
+
+def test_no_more_is_held_than_the_limit_while_sorting() -> None:
+    many = ModelServer([image(n, min_ram=(n * 7919) % 3600) for n in range(3600)])
+    run = plan("all order by min_ram desc limit 2").execute(many)
+
+    assert [each["min_ram"] for each in run] == [3599, 3598]
+    assert run.fetched == 3600
+
+
+def test_results_begin_behind_an_image_in_an_order_of_the_client() -> None:
+    run = plan("min_ram != 6 order by min_ram asc limit 2 after i005").execute(server())
+
+    assert ids(run) == ["i007", "i008"]
+
+
+def test_an_image_to_begin_behind_that_is_not_found_is_an_error() -> None:
+    with pytest.raises(ExecutionError, match="there is no image 'nope' to begin behind"):
+        ids(plan("all order by min_ram after nope").execute(server()))
+
+
+@pytest.mark.parametrize("order", ["name", "min_ram"])
+def test_results_begin_behind_an_image_that_is_not_wanted(order: str) -> None:
+    named = [image(n, **(CENTOS if n % 2 else UBUNTU), name=f"n{n}", min_ram=n) for n in range(9)]
+    model = ModelServer([*named, {**image(9, name="n4b", min_ram=4), "id": "other"}])
+    query = plan(f"platform in (CentOS, Ubuntu) order by {order} asc limit 3 after other")
+
+    run = query.execute(model)
+    assert ids(islice(run, 1)) == ["i005"]
+    assert model.asked[-1] == "id=other&limit=1"
+    assert ids(query.execute(model, cursor=run.cursor)) == ["i006", "i007"]
+    assert model.asked.count("id=other&limit=1") == 1
+
+
+def test_an_image_that_is_found_need_not_be_asked_for() -> None:
+    model = server()
+    ids(plan("all order by min_ram after i005").execute(model))
+
+    assert not any("id=" in query for query in model.asked)
+
+
+@pytest.mark.parametrize(("wanted", "most"), [(1, 13), (10, 10), (999, 4)])
+def test_images_that_tie_with_the_last_take_few_pages(wanted: int, most: int) -> None:
+    model = ModelServer([image(n, status="active") for n in range(1_000)])
+    run = plan(f"all order by status limit {wanted}").execute(model)
+
+    assert ids(run)[:2] == ["i999", "i998"][:wanted]
+    assert run.pages <= most
+
+
+def test_where_nothing_ties_no_more_is_asked_for_than_wanted() -> None:
+    model = ModelServer([image(n, size=n) for n in range(1_000)])
+    run = plan("all order by size limit 3").execute(model)
+
+    assert (len(ids(run)), run.pages, run.fetched) == (3, 2, 6)
+
+
+def test_an_image_that_moves_is_given_once() -> None:
+    images = [image(n, status="active" if n else "saving") for n in range(9)]
+    model = ModelServer(images)
+
+    def fetch(query: str) -> list[Any]:
+        page = model(query)
+        model.images = [{**each, "status": "active"} for each in images]
+        return page
+
+    run = plan("all order by status desc").execute(fetch, page_size=2)
+
+    assert ids(run) == [f"i{n:03}" for n in (0, 8, 7, 6, 5, 4, 3, 2, 1)]
+    assert run.fetched == 10
+
+
+def test_a_page_may_be_a_tuple() -> None:
+    assert ids(plan("all").execute(lambda query: tuple(server()(query)))) == ids(server()(""))
+
+
+def test_what_fetches_cannot_end_the_results() -> None:
+    pages = iter([[image(2)], [image(1)]])
+    run = plan("all").execute(lambda _query: next(pages))
+
+    with pytest.raises(RuntimeError, match="fetch raised StopIteration"):
+        list(run)
+
+
+@pytest.mark.parametrize("error", [StopIteration, StopAsyncIteration])
+def test_what_fetches_at_once_cannot_end_the_results_either(error: type[Exception]) -> None:
+    class Page:
+        def __await__(self) -> Any:
+            raise error
+
+    async def run() -> list[Any]:
+        return [each async for each in plan("all").aexecute(lambda _query: Page())]
+
+    with pytest.raises(RuntimeError, match=f"fetch raised {error.__name__}"):
+        asyncio.run(run())
+
+
+def test_where_one_page_fails_those_that_came_with_it_are_kept() -> None:
+    model = server()
+    failing = ["__platform=CentOS"]
+    asked: list[str] = []
+
+    async def fetch(query: str) -> list[Any]:
+        asked.append(query)
+        if failing and failing[0] in query:
+            await asyncio.sleep(0.01)
+            raise ConnectionError(failing.pop())
+        return list(model(query))
+
+    async def run() -> list[str]:
+        execution = plan("platform in (CentOS, Ubuntu) limit 4").aexecute(fetch)
+        with pytest.raises(ConnectionError):
+            await anext(execution)
+        return [each["id"] async for each in execution]
+
+    assert asyncio.run(run()) == ["i019", "i018", "i017", "i016"]
+    assert asked == ["__platform=CentOS&limit=4", "__platform=Ubuntu&limit=4",
+                     "__platform=CentOS&limit=4"]  # fmt: skip
+
+
+def test_a_fetch_that_is_cancelled_cancels() -> None:
+    async def fetch(_query: str) -> list[Any]:
+        raise asyncio.CancelledError
+
+    async def run() -> None:
+        with pytest.raises(asyncio.CancelledError):
+            await anext(plan("platform in (CentOS, Ubuntu)").aexecute(fetch))
+
+    asyncio.run(run())
+
+
+def test_it_counts_pages_and_images() -> None:
+    run = plan("min_ram < 3").execute(server(), page_size=10)
+
+    assert (len(ids(run)), run.pages, run.fetched) == (3, 3, 20)
+
+
+def test_a_contradiction_asks_for_nothing() -> None:
+    model = server()
+
+    assert ids(plan("platform = CentOS and platform = Ubuntu").execute(model)) == []
+    assert model.asked == []
+
+
+# -- pages that do not fit together
+
+
+def pages(*answers: Any) -> Callable[[str], Any]:
+    """Answer with one page after the other, and the last one for ever."""
+    left = list(answers)
+    return lambda _query: left.pop(0) if len(left) > 1 else left[0]
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ([None], "no list"),
+        ([{"images": []}], "no list"),
+        (["abc"], "no list"),
+        ([[1]], "without an id"),
+        ([[{}]], "without an id"),
+        ([[{"id": 1}]], "without an id"),
+        ([[{"id": None}]], "without an id"),
+        ([[image(1), image(1)]], "twice"),
+        ([[image(2), image(1)]], "repeats"),
+        ([[image(2)], [image(2), image(1)]], "repeats"),
+        ([[image(3)], [image(2)], [image(3)], [image(2)]], "circle"),
+    ],
+)
+def test_pages_that_do_not_fit_together_are_an_error(answers: list[Any], message: str) -> None:
+    run = plan("all").execute(pages(*answers))
+
+    with pytest.raises(ExecutionError, match=message):
+        ids(run)
+    with pytest.raises(ExecutionError, match=message):  # and stay one
+        ids(run)
+
+
+def test_a_page_that_begins_with_the_image_to_begin_behind_is_an_error() -> None:
+    images = [image(5), image(4)]
+
+    with pytest.raises(ExecutionError, match="repeats"):
+        ids(plan("all after i005").execute(pages(images, [])))
+
+
+def test_an_order_that_is_not_kept_is_an_error_where_requests_are_merged() -> None:
+    images = [image(1), image(2)]
+    merged = plan("platform = CentOS or platform = Ubuntu")
+
+    with pytest.raises(ExecutionError, match="in the order of created_at desc"):
+        ids(merged.execute(pages(images, [])))
+    assert ids(plan("all").execute(pages(images, []))) == ["i001", "i002"]
+
+
+def test_an_error_of_what_fetches_passes_through_and_another_try_goes_on() -> None:
+    model = server()
+    failing = [False, True, False, True]
+
+    def fetch(query: str) -> list[Any]:
+        if failing and failing.pop(0):
+            raise ConnectionError(query)
+        return list(model(query))
+
+    run = plan("all").execute(fetch, page_size=10)
+    found = ids(islice(run, 10))
+    for _ in range(2):
+        with pytest.raises(ConnectionError):
+            next(run)
+        found += ids(islice(run, 10))
+
+    assert found == [f"i{n:03}" for n in reversed(range(20))]
+
+
+def test_a_vanished_marker_is_an_error() -> None:
+    model = server()
+    run = plan("all").execute(model, page_size=5)
+    ids(islice(run, 5))
+    model.images = [each for each in model.images if each["id"] != "i015"]
+
+    with pytest.raises(BadRequestError, match="no image i015"):
+        next(run)
+
+
+@pytest.mark.parametrize("size", [0, -1, 501, 2.0, True])
+def test_a_page_size_out_of_range_is_refused(size: int) -> None:
+    with pytest.raises(ValueError, match="page_size"):
+        plan("all").execute(server(), page_size=size)
+
+
+# -- cursors
+
+
+def test_a_cursor_goes_on_without_fetching_anew() -> None:
+    first = plan("platform = CentOS or platform = Ubuntu").execute(server(), page_size=5)
+    ids(islice(first, 9))
+    model = server()
+    rest = plan("platform = Ubuntu or platform = CentOS").execute(
+        model, page_size=5, cursor=first.cursor
+    )
+
+    assert ids(rest) == [f"i{n:03}" for n in reversed(range(11))]
+    assert all("marker=" in query for query in model.asked)
+
+
+def test_a_cursor_counts_towards_the_limit() -> None:
+    query = plan("all limit 5")
+    first = query.execute(server(), page_size=2)
+    ids(islice(first, 3))
+
+    assert ids(query.execute(server(), cursor=first.cursor)) == ["i016", "i015"]
+
+
+def test_there_is_no_cursor_before_the_first_image() -> None:
+    assert plan("all").execute(server()).cursor is None
+
+
+def token() -> str:
+    run = plan("all").execute(server())
+    next(run)
+    assert run.cursor is not None
+    return run.cursor
+
+
+@pytest.mark.parametrize(
+    "query", ["all limit 5", "platform = CentOS", "all order by name", "all after i001"]
+)
+def test_a_cursor_of_another_plan_is_refused(query: str) -> None:
+    with pytest.raises(ValueError, match="cursor"):
+        plan(query).execute(server(), cursor=token())
+
+
+@pytest.mark.parametrize("bad", ["", "a", "=", "!", "é", "x" * 100_000, "AAAA" * 20])
+def test_a_cursor_that_is_none_is_refused(bad: str) -> None:
+    with pytest.raises(ValueError, match="cursor"):
+        plan("all").execute(server(), cursor=bad)
+
+
+@given(st.data())
+def test_a_damaged_cursor_is_refused(data: st.DataObject) -> None:
+    good = token()
+    place = data.draw(st.integers(0, len(good) - 1))
+    letter = data.draw(st.sampled_from("abcXYZ019-_.").filter(lambda each: each != good[place]))
+
+    with pytest.raises(ValueError, match="cursor"):
+        plan("all").execute(server(), cursor=good[:place] + letter + good[place + 1 :])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[]", "1", "{}", "[1,2,3,4]", '[0,[],"a",[]]', '["1",[],"a",[]]', '[true,[],"a",[]]',
+        '[1,[1],"a",[]]', '[1,["a","b"],"a",[]]', '[1,["a"],1,[]]', '[1,["a"],"a",[[1,null]]]',
+        '[1,["a"],"a",[[-1,null]]]', '[1,["a"],"a",[[0,1]]]', '[1,["a"],"a",[[0]]]',
+        '[1,["a"],"a",[["0",null]]]', "[" * 3_000,
+    ],
+)  # fmt: skip
+def test_a_forged_cursor_is_refused(body: str) -> None:
+    """Whoever knows the plan can make a token with the right digest, but not of any shape."""
+    raw = body.encode()
+    digest = hashlib.sha256(plan("all").fingerprint.encode() + b":" + raw).digest()[:12]
+    forged = urlsafe_b64encode(digest + raw).decode().rstrip("=")
+
+    with pytest.raises(ValueError, match="cursor"):
+        plan("all").execute(server(), cursor=forged)
+
+
+def test_the_spare_bits_of_a_cursor_are_its_own_too() -> None:
+    good = token()
+    others = {good[:-1] + letter for letter in ascii_letters} - {good}
+
+    assert len(good) % 4
+    for other in others:
+        with pytest.raises(ValueError, match="cursor"):
+            plan("all").execute(server(), cursor=other)
+
+
+def test_a_cursor_may_be_long() -> None:
+    query = plan("all order by description")
+    images = [image(n, __description="x" * 100_000) for n in range(3)]
+    first = query.execute(ModelServer(images))
+    next(first)
+
+    assert ids(query.execute(ModelServer(images), cursor=first.cursor)) == ["i001", "i000"]
+
+
+def test_a_cursor_is_plain_data_for_urls() -> None:
+    text = token()
+    body = urlsafe_b64decode(text + "=" * (-len(text) % 4))[12:]
+
+    assert text.replace("-", "").replace("_", "").isalnum()
+    assert json.loads(body) == [1, ["2020-01-01T00:00:19Z"], "i019", [[0, None]]]
+
+
+# -- at once
+
+
+def test_no_more_pages_are_fetched_at_once_than_allowed() -> None:
+    model = server()
+    running = 0
+    most = 0
+
+    async def fetch(query: str) -> list[Any]:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.001)
+        running -= 1
+        return list(model(query))
+
+    async def run() -> list[str]:
+        query = plan("id in (i001, i002, i003, i004, i005, i006)")
+        return [each["id"] async for each in query.aexecute(fetch, concurrency=2)]
+
+    assert asyncio.run(run()) == [f"i00{n}" for n in (6, 5, 4, 3, 2, 1)]
+    assert most == 2
+
+
+def test_where_one_page_fails_the_others_are_given_up() -> None:
+    cancelled = []
+
+    async def fetch(query: str) -> list[Any]:
+        if "CentOS" in query:
+            raise ConnectionError(query)
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            cancelled.append(query)
+            raise
+        return []
+
+    async def run() -> None:
+        async for _ in plan("platform = CentOS or platform = Ubuntu").aexecute(fetch):
+            pass
+
+    with pytest.raises(ConnectionError):
+        asyncio.run(run())
+    assert cancelled == ["__platform=Ubuntu&limit=500"]
+
+
+def test_one_image_is_waited_for_at_a_time() -> None:
+    async def run() -> list[str]:
+        execution = plan("all").aexecute(server().afetch)
+        first = asyncio.ensure_future(anext(execution))
+        with pytest.raises(RuntimeError, match="already"):
+            await asyncio.gather(first, anext(execution))
+        return [(await first)["id"]] + [each["id"] async for each in execution]
+
+    assert asyncio.run(run()) == [f"i{n:03}" for n in reversed(range(20))]
+
+
+def test_a_run_that_is_cancelled_goes_on_with_another_try() -> None:
+    model = server()
+    slow = [True]
+
+    async def fetch(query: str) -> list[Any]:
+        if slow and slow.pop():
+            await asyncio.sleep(60)
+        return list(model(query))
+
+    async def run() -> list[str]:
+        execution = plan("all").aexecute(fetch, page_size=7)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(anext(execution), 0.01)
+        return [each["id"] async for each in execution]
+
+    assert asyncio.run(run()) == [f"i{n:03}" for n in reversed(range(20))]
+
+
+def test_no_pages_at_once_is_refused() -> None:
+    with pytest.raises(ValueError, match="concurrency"):
+        plan("all").aexecute(server().afetch, concurrency=0)
+
+
+def sent(made: Plan) -> Plan:
+    received: Plan = pickle.loads(pickle.dumps(made))  # noqa: S301 -- it is our own
+    return received
+
+
+@pytest.mark.parametrize("send", [copy.deepcopy, sent])
+def test_a_plan_can_be_kept_and_sent(send: Callable[[Plan], Plan]) -> None:
+    made = plan("platform in (CentOS, Ubuntu) and not (min_ram < 4 or name is present) limit 3")
+    first = made.execute(server())
+    begun = ids(islice(first, 1))
+    other = send(made)
+
+    assert other == made
+    assert other.fingerprint == made.fingerprint
+    assert begun + ids(other.execute(server(), cursor=first.cursor)) == ids(made.execute(server()))

@@ -1,0 +1,104 @@
+"""Ranges of a time that are made one hold at the same seconds, and leave gaps between them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from imsquery import parse
+from imsquery.planning.intervals import unite_ranges
+from imsquery.planning.phrasing import phrase
+from imsquery.semantics.analysis import bind
+from imsquery.semantics.formula import And, Formula, Or
+from tests.meaning import holds
+
+NOON = datetime(2018, 12, 31, 23, 59, 50)  # noqa: DTZ001 -- UTC
+SECONDS = [NOON + timedelta(seconds=second) for second in range(24)]
+# What each relation takes in of a line of seconds, by number.
+WITHIN = {
+    "<": lambda second, bound: second < bound,
+    "<=": lambda second, bound: second <= bound,
+    ">": lambda second, bound: second > bound,
+    ">=": lambda second, bound: second >= bound,
+    "=": lambda second, bound: second == bound,
+}
+
+# Alternatives of the first half of the line, so that what lies behind them is on it, too.
+conditions = st.tuples(st.sampled_from([*WITHIN]), st.integers(1, 12))
+alternatives = st.lists(st.lists(conditions, min_size=1, max_size=2), min_size=1, max_size=5)
+Alternatives = list[list[tuple[str, int]]]
+
+
+def written(found: Alternatives) -> str:
+    return " or ".join(
+        "(" + " and ".join(f"created_at {sign} {moment(bound)}" for sign, bound in each) + ")"
+        for each in found
+    )
+
+
+def moment(second: int) -> str:
+    return f"{SECONDS[second].isoformat()}Z"
+
+
+def taken_in(found: Alternatives) -> set[int]:
+    return {
+        second
+        for second in range(len(SECONDS))
+        if any(all(WITHIN[sign](second, bound) for sign, bound in each) for each in found)
+    }
+
+
+def read(formula: Formula) -> set[int]:
+    """Give the seconds of a filter by the meaning of what it is written as."""
+    tree = parse(phrase(formula)).filter
+    assert tree is not None
+    return {n for n in range(len(SECONDS)) if holds(tree, {"created_at": moment(n)})}
+
+
+@given(alternatives)
+@example([[("<", 3)], [(">=", 3)]])
+@example([[("<", 3)], [(">", 3)]])
+@example([[("=", 3)], [(">", 3)]])
+@example([[(">=", 3), ("<=", 3)], [("=", 3)]])
+@example([[(">=", 1), ("<", 3)], [(">=", 4), ("<", 6)], [("=", 3)]])
+def test_ranges_made_one_hold_at_the_same_seconds(found: Alternatives) -> None:
+    united = unite_ranges(bind(written(found)).formula)
+
+    assert read(united) == taken_in(found)
+
+
+@given(alternatives)
+@example([[("=", 3)], [("=", 4)]])
+@example([[("=", 3)], [(">=", 5), ("<=", 2)], [("=", 4)]])
+def test_no_two_ranges_are_left_without_a_gap_between_them(found: Alternatives) -> None:
+    united = unite_ranges(bind(written(found)).formula)
+
+    parts = united.operands if isinstance(united, Or) else [united]
+    taken = sorted(sorted(seconds) for part in parts if (seconds := read(part)))
+    assert all(before[-1] + 1 < after[0] for before, after in pairwise(taken))
+
+
+@given(alternatives, st.randoms(use_true_random=False))
+def test_the_order_of_ranges_changes_nothing(found: Alternatives, random: object) -> None:
+    shuffled = [*found]
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+
+    one, other = (unite_ranges(bind(written(each)).formula) for each in (found, shuffled))
+
+    assert one.key == other.key
+
+
+def test_only_times_are_made_one_and_only_where_all_must_not_hold() -> None:
+    for text in (
+        "min_ram < 5 or min_ram > 3",
+        "created_at < 2019 or updated_at >= 2018",
+        "(created_at < 2019 and protected) or created_at >= 2020",
+    ):
+        formula = bind(text).formula
+        assert unite_ranges(formula).key == formula.key
+    both = unite_ranges(bind("created_at < 2019 and created_at >= 2018").formula)
+    assert isinstance(both, And)
+    assert len(both.operands) == 2

@@ -1,0 +1,228 @@
+"""Running a plan finds what the filter means: the same images, in the same order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from itertools import islice, permutations
+from typing import Any
+from urllib.parse import parse_qsl
+
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from imsquery import QueryError, parse, testing
+from imsquery.language import syntax
+from imsquery.language.unparse import unparse
+from imsquery.planning.plan import Plan
+from imsquery.planning.planner import plan
+from tests.meaning import holds, row_of, shown
+from tests.plan_strategies import (
+    World,
+    dense_filters,
+    dense_worlds,
+    orders,
+    worlds,
+)
+
+REFUSALS = {"mutually-exclusive", "requires", "not-observable"}
+trees = testing.filter_trees(consistent=False, max_predicates=6)
+budgets = st.integers(1, 16)
+page_sizes = st.sampled_from((1, 2, 3, 5, 500))
+limits = st.none() | st.integers(1, 14)
+
+
+def made(text: str, budget: int) -> Plan:
+    """Plan a query; what is refused, and must be, says nothing about plans."""
+    try:
+        return plan(text, max_requests=budget)
+    except QueryError as error:
+        codes = {each.code for each in error.diagnostics if each.severity == "error"}
+        assert codes <= {*REFUSALS, "contradiction"}
+        assume(False)  # noqa: FBT003
+        raise
+
+
+def expected(tree: syntax.Expr, world: World, order: str) -> list[str]:
+    """Give ids: every image that the filter means, sorted by the order, then by id."""
+    found = [each for each in world.images if holds(tree, each, world.hidden[each["id"]])]
+    words = order.split()
+    row = row_of(words[2] if words else "created_at")
+
+    def place(image: Mapping[str, Any]) -> tuple[Any, ...]:
+        values = shown(row, image, {})
+        return (len(values), *values, image["id"])
+
+    return [each["id"] for each in sorted(found, key=place, reverse=words[3:] != ["asc"])]
+
+
+def clauses(order: str, limit: int | None) -> str:
+    return order + ("" if limit is None else f" limit {limit}")
+
+
+def conditions(query: str) -> tuple[tuple[str, str], ...]:
+    """Give what a request asks for, whichever page it is."""
+    return tuple(pair for pair in parse_qsl(query) if pair[0] not in {"limit", "marker"})
+
+
+TIED = World(
+    [
+        {
+            "id": identity,
+            "protected": False,
+            "created_at": "2018-01-01T00:00:00Z",
+            "updated_at": "2018-01-01T00:00:00Z",
+        }
+        for identity in ("a", "b")
+    ],
+    {"a": {}, "b": {}},
+)
+
+
+@given(trees, worlds(), orders, limits, budgets, page_sizes, st.booleans())
+def test_a_plan_finds_what_the_filter_means(
+    tree: syntax.Expr,
+    world: World,
+    order: str,
+    limit: int | None,
+    budget: int,
+    page_size: int,
+    glance_ties: bool,  # noqa: FBT001
+) -> None:
+    server = world.server(glance_ties=glance_ties)
+    made_plan = made(unparse(tree) + clauses(order, limit), budget)
+
+    found = [image["id"] for image in made_plan.execute(server, page_size=page_size)]
+
+    assert found == expected(tree, world, order)[:limit]
+    assert len(made_plan.requests) <= budget
+    assert len({conditions(query) for query in server.asked}) <= budget
+
+
+@given(dense_filters, dense_worlds(), orders, limits, budgets, page_sizes, st.booleans())
+def test_a_plan_finds_what_a_filter_of_few_conditions_means(
+    text: str,
+    world: World,
+    order: str,
+    limit: int | None,
+    budget: int,
+    page_size: int,
+    glance_ties: bool,  # noqa: FBT001
+) -> None:
+    server = world.server(glance_ties=glance_ties)
+    made_plan = made(text + clauses(order, limit), budget)
+
+    found = [image["id"] for image in made_plan.execute(server, page_size=page_size)]
+
+    assert found == expected(parse(text).filter, world, order)[:limit]
+    assert len({conditions(query) for query in server.asked}) <= budget
+
+
+HIDDEN = ("flavor_id", "member_status", "__whole_image")
+
+
+def takes_in(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Tell whether a request finds all of another's images, and says as much of what is hidden."""
+    scope = ("enterprise_project_id", "all_granted_eps")
+    return (
+        one.items() - {scope} <= other.items() - {scope}
+        and (scope not in other.items() or scope in one.items())
+        and all(one.get(name) == other.get(name) for name in HIDDEN)
+    )
+
+
+@given(dense_filters, st.integers(1, 8))
+@example("enterprise_project_id = all_granted_eps or tag is present", 8)
+def test_no_request_finds_what_another_one_finds_as_well(text: str, budget: int) -> None:
+    asked = [dict(parse_qsl(each.query_string)) for each in made(text, budget).requests]
+
+    assert not any(takes_in(one, other) for one, other in permutations(asked, 2))
+
+
+@given(trees, worlds(), orders, limits, budgets, page_sizes, st.integers(1, 5))
+def test_running_at_once_finds_the_same(
+    tree: syntax.Expr,
+    world: World,
+    order: str,
+    limit: int | None,
+    budget: int,
+    page_size: int,
+    concurrency: int,
+) -> None:
+    made_plan = made(unparse(tree) + clauses(order, limit), budget)
+    server = world.server()
+
+    async def run() -> list[str]:
+        execution = made_plan.aexecute(server.afetch, page_size=page_size, concurrency=concurrency)
+        return [image["id"] async for image in execution]
+
+    assert asyncio.run(run()) == expected(tree, world, order)[:limit]
+
+
+@given(
+    trees, worlds(), orders, limits, budgets, page_sizes, st.integers(0, 12), st.booleans(),
+    st.booleans(),
+)  # fmt: skip
+@example(syntax.Everything(), TIED, "", 2, 1, 1, 1, False, False)  # noqa: FBT003
+def test_a_cursor_goes_on_where_it_was_taken(
+    tree: syntax.Expr,
+    world: World,
+    order: str,
+    limit: int | None,
+    budget: int,
+    page_size: int,
+    stop: int,
+    glance_ties: bool,  # noqa: FBT001
+    at_once: bool,  # noqa: FBT001
+) -> None:
+    made_plan = made(unparse(tree) + clauses(order, limit), budget)
+    server = world.server(glance_ties=glance_ties)
+
+    def some(most: int | None, cursor: str | None) -> tuple[list[str], str | None]:
+        run = made_plan.execute(server, page_size=page_size, cursor=cursor)
+        return [image["id"] for image in islice(run, most)], run.cursor
+
+    async def some_at_once(most: int | None, cursor: str | None) -> tuple[list[str], str | None]:
+        run = made_plan.aexecute(server.afetch, page_size=page_size, cursor=cursor)
+        found: list[str] = []
+        while most is None or len(found) < most:
+            image = await anext(run, None)
+            if image is None:
+                break
+            found.append(image["id"])
+        return found, run.cursor
+
+    if at_once:
+        found, cursor = asyncio.run(some_at_once(stop, None))
+        rest, _ = asyncio.run(some_at_once(None, cursor))
+    else:
+        found, cursor = some(stop, None)
+        rest, _ = some(None, cursor)
+
+    found += rest
+    assert found == expected(tree, world, order)[:limit]
+
+
+@given(trees, worlds(), orders, limits, budgets, page_sizes, st.data())
+def test_results_begin_behind_the_image_that_is_named(
+    tree: syntax.Expr,
+    world: World,
+    order: str,
+    limit: int | None,
+    budget: int,
+    page_size: int,
+    data: st.DataObject,
+) -> None:
+    assume(world.images)
+    every = expected(syntax.Everything(), world, order)
+    after = data.draw(st.sampled_from(every))
+    query = f"{unparse(tree)}{clauses(order, limit)} after '{after}'"
+    behind = set(every[every.index(after) + 1 :])
+
+    server = world.server()
+    made_plan = made(query, budget)
+    found = [image["id"] for image in made_plan.execute(server, page_size=page_size)]
+
+    assert found == [each for each in expected(tree, world, order) if each in behind][:limit]
+    asked = {conditions(query) for query in server.asked}
+    assert len(asked - {(("id", after),)}) <= budget

@@ -1,0 +1,249 @@
+"""The parameter table: what it says of each row, and extending it."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+import re
+from typing import Any
+
+import pytest
+
+from imsquery import CLOUDIMAGES, Function, Parameter, QueryError
+from imsquery import compile as compile_query
+from imsquery.schema.kinds import Enumeration, Integer, Text
+
+# Facts of the reference and of facts that other public documents add, written out by hand.
+RESPONSE_ATTRIBUTES = [
+    "file", "owner", "id", "size", "self", "schema", "status", "tags", "visibility", "name",
+    "checksum", "protected", "container_format", "min_ram", "max_ram", "updated_at", "__os_bit",
+    "__os_version", "__description", "disk_format", "__isregistered", "__platform", "__os_type",
+    "min_disk", "virtual_env_type", "__image_source_type", "__imagetype", "created_at",
+    "virtual_size", "__originalimagename", "__backup_id", "__productcode", "__image_size",
+    "__data_origin", "__lazyloading", "active_at", "__os_feature_list", "__support_kvm",
+    "__support_xen", "__support_largememory", "__support_diskintensive",
+    "__support_highperformance", "__support_xen_gpu_type", "__support_kvm_gpu_type",
+    "__support_xen_hana", "__support_kvm_infiniband", "__system_support_market",
+    "__is_offshelved", "enterprise_project_id", "__root_origin", "__sequence_num",
+    "__support_fc_inject", "hw_firmware_type", "hw_vif_multiqueue_enabled", "__support_arm",
+    "__support_agent_list", "__system__cmkid", "__account_code", "__support_amd",
+]  # fmt: skip
+UNOBSERVABLE = {
+    "flavor_id", "member_status", "__whole_image", "marker", "limit", "sort_key", "sort_dir"
+}  # fmt: skip
+SORT_KEYS = {"name", "container_format", "disk_format", "status", "id", "size", "created_at"}
+
+
+def row(name: str) -> Parameter:
+    found = CLOUDIMAGES.find(name)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("attribute", RESPONSE_ATTRIBUTES)
+def test_every_response_attribute_is_observable(attribute: str) -> None:
+    assert row(attribute).observed == attribute
+
+
+def test_what_no_record_carries_is_not_observable() -> None:
+    unobservable = {each.wire for each in CLOUDIMAGES.parameters.values() if each.observed is None}
+
+    assert unobservable == UNOBSERVABLE
+    assert row("architecture").observed == "__support_arm"
+    assert row("tag").observed == "tags"
+
+
+def test_the_server_sorts_by_seven_keys() -> None:
+    assert set(CLOUDIMAGES.sort_keys) == SORT_KEYS
+
+
+@pytest.mark.parametrize(
+    ("name", "wire"),
+    [
+        ("__platform", "__platform"),
+        ("platform", "__platform"),
+        ("PLATFORM", "__platform"),
+        ("__Platform", "__platform"),
+        ("image_type", "__imagetype"),
+        ("imagetype", "__imagetype"),
+        ("cmk_id", "__system__cmkid"),
+        ("system__cmkid", "__system__cmkid"),
+        ("registered", "__isregistered"),
+        ("is_registered", "__isregistered"),
+        ("tags", "tag"),
+        ("support_kvm", "__support_kvm"),
+        ("support_s4l", "__support_s4l"),
+        ("__support_S4L", "__support_s4l"),
+        ("__support_gpu_t4", "__support_gpu_t4"),
+    ],
+)
+def test_a_parameter_answers_to_its_names(name: str, wire: str) -> None:
+    assert row(name).wire == wire
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "_", "__", "_platform", "___platform", "plat_form", "nosuch", "__support_", "support_",
+     "__support_a-b", "__support_é", "support", "__system_cmkid"],
+)  # fmt: skip
+def test_nothing_answers_to_other_names(name: str) -> None:
+    assert CLOUDIMAGES.find(name) is None
+
+
+def test_attributes_that_never_coexist() -> None:
+    pairs = {
+        frozenset((one, other)) for one, others in CLOUDIMAGES.exclusive.items() for other in others
+    }
+
+    assert pairs == {
+        frozenset((f"__support_{one}", f"__support_{other}"))
+        for one, other in (
+            ("xen_gpu_type", "xen"), ("xen_gpu_type", "kvm"), ("kvm_gpu_type", "xen"),
+            ("kvm_gpu_type", "kvm"), ("xen_hana", "xen"), ("xen_hana", "kvm"),
+            ("kvm_infiniband", "xen"),
+        )
+    }  # fmt: skip
+
+
+def test_every_row_has_a_source_and_operators() -> None:
+    for each in CLOUDIMAGES.parameters.values():
+        assert each.source
+        assert each.kind.describe()
+        assert each.kind.operators >= {"=", "!="}
+
+
+def test_units_are_those_of_the_reference() -> None:
+    units = {each.wire: each.unit for each in CLOUDIMAGES.parameters.values() if each.unit}
+
+    assert units == {"min_ram": "MB", "min_disk": "GB", "max_ram": "MB", "__image_size": "bytes"}
+
+
+def test_the_table_is_plain_data() -> None:
+    described = json.loads(json.dumps(CLOUDIMAGES.to_dict()))
+    platform = next(each for each in described["parameters"] if each["wire"] == "__platform")
+
+    assert len(described["parameters"]) == len(CLOUDIMAGES.parameters)
+    assert platform["open"] is True
+    assert "Oracle Linux" in platform["values"]
+    assert {each["name"] for each in described["functions"]} == {
+        "supports", "tagged", "public", "owned_by", "shared", "bare_metal"
+    }  # fmt: skip
+
+
+def test_an_extended_spec_takes_more_and_the_original_does_not() -> None:
+    spec = CLOUDIMAGES.extend(
+        values={"__platform": ["AlmaLinux"], "visibility": ["community"]},
+        ranges={"min_disk": (1, None), "MIN_RAM": (512, 4096)},
+    )
+
+    assert str(compile_query("platform = almalinux", spec=spec)) == "__platform=AlmaLinux"
+    assert str(compile_query("visibility = COMMUNITY", spec=spec)) == "visibility=community"
+    assert str(compile_query("min_disk = 4096", spec=spec)) == "min_disk=4096"
+    for text in ("platform = almalinux", "visibility = community", "min_disk = 4096"):
+        with pytest.raises(QueryError):
+            compile_query(text)
+    with pytest.raises(QueryError, match="out-of-range"):
+        compile_query("min_ram = 511", spec=spec)
+    with pytest.raises(QueryError, match="a whole number up to 9"):
+        compile_query("min_ram = 10", spec=CLOUDIMAGES.extend(ranges={"min_ram": (None, 9)}))
+
+
+def test_a_spec_takes_further_parameters_and_functions() -> None:
+    spec = CLOUDIMAGES.extend(
+        parameters=[
+            Parameter("__region", Enumeration("north", "south"), aliases=("zone",), source="test"),
+            Parameter("__note", Text(), pushable=False, source="test"),
+        ],
+        functions=[
+            Function("here", (), (("__region", "north"),), summary="ours", source="test"),
+            Function("at", ("where",), (("__region", "{0}"),), summary="there", source="test"),
+        ],
+    )
+
+    assert str(compile_query("zone = SOUTH", spec=spec)) == "__region=south"
+    assert str(compile_query("here()", spec=spec)) == "__region=north"
+    assert str(compile_query("at(south)", spec=spec)) == "__region=south"
+    with pytest.raises(QueryError, match="not-expressible"):
+        compile_query("note = x", spec=spec)
+    assert CLOUDIMAGES.find("zone") is None
+    assert "here" not in CLOUDIMAGES.functions
+
+
+def row_of(wire: str, **columns: Any) -> Parameter:
+    return Parameter(wire, Text(), source="test", **columns)
+
+
+def function_of(name: str, wire: str, value: str = "{0}") -> Function:
+    return Function(name, ("x",), ((wire, value),), summary="ours", source="test")
+
+
+def test_a_row_of_the_same_wire_name_replaces_the_one_there() -> None:
+    spec = CLOUDIMAGES.extend(parameters=[Parameter("min_disk", Integer(1, 8), source="test")])
+
+    assert str(compile_query("min_disk = 8", spec=spec)) == "min_disk=8"
+    assert len(spec.parameters) == len(CLOUDIMAGES.parameters)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"values": {"nosuch": ["x"]}}, ValueError, "no parameter answers to 'nosuch'"),
+        ({"values": {"owner": ["x"]}}, ValueError, "owner is no enumeration"),
+        ({"values": {"min_disk": ["1"]}}, ValueError, "min_disk is no enumeration"),
+        ({"values": {"platform": "AlmaLinux"}}, TypeError, "not one string"),
+        ({"ranges": {"owner": (1, 2)}}, ValueError, "owner has no range"),
+        ({"ranges": {"os_bit": (1, 2)}}, ValueError, "os_bit has no range"),
+        (
+            {"parameters": [Parameter("zone", Text(), aliases=("Platform",), source="test")]},
+            ValueError,
+            "two parameters answer to 'Platform'",
+        ),
+        ({"values": {"platform": [5]}}, TypeError, "values of platform: strings"),
+        ({"values": {"platform": [""]}}, ValueError, "__platform cannot have the value ''"),
+        ({"values": {"platform": ["\ud800"]}}, ValueError, "__platform cannot have the value"),
+        ({"values": {"platform": ["CENTOS"]}}, ValueError, "differ in letter case only"),
+        ({"ranges": {"min_disk": (5, 1)}}, ValueError, "min_disk is empty: from 5 to 1"),
+        ({"ranges": {"min_disk": (1.5, 2)}}, TypeError, "from one integer to another"),
+        ({"parameters": [row_of("a&b=c", aliases=("x",))]}, ValueError, "not a wire name: 'a&b=c'"),
+        ({"parameters": [row_of("größe")]}, ValueError, "not a wire name"),
+        ({"parameters": [row_of("and")]}, ValueError, "no filter can name 'and'"),
+        ({"parameters": [row_of("x", aliases=("a b",))]}, ValueError, "no filter can name 'a b'"),
+        ({"parameters": [row_of("x", requires=("y", "1"))]}, ValueError, "names 'y', which is no"),
+        ({"parameters": [row_of("x", excludes=("y",))]}, ValueError, "names 'y', which is no"),
+        ({"parameters": [row_of("limit")]}, ValueError, "no filter can name 'limit'"),
+        ({"parameters": [row_of("marker")]}, ValueError, "no parameter is left for the clause"),
+        ({"functions": [function_of("F", "id")]}, ValueError, "no filter can call 'F'"),
+        ({"functions": [function_of("f", "nosuch")]}, ValueError, "f names 'nosuch'"),
+        ({"functions": [function_of("f", "id", "{1}")]}, ValueError, "f has no argument {1}"),
+        ({"functions": [function_of("f", "id", "{}")]}, ValueError, "f has no argument {}"),
+        ({"functions": [function_of("f", "protected", "yes")]}, ValueError, "'yes' is no value"),
+        ({"functions": [function_of("owned_by", "id")]}, ValueError, "the same number of"),
+    ],
+)
+def test_an_extension_that_cannot_be_is_refused(
+    change: dict[str, object], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=re.escape(message)):
+        CLOUDIMAGES.extend(**change)  # type: ignore[arg-type]
+
+
+def test_the_members_of_the_open_family_are_flags() -> None:
+    member = row("__support_s4l")
+
+    assert (member.name, member.observed, member.kind.name) == (
+        "support_s4l", "__support_s4l", "flag"
+    )  # fmt: skip
+    assert member.pushable
+    assert "__support_s4l" not in CLOUDIMAGES.parameters
+
+
+def test_a_spec_travels_to_another_process_and_is_no_other_when_copied() -> None:
+    spec = CLOUDIMAGES.extend(values={"platform": ["AlmaLinux"]})
+    sent = pickle.loads(pickle.dumps(spec))  # noqa: S301 -- it is our own
+
+    assert copy.copy(spec) is copy.deepcopy(spec) is spec
+    assert sent.to_dict() == spec.to_dict()
+    assert str(compile_query("platform = almalinux and supports(s4l)", spec=sent)) == (
+        "__platform=AlmaLinux&__support_s4l=true"
+    )
