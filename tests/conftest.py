@@ -38,6 +38,13 @@ settings.register_profile("nightly", max_examples=5_000, deadline=None, suppress
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where everything is installed and a test was skipped nevertheless."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture(scope="module")
 def shipped() -> Iterator[Catalogue]:
     """Give the sample catalogue that ships with the package."""
