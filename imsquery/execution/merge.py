@@ -156,7 +156,7 @@ class Merged(Results):
         """Whether an image can be given before the next one is seen."""
         order = self.job.order
         is_alone = len(self.job.requests) == 1
-        return order.parameter.observed == order.identity or (order.is_settled and is_alone)
+        return order.is_by_id or (order.is_settled and is_alone)
 
     def next(self) -> Mapping[str, Any] | None:
         if self.is_full:

@@ -40,6 +40,11 @@ class Ordering:
     identity: str = field(eq=False)
     is_settled: bool = field(eq=False)
 
+    @property
+    def is_by_id(self) -> bool:
+        """Whether results are sorted by id alone, so that there are no ties."""
+        return self.parameter.observed == self.identity
+
     def key(self, record: Mapping[str, Any]) -> Key:
         """Give what a record is sorted by."""
         value = read(self.parameter, record)

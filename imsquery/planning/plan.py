@@ -8,7 +8,7 @@ from attrs import frozen
 
 from imsquery.execution.job import Job
 from imsquery.execution.run import MAX_PAGE, AsyncExecution, Execution
-from imsquery.planning.report import explain
+from imsquery.planning.report import render
 
 if TYPE_CHECKING:
     from imsquery.execution.run import AsyncFetch, Fetch
@@ -62,9 +62,12 @@ class Plan(Job):
         )
 
     def explain(self, format: Format = "text") -> str:  # noqa: A002 -- the public name
-        """Say what the server does, what the client does, and why.
+        """Explain what the server does, what is left to the client, and why.
 
         Args:
-            format: ``text`` for people, ``json``, or ``mermaid`` for a picture.
+            format: ``text`` (a tree), ``json``, or ``mermaid`` (a flow chart).
+
+        Raises:
+            ValueError: any other format.
         """
-        return explain(self, format)
+        return render(self, format)
