@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imsquery.schema.parameters import Parameter
+    from imsquery.schema.spec import Spec
 
     Read = Callable[[Any], str | int | None]
 
@@ -101,6 +102,11 @@ def reader(parameter: Parameter) -> Read:
         return reading.get(said, default) if isinstance(said, str) else default
 
     return read_mapped
+
+
+def is_always_present(row: Parameter, spec: Spec) -> bool:
+    """Return whether every image has an attribute."""
+    return row.total or row is spec.find("id")
 
 
 def _plain_reader(parameter: Parameter) -> Read:

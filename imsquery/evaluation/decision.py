@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
-from imsquery.evaluation.domains import example, is_always_there
+from imsquery.evaluation.attributes import is_always_present
+from imsquery.evaluation.domains import example
 from imsquery.evaluation.matching import is_scope
 from imsquery.evaluation.search import Problem, WorkExhaustedError
 from imsquery.language.syntax import Query
@@ -239,7 +240,7 @@ class Decider:
         always = {
             str(row.observed): example(row)
             for row in self._spec.parameters.values()
-            if row.observed is not None and is_always_there(row, self._spec)
+            if row.observed is not None and is_always_present(row, self._spec)
         }
         return {**always, **found}
 

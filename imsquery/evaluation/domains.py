@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from imsquery.evaluation.attributes import tag_sources
+from imsquery.evaluation.attributes import is_always_present, tag_sources
 from imsquery.evaluation.automata import Texts, TooManyTextsError, effort
 from imsquery.evaluation.matching import compile_predicate, is_plain_equality
 from imsquery.language.times import format_time
@@ -149,7 +149,7 @@ def make_domain(attribute: str, atoms: Sequence[Atom], spec: Spec, most: int) ->
     except TooManyTextsError:
         is_complete = False
     values = [Value(raw, said) for said, raw in classes.items()]
-    if not row.multiple and not is_always_there(row, spec):
+    if not row.multiple and not is_always_present(row, spec):
         # First, so that a witness has no attribute that it does not need.
         values.insert(0, Value(ABSENT, truths({})))
     return Domain(tuple(values), row.multiple, is_complete)
@@ -174,11 +174,6 @@ def make_hidden_domain(atoms: Sequence[Atom]) -> Domain:
     if not row.total:
         values.insert(0, Value(ABSENT, 0))
     return Domain(tuple(values), row.multiple)
-
-
-def is_always_there(row: Parameter, spec: Spec) -> bool:
-    """Tell whether every image has an attribute."""
-    return row.total or row is spec.find("id")
 
 
 def _row_of(attribute: str, atoms: Sequence[Atom], spec: Spec) -> Parameter:

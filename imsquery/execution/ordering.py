@@ -75,11 +75,11 @@ def read_order(query: BoundQuery, spec: Spec) -> Ordering:
     rows = spec.parameters.values()
     own = next((row for row in rows if row.sortable and row.is_time), None)
     if own is None:
-        msg = "a spec without a time that the server sorts by, as it does where nothing is said"
+        msg = "the spec lacks a time that the server can sort by, which is its default order"
         raise ValueError(msg)
     identity = spec.find("id")
     if identity is None or identity.observed is None:
-        msg = "a spec without an attribute `id`"
+        msg = "the spec lacks an attribute `id` in image records"
         raise ValueError(msg)
     written = query.order
     parameter = own if written is None else written.parameter

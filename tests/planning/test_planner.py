@@ -302,7 +302,7 @@ def test_a_spec_must_have_what_plans_are_made_with(missing: str) -> None:
     rows = [each for each in CLOUDIMAGES.parameters.values() if each.wire != missing]
     spec = Spec(rows, family=CLOUDIMAGES.family, path=CLOUDIMAGES.path, host=CLOUDIMAGES.host)
 
-    with pytest.raises(ValueError, match="a spec without"):
+    with pytest.raises(ValueError, match="the spec lacks"):
         plan("platform = CentOS", spec=spec)
 
 
@@ -396,11 +396,11 @@ def test_a_refusal_points_at_what_no_image_shows(query: str, place: str) -> None
     ("query", "most", "message"),
     [
         ("flavor_id in (a, b, c)", 2,
-         ("no image shows its `flavor_id`, so that each alternative needs a request of its own, "
-          "3 at most, and there may be 2; raise `max_requests`")),
+         ("raise `max_requests`: `flavor_id` is not in image records, so each alternative needs "
+          "its own request (up to 3; 2 allowed)")),
         (" or ".join(f"flavor_id = a{number}" for number in range(1_025)), 5_000,
-         ("too many combinations of what no image shows for 5000 requests: "
-          "ask for fewer at a time, or raise `max_requests`")),
+         ("too many combinations of parameters that are not in image records for 5,000 requests; "
+          "use fewer at a time or raise `max_requests`")),
     ],
 )  # fmt: skip
 def test_a_refusal_says_what_may_help(query: str, most: int, message: str) -> None:
