@@ -1,1 +1,1 @@
-"""Filters as predicates over records, and what holds of them for every record."""
+"""Filters as predicates over records, and questions about them over all possible records."""

@@ -1,7 +1,7 @@
-"""What a record says of a parameter: its attribute read under the parameter's type.
+"""Values of parameters in image records: an attribute read by the parameter's type.
 
-A reading never raises, whatever the record holds; what cannot be read under the type is there
-(``is present``), but equals nothing; where a parameter has a default, it counts as that.
+Reading never raises, whatever the record holds.  A value of another type is present but equals
+nothing; if the parameter has a default, it counts as that.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imsquery.schema.parameters import Parameter
+    from imsquery.schema.spec import Spec
 
     Read = Callable[[Any], str | int | None]
 
-_decimal = re.compile(r"[+-]?[0-9]{1,600}").fullmatch  # more are slow to read, and no number
+_decimal = re.compile(r"[+-]?[0-9]{1,600}").fullmatch  # more digits are slow to convert
 _time = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]((?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2})(?:\.[0-9]+)?Z?"
 ).fullmatch
 
 
 def read_number(value: Any) -> int | None:
-    """Read a whole number, whether the record has it as one or as text."""
+    """Read an integer, written as a number or as text."""
     if value.__class__ is int:
         number: int = value
         return number
@@ -34,13 +35,13 @@ def read_number(value: Any) -> int | None:
 
 
 def read_time(value: Any) -> str | None:
-    """Read a UTC time in either of the service's formats; a fraction of a second is cut off."""
+    """Read a UTC time in either of the service's formats, without its fraction of a second."""
     match = _time(value) if isinstance(value, str) else None
-    return f"{match[1]}T{match[2]}Z" if match and _is_day(match[1]) else None
+    return f"{match[1]}T{match[2]}Z" if match and _is_date(match[1]) else None
 
 
-def _is_day(text: str) -> bool:
-    """Tell whether the calendar has a day that is spelled like one."""
+def _is_date(text: str) -> bool:
+    """Return whether the calendar has a day that has the form of one."""
     try:
         date.fromisoformat(text)
     except ValueError:
@@ -49,7 +50,7 @@ def _is_day(text: str) -> bool:
 
 
 def read_truth(value: Any) -> str | None:
-    """Read ``true`` or ``false``, in any letter case or as JSON has them."""
+    """Read ``true`` or ``false``, as text in any letter case or as a JSON Boolean."""
     if value is True or value is False:
         return "true" if value else "false"
     lowered = value.lower() if isinstance(value, str) else None
@@ -57,14 +58,14 @@ def read_truth(value: Any) -> str | None:
 
 
 def read_text(value: Any) -> str | None:
-    """Read text as it stands."""
+    """Read text as it is."""
     return value if isinstance(value, str) else None
 
 
 def tag_spellings(tag: str) -> tuple[str, ...]:
-    """Give what a tag on a record is found as: as it stands, and ``k=v`` for ``k.v``.
+    """Return the tags that a tag on a record is found by: itself, and ``k=v`` for ``k.v``.
 
-    Source: "Image Tag Data Formats": what was once stored with a dot is split at the first.
+    Source: "Image Tag Data Formats": tags once stored with a dot are split at the first one.
     """
     if "." not in tag or "=" in tag:
         return (tag,)
@@ -72,7 +73,7 @@ def tag_spellings(tag: str) -> tuple[str, ...]:
 
 
 def tag_sources(tag: str) -> tuple[str, ...]:
-    """Give the spellings on a record that are found as a tag."""
+    """Return the spellings on a record that a tag finds."""
     key, separator, value = tag.partition("=")
     if not separator or "." in key or "=" in value:
         return (tag,)
@@ -80,14 +81,14 @@ def tag_sources(tag: str) -> tuple[str, ...]:
 
 
 def read_tags(value: Any) -> list[str]:
-    """Give the texts in a list."""
+    """Read the texts in a list."""
     if not isinstance(value, list | tuple):
         return []
     return [each for each in value if isinstance(each, str)]
 
 
 def reader(parameter: Parameter) -> Read:
-    """Give what reads the attribute of a parameter that has one value; ``None`` for none."""
+    """Return the function that reads a parameter with a single value from its attribute."""
     plain = _plain_reader(parameter)
     default, reading = parameter.default, parameter.reading
     if default is None:
@@ -96,7 +97,7 @@ def reader(parameter: Parameter) -> Read:
         return lambda value: default if (read := plain(value)) is None else read
 
     def read_mapped(value: Any) -> str:
-        # The attribute of another row, whose type is a truth value written as text.
+        # The attribute belongs to another row, and is a truth value written as text.
         said = read_truth(value) or value
         return reading.get(said, default) if isinstance(said, str) else default
 
@@ -113,6 +114,12 @@ def _plain_reader(parameter: Parameter) -> Read:
 
 
 def read(parameter: Parameter, record: Mapping[str, Any]) -> str | int | None:
-    """Give the one value of a parameter that a record shows, or ``None``."""
-    assert parameter.observed is not None  # noqa: S101 -- the caller's case
+    """Read a parameter with a single value; ``None`` if the record does not show it."""
+    if parameter.observed is None:
+        return None
     return reader(parameter)(record.get(parameter.observed))
+
+
+def is_always_present(row: Parameter, spec: Spec) -> bool:
+    """Return whether every image has an attribute."""
+    return row.total or row is spec.find("id")

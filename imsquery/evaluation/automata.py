@@ -1,7 +1,7 @@
-"""Texts that satisfy each possible set of conditions on a text, found by automata.
+"""Automata that find a text for each possible set of conditions on a text.
 
-Each condition is a pattern, a pattern is a glob, and a glob an automaton; all of them read a text
-together.
+Each condition is a pattern, each pattern a glob and each glob an automaton; all of them read a text
+at the same time.
 """
 
 from __future__ import annotations
@@ -24,63 +24,63 @@ _Link: TypeAlias = "tuple[_Link, str] | None"
 
 
 class TooManyTextsError(Exception):
-    """There are more sets of conditions than are looked for."""
+    """Finding the texts would take too many steps."""
 
 
 def effort(length: int) -> int:
-    """Give the steps that it takes to look at a text, or at a pattern, of so many characters."""
+    """Return the steps that a text or pattern of some length takes."""
     return 1 + length // 256
 
 
 class Texts:
-    """Looks for texts that satisfy each possible set of conditions, the shortest first.
+    """A search for texts, one for each possible set of satisfied conditions, shortest first.
 
-    A text that is named in an equality is a path of its own, as long as it is followed.
+    Texts named in equalities are tracked apart from the patterns, for as long as they are followed.
 
     Args:
-        atoms: the conditions, none with a regular expression.
-        row: the parameter that says what is in the attribute.
-        most: steps that may be taken.
+        atoms: the conditions, without regular expressions.
+        row: the parameter that the attribute belongs to.
+        work: maximum number of steps.
     """
 
-    def __init__(self, atoms: Sequence[Atom], row: Parameter, most: int) -> None:
+    def __init__(self, atoms: Sequence[Atom], row: Parameter, work: int) -> None:
         named = {str(atom.value) for atom in atoms if atom.relation == "="}
         if row.multiple:
             named = {source for text in named for source in tag_sources(text)}
-        # What widens a search is no value of any record.
+        # No record has a value that widens the search.
         self._named = sorted(named - set(row.scopes))
-        self._known = _Paths([*self._named, *row.scopes])
+        self._known = _Trie([*self._named, *row.scopes])
         self._globs = [_glob_of(atom) for atom in atoms if atom.relation != "="]
         self._is_tag = row.multiple
-        self._most = most
+        self._work = work
 
     def find(self) -> Iterator[str]:
-        """Give the texts; raises :class:`TooManyTextsError` where it took too many steps."""
+        """Yield the texts; raises :class:`TooManyTextsError` after too many steps."""
         yield from self._named
         if not self._globs:
             yield next(text for text in _fresh() if text not in self._known)
             return
         yield from (text for text in _samples(self._globs) if text not in self._known)
         yield from self._walk()
-        yield ""  # last, since it makes a poor witness
+        yield ""  # last, since it is a poor witness
 
     def _walk(self) -> Iterator[str]:
-        """Read all texts at once, letter by letter, and give one for each way to be accepted."""
+        """Read all texts in parallel, letter by letter; yield one for each way to be accepted."""
         patterns = [_Automaton(glob) for glob in self._globs]
         cost = 1 + sum(effort(len(glob)) for glob in self._globs)
         letters = self._letters(patterns)
         start = self._start(patterns)
-        seen = {(start, _Paths.ROOT)}
+        seen = {(start, _Trie.ROOT)}
         accepted = set[object]()
-        # A text is kept as its last letter and what came before: all of them would be too long.
-        reached: list[tuple[_State, int, _Link]] = [(start, _Paths.ROOT, None)]
+        # A text is a linked list from its last letter, since copies would take too much memory.
+        reached: list[tuple[_State, int, _Link]] = [(start, _Trie.ROOT, None)]
         steps = 0
         while reached:
             further: list[tuple[_State, int, _Link]] = []
             for state, node, link in reached:
                 for letter in letters:
                     steps += cost
-                    if steps > self._most:
+                    if steps > self._work:
                         raise TooManyTextsError
                     after = self._step(patterns, state, letter)
                     mark = (after, self._known.follow(node, letter))
@@ -106,7 +106,7 @@ class Texts:
         return (False, False, states, states if self._is_tag else ())
 
     def _step(self, patterns: Sequence[_Automaton], state: _State, letter: str) -> _State:
-        """Read a letter; of a tag, also as it is spelled with `=` for its first dot."""
+        """Read a letter; of a tag, also in the spelling with `=` for the first dot."""
         has_dot, has_equals, plain, upgraded = state
         other = "=" if letter == "." and not has_dot else letter
         return (
@@ -117,7 +117,7 @@ class Texts:
         )
 
     def _accepts(self, patterns: Sequence[_Automaton], state: _State) -> object:
-        """Give what tells texts apart that end here: who accepts them, in which spelling."""
+        """Return the class of a text that ends here: which patterns accept which spelling of it."""
         *spelling, plain, upgraded = state
         return (
             *spelling,
@@ -134,8 +134,8 @@ def _spell(link: _Link) -> str:
     return "".join(reversed(letters))
 
 
-class _Paths:
-    """Some texts as a tree: a node for each of their beginnings."""
+class _Trie:
+    """Some texts as a trie: a node for each prefix."""
 
     ROOT = 0
     NOWHERE = -1
@@ -158,7 +158,7 @@ class _Paths:
         return text in self._texts
 
     def follow(self, node: int, letter: str) -> int:
-        """Give the node behind a letter; ``NOWHERE`` if no text goes on like that."""
+        """Return the node after a letter; ``NOWHERE`` if no text continues like that."""
         return self._next.get((node, letter), self.NOWHERE)
 
     def ends_at(self, node: int) -> bool:
@@ -166,7 +166,7 @@ class _Paths:
 
 
 def _samples(globs: Sequence[_Glob]) -> Iterator[str]:
-    """Give texts that are likely to satisfy all patterns at once, and then each by itself."""
+    """Yield texts likely to satisfy all patterns together, then each on its own."""
     texts = ["".join("x" if token == "" else token or "" for token in glob) for glob in globs]
     open_ended = [
         (glob[0] is None, glob[-1] is not None, text)
@@ -178,15 +178,15 @@ def _samples(globs: Sequence[_Glob]) -> Iterator[str]:
 
 
 def _fresh() -> Iterator[str]:
-    """Give texts to choose a new one from: letters first, each character once, without end."""
+    """Yield texts without end to pick an unused one from: single letters first, each once."""
     yield from "xyzabcdefghijklmnopqrstuvwABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-    # More characters than any text within the limits has.
+    # More characters than a text within the limits can contain.
     yield from (chr(code) for code in range(0x4E00, 0xA000))
     yield from (f"x{number}" for number in count())
 
 
 class _Automaton:
-    """A glob as an automaton: a state is the set of its places, as bits, that are reached."""
+    """A glob as an automaton: a state is the set of places reached, as bits."""
 
     def __init__(self, glob: _Glob) -> None:
         places: dict[str | None, int] = {}
@@ -200,16 +200,16 @@ class _Automaton:
         self.start = self._through_runs(1)
 
     def _through_runs(self, state: int) -> int:
-        """A run may be of no letters; there are never two of them side by side."""
+        """Also reach what follows a run, which may be empty; runs are never adjacent."""
         return state | (state & self._runs) << 1
 
     def step(self, state: int, letter: str) -> int:
-        """Give the state after a letter."""
+        """Return the state after a letter."""
         passing = state & (self._any | self._by_letter.get(letter, 0))
         return self._through_runs(state & self._runs | passing << 1)
 
     def accepts(self, state: int) -> bool:
-        """Tell whether a text may end here."""
+        """Return whether a text may end here."""
         return bool(state & self._final)
 
 

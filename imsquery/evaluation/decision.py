@@ -1,8 +1,8 @@
-"""What holds of filters for every record: implication, equivalence, and the like, with witnesses.
+"""Questions about filters over all possible records, such as implication, with witnesses.
 
-Exact over the records that :mod:`imsquery.evaluation.domains` describes.  Undecided is only what
-turns on a condition that cannot be looked into (a regular expression, or what no record shows), and
-what would take more work than allowed; it is never guessed.
+Answers are exact for the records that :mod:`imsquery.evaluation.domains` describes.  A question is
+undecided only if it turns on an opaque condition (a regular expression, or what no record shows) or
+would take more work than allowed.  Nothing is guessed.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
-from imsquery.evaluation.domains import example, is_always_there
+from imsquery.evaluation.attributes import is_always_present
+from imsquery.evaluation.domains import example
 from imsquery.evaluation.matching import is_scope
-from imsquery.evaluation.search import Problem, WorkExhaustedError
+from imsquery.evaluation.search import Problem, WorkExhaustedError, conjuncts
 from imsquery.language.syntax import Query
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
@@ -24,7 +25,7 @@ from imsquery.semantics.formula import And, Atom, Formula, Or, map_atoms, negate
 from imsquery.semantics.simplify import simplify
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Hashable, Mapping, Sequence
+    from collections.abc import Container, Hashable, Mapping
 
     from imsquery.language.syntax import Expr
     from imsquery.limits import Limits
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     Filter: TypeAlias = str | Query | Expr
 
 WORK = 1_000_000
-"""Steps that one question may take: some seconds at most."""
+"""Maximum number of steps for one question, some seconds' worth."""
 
 
 def _read_only(record: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -44,13 +45,13 @@ def _read_only(record: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
 class Verdict:
     """The answer to a question about filters.
 
-    As a condition (``if verdict:``) one that is undecided raises :class:`ValueError`.
+    The truth value (``if verdict:``) of an undecided one raises :class:`ValueError`.
 
     Attributes:
-        holds: ``True``, ``False``, or ``None`` where it is undecided.
-        witness: an image record that proves the answer, where one record can.
-        reason: why it is undecided: ``opaque`` if it turns on a condition that cannot be looked
-            into, ``work`` if it would take more steps than allowed.
+        holds: ``True``, ``False``, or ``None`` if undecided.
+        witness: an image record that proves the answer, if a single record can.
+        reason: why it is undecided: ``opaque`` if it turns on a regular expression or on what no
+            record shows, ``work`` if it would take more steps than allowed.
     """
 
     holds: bool | None
@@ -63,7 +64,7 @@ class Verdict:
 
     def __bool__(self) -> bool:
         if self.holds is None:
-            msg = f"undecided ({self.reason}): compare `.holds` with True, False or None"
+            msg = f"undecided ({self.reason}); check whether `.holds` is True, False or None"
             raise ValueError(msg)
         return self.holds
 
@@ -77,21 +78,21 @@ def satisfiable(
     limits: Limits = DEFAULT_LIMITS,
     work: int = WORK,
 ) -> Verdict:
-    """Tell whether any image can match a filter.
+    """Return whether any image can match a filter.
 
     Args:
-        query: the text, or a syntax tree; clauses are left aside.
+        query: the text, or a syntax tree; clauses are ignored.
         spec: the parameters.
-        now: what ``now`` and ``today`` mean; the clock, read once, if not given.
-        allow_unlisted: take values that an open enumeration does not list.
-        limits: how much text to take in.
-        work: steps that may be taken.
+        now: the time for ``now`` and ``today``; by default the clock, read once.
+        allow_unlisted: accept values not in open lists.
+        limits: bounds on the text.
+        work: maximum number of steps.
 
     Returns:
-        The verdict; the witness of a yes satisfies the filter.
+        The verdict; if it holds, the witness satisfies the filter.
 
     Raises:
-        QueryError: every finding that is an error, but for ``contradiction``.
+        QueryError: any error but ``contradiction``.
     """
     decider = Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
     return decider.find(decider.read(query))
@@ -107,7 +108,7 @@ def implies(
     limits: Limits = DEFAULT_LIMITS,
     work: int = WORK,
 ) -> Verdict:
-    """Tell whether every image that matches one filter matches another, too.
+    """Return whether every image that matches one filter also matches another.
 
     >>> implies("platform = CentOS", "platform in (CentOS, Ubuntu)").holds
     True
@@ -115,7 +116,7 @@ def implies(
     Arguments and errors are those of :func:`satisfiable`.
 
     Returns:
-        The verdict; the witness of a no satisfies the first filter and not the second.
+        The verdict; if it does not hold, the witness satisfies only the first filter.
     """
     decider = Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
     return decider.implies(decider.read(query), decider.read(other))
@@ -131,12 +132,12 @@ def disjoint(
     limits: Limits = DEFAULT_LIMITS,
     work: int = WORK,
 ) -> Verdict:
-    """Tell whether no image matches both of two filters.
+    """Return whether no image matches both of two filters.
 
     Arguments and errors are those of :func:`satisfiable`.
 
     Returns:
-        The verdict; the witness of a no satisfies both filters.
+        The verdict; if it does not hold, the witness satisfies both filters.
     """
     decider = Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
     return decider.disjoint(decider.read(query), decider.read(other))
@@ -152,12 +153,12 @@ def equivalent(
     limits: Limits = DEFAULT_LIMITS,
     work: int = WORK,
 ) -> Verdict:
-    """Tell whether the same images match two filters.
+    """Return whether two filters match the same images.
 
     Arguments and errors are those of :func:`satisfiable`.
 
     Returns:
-        The verdict; the witness of a no satisfies one of the filters alone.
+        The verdict; if it does not hold, the witness satisfies only one of the filters.
     """
     decider = Decider(spec, now, limits, work, allow_unlisted=allow_unlisted)
     one, two = decider.read(query), decider.read(other)
@@ -174,7 +175,7 @@ def _contrary(verdict: Verdict) -> Verdict:
 
 
 class Decider:
-    """Answers questions about filters that were each read once, at one time of the clock.
+    """Answers questions about filters; each is read once, and ``now`` is the same for all.
 
     Arguments are those of :func:`satisfiable`.
     """
@@ -195,7 +196,7 @@ class Decider:
         self._allow_unlisted = allow_unlisted
 
     def read(self, query: Filter) -> Formula:
-        """Read a filter; raise :class:`QueryError` with every finding that is an error."""
+        """Read a filter; raises :class:`QueryError` as :func:`satisfiable` does."""
         binding = bind(
             query,
             spec=self._spec,
@@ -206,21 +207,21 @@ class Decider:
         return map_atoms(binding.bound.filter, _without_scope)
 
     def implies(self, one: Formula, two: Formula) -> Verdict:
-        """Tell whether no record satisfies one filter and not another."""
+        """Return whether every record that satisfies one filter also satisfies another."""
         one, two = simplify(one), simplify(two)
-        given = {one.key, *(each.key for each in _conjuncts(one))}
-        # What is asked for in so many words need not be searched for, however much it is.
-        left = [each for each in _conjuncts(two) if not _is_given(each, given)]
+        given = {one.key, *(each.key for each in conjuncts(one))}
+        # Parts that both filters have literally need no search, however many they are.
+        left = [each for each in conjuncts(two) if not _is_given(each, given)]
         if not left:
             return Verdict(holds=True)
         return self.disjoint(one, negate(And(left, two.first, two.last)))
 
     def disjoint(self, one: Formula, two: Formula) -> Verdict:
-        """Tell whether no record satisfies two filters."""
+        """Return whether no record satisfies both of two filters."""
         return _contrary(self.find(And((one, two), one.first, two.last)))
 
     def find(self, formula: Formula) -> Verdict:
-        """Look for a record that satisfies a filter."""
+        """Search for a record that satisfies a filter."""
         try:
             problem = Problem(simplify(formula), self._spec, self._work)
             found = problem.solve(opaque=False)
@@ -235,26 +236,22 @@ class Decider:
         return Verdict(holds=False)
 
     def _complete(self, found: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Add what every image has."""
+        """Add the attributes that every image has."""
         always = {
             str(row.observed): example(row)
             for row in self._spec.parameters.values()
-            if row.observed is not None and is_always_there(row, self._spec)
+            if row.observed is not None and is_always_present(row, self._spec)
         }
         return {**always, **found}
 
 
 def _without_scope(atom: Atom) -> Formula:
-    """What widens a search holds for every record."""
+    """Replace a condition that widens the search by ``all``: every record satisfies it."""
     return And((), atom.first, atom.last) if is_scope(atom) else atom
 
 
-def _conjuncts(formula: Formula) -> Sequence[Formula]:
-    return formula.operands if isinstance(formula, And) else (formula,)
-
-
 def _is_given(part: Formula, given: Container[Hashable]) -> bool:
-    """Tell whether a part of a filter, or one of its alternatives, is among what is known."""
+    """Return whether a part of a filter, or one of its alternatives, is among the given ones."""
     if part.key in given:
         return True
     return isinstance(part, Or) and any(each.key in given for each in part.operands)

@@ -1,15 +1,15 @@
-"""What an attribute of a record can be, as far as some conditions can tell values apart.
+"""Domains: the values of a record's attribute, as far as some conditions can tell them apart.
 
-The model of records that decisions are made over:
+Decisions are made over this model of records:
 
-* an attribute is there or not; the id, and what else every image has (``total``), always is;
-* a number lies within the range of its type, or is one of those listed; a closed enumeration has
-  one of its values; a truth value is ``true`` or ``false``; a time is a second of the years 1 to
-  9999; all else, open enumerations too, is any text;
+* an attribute is present or absent; the id and total attributes are always present;
+* a number is in the range of its type, or is one of its listed values; a closed enumeration has one
+  of its values; a truth value is ``true`` or ``false``; a time is a second of the years 1 to 9999;
+  everything else, open enumerations included, is any text;
 * tags are any set of texts;
 * attributes that the reference says never coexist never do; otherwise they are independent.
 
-Conditions on an attribute cut its values into classes; one value of each class is enough.
+Conditions on an attribute divide its values into classes; one value of each class is enough.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from imsquery.evaluation.attributes import tag_sources
+from imsquery.evaluation.attributes import is_always_present, tag_sources
 from imsquery.evaluation.automata import Texts, TooManyTextsError, effort
 from imsquery.evaluation.matching import compile_predicate, is_plain_equality
 from imsquery.language.times import format_time
@@ -42,11 +42,11 @@ _SECOND = timedelta(seconds=1)
 
 @frozen
 class Value:
-    """One value of an attribute, standing for its class.
+    """One value of an attribute, which represents its class.
 
     Attributes:
-        raw: as a record has it, ``None`` for none; of a list, one item.
-        truths: a bit for each condition on the attribute: set if the value satisfies it.
+        raw: the value in a record, ``None`` if absent; for a list, one item.
+        truths: a bit for each condition on the attribute, set if the value satisfies it.
     """
 
     raw: Any
@@ -59,8 +59,8 @@ class Domain:
 
     Attributes:
         values: one for each class.
-        is_list: a record has any set of these values.
-        is_complete: there is no other class; otherwise there may be.
+        is_list: whether a record has any set of these values.
+        is_complete: whether these are all classes; otherwise there may be more.
     """
 
     values: tuple[Value, ...]
@@ -69,11 +69,11 @@ class Domain:
 
 
 class Choice:
-    """What is still possible of one attribute; immutable.
+    """The values that are still possible for an attribute; immutable.
 
     Attributes:
-        values: that it may have; of a list, that it may hold.
-        held: bits of conditions that some item of a list must satisfy.
+        values: the values that it may have; for a list, that it may contain.
+        held: bits of the conditions that some item of a list must satisfy.
     """
 
     __slots__ = ("_all", "_some", "held", "values")
@@ -85,19 +85,20 @@ class Choice:
         self._all = reduce(and_, (value.truths for value in values), -1)
 
     def truth(self, bit: int, *, is_list: bool) -> bool | None:
-        """Tell whether a condition holds in all that is possible, in none, or neither."""
+        """Return whether a condition holds for all that is possible, for nothing, or neither."""
         always = self.held if is_list else self._all
         if not self._some >> bit & 1:
             return False
         return True if always >> bit & 1 else None
 
     def where(self, holds: int, fails: int, *, is_list: bool) -> Choice | None:
-        """Give what is possible if some conditions hold and others do not; ``None`` if nothing is.
+        """Return what is possible if some conditions hold and others fail; ``None`` for nothing.
 
         Args:
-            holds: bits of those that hold.
-            fails: bits of those that do not.
-            is_list: of a list, each condition that holds needs an item of its own at most.
+            holds: bits of the conditions that hold.
+            fails: bits of those that fail.
+            is_list: whether a value is an item of a list, where each condition that holds may be
+                satisfied by another item.
         """
         if is_list:
             values = [value for value in self.values if not value.truths & fails]
@@ -112,51 +113,62 @@ class Choice:
         return Choice(values) if values else None
 
 
-def make_domain(attribute: str, atoms: Sequence[Atom], spec: Spec, most: int) -> Domain:
-    """Give the classes of an attribute's values.
+class _Classifier:
+    """Finds the class of a value: the conditions on an attribute that it satisfies."""
+
+    def __init__(self, atoms: Sequence[Atom]) -> None:
+        # Equalities are looked up, since a value satisfies few of many.
+        self._equal: dict[Any, int] = {}
+        self._tests: list[tuple[int, Predicate]] = []
+        for bit, atom in enumerate(atoms):
+            sources = _sources(atom)
+            if sources is None:
+                self._tests.append((bit, compile_predicate(atom)))
+            for raw in sources or ():
+                self._equal[raw] = self._equal.get(raw, 0) | 1 << bit
+
+    def cost(self, raw: Any) -> int:
+        """Return the steps that :meth:`truths` takes."""
+        return (len(self._tests) + 1) * effort(len(str(raw)))
+
+    def truths(self, raw: Any, record: dict[str, Any]) -> int:
+        """Return a bit for each condition that a value satisfies, given a record that has it."""
+        found = sum(1 << bit for bit, test in self._tests if test(record))
+        return found | self._equal.get(raw, 0)
+
+
+def make_domain(attribute: str, atoms: Sequence[Atom], spec: Spec, work: int) -> Domain:
+    """Return the classes of an attribute's values.
 
     Args:
-        attribute: of a record.
-        atoms: the conditions on it; none with a regular expression.
+        attribute: its name in a record.
+        atoms: the conditions on it, without regular expressions.
         spec: the parameters.
-        most: steps of looking for them.
+        work: maximum number of steps.
     """
     row = _row_of(attribute, atoms, spec)
-    # Of many equalities a value satisfies few: there is no need to try them all.
-    own: dict[Any, int] = {}
-    tests: list[tuple[int, Predicate]] = []
-    for bit, atom in enumerate(atoms):
-        sources = _sources(atom)
-        if sources is None:
-            tests.append((bit, compile_predicate(atom)))
-        for raw in sources or ():
-            own[raw] = own.get(raw, 0) | 1 << bit
-
-    def truths(record: dict[str, Any]) -> int:
-        return sum(1 << bit for bit, test in tests if test(record))
-
+    classifier = _Classifier(atoms)
     classes: dict[int, Any] = {}
     is_complete = True
-    steps = 0
     try:
-        for raw in _candidates(row, atoms, most):
-            steps += (len(tests) + 1) * effort(len(str(raw)))
-            said = truths({attribute: [raw] if row.multiple else raw})
-            classes.setdefault(said | own.get(raw, 0), raw)
-            if steps > most:
+        for raw in _candidates(row, atoms, work):
+            record = {attribute: [raw] if row.multiple else raw}
+            classes.setdefault(classifier.truths(raw, record), raw)
+            work -= classifier.cost(raw)
+            if work < 0:
                 is_complete = False
                 break
     except TooManyTextsError:
         is_complete = False
-    values = [Value(raw, said) for said, raw in classes.items()]
-    if not row.multiple and not is_always_there(row, spec):
+    values = [Value(raw, truths) for truths, raw in classes.items()]
+    if not row.multiple and not is_always_present(row, spec):
         # First, so that a witness has no attribute that it does not need.
-        values.insert(0, Value(ABSENT, truths({})))
+        values.insert(0, Value(ABSENT, classifier.truths(ABSENT, {})))
     return Domain(tuple(values), row.multiple, is_complete)
 
 
 def _sources(atom: Atom) -> tuple[Any, ...] | None:
-    """Give the raw values that satisfy an equality of texts; ``None`` for other conditions."""
+    """Return the raw values that satisfy an equality of texts; ``None`` for other conditions."""
     if is_plain_equality(atom):
         return (atom.value,)
     if atom.parameter.multiple and atom.relation == "=":
@@ -165,7 +177,7 @@ def _sources(atom: Atom) -> tuple[Any, ...] | None:
 
 
 def make_hidden_domain(atoms: Sequence[Atom]) -> Domain:
-    """Give the values of a parameter that no record shows: equality is all that is asked of it."""
+    """Return the values of a parameter that no record shows, which has equalities only."""
     row = atoms[0].parameter
     bits = {atom.value: 1 << bit for bit, atom in enumerate(atoms)}
     values = [
@@ -176,24 +188,19 @@ def make_hidden_domain(atoms: Sequence[Atom]) -> Domain:
     return Domain(tuple(values), row.multiple)
 
 
-def is_always_there(row: Parameter, spec: Spec) -> bool:
-    """Tell whether every image has an attribute."""
-    return row.total or row is spec.find("id")
-
-
 def _row_of(attribute: str, atoms: Sequence[Atom], spec: Spec) -> Parameter:
-    """Give the row that says what is in an attribute, whatever other rows it shows."""
+    """Return the row whose own attribute it is; other rows may be read from it, too."""
     own = spec.parameters.get(attribute)
     return own if own is not None else atoms[0].parameter
 
 
 def example(row: Parameter) -> Any:
-    """Give a value of an attribute about which nothing is asked."""
+    """Return a value of an attribute that no condition is about."""
     return next(_candidates(row, (), 1))
 
 
-def _candidates(row: Parameter, atoms: Sequence[Atom], most: int) -> Iterator[Any]:
-    """Give raw values, at least one of each class."""
+def _candidates(row: Parameter, atoms: Sequence[Atom], work: int) -> Iterator[Any]:
+    """Yield raw values, at least one of each class."""
     kind = row.kind
     if row.is_time:
         yield from _times(str(atom.value) for atom in atoms if atom.relation != "present")
@@ -206,23 +213,23 @@ def _candidates(row: Parameter, atoms: Sequence[Atom], most: int) -> Iterator[An
         yield from kind.values
     else:
         own = [atom for atom in atoms if atom.relation != "present"]
-        yield from Texts(own, row, most).find()
+        yield from Texts(own, row, work).find()
 
 
-def _numbers(kind: Integer, limits: Iterable[int]) -> list[int]:
+def _numbers(kind: Integer, bounds: Iterable[int]) -> list[int]:
     if kind.values:
         return list(kind.values)
-    near = {limit + step for limit in limits for step in (-1, 0, 1)}
+    near = {bound + step for bound in bounds for step in (-1, 0, 1)}
     near.add(kind.least if kind.least is not None else 0)
     least = kind.least if kind.least is not None else -(2**63)
     most = kind.most if kind.most is not None else 2**63 - 1
     return sorted(number for number in near if least <= number <= most)
 
 
-def _times(limits: Iterable[str]) -> list[str]:
+def _times(bounds: Iterable[str]) -> list[str]:
     near = {_MIDDLE}
-    for limit in limits:
-        moment = datetime.fromisoformat(limit)
+    for bound in bounds:
+        moment = datetime.fromisoformat(bound)
         for step in (-_SECOND, 0 * _SECOND, _SECOND):
             try:
                 near.add(format_time(moment + step))

@@ -1,4 +1,4 @@
-"""The search for a record that satisfies a filter: by cases, with bounded work."""
+"""The search for a record that satisfies a filter, case by case and with bounded work."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from imsquery.evaluation.domains import Choice, make_domain, make_hidden_domain
 from imsquery.semantics.formula import And, Atom, Not, Or, fold, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from imsquery.evaluation.domains import Domain
     from imsquery.schema.spec import Spec
@@ -19,21 +19,23 @@ if TYPE_CHECKING:
 
 
 class WorkExhaustedError(Exception):
-    """There is no answer yet, and no more work may be done."""
+    """The search ended without an answer: it would take more steps than allowed."""
 
 
 class Problem:
-    """A filter whose conditions are looked into, as far as they can be.
+    """A filter, with the domain of each attribute that it is about.
+
+    Conditions with a regular expression, or on what no record shows, are *opaque*.
 
     Args:
         formula: the filter, simplified.
         spec: the parameters.
-        work: steps that may be taken.
+        work: maximum number of steps.
 
     Attributes:
-        has_opaque: some conditions cannot be looked into.
-        is_partial: of some attribute not all classes of values are looked at: what is found is
-            right, and that nothing is found proves nothing.
+        has_opaque: whether some conditions are opaque.
+        is_partial: whether the domain of some attribute is incomplete: a record that is found is
+            right, but finding none proves nothing.
     """
 
     def __init__(self, formula: Formula, spec: Spec, work: int) -> None:
@@ -68,15 +70,15 @@ class Problem:
         self._places |= {atom.key: (name, bit) for bit, atom in enumerate(atoms)}
 
     def solve(self, *, opaque: bool) -> Mapping[str, Any] | None:
-        """Look for a record that satisfies the filter.
+        """Search for a record that satisfies the filter.
 
         Args:
-            opaque: whether conditions that cannot be looked into may be taken as it suits: then
-                ``None`` proves that there is no record, and one that is found proves nothing.
-                Otherwise what is found satisfies the filter whatever they say.
+            opaque: whether an opaque condition may be assumed to hold or not.  If so, ``None``
+                proves that there is no record, but a record proves nothing.  If not, the record
+                satisfies the filter whether the opaque conditions hold or not.
 
         Raises:
-            WorkExhaustedError: it was too much.
+            WorkExhaustedError: it would take more steps than allowed.
         """
         start = self._begin(opaque=opaque)
         if start is None:
@@ -106,15 +108,14 @@ class Problem:
             raise WorkExhaustedError
 
     def _begin(self, *, opaque: bool) -> State | None:
-        """Give what is possible once the conditions hold that must in any case."""
+        """Return what is possible once the conditions hold that every record must satisfy."""
         demands: dict[str, list[int]] = {name: [0, 0] for name in self._domains}
-        literals = self._formula.operands if isinstance(self._formula, And) else (self._formula,)
-        for literal in literals:
-            atom = literal.operand if isinstance(literal, Not) else literal
+        for literal in conjuncts(self._formula):
+            atom, holds = _signed(literal)
             if isinstance(atom, Atom) and self._can_split(atom, opaque=opaque):
                 name, bit = self._places.get(atom.key, (None, 0))
                 if name is not None:
-                    demands[name][literal is not atom] |= 1 << bit
+                    demands[name][not holds] |= 1 << bit
         state: State = {}
         for name, domain in self._domains.items():
             choice = self._narrow(name, Choice(domain.values), *demands[name])
@@ -128,9 +129,9 @@ class Problem:
         return choice.where(holds, fails, is_list=self._domains[name].is_list)
 
     def _attempt(self, start: State) -> State | None:
-        """Make the filter true by the first alternatives that are open, never going back.
+        """Satisfy the filter by the first alternatives that are open, without backtracking.
 
-        That finds a record of most filters in one go; where it finds none, nothing follows.
+        That finds a record for most filters; where it does not, nothing follows.
         """
         state = dict(start)
         reserve = self._work // 2
@@ -155,7 +156,7 @@ class Problem:
         """Choose an alternative: one that holds, or else the first that is not known to fail."""
         first = None
         for operand in node.operands:
-            literals = operand.operands if isinstance(operand, And) else (operand,)
+            literals = conjuncts(operand)
             self._spend(len(literals))
             truths = [self._truth(each, state) for each in literals if _is_literal(each)]
             if len(truths) == len(literals) and all(truths):
@@ -165,22 +166,25 @@ class Problem:
         return first
 
     def _truth(self, literal: Formula, state: State) -> bool | None:
-        """Tell whether a literal holds; what cannot be looked into never does."""
-        atom = literal.operand if isinstance(literal, Not) else literal
+        """Return whether a literal holds; opaque ones never do."""
+        atom, holds = _signed(literal)
         if not isinstance(atom, Atom) or not self._can_split(atom, opaque=False):
             return False
+        truth = self._atom_truth(atom, state)
+        return None if truth is None else truth is holds
+
+    def _atom_truth(self, atom: Atom, state: State) -> bool | None:
         name, bit = self._places[atom.key]
-        truth = state[name].truth(bit, is_list=self._domains[name].is_list)
-        return truth if truth is None or literal is atom else not truth
+        return state[name].truth(bit, is_list=self._domains[name].is_list)
 
     def _force(self, literal: Formula, state: State) -> bool:
-        """Narrow a state, in its place, to where a literal holds; tell whether that can be."""
+        """Narrow a state in place to where a literal holds; return whether that is possible."""
         truth = self._truth(literal, state)
         if truth is not None:
             return truth
-        atom = literal.operand if isinstance(literal, Not) else literal
+        atom, holds = _signed(literal)
         name, bit = self._places[atom.key]
-        demands = (1 << bit, 0) if literal is atom else (0, 1 << bit)
+        demands = (1 << bit, 0) if holds else (0, 1 << bit)
         choice = self._narrow(name, state[name], *demands)
         if choice is not None:
             state[name] = choice
@@ -193,7 +197,7 @@ class Problem:
     def _cases(
         self, atom: Atom, state: State, assumed: dict[Hashable, bool]
     ) -> list[tuple[State, dict[Hashable, bool]]]:
-        """Give the state where a condition does not hold, then that where it does."""
+        """Return the states where a condition fails and where it holds, in this order."""
         place = self._places.get(atom.key)
         if place is None:
             return [(state, {**assumed, atom.key: holds}) for holds in (False, True)]
@@ -206,7 +210,7 @@ class Problem:
         return cases
 
     def _keep_apart(self, state: State) -> bool:
-        """Take out attributes that others exclude; tell whether that leaves anything."""
+        """Remove attributes that others exclude; return whether anything is left."""
         for name in state:
             excluded = self._spec.exclusive.get(name)
             if excluded is None or any(value.raw is None for value in state[name].values):
@@ -221,16 +225,12 @@ class Problem:
     def _evaluate(
         self, state: State, assumed: Mapping[Hashable, bool]
     ) -> tuple[bool | None, list[Atom]]:
-        """Evaluate the filter where that is possible; give the conditions that it turns on."""
+        """Evaluate the filter as far as possible; also return the conditions that it turns on."""
 
         def leaf(each: Formula) -> tuple[bool | None, list[Atom]]:
-            assert isinstance(each, Atom)  # noqa: S101 -- unknowns are errors, reported before
-            place = self._places.get(each.key)
-            if place is None:
-                truth = assumed.get(each.key)
-            else:
-                name, bit = place
-                truth = state[name].truth(bit, is_list=self._domains[name].is_list)
+            assert isinstance(each, Atom)  # noqa: S101 -- bind refuses filters with unknowns
+            is_known = each.key in self._places
+            truth = self._atom_truth(each, state) if is_known else assumed.get(each.key)
             return truth, [each] if truth is None else []
 
         def negation(
@@ -242,7 +242,7 @@ class Problem:
         return fold(self._formula, leaf, negation, _join)
 
     def _record(self, state: State) -> dict[str, Any]:
-        """Make a record of what is possible, with no attribute that it does not need."""
+        """Return a record of what is possible, without attributes that it does not need."""
         record: dict[str, Any] = {}
         for name, choice in state.items():
             if name in self._hidden:
@@ -255,12 +255,22 @@ class Problem:
         return record
 
 
+def conjuncts(formula: Formula) -> Sequence[Formula]:
+    """Return the parts of a filter that must all hold."""
+    return formula.operands if isinstance(formula, And) else (formula,)
+
+
 def _is_literal(node: Formula) -> bool:
     return isinstance(node, Atom | Not)
 
 
+def _signed(literal: Formula) -> tuple[Formula, bool]:
+    """Return the atom of a literal, and whether the literal wants it to hold."""
+    return (literal.operand, False) if isinstance(literal, Not) else (literal, True)
+
+
 def _fewest(choice: Choice) -> list[Any]:
-    """Give items that satisfy all that must be."""
+    """Return items that together satisfy all conditions that must hold."""
     items = []
     missing = choice.held
     for value in choice.values:

@@ -1,1 +1,1 @@
-"""Plans run page by page, over whatever fetches a page."""
+"""Running plans page by page, over any function that fetches a page."""

@@ -1,4 +1,4 @@
-"""Where to go on in the results of a plan: a position, and the token that holds it."""
+"""Positions in the results of a plan, and the tokens that hold them."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
     from imsquery.execution.ordering import Key
 
-_CHECKED = 12  # bytes of the digest in it
+_CHECKED = 12  # bytes of the digest in a token
 
 
 @frozen
 class Position:
-    """What came last, and where each request stands.
+    """The last image returned, and where to resume each request.
 
     Attributes:
-        count: images given so far.
-        key: what the last of them is sorted by.
+        count: images returned so far.
+        key: the sort key of the last one.
         identity: its id.
-        markers: number of a request -> the id behind which it goes on, or ``None`` for its
-            beginning; without an entry there is nothing more to come.
+        markers: number of a request -> the id to resume after, or ``None`` for the beginning; a
+            request without an entry is exhausted.
     """
 
     count: int
@@ -37,7 +37,7 @@ class Position:
 
 
 def write_token(position: Position, fingerprint: str) -> str:
-    """Give a token for URLs and files: letters, digits, ``-`` and ``_``."""
+    """Return a position as a token of letters, digits, ``-`` and ``_``, safe in URLs."""
     markers = [[number, marker] for number, marker in sorted(position.markers.items())]
     body = json.dumps(
         [position.count, list(position.key), position.identity, markers], separators=(",", ":")
@@ -46,34 +46,34 @@ def write_token(position: Position, fingerprint: str) -> str:
 
 
 def read_token(token: str, fingerprint: str, requests: int, kind: type) -> Position:
-    """Read a token.
+    """Read a token back.
 
     Args:
-        token: what :func:`write_token` gave.
-        fingerprint: of the plan.
+        token: a result of :func:`write_token`.
+        fingerprint: that of the plan.
         requests: how many the plan has.
-        kind: what its results are sorted by: ``int`` or ``str``.
+        kind: the type of its sort keys: ``int`` or ``str``.
 
     Raises:
-        ValueError: it is damaged, or of another plan.
+        ValueError: it is damaged, or from another plan.
     """
     try:
         raw = base64.b64decode(
             token.encode("ascii") + b"=" * (-len(token) % 4), b"-_", validate=True
         )
     except (UnicodeEncodeError, binascii.Error, AttributeError):
-        raise _bad() from None
+        raise _invalid() from None
     body = raw[_CHECKED:]
-    # The last letter may have bits to spare: of its spellings, one is the token's.
+    # Spare bits in the last character allow several spellings, of which only one is a token.
     if raw[:_CHECKED] != _digest(body, fingerprint) or token != _spell(raw):
-        raise _bad()
+        raise _invalid()
     try:
         count, key, identity, pairs = json.loads(body)
-        markers = {number: marker for number, marker in pairs}  # noqa: C416 -- pairs alone
+        markers = dict(pairs)
     except (ValueError, TypeError, RecursionError):
-        raise _bad() from None
-    # Whoever can compute a digest can make any token: types are checked, too.
-    is_sound = (
+        raise _invalid() from None
+    # The digest is no secret: anybody can make a token of any content, so types are checked too.
+    is_valid = (
         type(count) is int
         and count > 0
         and type(key) is list
@@ -82,8 +82,8 @@ def read_token(token: str, fingerprint: str, requests: int, kind: type) -> Posit
         and all(type(number) is int and 0 <= number < requests for number in markers)
         and all(marker is None or type(marker) is str for marker in markers.values())
     )
-    if not is_sound:
-        raise _bad()
+    if not is_valid:
+        raise _invalid()
     return Position(count, tuple(key), identity, markers)
 
 
@@ -95,5 +95,5 @@ def _digest(body: bytes, fingerprint: str) -> bytes:
     return hashlib.sha256(fingerprint.encode() + b":" + body).digest()[:_CHECKED]
 
 
-def _bad() -> ValueError:
-    return ValueError("the cursor is damaged, or belongs to another plan")
+def _invalid() -> ValueError:
+    return ValueError("the cursor is damaged or from another plan")

@@ -1,4 +1,4 @@
-"""What is run: requests, what is left to do with their results, and the order of all."""
+"""Jobs: requests, what is left to do with their results, and the order of the whole."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 @frozen
 class Condition:
-    """A part of the filter.
+    """A condition of the filter, checked by the server or by the client.
 
     Attributes:
-        text: what it says, in canonical spelling.
+        text: the condition, in canonical spelling.
         span: where it was written.
-        pair: wire name and value in the request; ``None`` if the client looks at it.
-        why: why the client looks at it; empty if the server does.
+        pair: its wire name and value in the request; ``None`` if the client checks it.
+        why: why the client checks it; empty if the server does.
     """
 
     text: str
@@ -41,27 +41,27 @@ class Condition:
 
 @frozen
 class Request:
-    """One request of a plan, and what is left to do with the images that it finds.
+    """One request of a plan, and the filter that is left for the images that it finds.
 
     Attributes:
         query: the request.
         residual: the filter that the client applies, in canonical spelling; ``all`` if the request
             is exact.
-        pushed: the conditions that the server looks at, in the order of the request.
-        left: those that the client looks at, in the order they were written.
-        limited: the request asks for no more images than the plan gives.
+        pushed: the conditions that the server checks, in the order of the request.
+        left: those that the client checks, in the order they were written.
+        limited: the limit of the plan is part of the request.
     """
 
     query: CompiledQuery
     residual: str
     pushed: tuple[Condition, ...]
-    left: tuple[Condition, ...] = field(eq=False)  # says where, and `residual` says what
+    left: tuple[Condition, ...] = field(eq=False)  # `residual` says the same, without spans
     limited: bool
     _formula: Formula = field(eq=False, repr=False)
     _cache: dict[str, Predicate] = field(factory=dict, eq=False, repr=False, init=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Without the predicate that was made of the formula, since functions do not travel.
+        # Without the cached predicate, which cannot be pickled.
         parts = self.query, self.residual, self.pushed, self.left, self.limited, self._formula
         return Request, parts
 
@@ -72,11 +72,11 @@ class Request:
 
     @property
     def exact(self) -> bool:
-        """Whether every image that the request finds is wanted."""
+        """Whether every image that the request finds satisfies the filter."""
         return isinstance(self._formula, And) and not self._formula.operands
 
     def matches(self, record: Mapping[str, Any]) -> bool:
-        """Tell whether an image that the request found is wanted."""
+        """Return whether an image that the request found satisfies the residual."""
         if "matches" not in self._cache:
             self._cache["matches"] = compile_predicate(self._formula)
         return self._cache["matches"](record)
@@ -84,17 +84,17 @@ class Request:
 
 @frozen
 class Job:
-    """What is run to have the images of a query, in order.
+    """Everything needed to get the images of a query, in order.
 
     Attributes:
         text: the query.
         filter: its filter, simplified and in canonical spelling.
-        requests: in a fixed order; none if nothing can match.
-        order: what results are sorted by, and who does it.
-        limit: how many images there are to be at most.
-        after: the id of the image after which results begin.
-        locator: the request for that image, made where the client sorts and no other finds it.
-        warnings: findings that did not stand in the way.
+        requests: the requests, in a fixed order; empty if nothing can match.
+        order: what results are sorted by, and who sorts them.
+        limit: maximum number of images.
+        after: the id of the image after which results start.
+        locator: the request for that image, if the client sorts; only made if no other finds it.
+        warnings: findings that are not errors.
         spec: the parameters.
     """
 
@@ -110,12 +110,12 @@ class Job:
 
     @property
     def exact(self) -> bool:
-        """Whether the server does it all."""
+        """Whether nothing is left to the client."""
         return self.order.by_server and all(request.exact for request in self.requests)
 
     @property
     def fingerprint(self) -> str:
-        """What equal plans have in common, in this process or another: 32 hexadecimal digits."""
+        """A digest that is the same for equal plans in any process: 32 hexadecimal digits."""
         parts = [
             [[request.query_string, request.residual] for request in self.requests],
             [self.order.parameter.wire, self.order.descending, self.order.by_server],

@@ -1,7 +1,8 @@
 """The results of several requests as one, in order; without any input or output.
 
-Both ways of doing it say which requests need a page before there can be a next image, so that one
-loop can fetch them one by one and another at once.
+Both ways to do it, merging and sorting, say which requests need a page before there can be a next
+image.  So the same code serves a loop that fetches pages one by one and one that fetches them
+concurrently.
 """
 
 from __future__ import annotations
@@ -13,23 +14,23 @@ from imsquery.execution.cursor import Position
 from imsquery.execution.pages import Branch, Entry, ExecutionError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from imsquery.execution.job import Job
     from imsquery.execution.ordering import Key
 
 
 class Results:
-    """Results of a plan; how they are put together is for :class:`Merged` and :class:`Sorted`.
+    """Results of a plan; :class:`Merged` and :class:`Sorted` define how they are combined.
 
     Args:
         job: the plan.
-        page_size: images to ask for at a time.
-        position: behind which to go on.
+        page_size: maximum number of images on a page.
+        position: where to resume.
 
     Attributes:
-        branches: one for each request that has more to come, by its number.
-        count: images given, those before ``position`` included.
+        branches: number of a request -> its results, for each that is not exhausted.
+        count: images returned, those before ``position`` included.
     """
 
     def __init__(self, job: Job, page_size: int, position: Position | None) -> None:
@@ -53,64 +54,63 @@ class Results:
         """Whether the limit is reached."""
         return self.job.limit is not None and self.count >= self.job.limit
 
-    def wanted(self) -> list[Branch]:
-        """Give those that need a page before there can be a next image."""
+    @property
+    def fetched(self) -> int:
+        """Images that arrived, whether they satisfy the filter or not."""
+        return sum(branch.fetched for branch in self.branches.values())
+
+    def needed(self) -> list[Branch]:
+        """Return the branches that need a page before there can be a next image."""
         raise NotImplementedError
 
     def feed(self, branch: Branch, page: object) -> None:
-        """Take a page in; raises :class:`ExecutionError`."""
+        """Add a page; raises :class:`ExecutionError`."""
         branch.feed(page)
 
-    @property
-    def fetched(self) -> int:
-        """Images that came, wanted or not."""
-        return sum(branch.fetched for branch in self.branches.values())
-
     def next(self) -> Mapping[str, Any] | None:
-        """Give the next image, once nothing is wanted; ``None`` at the end."""
+        """Return the next image, once no page is needed; ``None`` at the end."""
         raise NotImplementedError
 
     def markers(self) -> dict[int, str | None]:
-        """Say where each request is to go on."""
+        """Return where to resume each request."""
         raise NotImplementedError
 
     def position(self) -> Position | None:
-        """Say what came last; ``None`` before the first image."""
+        """Return the position after the last image; ``None`` before the first one."""
         return self._position
 
-    def _give(self, entry: Entry) -> Mapping[str, Any]:
+    def _emit(self, entry: Entry) -> Mapping[str, Any]:
         self.count += 1
         self._position = Position(self.count, entry.key, entry.identity, self.markers())
         return entry.record
 
-    def _place(self, entry: Entry) -> tuple[Key, str]:
-        return entry.key, entry.identity
-
     def _is_new(self, entry: Entry) -> bool:
-        return self._start is None or self._is_behind(entry, self._start)
+        return self._start is None or self._is_after(entry, self._start)
 
-    def _is_behind(self, entry: Entry, place: tuple[Key, str]) -> bool:
-        own = self._place(entry)
-        return own < place if self.job.order.descending else own > place
+    def _is_after(self, entry: Entry, place: tuple[Key, str]) -> bool:
+        return self.job.order.precedes(place, entry.place)
+
+    def _in_order(self, entries: Iterable[Entry]) -> list[Entry]:
+        return sorted(entries, key=lambda entry: entry.place, reverse=self.job.order.descending)
 
 
 class Merged(Results):
-    """Merges requests that come in order.
+    """Merges requests whose results are sorted.
 
-    Images of one key are collected before the first of them is given: they are sorted by id, and
-    one that several requests found is given once, whatever order the server has them in.  What is
-    held is a page of each request, the images of one key, and the ids of those that were given: an
-    image that is changed in the meantime may come again at another place.
+    All images with one key are collected before the first of them is returned: they are sorted by
+    id, and those found by several requests are returned once, however the server breaks ties.  Only
+    a page of each request, the images with one key, and the ids of those already returned are kept
+    in memory: an image that changes in the meantime may arrive again at another place.
     """
 
     def __init__(self, job: Job, page_size: int, position: Position | None) -> None:
         super().__init__(job, page_size, position)
         self._group: deque[Entry] = deque()
         self._group_markers: dict[int, str | None] = {}
-        self._given: set[str] = set()
+        self._returned: set[str] = set()
         self._restarts = frozenset(position.markers.values() if position else ())
 
-    def wanted(self) -> list[Branch]:
+    def needed(self) -> list[Branch]:
         while not (self._group or self.is_full):
             key = self._first_key()
             short = [
@@ -130,61 +130,55 @@ class Merged(Results):
         return max(keys) if self.job.order.descending else min(keys)
 
     def _is_short(self, branch: Branch, key: Key | None) -> bool:
-        """Tell whether more images of a key, or of one before, may come."""
+        """Return whether a branch may still receive images with a key, or with an earlier one."""
         if branch.buffer:
-            is_open = branch.key == key and branch.before == branch.buffer[0].before
+            is_open = branch.key == key and branch.group_marker == branch.buffer[0].group_marker
             return is_open and not self._is_unique
-        if key is None or branch.key is None or branch.key == key:
-            return True
-        return branch.key > key if self.job.order.descending else branch.key < key
+        return key is None or branch.key is None or not self.job.order.precedes(key, branch.key)
 
     def _is_new(self, entry: Entry) -> bool:
-        """Tell what lies behind the last image given; each request goes on before its key.
+        """Return whether an image comes after the last one returned.
 
-        Only in that one run of equal keys are places compared: one request may find texts in an
-        order of the server's own.
+        Each request resumes before the key of that image.  Places are compared within that run of
+        equal keys only: a single request may sort texts in an order of the server's own.
         """
         return (
             self._start is None
             or entry.key != self._start[0]
-            or entry.before not in self._restarts
-            or self._is_behind(entry, self._start)
+            or entry.group_marker not in self._restarts
+            or self._is_after(entry, self._start)
         )
 
     @property
     def _is_unique(self) -> bool:
-        """Whether an image can be given before the next one is seen."""
+        """Whether an image can be returned before the next one is seen."""
         order = self.job.order
         is_alone = len(self.job.requests) == 1
-        return order.parameter.observed == order.identity or (order.is_settled and is_alone)
+        return order.is_by_id or (order.is_settled and is_alone)
 
     def next(self) -> Mapping[str, Any] | None:
-        if self.is_full:
-            return None
-        if not self._group:
+        if self.is_full or not self._group:
             return None
         entry = self._group.popleft()
-        self._given.add(entry.identity)
-        return self._give(entry)
+        self._returned.add(entry.identity)
+        return self._emit(entry)
 
     def _collect(self, key: Key) -> None:
-        """Take the images of a key from all requests, but for those that were given before."""
+        """Take the images with a key from all branches, except those returned before."""
         self._group_markers = {}
         found: dict[str, Entry] = {}
         for number, branch in self.branches.items():
             if not branch.buffer or branch.buffer[0].key != key:
                 continue
-            # A server that does without letter case may have other keys among those of one.
-            self._group_markers[number] = before = branch.buffer[0].before
+            # A server that ignores letter case may put other keys between two equal ones.
+            self._group_markers[number] = marker = branch.buffer[0].group_marker
             while branch.buffer and branch.buffer[0].key == key:
-                if branch.buffer[0].before != before:
+                if branch.buffer[0].group_marker != marker:
                     break
                 entry = branch.buffer.popleft()
-                if entry.identity not in self._given:
+                if entry.identity not in self._returned:
                     found.setdefault(entry.identity, entry)
-        self._group.extend(
-            sorted(found.values(), key=self._place, reverse=self.job.order.descending)
-        )
+        self._group.extend(self._in_order(found.values()))
 
     def markers(self) -> dict[int, str | None]:
         found: dict[int, str | None] = {}
@@ -192,24 +186,24 @@ class Merged(Results):
             if number in self._group_markers:
                 found[number] = self._group_markers[number]
             elif branch.buffer:
-                found[number] = branch.buffer[0].before
+                found[number] = branch.buffer[0].group_marker
             elif not branch.is_done:
                 found[number] = branch.marker
         return found
 
 
 class Sorted(Results):
-    """Sorts what all requests find.
+    """Sorts the results of all requests.
 
-    What is held is no more than twice the limit and a thousand; without a limit, or where results
-    begin behind an image, it is all that is wanted.
+    No more images than twice the limit and a thousand are kept in memory; without a limit, or if
+    results start after an image, all that satisfy the filter are.
     """
 
     def __init__(self, job: Job, page_size: int, position: Position | None) -> None:
         super().__init__(job, page_size, position)
         self._found: dict[str, Entry] = {}
         self._sorted: deque[Entry] | None = None
-        # Until the place of the image is known behind which results begin.  A token knows a later.
+        # Set until the image after which results start is found.  A token already knows its place.
         self._locator: Branch | None = None
         if job.locator is not None and position is None:
             self._locator = Branch(job, job.locator, None, 1, None, self._is_new)
@@ -217,7 +211,7 @@ class Sorted(Results):
         if job.limit is not None and self._locator is None:
             self._most = max(job.limit - self.count, 0)
 
-    def wanted(self) -> list[Branch]:
+    def needed(self) -> list[Branch]:
         if self.is_full:
             return []
         left = [branch for branch in self.branches.values() if not branch.is_done]
@@ -231,13 +225,13 @@ class Sorted(Results):
         for entry in entries:
             self._found.setdefault(entry.identity, entry)
         if self._most is not None and len(self._found) > 2 * self._most + 1_000:
-            kept = self._in_order()[: self._most]
+            kept = self._in_order(self._found.values())[: self._most]
             self._found = {entry.identity: entry for entry in kept}
 
     def _locate(
         self, locator: Branch, branch: Branch, records: Sequence[Mapping[str, Any]]
     ) -> None:
-        """Look for the image behind which results begin: it need not be one that is wanted."""
+        """Look for the image after which results start; it need not satisfy the filter."""
         order, after = self.job.order, self.job.after
         for record in records:
             if after is not None and record[order.identity] == after:
@@ -245,24 +239,21 @@ class Sorted(Results):
                 self._locator = None
                 return
         if branch is locator:
-            message = f"there is no image {after!r} to begin behind"
+            message = f"there is no image {after!r} to start after"
             raise ExecutionError(message, branch.query_string())
-
-    def _in_order(self) -> list[Entry]:
-        return sorted(self._found.values(), key=self._place, reverse=self.job.order.descending)
 
     def next(self) -> Mapping[str, Any] | None:
         if self.is_full:
             return None
         if self._sorted is None:
-            self._sorted = deque(filter(self._is_new, self._in_order()))
+            self._sorted = deque(filter(self._is_new, self._in_order(self._found.values())))
             self._found = {}
-        return self._give(self._sorted.popleft()) if self._sorted else None
+        return self._emit(self._sorted.popleft()) if self._sorted else None
 
     def markers(self) -> dict[int, str | None]:
         return dict.fromkeys(self.branches)
 
 
 def merge(job: Job, page_size: int, position: Position | None) -> Results:
-    """Put the results of a plan together, by the server's order where it makes one."""
+    """Return the combined results of a plan: merged if the server sorts, or else sorted."""
     return (Merged if job.order.by_server else Sorted)(job, page_size, position)

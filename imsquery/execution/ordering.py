@@ -1,4 +1,4 @@
-"""The order of results, and where a record stands in it."""
+"""The order of results, and the position of a record in it."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from imsquery.semantics.formula import BoundQuery
 
 Key: TypeAlias = tuple[()] | tuple[str | int]
-"""What a record is sorted by; nothing, which comes first, where it shows nothing."""
+"""The sort key of a record: its value, or nothing, which is less than any value."""
 
 
 @frozen
 class Ordering:
-    """What results are sorted by; what is equal in that is sorted by id, in the same direction.
+    """What results are sorted by; ties are broken by id, in the same direction.
 
     Attributes:
-        parameter: whose values are compared: numbers and times as such, texts by code points where
-            the client makes the order, and as the server's database has them where that does.
-        descending: the direction; a record without a value counts as least.
-        is_written: the query says so; otherwise it is the server's own order.
-        by_server: the server makes the order.
+        parameter: the parameter whose values are compared.  The client compares numbers and times
+            as such, and texts by code point; the server as its database does.
+        descending: the direction; a record without a value is less than any other.
+        is_written: whether the query states the order; otherwise it is the server's default.
+        by_server: whether the server sorts.
         identity: the attribute of a record that holds its id.
-        is_settled: the server, too, breaks ties by id.
+        is_settled: whether the server breaks ties by id, too.
     """
 
     parameter: Parameter = field(eq=lambda row: row.wire)
@@ -40,18 +40,27 @@ class Ordering:
     identity: str = field(eq=False)
     is_settled: bool = field(eq=False)
 
+    @property
+    def is_by_id(self) -> bool:
+        """Whether results are sorted by id alone, so that there are no ties."""
+        return self.parameter.observed == self.identity
+
     def key(self, record: Mapping[str, Any]) -> Key:
-        """Give what a record is sorted by."""
+        """Return the sort key of a record."""
         value = read(self.parameter, record)
         return () if value is None else (value,)
 
-    def joining(self, count: int) -> Ordering:
-        """Give the order for the joint results of so many requests.
+    def precedes(self, one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+        """Return whether one key, or key with id, comes before another."""
+        return one > other if self.descending else one < other
 
-        They are merged where it is beyond doubt what comes first: by creation time or id, which
-        every image has.  Otherwise the client sorts them.  The reference does not say how the
-        service compares texts, nor where it has an image that lacks what is sorted by; databases
-        differ in both, and merged in another order than theirs, results would come out in none.
+    def joining(self, count: int) -> Ordering:
+        """Return the order for the combined results of several requests.
+
+        They are merged only where the server's order is certain: by creation time or id, which
+        every image has.  Otherwise the client sorts.  The reference does not say how the service
+        compares texts, nor where it puts images without a value; databases differ in both, and
+        merging in another order than the server's would put the results in no order at all.
         """
         if count > 1 and not self.is_settled:
             return evolve(self, by_server=False)
@@ -62,29 +71,29 @@ class Ordering:
 
 
 def read_order(query: BoundQuery, spec: Spec) -> Ordering:
-    """Give the order that a query asks for, or the server's own: the newest first.
+    """Return the order that a query asks for, or the server's default, newest first.
 
     Raises:
         ValueError: the spec has no id, or no time that the server sorts by.
     """
     rows = spec.parameters.values()
-    own = next((row for row in rows if row.sortable and row.is_time), None)
-    if own is None:
-        msg = "a spec without a time that the server sorts by, as it does where nothing is said"
+    default = next((row for row in rows if row.sortable and row.is_time), None)
+    if default is None:
+        msg = "the spec lacks a time that the server can sort by, which is its default order"
         raise ValueError(msg)
     identity = spec.find("id")
     if identity is None or identity.observed is None:
-        msg = "a spec without an attribute `id`"
+        msg = "the spec lacks an attribute `id` in image records"
         raise ValueError(msg)
     written = query.order
-    parameter = own if written is None else written.parameter
+    parameter = default if written is None else written.parameter
     return Ordering(
         parameter,
         descending=written is None or written.direction != "asc",
         is_written=written is not None,
         by_server=parameter.sortable,
         identity=identity.observed,
-        # Glance sorts by creation time, then id, whatever it is asked to sort by first: see
-        # `_image_get_all` in glance/db/sqlalchemy/api.py.
-        is_settled=parameter in {own, identity},
+        # Glance breaks ties by creation time, then id: see `_image_get_all` in
+        # glance/db/sqlalchemy/api.py.
+        is_settled=parameter in {default, identity},
     )

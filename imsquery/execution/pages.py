@@ -1,7 +1,8 @@
 """One request of a plan, page by page; without any input or output.
 
-Pages are followed by the id of their last image until an empty one comes: the service says neither
-that there is more nor that there is not.  What could make an endless walk, or a gap, is an error.
+Each page is asked for by the id of the last image of the page before, until one is empty: the
+service does not say whether there is more.  Anything that could loop forever or leave a gap is an
+error.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from imsquery.execution.ordering import Key
 
 
-_surrogate = re.compile("[\ud800-\udfff]").search  # of such a text there is no UTF-8
+_surrogate = re.compile("[\ud800-\udfff]").search  # UTF-8 cannot encode these
 
 
 class ExecutionError(Exception):
-    """Pages do not fit together, so that results would be wrong or without end.
+    """Pages contradict each other, so that results would be wrong or endless.
 
     Attributes:
         message: what is wrong.
@@ -44,40 +45,45 @@ class ExecutionError(Exception):
 
 @frozen
 class Entry:
-    """An image that is wanted.
+    """An image that satisfies the filter.
 
     Attributes:
-        key: what it is sorted by.
+        key: its sort key.
         identity: its id.
-        record: as it came.
-        before: the id behind which the images of the same key begin, in what the request finds;
-            ``None`` for its beginning.
+        record: the record, as it arrived.
+        group_marker: the id after which the request finds the images with this key; ``None`` for
+            the beginning.
     """
 
     key: Key
     identity: str
     record: Mapping[str, Any]
-    before: str | None
+    group_marker: str | None
+
+    @property
+    def place(self) -> tuple[Key, str]:
+        """Its place in the order: key and id."""
+        return self.key, self.identity
 
 
 class Branch:
-    """What one request has found so far.
+    """The results of one request so far.
 
     Args:
-        job: whose request it is.
+        job: the job that the request belongs to.
         request: the request.
-        marker: the id of the image to begin behind.
-        page_size: images to ask for at a time.
-        limit: how many images are wanted, at most.
-        is_new: tells what was not given before; only that is wanted.
+        marker: the id of the image to start after.
+        page_size: maximum number of images on a page.
+        limit: maximum number of images in total.
+        is_new: returns whether an image was not returned before; others are dropped.
 
     Attributes:
-        buffer: images that are wanted and that nobody has taken yet.
-        marker: the id of the last image that came, wanted or not.
-        key: what that is sorted by; ``None`` before it came.
-        before: the id behind which the images of that key begin; ``None`` for the beginning.
-        is_done: there is nothing more to come.
-        fetched: images that came, wanted or not.
+        buffer: images that satisfy the filter and were not taken yet.
+        marker: the id of the last image that arrived, whether it satisfies the filter or not.
+        key: its sort key; ``None`` before the first image.
+        group_marker: the id after which the images with that key start; ``None`` for the beginning.
+        is_done: whether there is nothing more to come.
+        fetched: images that arrived, whether they satisfy the filter or not.
     """
 
     def __init__(
@@ -92,6 +98,7 @@ class Branch:
         self.buffer: deque[Entry] = deque()
         self.marker = marker
         self.key: Key | None = None
+        self.group_marker = marker
         self.is_done = False
         self.fetched = 0
         self._order = job.order
@@ -100,15 +107,14 @@ class Branch:
         self._page_size = page_size
         self._is_new = is_new
         self._limit = limit if request.limited else None
-        # Who merges relies on the order; who has but one request takes it as it is.
+        # Merging relies on the order; the results of a single request are taken as they come.
         self._is_merged = job.order.by_server and len(job.requests) > 1
-        self._wanted = 0
-        self.before = marker
+        self._kept = 0
         self._markers = {marker}
         self._page: frozenset[str] = frozenset(() if marker is None else (marker,))
 
     def query_string(self) -> str:
-        """Give the request for the next page."""
+        """Return the request for the next page."""
         pairs = dict(self._request.query.params)
         pairs[self._clauses["limit"].wire] = str(self._size())
         if self.marker is not None:
@@ -118,68 +124,66 @@ class Branch:
     def _size(self) -> int:
         if self._limit is None:
             return self._page_size
-        left = self._limit - self._wanted
-        # Behind as many as are wanted come those that tie with the last: few, or a great many.
+        left = self._limit - self._kept
+        # Beyond the limit are images that tie with the last one: few, or a great many.
         return min(self._page_size, left if left > 0 else max(self._limit, self.fetched))
 
     def feed(self, page: object) -> list[Entry]:
-        """Take the next page in.
+        """Add the next page.
 
         Returns:
-            What is new in the buffer.
+            What was added to the buffer.
 
         Raises:
-            ExecutionError: it is no list of images, or does not follow the one before.
+            ExecutionError: it is not a list of images, or cannot follow the page before.
         """
         records = self._check(page)
         entries = [entry for record in records if (entry := self._take(record)) is not None]
         self.buffer.extend(entries)
         self.fetched += len(records)
-        self._wanted += len(entries)
+        self._kept += len(entries)
         if not records:
             self.is_done = True
         elif self._limit is not None and self._order.is_settled:
-            self.is_done = self._wanted >= self._limit
+            self.is_done = self._kept >= self._limit
         return entries
 
     def _check(self, page: object) -> Sequence[Mapping[str, Any]]:
         if not isinstance(page, list | tuple):
-            raise self._error(f"a page is no list of records, but of type {type(page).__name__}")
-        identities: list[str] = []
-        for record in page:
-            identity = record.get(self._order.identity) if isinstance(record, Mapping) else None
-            if not isinstance(identity, str):
-                raise self._error("a page has a record without an id that is a text")
-            if not identity.isascii() and _surrogate(identity):
-                raise self._error("a page has a record with an id that cannot be asked for")
-            identities.append(identity)
+            raise self._error(f"expected a page to be a list of records, not {type(page).__name__}")
+        identities = [self._check_identity(record) for record in page]
         unique = frozenset(identities)
         if len(unique) < len(identities):
             raise self._error("a page has the same image twice")
         if not unique.isdisjoint(self._page):
-            raise self._error("a page repeats what was on the page before")
+            raise self._error("a page repeats an image of the page before")
         if identities:
             if identities[-1] in self._markers:
-                raise self._error("pages go round in a circle")
+                raise self._error("pages repeat in a loop")
             self._markers.add(identities[-1])
             self._page = unique
         return page
 
+    def _check_identity(self, record: object) -> str:
+        identity = record.get(self._order.identity) if isinstance(record, Mapping) else None
+        if not isinstance(identity, str):
+            raise self._error("a page has a record without an id, or with one that is not a string")
+        if not identity.isascii() and _surrogate(identity):
+            raise self._error("a page has a record with an id that UTF-8 cannot encode")
+        return identity
+
     def _take(self, record: Mapping[str, Any]) -> Entry | None:
         key, identity = self._order.key(record), record[self._order.identity]
         if key != self.key:
-            if self._is_merged and self.key is not None and self._precedes(key, self.key):
-                raise self._error(f"images do not come in the order of {self._order}")
+            if self._is_merged and self.key is not None and self._order.precedes(key, self.key):
+                raise self._error(f"images are not sorted by {self._order}")
             self.key = key
-            self.before = self.marker
+            self.group_marker = self.marker
         self.marker = identity
         if not self._request.matches(record):
             return None
-        entry = Entry(key, identity, record, self.before)
+        entry = Entry(key, identity, record, self.group_marker)
         return entry if self._is_new(entry) else None
-
-    def _precedes(self, key: Key, other: Key) -> bool:
-        return key > other if self._order.descending else key < other
 
     def _error(self, message: str) -> ExecutionError:
         return ExecutionError(message, self.query_string())

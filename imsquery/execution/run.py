@@ -1,4 +1,4 @@
-"""Plans run over whatever fetches pages: one after the other, or several at once."""
+"""Plans run over a function that fetches pages, one after the other or concurrently."""
 
 from __future__ import annotations
 
@@ -18,27 +18,26 @@ __all__ = ["MAX_PAGE", "AsyncExecution", "AsyncFetch", "Execution", "ExecutionEr
 
 Record: TypeAlias = Mapping[str, Any]
 Fetch: TypeAlias = Callable[[str], Sequence[Any]]
-"""Gives the records of the page that a query string asks for, as a list or tuple, or raises.
+"""Returns the page of records for a query string, as a list or tuple.
 
-What it raises passes through, and the iteration can go on with another try.
+Exceptions pass through; further iteration tries again.
 """
 AsyncFetch: TypeAlias = Callable[[str], Awaitable[Sequence[Any]]]
 
 MAX_PAGE = 500
-"""Images on a page, at most: the service's default, and what every site is known to take."""
+"""Maximum number of images on a page: the service's default, which every known site accepts."""
 
 
 class _Run:
-    """What both ways to run a plan have in common.
+    """The common part of both ways to run a plan.
 
     Attributes:
-        pages: fetched so far.
-        fetched: images on them, wanted or not.
+        pages: number of pages fetched so far.
     """
 
     def __init__(self, job: Job, page_size: int, cursor: str | None) -> None:
         if type(page_size) is not int or not 1 <= page_size <= MAX_PAGE:
-            msg = f"page_size is {page_size!r}; it is a whole number from 1 to {MAX_PAGE}"
+            msg = f"page_size must be an integer from 1 to {MAX_PAGE}, got {page_size!r}"
             raise ValueError(msg)
         self._fingerprint = job.fingerprint
         position = None
@@ -51,19 +50,19 @@ class _Run:
 
     @property
     def fetched(self) -> int:
-        """Images that came, wanted or not."""
+        """Number of images fetched so far, whether they satisfy the filter or not."""
         return self._results.fetched
 
     @property
     def cursor(self) -> str | None:
-        """A token to go on behind the last image given; ``None`` before the first."""
+        """A token to resume after the last image returned; ``None`` before the first one."""
         position = self._results.position()
         return None if position is None else write_token(position, self._fingerprint)
 
-    def _wanted(self) -> list[Branch]:
-        if self._fault is not None:  # what was read until then is no result
+    def _needed(self) -> list[Branch]:
+        if self._fault is not None:  # what was collected until then is not a result
             raise self._fault.with_traceback(None)
-        return self._results.wanted()
+        return self._results.needed()
 
     def _feed(self, branch: Branch, page: object) -> None:
         self.pages += 1
@@ -75,10 +74,9 @@ class _Run:
 
 
 class Execution(_Run, Iterator[Record]):
-    """Iterates over the images that a plan finds; made by ``Plan.execute``.
+    """An iterator over the images that a plan finds, made by ``Plan.execute``.
 
-    Pages are fetched when they are needed, and no more once the limit is reached.  It is for one
-    thread.
+    Pages are fetched when they are needed, and none once the limit is reached.  Not thread-safe.
     """
 
     def __init__(
@@ -88,26 +86,26 @@ class Execution(_Run, Iterator[Record]):
         self._fetch = fetch
 
     def __next__(self) -> Record:
-        while wanted := self._wanted():
-            for branch in wanted:
-                self._feed(branch, self._page(branch.query_string()))
+        while needed := self._needed():
+            for branch in needed:
+                self._feed(branch, self._fetch_page(branch.query_string()))
         record = self._results.next()
         if record is None:
             raise StopIteration
         return record
 
-    def _page(self, query: str) -> object:
+    def _fetch_page(self, query: str) -> object:
         try:
             return self._fetch(query)
-        except StopIteration as error:  # it would pass for the end of the results
+        except StopIteration as error:  # it would look like the end of the results
             msg = "fetch raised StopIteration"
             raise RuntimeError(msg) from error
 
 
 class AsyncExecution(_Run, AsyncIterator[Record]):
-    """Iterates over the images that a plan finds; made by ``Plan.aexecute``.
+    """An asynchronous iterator over the images that a plan finds, made by ``Plan.aexecute``.
 
-    The pages that are needed for the next image are fetched at once.
+    The pages that are needed for the next image are fetched concurrently.
     """
 
     def __init__(
@@ -121,7 +119,7 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
     ) -> None:
         super().__init__(job, page_size, cursor)
         if type(concurrency) is not int or concurrency < 1:
-            msg = f"concurrency is {concurrency!r}; it is a whole number from 1"
+            msg = f"concurrency must be a positive integer, got {concurrency!r}"
             raise ValueError(msg)
         self._fetch = fetch
         self._semaphore = asyncio.Semaphore(concurrency)
@@ -132,12 +130,12 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
 
     async def __anext__(self) -> Record:
         if self._is_running:
-            msg = "the next image is being waited for already"
+            msg = "another task is already waiting for the next image"
             raise RuntimeError(msg)
         self._is_running = True
         try:
-            while wanted := self._wanted():
-                await self._feed_all(wanted)
+            while needed := self._needed():
+                await self._feed_all(needed)
         finally:
             self._is_running = False
         record = self._results.next()
@@ -146,25 +144,25 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
         return record
 
     async def _feed_all(self, branches: list[Branch]) -> None:
-        """Fetch pages at once; where one fails, none goes on, and those that came are kept."""
-        tasks = [asyncio.ensure_future(self._page(each.query_string())) for each in branches]
+        """Fetch pages concurrently; if one fails, cancel the others but keep those that arrived."""
+        tasks = [asyncio.ensure_future(self._fetch_page(each.query_string())) for each in branches]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-            came = [task.done() for task in tasks]
+            done = [task.done() for task in tasks]
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         failed = []
-        for branch, task, is_done in zip(branches, tasks, came, strict=True):
+        for branch, task, is_done in zip(branches, tasks, done, strict=True):
             if is_done and not task.cancelled() and task.exception() is None:
                 self._feed(branch, task.result())
             elif is_done:
                 failed.append(task)
         for task in failed:
-            task.result()  # raises what it ended in
+            task.result()  # raises its exception
 
-    async def _page(self, query: str) -> object:
+    async def _fetch_page(self, query: str) -> object:
         async with self._semaphore:
             try:
                 return await self._fetch(query)

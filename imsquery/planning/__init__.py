@@ -1,1 +1,1 @@
-"""Any filter as requests, and what is left to do with their results."""
+"""Planning any filter as requests, and what is left to the client."""

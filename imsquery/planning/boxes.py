@@ -1,7 +1,7 @@
-"""What one request can ask for: a *box*, one condition for each of some parameters.
+"""Boxes: what one request can ask for, with one condition on each of some parameters.
 
-A box stands for the images that satisfy all its conditions.  Boxes are met (what satisfies both),
-widened to one that takes in both, and weighed by how many images they let through.
+A box represents the images that satisfy all its conditions.  Two boxes can be intersected, or
+widened to one that contains both; the weight of a box estimates how many images it lets through.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     Conditions = Mapping[str, Atom]
     Key = tuple[tuple[str, str, str], ...]
 
-# What part of all images a condition lets through: guesses that only rank requests, in the order of
-# how much conditions tell apart.
+# Share of all images that a condition lets through.  These are guesses that only rank requests: the
+# more distinct values there are, the smaller the share.
 _FLAG = 1 / 4
 _IDENTIFIER = 1 / 256
 _TEXT = 1 / 128
@@ -36,34 +36,35 @@ class Box:
 
     Attributes:
         conditions: wire name -> the condition.
-        hidden: keys of those that no record shows: none may be left to the client.
-        scopes: how many of them widen the search.
-        unsaid: hidden conditions that stand beside another on the same parameter, so that one
-            request cannot ask for both.
-        weight: the part of all images that the conditions are guessed to let through.
-        key: what equal boxes have in common; sorts.
+        hidden: keys of the conditions that no image record shows, so that the client cannot check
+            them.
+        scopes: how many conditions widen the search.
+        unasked: hidden conditions on a parameter that already has one, so that a single request
+            cannot ask for both.
+        weight: estimated share of all images that satisfy the conditions.
+        key: the same for boxes with the same conditions; sortable.
     """
 
-    __slots__ = ("conditions", "hidden", "key", "scopes", "unsaid", "weight")
+    __slots__ = ("conditions", "hidden", "key", "scopes", "unasked", "weight")
 
-    def __init__(self, conditions: Conditions, unsaid: tuple[Atom, ...] = ()) -> None:
+    def __init__(self, conditions: Conditions, unasked: tuple[Atom, ...] = ()) -> None:
         self.conditions = conditions
-        self.unsaid = unsaid
-        self.key = _key(conditions)
+        self.unasked = unasked
+        self.key = tuple(sorted(map(sort_key, conditions.values())))
         self.hidden = frozenset(
-            atom.key for atom in (*conditions.values(), *unsaid) if atom.parameter.observed is None
+            atom.key for atom in (*conditions.values(), *unasked) if atom.parameter.observed is None
         )
         self.scopes = sum(map(is_scope, conditions.values()))
         self.weight = reduce(float.__mul__, map(weigh, conditions.values()), 1.0)
 
     def meet(self, other: Box) -> Box | None:
-        """Give what satisfies both; ``None`` if nothing does."""
-        return self.narrow(other.conditions.values(), other.unsaid)
+        """Return the intersection with another box; ``None`` if it is empty."""
+        return self.narrow(other.conditions.values(), other.unasked)
 
-    def narrow(self, atoms: Iterable[Atom], unsaid: tuple[Atom, ...] = ()) -> Box | None:
-        """Give what satisfies further conditions, too; ``None`` if nothing does."""
+    def narrow(self, atoms: Iterable[Atom], unasked: tuple[Atom, ...] = ()) -> Box | None:
+        """Return the box with further conditions; ``None`` if it becomes empty."""
         conditions = dict(self.conditions)
-        unasked = [*self.unsaid, *unsaid]
+        left = [*self.unasked, *unasked]
         for atom in atoms:
             wire = atom.parameter.wire
             known = conditions.get(wire)
@@ -72,27 +73,27 @@ class Box:
                 continue
             if is_contrary(atom, known):
                 return None
-            conditions[wire], left = _narrower(atom, known)
-            if left is not None:
-                unasked.append(left)
-        return Box(conditions, tuple({atom.key: atom for atom in unasked}.values()))
+            conditions[wire], hidden = _narrower(atom, known)
+            if hidden is not None:
+                left.append(hidden)
+        return Box(conditions, tuple({atom.key: atom for atom in left}.values()))
 
     def widen(self, other: Box) -> Box:
-        """Give a box that takes in both, with the conditions that both imply."""
+        """Return a box that contains both, with the conditions that both imply."""
         conditions = {}
         for wire in sorted(self.conditions.keys() | other.conditions.keys()):
             shared = _wider(self.conditions.get(wire), other.conditions.get(wire))
             if shared is not None:
                 conditions[wire] = shared
-        return Box(conditions, self.unsaid)
+        return Box(conditions, self.unasked)
 
     def without(self, wire: str) -> Box:
-        """Give the box without a condition."""
+        """Return the box without its condition on a parameter."""
         kept = {name: atom for name, atom in self.conditions.items() if name != wire}
-        return Box(kept, self.unsaid)
+        return Box(kept, self.unasked)
 
-    def shared_weight(self, other: Box) -> float:
-        """Give the weight of what :meth:`widen` gives."""
+    def widened_weight(self, other: Box) -> float:
+        """Return the weight that :meth:`widen` would result in."""
         weight = 1.0
         theirs = other.conditions
         for wire, atom in self.conditions.items():
@@ -101,8 +102,11 @@ class Box:
                 weight *= weigh(shared)
         return weight
 
-    def takes_in(self, other: Box) -> bool:
-        """Tell whether a request for this box would find, and tell apart, what another's would."""
+    def covers(self, other: Box) -> bool:
+        """Return whether a request for this box makes one for another box unnecessary.
+
+        It must find all the images of the other box, and satisfy the same hidden conditions.
+        """
         if self.hidden != other.hidden:
             return False
         theirs = other.conditions
@@ -116,27 +120,23 @@ class Box:
             if is_scope(atom)
         )
 
-    def contraries(self) -> list[tuple[Atom, Key]]:
-        """Give the complement of each condition that has one, with the key of the others."""
-        # The key is sorted: without a part of it, it is still.
+    def complements(self) -> list[tuple[Atom, Key]]:
+        """Return the complement of each condition that has one, with the key of the others."""
+        # The key is sorted, and stays so without one of its parts.
         return [
-            (contrary, tuple(part for part in self.key if part[0] != wire))
+            (opposite, tuple(part for part in self.key if part[0] != wire))
             for wire, atom in self.conditions.items()
-            if (contrary := complement(atom)) is not None
+            if (opposite := complement(atom)) is not None
         ]
 
 
-def _key(conditions: Conditions) -> Key:
-    return tuple(sorted(map(sort_key, conditions.values())))
-
-
 def sort_key(atom: Atom) -> tuple[str, str, str]:
-    """Give what conditions are put in order by."""
+    """Return the key that conditions are sorted by."""
     return atom.parameter.wire, atom.relation, str(atom.value)
 
 
-def is_askable(atom: Atom) -> bool:
-    """Tell whether a request can make a condition."""
+def is_pushable(atom: Atom) -> bool:
+    """Return whether a request can express a condition."""
     if not atom.parameter.pushable or atom.relation == "present":
         return False
     return atom.parameter.is_time or atom.relation == "="
@@ -147,7 +147,7 @@ def _implies(atom: Atom, other: Atom) -> bool:
 
 
 def _narrower(one: Atom, other: Atom) -> tuple[Atom, Atom | None]:
-    """Choose which of two conditions on a parameter to ask for; give a hidden one that is left."""
+    """Choose one of two conditions on a parameter; also return the other if it stays hidden."""
     if _implies(one, other):
         return one, None
     if _implies(other, one):
@@ -157,7 +157,7 @@ def _narrower(one: Atom, other: Atom) -> tuple[Atom, Atom | None]:
 
 
 def _wider(one: Atom | None, other: Atom | None) -> Atom | None:
-    """Give what two conditions on a parameter, or one and none, both imply."""
+    """Return what both conditions on a parameter imply; ``None`` means no condition."""
     for atom in (one, other):
         if atom is not None and is_scope(atom):
             return atom
@@ -169,7 +169,7 @@ def _wider(one: Atom | None, other: Atom | None) -> Atom | None:
 
 
 def weigh(atom: Atom) -> float:
-    """Guess what part of all images a condition lets through."""
+    """Estimate the share of all images that satisfy a condition."""
     kind = atom.parameter.kind
     if is_scope(atom):
         return 1.0
@@ -185,4 +185,4 @@ def weigh(atom: Atom) -> float:
 
 
 EVERYTHING = Box({})
-"""What a request without conditions finds."""
+"""The box of a request without conditions."""

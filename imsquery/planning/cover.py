@@ -1,13 +1,14 @@
-"""Boxes that together take in a filter, found without its disjunctive normal form.
+"""Boxes that together cover a filter, found without its disjunctive normal form.
 
-For every record that satisfies the filter there is a box that the record satisfies, and that has
-all the hidden conditions which the record needs to satisfy it.  That is what makes each step sound:
+For every record that satisfies the filter there is a box that contains it and that has all the
+hidden conditions which the record needs in order to satisfy the filter.  Each step keeps this true:
 
-* alternatives are put side by side;
-* in a conjunction each box of one part is met with each of the others', or parts are left out;
+* alternatives are collected;
+* in a conjunction, each box of one part is intersected with each box of the others, or a part is
+  left out;
 * two boxes with the same hidden conditions may be widened to one.
 
-Each part of the filter is covered once, and by a bounded number of boxes.
+Each part of the filter is covered once, by a bounded number of boxes.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
-from imsquery.planning.boxes import EVERYTHING, Box, is_askable, sort_key
+from imsquery.planning.boxes import EVERYTHING, Box, is_pushable, sort_key
 from imsquery.planning.implication import follows
 from imsquery.semantics.formula import And, Atom, Or
 
@@ -25,49 +26,50 @@ if TYPE_CHECKING:
     from imsquery.planning.boxes import Key
     from imsquery.semantics.formula import Formula
 
-_WIDTH = 4  # boxes kept for a part, for each request that there may be: later ones may contradict
-# Combinations of hidden conditions that are looked at: each needs a request of its own, unless it
-# turns out to contradict what it stands beside.
-_HIDDEN = 32  # for each request that there may be
-_MOST_HIDDEN = 1_024  # for any number of requests
-_MOST_MET = 16_384  # pairs of boxes met at once where none may be left out
-_ROUNDS = 8  # of dropping what tells the most boxes apart
-_PAIRED = 128  # boxes of which every pair is looked at
+# Boxes kept for a part of the filter, per allowed request: some may turn out to be contradictory.
+_WIDTH = 4
+# Combinations of hidden conditions that are considered.  Each needs a request of its own, unless it
+# turns out to contradict its surroundings.
+_HIDDEN = 32  # per allowed request
+_MAX_HIDDEN = 1_024  # for any number of requests
+_MAX_PRODUCT = 16_384  # intersections made at once where no part may be left out
+_ROUNDS = 8  # of dropping the parameter that most boxes differ in
+_PAIRED = 128  # boxes that are compared pair by pair
 
 
 class TooManyHiddenError(Exception):
-    """More combinations of hidden conditions than are looked at."""
+    """There are more combinations of hidden conditions than are considered."""
 
 
-def cover(formula: Formula, most: int, unique: str | None = None) -> list[Box]:
-    """Give boxes that together take in a simplified filter, in a fixed order.
+def cover(formula: Formula, budget: int, unique: str | None = None) -> list[Box]:
+    """Return boxes that together cover a simplified filter, in a fixed order.
 
     Args:
         formula: the filter.
-        most: how many boxes there may be, but for those that differ in hidden conditions.
-        unique: name of the parameter that one image at most has a value of.
+        budget: maximum number of boxes, not counting those that differ in hidden conditions.
+        unique: wire name of the parameter whose values each belong to a single image.
 
     Raises:
-        TooManyHiddenError: there are too many of the latter.
+        TooManyHiddenError: too many boxes differ in hidden conditions.
     """
-    return _Cover(most, unique).cover(formula)
+    return _Cover(budget, unique).cover(formula)
 
 
 class _Cover:
-    """Walks over a filter, from the leaves up, knowing what each part stands beside."""
+    """A walk over a filter, from the leaves up, that knows the context of each part."""
 
-    def __init__(self, most: int, unique: str | None) -> None:
+    def __init__(self, budget: int, unique: str | None) -> None:
         self._unique = unique
-        self._width = most * _WIDTH
-        self._most = most
-        self._most_hidden = min(most * _HIDDEN, _MOST_HIDDEN)
+        self._budget = budget
+        self._width = budget * _WIDTH
+        self._max_hidden = min(budget * _HIDDEN, _MAX_HIDDEN)
 
     def cover(self, formula: Formula) -> list[Box]:
-        return self._shrink(self._walk(formula), self._most)
+        return self._shrink(self._walk(formula), self._budget)
 
     def _walk(self, formula: Formula) -> list[Box]:
-        # A frame is a node, its parts to come, what the conjunctions around demand (`None` if that
-        # cannot be), and the boxes of the parts so far.
+        # A frame is a node, its parts to come, what it and the conjunctions around it demand
+        # (`None` for a contradiction), and the boxes of the parts so far.
         context = _demand(formula, EVERYTHING)
         frames = [(formula, iter(_parts(formula)), context, list[list[Box]]())]
         while True:
@@ -91,45 +93,45 @@ class _Cover:
         return self._conjoin(context, covers)
 
     def _conjoin(self, base: Box, covers: list[list[Box]]) -> list[Box]:
-        """Meet the alternatives of a conjunction as long as there are not too many boxes.
+        """Intersect the alternatives of a conjunction for as long as the boxes are few enough.
 
         Those with hidden conditions come first, since they cannot be left out; then those that let
         the fewest images through.
         """
         boxes = [base]
-        ranked = sorted(covers, key=lambda cover: (not _hides(cover, base), _rank(cover)))
+        ranked = sorted(covers, key=lambda cover: (not _has_hidden(cover, base), _rank(cover)))
         for alternatives in ranked:
-            must = _hides(alternatives, base)
-            if not must and all(self._unique in box.conditions for box in boxes):
-                continue  # to ask for less than one image is to ask more often
-            if len(boxes) * len(alternatives) > (_MOST_MET if must else self._width):
-                if must:
+            is_required = _has_hidden(alternatives, base)
+            if not is_required and all(self._unique in box.conditions for box in boxes):
+                continue  # each box is one image already: more conditions mean only more requests
+            if len(boxes) * len(alternatives) > (_MAX_PRODUCT if is_required else self._width):
+                if is_required:
                     raise TooManyHiddenError
                 continue
             met = [one.meet(other) for one, other in product(boxes, alternatives)]
             found = tidy([box for box in met if box is not None])
-            if len(found) > self._most:
-                # Only of the first alternatives is there more to be had by widening boxes.
-                if not must and len(boxes) > 1:
+            if len(found) > self._budget:
+                # Only for the first alternatives is widening boxes worth it.
+                if not is_required and len(boxes) > 1:
                     continue
-                found = self._shrink(found, self._width if must else self._most)
-            if must or _weight(found) < _weight(boxes):
+                found = self._shrink(found, self._width if is_required else self._budget)
+            if is_required or _weight(found) < _weight(boxes):
                 boxes = found
         return boxes
 
-    def _shrink(self, boxes: list[Box], most: int) -> list[Box]:
-        """Give no more boxes, where hidden conditions do not forbid it, that take in all.
+    def _shrink(self, boxes: list[Box], budget: int) -> list[Box]:
+        """Reduce boxes to a number, unless hidden conditions forbid it, and still cover all.
 
-        Boxes that make up one are joined in any case.  Beyond that the two are widened to one,
-        again and again, that let the fewest further images through.
+        Boxes that are one in two parts are always joined.  After that, pairs are widened to one,
+        starting with the pair that lets the fewest additional images through.
         """
         boxes = _join(tidy(boxes))
-        if len({box.hidden for box in boxes}) > self._most_hidden:
+        if len({box.hidden for box in boxes}) > self._max_hidden:
             raise TooManyHiddenError
-        if len(boxes) > max(most, _PAIRED):
-            boxes = tidy(_coarsen(boxes, max(most, _PAIRED)))
-        if len(boxes) > most:
-            boxes = tidy(_merge(boxes, most))
+        if len(boxes) > max(budget, _PAIRED):
+            boxes = tidy(_coarsen(boxes, max(budget, _PAIRED)))
+        if len(boxes) > budget:
+            boxes = tidy(_merge(boxes, budget))
         return boxes
 
 
@@ -138,7 +140,7 @@ def _weight(boxes: list[Box]) -> float:
 
 
 def _parts(node: Formula) -> Sequence[Formula]:
-    """Give what is covered apart: all alternatives, and those of a conjunction."""
+    """Return the parts to cover one by one: all of an ``or``, and the ``or``s of an ``and``."""
     if isinstance(node, Or):
         return node.operands
     if isinstance(node, And):
@@ -147,14 +149,14 @@ def _parts(node: Formula) -> Sequence[Formula]:
 
 
 def _demand(node: Formula, context: Box) -> Box | None:
-    """Give what a node itself demands, and what it stands beside; ``None`` if that cannot be."""
+    """Add the conditions of a node itself to those around it; ``None`` for a contradiction."""
     literals = node.operands if isinstance(node, And) else (node,)
-    atoms = [each for each in literals if isinstance(each, Atom) and is_askable(each)]
+    atoms = [each for each in literals if isinstance(each, Atom) and is_pushable(each)]
     return context.narrow(sorted(atoms, key=sort_key)) if atoms else context
 
 
-def _hides(boxes: list[Box], base: Box) -> bool:
-    """Tell whether boxes have hidden conditions that do not hold anyway."""
+def _has_hidden(boxes: list[Box], base: Box) -> bool:
+    """Return whether boxes have hidden conditions that the base lacks."""
     return any(box.hidden != base.hidden for box in boxes)
 
 
@@ -163,9 +165,9 @@ def _rank(boxes: list[Box]) -> tuple[object, ...]:
 
 
 def tidy(boxes: list[Box]) -> list[Box]:
-    """Drop repeats, and boxes that another takes in; those that let most through come first.
+    """Drop boxes that another covers; sort the rest, heaviest first.
 
-    Of equal weights, what widens the search comes first: it may take in what does not.
+    Of equal weights, those that widen the search come first: they may cover those that do not.
     """
     unique = {(box.key, box.hidden): box for box in boxes}
     ordered = sorted(unique.values(), key=lambda box: (-box.weight, -box.scopes, box.key))
@@ -173,44 +175,44 @@ def tidy(boxes: list[Box]) -> list[Box]:
         return ordered
     kept: list[Box] = []
     for box in ordered:
-        if not any(other.takes_in(box) for other in kept):
+        if not any(other.covers(box) for other in kept):
             kept.append(box)
     return kept
 
 
 def _join(boxes: list[Box]) -> list[Box]:
-    """Put boxes together that differ in one condition, where each image satisfies one of the two.
+    """Join boxes that differ in one parameter where every image satisfies one of the conditions.
 
-    Those are ``protected`` and ``not protected``, or two ranges of a time.
+    Examples are ``protected`` and ``not protected``, or two overlapping ranges of a time.
     """
     known: dict[Hashable, Box] = {}
-    # Boxes that differ in one parameter alone: those that take in no other of them.
+    # Boxes that differ in one parameter only; none of them covers another.
     alike: dict[Hashable, list[Box]] = {}
     pending = [*reversed(boxes)]
     while pending:
         box = pending.pop()
         sides = [
-            (contrary, alike.setdefault((contrary.parameter.wire, rest, box.hidden), []))
-            for contrary, rest in box.contraries()
+            (opposite, alike.setdefault((opposite.parameter.wire, rest, box.hidden), []))
+            for opposite, rest in box.complements()
         ]
-        for contrary, others in sides:
-            other = next((each for each in others if _fills(each, contrary)), None)
+        for opposite, others in sides:
+            other = next((each for each in others if _fills(each, opposite)), None)
             if other is not None and known.pop((other.key, other.hidden), None) is not None:
-                pending.append(box.without(contrary.parameter.wire))
+                pending.append(box.without(opposite.parameter.wire))
                 break
         else:
             known[box.key, box.hidden] = box
-            for contrary, others in sides:
-                for each in _note(box, contrary.parameter.wire, others):
+            for opposite, others in sides:
+                for each in _note(box, opposite.parameter.wire, others):
                     known.pop((each.key, each.hidden), None)
     return boxes if len(known) == len(boxes) else tidy([*known.values()])
 
 
 def _note(box: Box, wire: str, others: list[Box]) -> list[Box]:
-    """Put a box with those that differ in one parameter alone; give what others take in."""
+    """Add a box to those that differ in one parameter only; return what that makes redundant."""
     atom = box.conditions[wire]
     if atom.relation == "=" and atom.parameter.kind.ordered:
-        return []  # a great many of them never make up all there is
+        return []  # any number of single values still leaves a gap
     if any(_fills(each, atom) for each in others):
         return [box]
     narrower = [each for each in others if _fills(box, each.conditions[wire])]
@@ -219,12 +221,12 @@ def _note(box: Box, wire: str, others: list[Box]) -> list[Box]:
 
 
 def _fills(box: Box, atom: Atom) -> bool:
-    """Tell whether what a box demands of a parameter holds for all that satisfy a condition."""
+    """Return whether a condition implies that of a box on the same parameter."""
     return follows(box.conditions[atom.parameter.wire], atom) is True
 
 
-def _merge(boxes: list[Box], most: int) -> list[Box]:
-    """Widen pairs of boxes to one, those first that let the fewest further images through."""
+def _merge(boxes: list[Box], budget: int) -> list[Box]:
+    """Widen pairs of boxes to one, starting with those that let the fewest more images through."""
     numbered = dict(enumerate(boxes))
     number = len(boxes)
     alike: dict[frozenset[object], list[int]] = {}
@@ -236,10 +238,10 @@ def _merge(boxes: list[Box], most: int) -> list[Box]:
         for one, other in combinations(numbers, 2)
         if (cost := _cost(numbered[one], numbered[other])) is not None
     }
-    while len(numbered) > most and costs:
+    while len(numbered) > budget and costs:
         one, other = min(costs, key=costs.__getitem__)
         wide = numbered[one].widen(numbered[other])
-        gone = {one, other} | {n for n, box in numbered.items() if wide.takes_in(box)}
+        gone = {one, other} | {n for n, box in numbered.items() if wide.covers(box)}
         numbered = {n: box for n, box in numbered.items() if n not in gone}
         costs = {pair: cost for pair, cost in costs.items() if gone.isdisjoint(pair)}
         for n, box in numbered.items():
@@ -252,17 +254,17 @@ def _merge(boxes: list[Box], most: int) -> list[Box]:
 
 
 def _cost(one: Box, other: Box) -> tuple[float, Key, Key] | None:
-    """Give what widening two boxes to one would let through on top; ``None`` if it may not be."""
+    """Return the additional weight of widening two boxes to one; ``None`` if it is forbidden."""
     if one.hidden != other.hidden:
         return None
     first, second = sorted((one.key, other.key))
-    return round(one.shared_weight(other) - one.weight - other.weight, 9), first, second
+    return round(one.widened_weight(other) - one.weight - other.weight, 9), first, second
 
 
-def _coarsen(boxes: list[Box], most: int) -> list[Box]:
-    """Reduce a great many boxes in few steps: drop what tells most of them apart."""
+def _coarsen(boxes: list[Box], budget: int) -> list[Box]:
+    """Reduce a great many boxes in few steps, by dropping the parameters that most differ in."""
     for _ in range(_ROUNDS):
-        if len(boxes) <= most:
+        if len(boxes) <= budget:
             return boxes
         values: dict[str, set[Key]] = {}
         for box in boxes:
@@ -271,8 +273,8 @@ def _coarsen(boxes: list[Box], most: int) -> list[Box]:
                     values.setdefault(part[0], set()).add((part,))
         if not values:
             return boxes
-        telling = max(values, key=lambda wire: (len(values[wire]), wire))
-        boxes = tidy([box.without(telling) for box in boxes])
+        varied = max(values, key=lambda wire: (len(values[wire]), wire))
+        boxes = tidy([box.without(varied) for box in boxes])
     groups: dict[frozenset[object], Box] = {}
     for box in boxes:
         known = groups.get(box.hidden)

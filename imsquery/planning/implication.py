@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from imsquery.evaluation.attributes import is_always_present
 from imsquery.evaluation.matching import is_scope, text_test
+from imsquery.planning.intervals import extent
 from imsquery.schema.kinds import Integer
 from imsquery.semantics.formula import And, Atom, Not, Or, fold, leaves, map_atoms
 from imsquery.semantics.simplify import complement, simplify
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Hashable, Mapping
+    from collections.abc import Callable, Container, Hashable, Mapping
 
-    from imsquery.schema.parameters import Parameter
+    from imsquery.schema.spec import Spec
     from imsquery.semantics.formula import Formula
 
-_ORDER = frozenset({"<", "<=", ">", ">=", "=", "!="})
-_DAY = 86_400
+_COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 
 
 def follows(atom: Atom, known: Atom) -> bool | None:
-    """Tell whether a condition holds, given another on the same parameter; ``None`` if unknown.
+    """Return whether a condition holds given another on the same parameter; ``None`` if unknown.
 
-    For records as the service types them: what the reference calls total is always there.
+    This is about records as the service types them: attributes that the reference calls total are
+    always present.
 
     Args:
         atom: the condition.
@@ -48,63 +49,42 @@ def follows(atom: Atom, known: Atom) -> bool | None:
 
 
 def _matches(atom: Atom, known: Atom) -> bool:
-    """Tell whether a match operator takes in a known value; RE2 may not be there to be asked."""
+    """Return whether a known value matches; false for a regular expression, as RE2 is optional."""
     if known.relation != "=" or atom.relation == "matches":
         return False
     return text_test(atom)(str(known.value)) is not None
 
 
 def is_contrary(one: Atom, other: Atom) -> bool:
-    """Tell whether no record satisfies two conditions on one parameter."""
+    """Return whether no record satisfies both of two conditions on one parameter."""
     return follows(one, other) is False or follows(other, one) is False
 
 
 def _compare(atom: Atom, known: Atom) -> bool | None:
-    if atom.relation not in _ORDER:
+    if atom.relation not in _COMPARISONS:
         return None
     if known.relation == "!=":
         return False if atom.relation == "=" and atom.value == known.value else None
     low, high = extent(known)
-    least, most = extent(atom)
-    holds = least <= low and high <= most
-    fails = high < least or most < low
+    least, greatest = extent(atom)
+    holds = least <= low and high <= greatest
+    fails = high < least or greatest < low
     if atom.relation == "!=":
         holds, fails = fails, holds
     return True if holds else False if fails else None
 
 
-def extent(atom: Atom) -> tuple[float, float]:
-    """Give the least and the greatest whole number that a comparison takes in (or, `!=`, out)."""
-    number = number_of(atom.value)
-    if atom.relation in {"=", "!="}:
-        return number, number
-    if atom.relation in {"<", "<="}:
-        return -_INFINITE, number - (atom.relation == "<")
-    return number + (atom.relation == ">"), _INFINITE
-
-
-_INFINITE = float("inf")
-
-
-def number_of(value: str | int) -> int:
-    """Give a number as it is, and a time as the number of its second."""
-    if isinstance(value, int):
-        return value
-    moment = datetime.fromisoformat(value)
-    seconds = (moment.hour * 60 + moment.minute) * 60 + moment.second
-    return moment.toordinal() * _DAY + seconds
-
-
 def drop_contradictions(formula: Formula) -> Formula:
-    """Drop the conjunctions of a simplified filter in which an equality speaks against a part.
+    """Drop the conjunctions of a simplified filter in which an equality contradicts another part.
 
-    What order comparisons say of each other, :mod:`imsquery.semantics.consistency` has seen to.
+    Contradictory order comparisons were reported and dropped before, by
+    :mod:`imsquery.semantics.consistency`.
     """
 
     def join(node: And | Or, parts: list[Formula]) -> Formula:
         if isinstance(node, And) and _contradicts_itself(node):
             return _constant(node, holds=False)
-        return cast("Formula", type(node)(parts, node.first, node.last))
+        return type(node)(parts, node.first, node.last)
 
     return simplify(fold(formula, lambda leaf: leaf, lambda node, _: node, join))
 
@@ -125,31 +105,23 @@ def _contradicts_itself(node: And) -> bool:
     return False
 
 
-def drop_certain(formula: Formula, identity: Parameter | None) -> Formula:
-    """Drop from a filter that an attribute is there which every image has.
+def drop_certain(formula: Formula, spec: Spec) -> Formula:
+    """Drop ``is present`` from a filter for attributes that every image has."""
 
-    Args:
-        formula: the filter.
-        identity: the parameter of the id.
-    """
+    def holds(atom: Atom) -> bool | None:
+        row = atom.parameter
+        is_certain = atom.relation == "present" and (
+            row.default is not None or is_always_present(row, spec)
+        )
+        return is_certain or None
 
-    def is_certain(leaf: Formula) -> bool:
-        if not isinstance(leaf, Atom) or leaf.relation != "present":
-            return False
-        row = leaf.parameter
-        return row.total or row.default is not None or row is identity
-
-    if not any(map(is_certain, leaves(formula))):
-        return formula
-    return simplify(
-        map_atoms(formula, lambda atom: _constant(atom, holds=True) if is_certain(atom) else atom)
-    )
+    return _settle(formula, holds)
 
 
 def drop_moot(formula: Formula) -> Formula:
-    """Drop what no record shows from a simplified filter where it makes no difference.
+    """Drop hidden conditions from a simplified filter where they make no difference.
 
-    Of a total parameter each image has one value or the other: where the filter is the same for
+    Every image has one value or the other of a total parameter: where the filter is the same for
     both, there is no need to ask.
     """
     hidden = {
@@ -158,28 +130,20 @@ def drop_moot(formula: Formula) -> Formula:
         if isinstance(leaf, Atom) and leaf.parameter.observed is None
     }
     for _, atom in sorted(hidden.items()):
-        contrary = complement(atom)
-        if contrary is not None:
-            either, other = _suppose(formula, atom), _suppose(formula, contrary)
+        opposite = complement(atom)
+        if opposite is not None:
+            either, other = _suppose(formula, atom), _suppose(formula, opposite)
             if either.key == other.key:
                 formula = either
     return formula
 
 
 def _suppose(formula: Formula, known: Atom) -> Formula:
-    """Simplify a filter for the images that satisfy one condition."""
+    """Simplify a filter for the images that satisfy a condition."""
     wire = known.parameter.wire
-
-    def decide(atom: Atom) -> Formula:
-        holds = follows(atom, known) if atom.parameter.wire == wire else None
-        return atom if holds is None else _constant(atom, holds=holds)
-
-    return simplify(map_atoms(formula, decide))
-
-
-def _constant(part: Formula, *, holds: bool) -> Formula:
-    """Give ``all`` or ``none``, standing where a part of a filter stands."""
-    return (And if holds else Or)((), part.first, part.last)
+    return _settle(
+        formula, lambda atom: follows(atom, known) if atom.parameter.wire == wire else None
+    )
 
 
 def assume(
@@ -187,21 +151,36 @@ def assume(
 ) -> Formula:
     """Simplify a filter for the records that satisfy known conditions.
 
-    A condition that no record shows holds only if it is known.
+    A hidden condition holds only if it is known or granted.
 
     Args:
         formula: the filter.
         known: wire name -> condition.
-        granted: keys of further conditions that are taken to hold.
+        granted: keys of further conditions to take as true.
     """
 
-    def decide(atom: Atom) -> Formula:
-        given = known.get(atom.parameter.wire)
-        holds = None if given is None else follows(atom, given)
+    def holds(atom: Atom) -> bool | None:
         if is_scope(atom):
-            holds = True
-        if holds is None and atom.parameter.observed is None:
-            holds = atom.key in granted
-        return atom if holds is None else _constant(atom, holds=holds)
+            return True
+        given = known.get(atom.parameter.wire)
+        truth = None if given is None else follows(atom, given)
+        if truth is None and atom.parameter.observed is None:
+            return atom.key in granted
+        return truth
+
+    return _settle(formula, holds)
+
+
+def _settle(formula: Formula, holds: Callable[[Atom], bool | None]) -> Formula:
+    """Simplify a filter once it is known which conditions hold; ``None`` leaves one as it is."""
+
+    def decide(atom: Atom) -> Formula:
+        truth = holds(atom)
+        return atom if truth is None else _constant(atom, holds=truth)
 
     return simplify(map_atoms(formula, decide))
+
+
+def _constant(part: Formula, *, holds: bool) -> Formula:
+    """Return ``all`` or ``none`` in the place of a part of a filter."""
+    return (And if holds else Or)((), part.first, part.last)

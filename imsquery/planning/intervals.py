@@ -1,10 +1,10 @@
-"""Ranges made simpler: alternatives without a gap between them one, and two equal ends a value."""
+"""Comparisons as intervals: overlapping alternatives become one, and two equal bounds a value."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
-from imsquery.planning.implication import extent
 from imsquery.semantics.formula import And, Atom, Or, fold, leaves
 from imsquery.semantics.simplify import simplify
 
@@ -12,21 +12,39 @@ if TYPE_CHECKING:
     from imsquery.semantics.formula import Formula
 
 _ORDER = frozenset({"<", "<=", ">", ">="})
-# What a condition says of where a range begins, and of where it ends.
-_BEGINS = {">": ">", ">=": ">=", "=": ">="}
-_ENDS = {"<": "<", "<=": "<=", "=": "<="}
+# The lower and the upper bound that a comparison sets.
+_LOWER = {">": ">", ">=": ">=", "=": ">="}
+_UPPER = {"<": "<", "<=": "<=", "=": "<="}
+_INFINITY = float("inf")
+
+
+def extent(atom: Atom) -> tuple[float, float]:
+    """Return the least and the greatest number that satisfy a comparison.
+
+    Times count in seconds.  For ``!=`` it is the one number that does not satisfy it.
+    """
+    number = _to_number(atom.value)
+    if atom.relation in {"=", "!="}:
+        return number, number
+    if atom.relation in {"<", "<="}:
+        return -_INFINITY, number - (atom.relation == "<")
+    return number + (atom.relation == ">"), _INFINITY
+
+
+def _to_number(value: str | int) -> int:
+    return value if isinstance(value, int) else int(datetime.fromisoformat(value).timestamp())
 
 
 def unite_ranges(formula: Formula) -> Formula:
-    """Join alternatives of a simplified filter: ``t < 5 or t between 3 and 9`` is ``t <= 9``.
+    """Unite the ranges in a simplified filter: ``t < 5 or t between 3 and 9`` is ``t <= 9``.
 
-    Only those about a time that every image has: the whole of it is no condition.  Of any number or
-    time, ``between 5 and 5`` is ``= 5``, which a request can ask for.
+    Only ranges of a time that every image has are united: there the full range means ``all``.  For
+    any number or time, ``between 5 and 5`` becomes ``= 5``, which a request can ask for.
     """
 
     def join(node: And | Or, parts: list[Formula]) -> Formula:
         united = _unite(parts) if isinstance(node, Or) else _pin(parts)
-        return cast("Formula", type(node)(united, node.first, node.last))
+        return type(node)(united, node.first, node.last)
 
     if not any(map(_is_ordered, leaves(formula))):
         return formula
@@ -40,7 +58,7 @@ def _is_ordered(leaf: Formula) -> bool:
 
 
 class _Range(NamedTuple):
-    """The seconds, from the first to the last, that a part of an ``or`` takes in."""
+    """The first and the last second of one part of an ``or``, and which part it is."""
 
     first: float
     last: float
@@ -60,13 +78,13 @@ def _unite(parts: list[Formula]) -> list[Formula]:
             if len(run) > 1:
                 for each in run:
                     united[each.place] = None
-                united[run[0].place] = _spell(run)
+                united[run[0].place] = _union(run)
     return [part for part in united if part is not None]
 
 
 def _pin(parts: list[Formula]) -> list[Formula]:
-    """Put ``=`` in the place of ``>=`` and ``<=`` with one value."""
-    ends = {
+    """Replace ``>=`` and ``<=`` with the same value by ``=``."""
+    bounds = {
         (each.parameter.wire, each.relation, each.value)
         for each in parts
         if isinstance(each, Atom) and each.relation in {">=", "<="}
@@ -75,7 +93,7 @@ def _pin(parts: list[Formula]) -> list[Formula]:
     for part in parts:
         if isinstance(part, Atom) and part.relation in {">=", "<="}:
             wire, value = part.parameter.wire, part.value
-            if (wire, ">=", value) in ends and (wire, "<=", value) in ends:
+            if {(wire, ">=", value), (wire, "<=", value)} <= bounds:
                 pinned.append(Atom(part.parameter, "=", value, part.first, part.last))
                 continue
         pinned.append(part)
@@ -83,7 +101,7 @@ def _pin(parts: list[Formula]) -> list[Formula]:
 
 
 def _read(part: Formula, place: int) -> _Range | None:
-    """Read a part that is a range of one time and nothing else."""
+    """Read a part that is a range of a single time and nothing else."""
     atoms = [*part.operands] if isinstance(part, And) else [part]
     read = [each for each in atoms if isinstance(each, Atom) and _is_bound(each)]
     if len(read) != len(atoms) or len({atom.parameter.wire for atom in read}) != 1:
@@ -96,11 +114,11 @@ def _read(part: Formula, place: int) -> _Range | None:
 def _is_bound(atom: Atom) -> bool:
     parameter = atom.parameter
     is_time = parameter.is_time and parameter.total
-    return is_time and (atom.relation in _BEGINS or atom.relation in _ENDS)
+    return is_time and (atom.relation in _LOWER or atom.relation in _UPPER)
 
 
 def _runs(ranges: list[_Range]) -> list[list[_Range]]:
-    """Put ranges, sorted, together that overlap or touch: between two seconds there is none."""
+    """Group sorted ranges that overlap or touch: there is nothing between two seconds."""
     runs: list[list[_Range]] = []
     last = 0.0
     for each in ranges:
@@ -113,23 +131,23 @@ def _runs(ranges: list[_Range]) -> list[list[_Range]]:
     return runs
 
 
-def _spell(run: list[_Range]) -> Formula:
-    """Give the condition for ranges without a gap between them."""
+def _union(run: list[_Range]) -> Formula:
+    """Return the condition for ranges without a gap between them."""
     atoms = [atom for each in run for atom in each.atoms]
     first, last = run[0].first, max(each.last for each in run)
-    begins = [_bound(atom, _BEGINS) for atom in atoms if extent(atom)[0] == first]
-    ends = [_bound(atom, _ENDS) for atom in atoms if extent(atom)[1] == last]
-    # Of `> 4` and `>= 5` the same one, whichever was written first.
+    lower = [_bound(atom, _LOWER) for atom in atoms if extent(atom)[0] == first]
+    upper = [_bound(atom, _UPPER) for atom in atoms if extent(atom)[1] == last]
+    # Of `> 4` and `>= 5` always the same one, whichever was written first.
     bounds = [
         min(found, key=lambda atom: (atom.relation, atom.value))
-        for each in (begins, ends)
+        for each in (lower, upper)
         if (found := [atom for atom in each if atom is not None])
     ]
     return And(bounds, atoms[0].first, atoms[0].last)
 
 
 def _bound(atom: Atom, relations: dict[str, str]) -> Atom | None:
-    """Give what a condition says of one end of its range."""
+    """Return a comparison as a bound on one side, if it is one."""
     relation = relations.get(atom.relation)
     if relation is None:
         return None

@@ -1,4 +1,4 @@
-"""Bound filters as text: one text for filters that differ only in the order of their parts."""
+"""Bound filters as text, the same for filters that differ only in the order of their parts."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class _Phrase(NamedTuple):
-    """A text, and what joins it: ``and``, ``or``, or nothing."""
+    """A text, and its outermost connective: ``and``, ``or`` or nothing."""
 
     text: str
     joiner: str = ""
 
 
 def phrase(formula: Formula) -> str:
-    """Write a bound filter in the language, its parts in the order of their texts."""
+    """Write a bound filter in the language, with its parts sorted as text."""
     return fold(formula, _leaf, _negation, _connective).text
 
 
@@ -75,7 +75,7 @@ def _connective(node: And | Or, parts: list[_Phrase]) -> _Phrase:
 
 
 def _item(operand: Formula, *, negated: bool) -> Atom | None:
-    """Give the equality that can be an item of ``in``, or of ``not in``."""
+    """Return an operand as the equality that fits into ``in`` or ``not in``, if it is one."""
     inner = operand.operand if negated and isinstance(operand, Not) else operand
     if (isinstance(operand, Not) is not negated) or not isinstance(inner, Atom):
         return None

@@ -1,4 +1,4 @@
-"""What a plan is, and how it is run and explained."""
+"""Plans, and how to run and explain them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from attrs import frozen
 
 from imsquery.execution.job import Job
 from imsquery.execution.run import MAX_PAGE, AsyncExecution, Execution
-from imsquery.planning.report import explain
+from imsquery.planning.report import render
 
 if TYPE_CHECKING:
     from imsquery.execution.run import AsyncFetch, Fetch
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Plan(Job):
-    """Requests that together find what a query asks for."""
+    """The requests that together find what a query asks for, and what is left to the client."""
 
     def execute(
         self, fetch: Fetch, *, page_size: int = MAX_PAGE, cursor: str | None = None
@@ -25,19 +25,19 @@ class Plan(Job):
         """Run the plan.
 
         Args:
-            fetch: gives the records of the page of a query string, as a list, or raises.
-            page_size: images to ask for at a time, 1 to 500.
-            cursor: where to go on: the ``cursor`` of an earlier execution of an equal plan, which
-                a query with ``now`` gives at the same time only.  An ``after`` in the query
-                instead begins where the server has an image, which need not be where it is here:
-                what is equal in the order comes by id, and the service may have it otherwise.
+            fetch: returns the page of records for a query string, as a list or tuple.
+            page_size: maximum number of images on a page, from 1 to 500.
+            cursor: where to resume: the ``cursor`` of an earlier execution of an equal plan.  Plans
+                with ``now`` are equal only if made at the same second.  An ``after`` in the query
+                is no substitute where images tie: it starts at the image's position in the
+                server's order, and the server need not break ties by id.
 
         Returns:
-            An iterator over the records, in order, each image once; it raises
-            :class:`ExecutionError` where pages do not fit together, and what ``fetch`` raises.
+            An iterator over the records, in order and without duplicates.  It raises
+            :class:`ExecutionError` if pages contradict each other, and whatever ``fetch`` raises.
 
         Raises:
-            ValueError: the page size is out of range, or the cursor none of this plan's.
+            ValueError: the page size is out of range, or the cursor is not one of this plan.
         """
         return Execution(self, fetch, page_size=page_size, cursor=cursor)
 
@@ -49,22 +49,28 @@ class Plan(Job):
         cursor: str | None = None,
         concurrency: int = 4,
     ) -> AsyncExecution:
-        """Run the plan without blocking; as :meth:`execute`, over a coroutine function.
+        """Run the plan without blocking; like :meth:`execute`, but over a coroutine function.
 
         Args:
-            fetch: gives the records of the page of a query string, as a list, or raises.
-            page_size: images to ask for at a time, 1 to 500.
-            cursor: where to go on.
-            concurrency: how many pages are fetched at once, at most.
+            fetch: returns the page of records for a query string, as a list or tuple.
+            page_size: maximum number of images on a page, from 1 to 500.
+            cursor: where to resume.
+            concurrency: maximum number of pages fetched at once.
+
+        Raises:
+            ValueError: as :meth:`execute`, or the concurrency is not a positive integer.
         """
         return AsyncExecution(
             self, fetch, page_size=page_size, cursor=cursor, concurrency=concurrency
         )
 
     def explain(self, format: Format = "text") -> str:  # noqa: A002 -- the public name
-        """Say what the server does, what the client does, and why.
+        """Explain what the server does, what is left to the client, and why.
 
         Args:
-            format: ``text`` for people, ``json``, or ``mermaid`` for a picture.
+            format: ``text`` (a tree), ``json``, or ``mermaid`` (a flow chart).
+
+        Raises:
+            ValueError: any other format.
         """
-        return explain(self, format)
+        return render(self, format)

@@ -1,21 +1,20 @@
-"""Any filter as requests, and what the client is left to look at.
+"""Planning: any filter as a few requests, and what is left to the client.
 
-Each alternative that a request can ask for gets a request of its own, as far as the budget goes,
-so that nothing is fetched that need not be; none is made for what another finds as well, and two
-that make up one are made as one.  All choices are by the conditions alone, never by the order in
-which they were written, so that equal filters have equal plans.
+Each alternative that a request can ask for gets a request of its own, as far as the budget goes, so
+that nothing is fetched in vain.  A request is dropped if another one finds the same images, and two
+requests that are one in two parts become one.  All choices depend on the conditions alone, never on
+the order in which they were written, so that equal filters have equal plans.
 
-1. What can match nothing where it stands goes (:mod:`imsquery.semantics.analysis`,
-   :func:`~imsquery.planning.implication.drop_contradictions`), and what holds for every image
-   (:func:`~imsquery.planning.implication.drop_certain`); ranges become simpler
-   (:mod:`imsquery.planning.intervals`).  What no record shows goes where its answer makes no
-   difference (:func:`~imsquery.planning.implication.drop_moot`).
+1. The filter is simplified further.  Gone are parts that can match nothing in their context
+   (:mod:`imsquery.semantics.analysis`, :func:`~imsquery.planning.implication.drop_contradictions`),
+   conditions that every image satisfies (:func:`~imsquery.planning.implication.drop_certain`), and
+   hidden conditions that make no difference (:func:`~imsquery.planning.implication.drop_moot`).
+   Ranges are united (:mod:`imsquery.planning.intervals`).
 2. :mod:`imsquery.planning.cover` finds the conditions of the requests.
-3. Each request gets the filter as it stands once these conditions are known to hold
-   (:func:`~imsquery.planning.implication.assume`): the *residual*.  Where that is nothing, the
-   request is exact.
-4. A limit becomes part of a request only where it is exact and the server makes the order.  That
-   it does where it can, and where several requests can be merged by it
+3. The *residual* of a request is the filter once these conditions are known to hold
+   (:func:`~imsquery.planning.implication.assume`).  A request is exact if its residual is ``all``.
+4. A limit becomes part of an exact request if the server sorts.  The server sorts if it can, and,
+   with several requests, if their results can be merged in its order
    (:meth:`imsquery.execution.ordering.Ordering.joining`).
 """
 
@@ -72,36 +71,31 @@ def plan(
 
     Args:
         query: the text, or a syntax tree.
-        max_requests: how many requests there may be, at most; each is paged through by itself, and
-            planning takes time in proportion.  Where the client makes the order, one more may be
-            made for the image that ``after`` names.
+        max_requests: maximum number of requests.  Each is paged through on its own, and planning
+            takes time in proportion.  If the client sorts, running the plan may take one more
+            request, for the image that ``after`` names.
         spec: the parameters.
-        now: what ``now`` and ``today`` mean; the clock, read once, if not given.
-        allow_unlisted: take values that an open enumeration does not list.
-        limits: how much text to take in.
+        now: the time for ``now`` and ``today``; by default the clock, read once.
+        allow_unlisted: accept values not in open lists.
+        limits: bounds on the text.
 
     Returns:
-        The plan; one without requests for a filter that can match nothing.
+        The plan; it has no requests if the filter can match nothing.
 
     Raises:
-        QueryError: every finding that is an error, but for ``contradiction``; ``not-observable``
-            where a condition that no record shows cannot be asked for within the budget.
-        ModuleNotFoundError: the filter uses ``matches``, and the extra ``re2`` is not installed.
-        ValueError: ``max_requests`` is no number from 1, or the spec lacks what plans need.
+        QueryError: any error but ``contradiction``; ``not-observable`` if a condition that is not
+            in image records cannot be asked for within ``max_requests``.
+        ModuleNotFoundError: the filter uses ``matches``, but the extra ``re2`` is not installed.
+        ValueError: ``max_requests`` is not a positive integer, or the spec lacks what plans need.
     """
-    if not spec.clauses.keys() >= {"limit", "after"}:
-        msg = "a spec without the clauses `limit` and `after`, by which pages are asked for"
-        raise ValueError(msg)
-    if type(max_requests) is not int or max_requests < 1:
-        msg = f"max_requests is {max_requests!r}; it is a whole number from 1"
-        raise ValueError(msg)
+    _check_arguments(max_requests, spec)
     binding = bind(query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
     check_expressions(binding)
     limit, after = binding.bound.limit, binding.bound.after
-    assert not isinstance(limit, Deferred)  # noqa: S101 -- reported as errors
+    assert not isinstance(limit, Deferred)  # noqa: S101 -- bind refuses unbound placeholders
     assert not isinstance(after, Deferred)  # noqa: S101 -- likewise
     identity = spec.find("id")
-    formula = drop_certain(binding.formula, identity)
+    formula = drop_certain(binding.formula, spec)
     formula = drop_moot(unite_ranges(drop_contradictions(formula)))
     parts = _parts(binding, formula, max_requests, identity)
     ordering = read_order(binding.bound, spec).joining(len(parts))
@@ -120,55 +114,63 @@ def plan(
     )
 
 
+def _check_arguments(max_requests: int, spec: Spec) -> None:
+    if not spec.clauses.keys() >= {"limit", "after"}:
+        msg = "the spec lacks the clauses `limit` and `after`, which paging needs"
+        raise ValueError(msg)
+    if type(max_requests) is not int or max_requests < 1:
+        msg = f"max_requests must be a positive integer, got {max_requests!r}"
+        raise ValueError(msg)
+
+
 def _parts(
-    binding: Binding, formula: Formula, most: int, identity: Parameter | None
+    binding: Binding, formula: Formula, budget: int, identity: Parameter | None
 ) -> list[tuple[Box, Formula]]:
-    """Give the conditions of each request, with the residual."""
+    """Return the conditions of each request with its residual."""
     try:
-        boxes = cover(formula, most, None if identity is None else identity.wire)
+        boxes = cover(formula, budget, None if identity is None else identity.wire)
     except TooManyHiddenError:
         message = (
-            f"too many combinations of what no image shows for {most} requests: ask for fewer at a "
-            "time, or raise `max_requests`"
+            f"too many combinations of parameters that are not in image records for {budget:,} "
+            "requests; use fewer at a time or raise `max_requests`"
         )
         raise binding.refuse("not-observable", message) from None
     parts = []
     for box in boxes:
-        unsaid = {atom.key for atom in box.unsaid}
-        residual = unite_ranges(assume(formula, box.conditions, unsaid))
+        unasked = {atom.key for atom in box.unasked}
+        residual = unite_ranges(assume(formula, box.conditions, unasked))
         if isinstance(residual, Or) and not residual.operands:
             continue
-        if box.unsaid:
-            raise _two_values(binding, box.unsaid[0])
+        if box.unasked:
+            raise _two_values(binding, box.unasked[0])
         parts.append((box, residual))
-        if len(parts) > most:
-            raise _too_few(binding, boxes, most)
+        if len(parts) > budget:
+            raise _over_budget(binding, boxes, budget)
     return parts
 
 
 def _two_values(binding: Binding, atom: Atom) -> QueryError:
     name = atom.parameter.name
     message = (
-        f"one request takes one `{name}`, and no image shows whether it has another as well: "
-        "ask for one at a time"
+        f"ask for one `{name}` at a time: it is not in image records, and a request takes one value"
     )
     return binding.refuse("not-observable", message, atom)
 
 
-def _too_few(binding: Binding, boxes: list[Box], most: int) -> QueryError:
+def _over_budget(binding: Binding, boxes: list[Box], budget: int) -> QueryError:
     hidden = [
         atom for box in boxes for atom in box.conditions.values() if atom.parameter.observed is None
     ]
     first = min(hidden, key=lambda atom: atom.first)
     message = (
-        f"no image shows its `{first.parameter.name}`, so that each alternative needs a request "
-        f"of its own, {len(boxes):,} at most, and there may be {most}; raise `max_requests`"
+        f"raise `max_requests`: `{first.parameter.name}` is not in image records, so each "
+        f"alternative needs its own request (up to {len(boxes):,}; {budget:,} allowed)"
     )
     return binding.refuse("not-observable", message, first)
 
 
 class _Lowering:
-    """Makes requests of conditions."""
+    """Lowers boxes to requests; all requests of a plan share its clauses."""
 
     def __init__(
         self,
@@ -210,9 +212,9 @@ class _Lowering:
         )
 
     def locator(self, identity: str) -> Request:
-        """Ask for an image by its id, for the sake of its place in the order alone."""
+        """Return the request for an image by its id, which shows its position in the order."""
         row = self._spec.find("id")
-        assert row is not None  # noqa: S101 -- else there would be no order
+        assert row is not None  # noqa: S101 -- read_order refuses specs without one
         pairs = [(row.wire, identity)]
         nothing = Or((), 0, 0)
         return Request(
@@ -225,7 +227,7 @@ class _Lowering:
         )
 
     def _left(self, residual: Formula, box: Box) -> tuple[Condition, ...]:
-        """Give what the client looks at; what was written as one, such as a list, stays one."""
+        """Return the conditions of a residual; what was written as one, like a list, stays one."""
         found = {
             (self._binding.span(part), phrase(part), why_left(part, box.conditions))
             for part in self._pieces(residual)
@@ -233,20 +235,20 @@ class _Lowering:
         return tuple(Condition(text, span, why=why) for span, text, why in sorted(found))
 
     def _pieces(self, formula: Formula) -> Iterator[Formula]:
-        """Give the conditions of a simplified filter; of one place, those that are joined there."""
+        """Yield the conditions of a simplified filter, joined where they share a span."""
         pending = [formula]
         while pending:
             node = pending.pop()
             if not isinstance(node, And | Or):
                 yield node
                 continue
-            places: dict[Span, list[Formula]] = {}
+            by_span: dict[Span, list[Formula]] = {}
             for operand in node.operands:
                 if isinstance(operand, And | Or):
                     pending.append(operand)
                 else:
-                    places.setdefault(self._binding.span(operand), []).append(operand)
-            for same in places.values():
+                    by_span.setdefault(self._binding.span(operand), []).append(operand)
+            for same in by_span.values():
                 yield type(node)(same, same[0].first, same[0].last)
 
 

@@ -1,4 +1,4 @@
-"""Plans as trees that people read: as text, as JSON, as a picture."""
+"""Plans as people read them: a tree as text or as a Mermaid chart, and the same facts as JSON."""
 
 from __future__ import annotations
 
@@ -18,26 +18,33 @@ Format: TypeAlias = Literal["text", "json", "mermaid"]
 Node: TypeAlias = tuple[str, "list[Node]"]
 
 
-def explain(plan: Job, format: Format) -> str:  # noqa: A002 -- the public name
-    """Give a plan as text, JSON or a Mermaid flow chart; raises :class:`ValueError` for others."""
+def render(plan: Job, output: Format) -> str:
+    """Render a plan as text, JSON or a Mermaid flow chart.
+
+    Raises:
+        ValueError: any other format.
+    """
     writers: dict[str, Callable[[Job], str]] = {
         "text": _text,
         "json": lambda each: json.dumps(to_dict(each), ensure_ascii=False, indent=2),
         "mermaid": _mermaid,
     }
-    if format not in writers:
-        msg = f"no format {format!r}; there are {', '.join(writers)}"
+    if output not in writers:
+        msg = f"unknown format {output!r}; expected one of {', '.join(writers)}"
         raise ValueError(msg)
-    return writers[format](plan)
+    return writers[output](plan)
+
+
+# -- JSON
 
 
 def to_dict(plan: Job) -> dict[str, Any]:
-    """Give plain data for JSON; spans are code points of ``query``, from 0, half-open."""
+    """Return a plan as plain values; spans are code points of ``query``, from 0, half-open."""
     return {
         "query": plan.text,
         "filter": plan.filter,
         "exact": plan.exact,
-        "requests": [_request_data(request) for request in plan.requests],
+        "requests": [_request_to_dict(request) for request in plan.requests],
         "order": {
             "by": plan.order.parameter.name,
             "direction": "desc" if plan.order.descending else "asc",
@@ -49,91 +56,95 @@ def to_dict(plan: Job) -> dict[str, Any]:
     }
 
 
-def _request_data(request: Request) -> dict[str, Any]:
+def _request_to_dict(request: Request) -> dict[str, Any]:
     return {
         "query_string": request.query_string,
         "exact": request.exact,
         "server": [
-            {"condition": each.text, "pair": each.pair, "span": _span_data(each.span)}
+            {"condition": each.text, "pair": each.pair, "span": _span_to_dict(each.span)}
             for each in request.pushed
         ],
         "residual": request.residual,
         "client": [
-            {"condition": each.text, "why": each.why, "span": _span_data(each.span)}
+            {"condition": each.text, "why": each.why, "span": _span_to_dict(each.span)}
             for each in request.left
         ],
         "limited": request.limited,
     }
 
 
-def _span_data(span: Span) -> dict[str, int]:
+def _span_to_dict(span: Span) -> dict[str, int]:
     return {"start": span.start, "end": span.end}
 
 
-# -- the tree
+# -- the tree: each step names who takes it, the server or the client
 
 
 def _tree(plan: Job) -> Node:
-    steps: list[Node] = [_request_node(plan, request) for request in plan.requests]
-    if len(steps) > 1:
-        steps.append(("then the client joins them: each image once", []))
-    order = plan.order
-    maker = "the server" if order.by_server else "the client"
-    if plan.requests:
-        steps.append((_order(order), []))
-    if plan.after is not None:
-        lookup = "" if plan.locator is None else ", which asks for it if no request finds it"
-        steps.append((f"after {plan.after}: by {maker}{lookup}", []))
-    if plan.limit is not None:
-        steps.append((f"limit {plan.limit}: {_limit_reason(plan)}", []))
     count = len(plan.requests)
     if not count:
-        return "no request: nothing can match", []
-    title = "1 request" if count == 1 else f"{count} requests"
-    return f"{title} for {plan.filter}", steps
+        return "no requests: nothing can match", []
+    steps: list[Node] = [_request_node(plan, request) for request in plan.requests]
+    if count > 1:
+        steps.append(("client union: no duplicates", []))
+    steps.append((_sort(plan.order), []))
+    if plan.after is not None:
+        steps.append((_after(plan), []))
+    if plan.limit is not None:
+        steps.append((_limit(plan), []))
+    return f"{count} request{'s' if count > 1 else ''} for {plan.filter}", steps
 
 
-def _order(order: Ordering) -> str:
-    """Say who makes the order, and who puts those in order that are equal in it."""
-    if order.by_server and order.is_settled:
-        return f"order by {order}, then id: by the server"
-    if order.by_server:
-        return f"order by {order}: by the server; those that are equal in it, by id: by the client"
-    reason = "several requests are joined, and how the server compares this is not known"
+def _sort(order: Ordering) -> str:
+    keys = str(order) if order.is_by_id else f"{order}, id"
+    if not order.by_server:
+        return f"client sort: {keys} ({_why_client_sort(order)})"
+    if order.is_settled:
+        return f"server sort: {keys}"
+    return f"server sort: {order} (the client breaks ties by id)"
+
+
+def _why_client_sort(order: Ordering) -> str:
     if not order.parameter.sortable:
-        reason = "the server cannot"
-    return f"order by {order}, then id: by the client, since {reason}"
+        return "the server cannot sort by it"
+    return "requests cannot be merged: the server's exact order is undocumented"
 
 
-def _limit_reason(plan: Job) -> str:
+def _after(plan: Job) -> str:
+    if plan.order.by_server:
+        return f"server after: {plan.after}"
+    return f"client after: {plan.after} (looked up by id if no request returns it)"
+
+
+def _limit(plan: Job) -> str:
+    client = f"client limit: {plan.limit}"
     if not plan.order.by_server:
-        return "by the client, once all is sorted"
-    if all(request.limited for request in plan.requests):
-        if not plan.order.is_settled:
-            return "by the server, and whatever is equal to the last"
-        return "by the server" if len(plan.requests) == 1 else "by the server, then of all together"
-    return "by the client, since something is left to do after a request"
+        return f"{client} (after the sort)"
+    if not all(request.limited for request in plan.requests):
+        return f"{client} (after the client filter)"
+    server = f"server limit: {plan.limit}"
+    if not plan.order.is_settled:
+        return f"{server}, with ties; {client}"
+    return server if len(plan.requests) == 1 else f"{server} per request; {client}"
 
 
 def _request_node(plan: Job, request: Request) -> Node:
     path = plan.spec.path
     title = f"GET {path}?{request.query_string}" if request.query_string else f"GET {path}"
-    server = [_condition(plan, each) for each in request.pushed]
+    pushed = [_condition(plan, each) for each in request.pushed]
     left = [_condition(plan, each) for each in request.left]
-    does = "the server finds images with" if server else "the server finds all images"
-    keeps = "nothing is left to look at"
-    if not request.exact:
-        keeps = f"the client keeps those with {request.residual}"
-    return title, [(does, server), (keeps, left)]
+    server = "server filter" if pushed else "no server filter: all images"
+    client = "no client filter" if request.exact else f"client filter: {request.residual}"
+    return title, [(server, pushed), (client, left)]
 
 
 def _condition(plan: Job, condition: Condition) -> Node:
     start, end = condition.span.start, condition.span.end
     written = plan.text[start:end]
-    source = f"from {start}-{end}"
+    source = f"at {start}-{end}"
     if written != condition.text:
         source += f": {written}"
-    why = f", since {condition.why}" if condition.why else ""
+    why = f": {condition.why}" if condition.why else ""
     return f"{condition.text} ({source}){why}", []
 
 
@@ -155,7 +166,7 @@ def _lines(node: Node) -> Iterator[str]:
             yield ("   " if is_last else "│  ") + line
 
 
-# -- a picture
+# -- Mermaid
 
 
 def _mermaid(plan: Job) -> str:
@@ -176,7 +187,7 @@ def _draw(node: Node, lines: list[str], parent: str | None, counter: list[int]) 
 
 
 def _label(text: str) -> str:
-    """Write a label: all that Mermaid or HTML could read as more than a letter, by its number."""
+    """Escape, by number, every character that Mermaid or HTML could take for syntax."""
     return "".join(
         each if each.isalnum() or each in " .,:=-_/" else f"#{ord(each)};" for each in visible(text)
     )

@@ -26,7 +26,7 @@ def test_a_token_gives_back_its_position(position: Position, fingerprint: str) -
 
     assert read_token(token, fingerprint, REQUESTS, kind(position)) == position
     assert token.replace("-", "").replace("_", "").isalnum()
-    with pytest.raises(ValueError, match=r"^the cursor is damaged, or belongs to another plan$"):
+    with pytest.raises(ValueError, match=r"^the cursor is damaged or from another plan$"):
         read_token(token, f"{fingerprint}0", REQUESTS, kind(position))
 
 

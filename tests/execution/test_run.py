@@ -151,7 +151,7 @@ def test_results_begin_behind_an_image_in_an_order_of_the_client() -> None:
 
 
 def test_an_image_to_begin_behind_that_is_not_found_is_an_error() -> None:
-    with pytest.raises(ExecutionError, match="there is no image 'nope' to begin behind"):
+    with pytest.raises(ExecutionError, match="there is no image 'nope' to start after"):
         ids(plan("all order by min_ram after nope").execute(server()))
 
 
@@ -290,9 +290,9 @@ def pages(*answers: Any) -> Callable[[str], Any]:
 @pytest.mark.parametrize(
     ("answers", "message"),
     [
-        ([None], "no list"),
-        ([{"images": []}], "no list"),
-        (["abc"], "no list"),
+        ([None], "to be a list of records, not NoneType"),
+        ([{"images": []}], "to be a list of records, not dict"),
+        (["abc"], "to be a list of records, not str"),
         ([[1]], "without an id"),
         ([[{}]], "without an id"),
         ([[{"id": 1}]], "without an id"),
@@ -300,7 +300,7 @@ def pages(*answers: Any) -> Callable[[str], Any]:
         ([[image(1), image(1)]], "twice"),
         ([[image(2), image(1)]], "repeats"),
         ([[image(2)], [image(2), image(1)]], "repeats"),
-        ([[image(3)], [image(2)], [image(3)], [image(2)]], "circle"),
+        ([[image(3)], [image(2)], [image(3)], [image(2)]], "loop"),
     ],
 )
 def test_pages_that_do_not_fit_together_are_an_error(answers: list[Any], message: str) -> None:
@@ -323,7 +323,7 @@ def test_an_order_that_is_not_kept_is_an_error_where_requests_are_merged() -> No
     images = [image(1), image(2)]
     merged = plan("platform = CentOS or platform = Ubuntu")
 
-    with pytest.raises(ExecutionError, match="in the order of created_at desc"):
+    with pytest.raises(ExecutionError, match="not sorted by created_at desc"):
         ids(merged.execute(pages(images, [])))
     assert ids(plan("all").execute(pages(images, []))) == ["i001", "i002"]
 

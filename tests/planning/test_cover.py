@@ -197,8 +197,8 @@ def test_two_values_of_what_no_image_shows_are_refused_wherever_they_stand(
 
     assert found.code == "not-observable"
     assert found.message == (
-        "one request takes one `flavor_id`, and no image shows whether it has another as well: "
-        "ask for one at a time"
+        "ask for one `flavor_id` at a time: it is not in image records, and a request takes one "
+        "value"
     )
     assert re.fullmatch("flavor_id = [ab]", query[found.span.start : found.span.end])
 

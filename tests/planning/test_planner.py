@@ -302,7 +302,7 @@ def test_a_spec_must_have_what_plans_are_made_with(missing: str) -> None:
     rows = [each for each in CLOUDIMAGES.parameters.values() if each.wire != missing]
     spec = Spec(rows, family=CLOUDIMAGES.family, path=CLOUDIMAGES.path, host=CLOUDIMAGES.host)
 
-    with pytest.raises(ValueError, match="a spec without"):
+    with pytest.raises(ValueError, match="the spec lacks"):
         plan("platform = CentOS", spec=spec)
 
 
@@ -396,11 +396,11 @@ def test_a_refusal_points_at_what_no_image_shows(query: str, place: str) -> None
     ("query", "most", "message"),
     [
         ("flavor_id in (a, b, c)", 2,
-         ("no image shows its `flavor_id`, so that each alternative needs a request of its own, "
-          "3 at most, and there may be 2; raise `max_requests`")),
+         ("raise `max_requests`: `flavor_id` is not in image records, so each alternative needs "
+          "its own request (up to 3; 2 allowed)")),
         (" or ".join(f"flavor_id = a{number}" for number in range(1_025)), 5_000,
-         ("too many combinations of what no image shows for 5000 requests: "
-          "ask for fewer at a time, or raise `max_requests`")),
+         ("too many combinations of parameters that are not in image records for 5,000 requests; "
+          "use fewer at a time or raise `max_requests`")),
     ],
 )  # fmt: skip
 def test_a_refusal_says_what_may_help(query: str, most: int, message: str) -> None:
@@ -476,27 +476,29 @@ def test_a_plan_is_explained_as_a_tree() -> None:
     assert made.explain() == (
         "1 request for min_ram <= 4096 and platform = CentOS\n"
         "├─ GET /v2/cloudimages?__platform=CentOS&sort_key=name\n"
-        "│  ├─ the server finds images with\n"
-        "│  │  └─ platform = CentOS (from 0-17)\n"
-        "│  └─ the client keeps those with min_ram <= 4096\n"
-        "│     └─ min_ram <= 4096 (from 22-37), "
-        "since the server compares `min_ram` by `=` only, not by `<=`\n"
-        "├─ order by name desc: by the server; those that are equal in it, by id: by the client\n"
-        "└─ limit 2: by the client, since something is left to do after a request"
+        "│  ├─ server filter\n"
+        "│  │  └─ platform = CentOS (at 0-17)\n"
+        "│  └─ client filter: min_ram <= 4096\n"
+        "│     └─ min_ram <= 4096 (at 22-37): "
+        "the server compares `min_ram` by `=` only, not by `<=`\n"
+        "├─ server sort: name desc (the client breaks ties by id)\n"
+        "└─ client limit: 2 (after the client filter)"
     )
 
 
-def test_a_plan_says_who_puts_in_order_what_is_equal() -> None:
+def test_a_plan_says_who_breaks_ties() -> None:
     told = [plan(f"protected order by {name} limit 3") for name in ("status", "id", "min_ram")]
 
     assert [json.loads(each.explain("json"))["order"]["ties_on"] for each in told] == [
         "client", "server", "client",
     ]  # fmt: skip
-    assert [each.explain().split("\n")[-1] for each in told] == [
-        "└─ limit 3: by the server, and whatever is equal to the last",
-        "└─ limit 3: by the server",
-        "└─ limit 3: by the client, once all is sorted",
-    ]
+    assert [each.explain().split("\n")[-2:] for each in told] == [
+        ["├─ server sort: status desc (the client breaks ties by id)",
+         "└─ server limit: 3, with ties; client limit: 3"],
+        ["├─ server sort: id desc", "└─ server limit: 3"],
+        ["├─ client sort: min_ram desc, id (the server cannot sort by it)",
+         "└─ client limit: 3 (after the sort)"],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -533,6 +535,17 @@ def test_a_list_over_the_budget_is_left_as_one_for_one_reason() -> None:
     assert left.why == ("the server joins conditions by `and` only and takes one value of `status`")
 
 
+def test_a_plan_says_where_a_limit_of_several_requests_applies() -> None:
+    told = plan("platform in (CentOS, Ubuntu) limit 3 after x").explain().split("\n")
+
+    assert told[-4:] == [
+        "├─ client union: no duplicates",
+        "├─ server sort: created_at desc, id",
+        "├─ server after: x",
+        "└─ server limit: 3 per request; client limit: 3",
+    ]
+
+
 def test_a_plan_is_explained_as_json() -> None:
     text = "platform = CentOS and min_ram <= 4096"
     told = json.loads(plan(text).explain("json"))
@@ -562,7 +575,7 @@ def test_a_plan_is_explained_as_json() -> None:
     assert (told["query"], told["order"]["by"], told["limit"]) == (text, "created_at", None)
 
 
-def test_no_value_breaks_out_of_a_picture() -> None:
+def test_no_value_breaks_out_of_a_chart() -> None:
     drawn = plan("""description = '"]; click n0 "javascript:x" <b>`'""").explain("mermaid")
 
     assert drawn.startswith("flowchart TD\n")
@@ -577,6 +590,6 @@ def test_no_value_drives_the_terminal() -> None:
     assert "\u202e" not in shown
 
 
-def test_another_format_is_refused() -> None:
-    with pytest.raises(ValueError, match="no format 'dot'"):
+def test_an_unknown_format_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown format 'dot'"):
         plan("all").explain("dot")  # type: ignore[arg-type]
