@@ -1,4 +1,4 @@
-"""Whole processes: from nothing to the query string of one filter, in time and in memory."""
+"""Cold start: the time and memory of a process that compiles one filter."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import harness
@@ -14,12 +15,12 @@ import queries
 
 _ROOT = Path(__file__).parent.parent
 _COMPILE = f"import imsquery; imsquery.compile({queries.example()!r})"
-# Linux counts the peak of a process from its exec on; getrusage would count its parent's, too.
+# Linux counts the peak of a process from its exec; getrusage would include its parent's.
 _PEAK = "; print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
 
 
 class Processes:
-    """Starts interpreters that find modules compiled, as an installed package has them."""
+    """Runs interpreters that find modules compiled, as in an installed package."""
 
     def __init__(self, cache: str) -> None:
         unwanted = {"PYTHONDONTWRITEBYTECODE"}
@@ -49,8 +50,7 @@ def main(rounds: int) -> str:
             if importlib.util.find_spec(module):
                 commands[f"import {module}"] = ("-c", f"import {module}")
         calls: dict[str, harness.Call] = {
-            name: (lambda command=command: processes.run(*command))  # type: ignore[misc]
-            for name, command in commands.items()
+            name: partial(processes.run, *command) for name, command in commands.items()
         }
         times = harness.measure(calls, rounds, budget=0)
         bare = times["python -c pass"]
@@ -58,7 +58,7 @@ def main(rounds: int) -> str:
             [name, f"{each * 1e3:.1f} ms", harness.ratio(each, bare)]
             for name, each in times.items()
         ]
-        shown = harness.table("Cold start", ["process", "time", "against bare"], rows)
+        shown = harness.table("Cold start", ["process", "time", "ratio to bare Python"], rows)
         if sys.platform == "linux":
             peaks = [int(processes.run("-c", code + _PEAK)) for code in ("pass", _COMPILE)]
             more = (peaks[1] - peaks[0]) / 1024

@@ -1,6 +1,6 @@
-"""Interleaved timing: every contender takes its turn in each round, and medians are compared.
+"""Interleaved timing: every contender takes a turn in each round, and medians are compared.
 
-Figures of one run compare with each other and with nothing else; that is why tables show ratios.
+Figures are comparable only within one run, so tables show ratios.
 """
 
 from __future__ import annotations
@@ -15,23 +15,25 @@ Call = Callable[[], object]
 
 
 def rounds() -> int:
-    """Read the command line: ``--smoke`` runs everything once, to see that it runs."""
+    """Read the number of rounds from the command line; ``--smoke`` is one short round."""
     parser = ArgumentParser()
-    parser.add_argument("--smoke", action="store_true", help="one short round")
+    parser.add_argument(
+        "--smoke", action="store_true", help="run one short round, to see that everything runs"
+    )
     parser.add_argument("--rounds", type=int, default=15)
     arguments = parser.parse_args()
     return 1 if arguments.smoke else int(arguments.rounds)
 
 
 def measure(contenders: Mapping[str, Call], rounds: int, budget: float = 0.02) -> dict[str, float]:
-    """Give the median seconds of one call of each contender.
+    """Return the median seconds of one call of each contender.
 
     Args:
         contenders: name -> call.
-        rounds: how often each takes its turn.
-        budget: seconds that a turn should last, once.
+        rounds: the number of turns of each.
+        budget: the seconds that a turn should last.
     """
-    # What the contenders imported is not to be looked through in each other's turns.
+    # Keep the collector from visiting what other contenders imported.
     gc.collect()
     gc.freeze()
     repeats = {
@@ -59,7 +61,7 @@ def _turn(call: Call, repeats: int) -> float:
 
 def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Write a Markdown table under a heading."""
-    lines = [f"### {title}", "", _row(header), _row(["---"] * len(header))]
+    lines = [f"## {title}", "", _row(header), _row(["---"] * len(header))]
     return "\n".join([*lines, *map(_row, rows), ""])
 
 
@@ -68,10 +70,10 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def microseconds(seconds: float) -> str:
-    """Show a time in microseconds."""
+    """Format a time in micro- or milliseconds."""
     return f"{seconds * 1e6:,.1f} µs" if seconds < 1e-3 else f"{seconds * 1e3:,.1f} ms"
 
 
 def ratio(seconds: float, base: float) -> str:
-    """Show how many times the base a time is."""
+    """Format a time as a multiple of another."""
     return f"{seconds / base:.2f}x"

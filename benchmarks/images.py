@@ -1,7 +1,7 @@
-"""Images as a region would have them, made up from nothing but a seed.
+"""Images like those of a region, generated from a seed.
 
 ``python benchmarks/images.py 300`` prints the sample catalogue that ships as
-``imsquery/server/data/images.jsonl``; a million images for a benchmark come from the same place.
+``imsquery/server/data/images.jsonl``; benchmarks generate up to a million images.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _ENTERPRISES = ("4f8a2c1e-7b3d-4e5f-9a6b-1c2d3e4f5a6b", "c0ffee11-2233-4455-8677
 _KEYS = ("9d1c4c66-31a5-4f0e-8a55-0d6a0e9d7c11", "27b3e0b2-58c4-4c7e-b6f5-6a8f1f2d3c44")
 _EPOCH = datetime(2016, 3, 1, 8, tzinfo=UTC)
 _END = datetime(2026, 3, 1, tzinfo=UTC)
-_LATER = 90 * 86_400  # seconds in which they may still be changed
+_LATER = 90 * 86_400  # seconds after which they are no longer updated
 
-# Platform, kind of system, names of versions.
+# Platform, operating system, names of versions.
 _SYSTEMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("CentOS", "Linux", ("6.10", "7.3", "7.6", "7.9", "8.2")),
     ("Ubuntu", "Linux", ("16.04 server", "18.04 server", "20.04 server", "22.04 server",
@@ -42,7 +42,7 @@ _SYSTEMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
                             "Server 2019 Standard", "Server 2022 Datacenter")),
     ("Other", "Other", ("FreeBSD 13.1",)),
 )  # fmt: skip
-# Years in which versions came out, where images are older than that.
+# Year of release, of versions newer than the oldest images.
 _RELEASED = {
     "6.10": 2018, "7.6": 2018, "18.04 server": 2018,
     "7.9": 2020, "8.2": 2020, "20.04 server": 2020, "22.04 server": 2022, "24.04 server": 2024,
@@ -60,7 +60,7 @@ _KVM_GPUS = ("V100_vGPU", "P2V_V100", "P100", "V100", "M60")
 
 
 class _Draw:
-    """Choices that are the same on every platform and version of Python."""
+    """Random choices that are the same on every platform and version of Python."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed).random  # the one method whose sequence is guaranteed
@@ -84,17 +84,17 @@ class _Draw:
 
 
 def images(count: int, seed: int = 2) -> Iterator[Image]:
-    """Give images; the first ones are the same however many are asked for."""
+    """Yield images; those of a smaller count are the first of a larger one."""
     draw = _Draw(seed)
     makers = (_public, _private, _private, _private, _shared, _special)
     for number in range(count):
-        # Public images first, as many as a region has, and then what its tenants add.
+        # First as many public images as a region has, then what its tenants add.
         maker = _public if number < 90 else makers[draw.below(len(makers))]
         yield maker(draw, number)
 
 
 def _base(draw: _Draw) -> Image:
-    """Give what every image has."""
+    """Return the attributes that every image has."""
     identity = draw.uuid()
     return {
         "id": identity,
@@ -139,7 +139,7 @@ def _stamp(moment: datetime) -> str:
 
 
 def _system(draw: _Draw, image: Image) -> str:
-    """Give an image an operating system; what comes back is its name."""
+    """Set the operating system of an image, and return its name."""
     platform, kind, versions = draw.one(_SYSTEMS)
     version = draw.one(versions)
     bits = "32" if kind == "Linux" and draw.chance(4) else "64"
@@ -160,7 +160,7 @@ def _system(draw: _Draw, image: Image) -> str:
 
 
 def _hardware(draw: _Draw, image: Image) -> str:
-    """Say what an image runs on; what comes back is for the end of its name."""
+    """Set the hardware of an image, and return the end of its name."""
     if image["__os_type"] == "Linux" and image["__os_bit"] == "64" and draw.chance(15):
         image |= {"__support_arm": "true", "__support_kvm": "true", "hw_firmware_type": "uefi"}
         image["flavor_id"] = list(_ARM_FLAVORS[: 1 + draw.below(len(_ARM_FLAVORS))])
@@ -207,7 +207,7 @@ def _private(draw: _Draw, number: int) -> Image:
     image = _base(draw)
     system = _system(draw, image)
     _hardware(draw, image)
-    del image["flavor_id"]  # flavors find public images only
+    del image["flavor_id"]  # only public images are found by flavor
     team, stage = draw.one(_TEAMS), draw.one(_STAGES)
     image |= {
         "name": f"{team}-{stage}-{number:06}",
@@ -218,7 +218,7 @@ def _private(draw: _Draw, number: int) -> Image:
         "__system_support_market": draw.chance(30),
         "status": draw.one(("active",) * 16 + ("queued", "saving")),
     }
-    # The older half of the tags is spelled as it was before keys and values had an equals sign.
+    # Older tags separate key and value by a dot rather than an equals sign.
     separator = "=" if image["created_at"] >= "2022" else "."
     image["tags"] = [f"team{separator}{team}", f"stage{separator}{stage}"][: draw.below(3)]
     if draw.chance(10):
@@ -242,7 +242,7 @@ def _shared(draw: _Draw, number: int) -> Image:
 
 
 def _special(draw: _Draw, number: int) -> Image:
-    """Give what is no system disk of one's own: a data disk, an ISO file, a market product."""
+    """Return a data disk, an ISO file or a market product."""
     image = _base(draw) | {"owner": draw.one(_PROJECTS), "min_ram": 0}
     kind = draw.below(3)
     if kind == 0:

@@ -1,7 +1,7 @@
-"""The predicate of a filter against a comprehension written by hand, over 100,000 records.
+"""The predicate of a filter compared with a handwritten comprehension, over 100,000 records.
 
-By hand is what one would write for records as the service shows them, where truth values come in
-either letter case.  The predicate also takes records that lie, and times in both formats.
+The comprehension assumes records as the service returns them, with truth values in either letter
+case. The predicate also handles malformed records, and times in both formats.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def against_comprehensions(rounds: int, count: int) -> str:
         def hand(by_hand: Select = by_hand) -> list[Record]:
             return by_hand(records)
 
-        assert ours() == hand()  # noqa: S101 -- else there is nothing to compare
+        assert ours() == hand()  # noqa: S101 -- nothing to compare otherwise
         times = harness.measure({"hand": hand, "ours": ours}, rounds)
         rows.append(
             [
@@ -86,7 +86,7 @@ def against_comprehensions(rounds: int, count: int) -> str:
                 harness.ratio(times["ours"], times["hand"]),
             ]
         )
-    header = ("filter", "found", "by hand", "imsquery", "ratio")
+    header = ("filter", "matches", "handwritten", "imsquery", "ratio")
     return harness.table(f"Matching {count:,} records", header, rows)
 
 

@@ -1,4 +1,4 @@
-"""Planning filters of ever more clauses: some that can be asked for, and some that cannot."""
+"""Planning of growing filters, of clauses that a request can express and others."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _condition(random_: random.Random, number: int) -> str:
 
 
 def mixed(count: int, *, outer: str, inner: str) -> str:
-    """Give so many clauses of two conditions each, different in every size alike."""
+    """Write clauses of two conditions each; those of a smaller count begin a larger one."""
     random_ = random.Random(1)
     return f" {outer} ".join(
         f"({_condition(random_, 2 * n)} {inner} {_condition(random_, 2 * n + 1)})"
@@ -39,7 +39,7 @@ def mixed(count: int, *, outer: str, inner: str) -> str:
 SHAPES: dict[str, Callable[[int], str]] = {
     "and of or": lambda count: mixed(count, outer="and", inner="or"),
     "or of and": lambda count: mixed(count, outer="or", inner="and"),
-    "and of or, flags alone": lambda count: " and ".join(
+    "and of or, flags only": lambda count: " and ".join(
         f"(supports(a{n}) or supports(b{n}))" for n in range(count)
     ),
 }
@@ -65,7 +65,7 @@ def main(rounds: int) -> str:
                     harness.ratio(seconds / count, base),
                 ]
             )
-    header = ("shape", "clauses", "requests", "time", "per clause, against 10")
+    header = ("shape", "clauses", "requests", "time", "per clause, ratio to 10")
     return harness.table("Planning", header, rows)
 
 

@@ -1,6 +1,8 @@
-"""Texts to compile: the like filter in the language of each peer."""
+"""Texts to compile: equivalent filters in the language of each peer."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 _FIRST = (
     ("platform", "=", "CentOS"),
@@ -17,48 +19,55 @@ _FIRST = (
 
 
 def clauses(count: int) -> list[tuple[str, str, str]]:
-    """Give conditions on that many different names: the common ones, then bare-metal boards."""
+    """Return conditions on that many names: the common ones, then bare-metal boards."""
     boards = [(f"support_b{number}", "=", "true") for number in range(count)]
     return [*_FIRST, *boards][:count]
 
 
+def _joined(
+    count: int, joiner: str, template: str, operators: Mapping[str, str] | None = None
+) -> str:
+    spelled = operators or {}
+    return joiner.join(
+        template.format(name, spelled.get(operator, operator), value)
+        for name, operator, value in clauses(count)
+    )
+
+
 def ours(count: int) -> str:
-    return " and ".join(f"{name} {operator} {value}" for name, operator, value in clauses(count))
+    return _joined(count, " and ", "{} {} {}")
+
+
+def jmespath(count: int) -> str:
+    return _joined(count, " && ", "{} {} '{}'", {"=": "=="})
+
+
+def sql(count: int) -> str:
+    return _joined(count, " AND ", "{} {} '{}'")
+
+
+def odata(count: int) -> str:
+    return _joined(count, " and ", "{} {} '{}'", {"=": "eq", "<": "lt"})
+
+
+def lucene(count: int) -> str:
+    return _joined(count, " AND ", '{0}:"{2}"')
+
+
+def cel(count: int) -> str:
+    return _joined(count, " && ", '{} {} "{}"', {"=": "=="})
+
+
+def optimade(count: int) -> str:
+    return _joined(count, " AND ", '{} {} "{}"')
 
 
 def example() -> str:
     return "platform=CentOS and created_at < 2018-10-28 and supports(kvm)"
 
 
-def jmespath(count: int) -> str:
-    equal = {"=": "==", "<": "<"}
-    return " && ".join(f"{name} {equal[op]} '{value}'" for name, op, value in clauses(count))
-
-
-def sql(count: int) -> str:
-    return " AND ".join(f"{name} {op} '{value}'" for name, op, value in clauses(count))
-
-
-def odata(count: int) -> str:
-    words = {"=": "eq", "<": "lt"}
-    return " and ".join(f"{name} {words[op]} '{value}'" for name, op, value in clauses(count))
-
-
-def lucene(count: int) -> str:
-    return " AND ".join(f'{name}:"{value}"' for name, _, value in clauses(count))
-
-
-def cel(count: int) -> str:
-    equal = {"=": "==", "<": "<"}
-    return " && ".join(f'{name} {equal[op]} "{value}"' for name, op, value in clauses(count))
-
-
-def optimade(count: int) -> str:
-    return " AND ".join(f'{name} {op} "{value}"' for name, op, value in clauses(count))
-
-
 def boards(count: int) -> list[str]:
-    """Give conditions that cost the same whatever their number."""
+    """Return that many conditions of the same cost."""
     return [f"support_b{number} = true" for number in range(10_000, 10_000 + count)]
 
 
@@ -67,10 +76,10 @@ def chain(count: int) -> str:
 
 
 def nested(count: int) -> str:
-    """A conjunction in which each condition opens a parenthesis."""
+    """Nest a conjunction so that each condition opens a parenthesis."""
     return " and (".join(boards(count)) + ")" * (count - 1)
 
 
 def listed(count: int) -> str:
-    """One ``in`` list: repeats of one value, so that it is one request however long."""
+    """Write one ``in`` list that repeats a value, so that it is one request at any length."""
     return f"owner in ({', '.join(['project'] * count)})"

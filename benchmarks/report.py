@@ -1,9 +1,8 @@
-"""Run the benchmarks and put their tables into README, between its two marks."""
+"""Run the benchmarks and write their tables to ``benchmarks/README.md``."""
 
 from __future__ import annotations
 
 import platform
-import re
 from pathlib import Path
 
 import cold_start
@@ -13,8 +12,7 @@ import planning
 import reuse
 import warm
 
-README = Path(__file__).parent.parent / "README.md"
-_SECTION = re.compile("(<!-- benchmarks -->\n).*(<!-- end of benchmarks -->)", re.DOTALL)
+PAGE = Path(__file__).parent / "README.md"
 
 
 def main(rounds: int) -> str:
@@ -22,16 +20,16 @@ def main(rounds: int) -> str:
     tables = "\n".join(each.main(rounds) for each in measured)
     where = f"CPython {platform.python_version()} on {platform.system()} {platform.machine()}"
     return (
-        f"\nMedians of one interleaved run of {rounds} rounds, {where}.\n"
-        f"`python benchmarks/report.py` made these tables; `benchmarks/requirements.txt` has the "
-        f"peers.\n\n{tables}\n"
+        "# Benchmarks\n\n"
+        f"Medians of one interleaved run of {rounds} rounds, {where}. Written by\n"
+        "`python benchmarks/report.py`; `benchmarks/requirements.txt` lists the peers.\n\n"
+        f"{tables}"
     )
 
 
 if __name__ == "__main__":
     count = harness.rounds()
-    section = main(count)
-    if count > 1:
-        text = README.read_text(encoding="utf-8")
-        README.write_text(_SECTION.sub(lambda m: m[1] + section + m[2], text), encoding="utf-8")
-    print(section)
+    page = main(count)
+    if count > 1:  # a smoke run measures nothing
+        PAGE.write_text(page, encoding="utf-8")
+    print(page)

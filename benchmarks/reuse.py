@@ -1,4 +1,4 @@
-"""What is done over and over: a text seen before, and values bound to a prepared query."""
+"""Repeated work: a text compiled before, and values bound to a prepared query."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def cached(rounds: int) -> str:
     else:
         expression = queries.jmespath(3)
         contenders["jmespath"] = lambda: jmespath.compile(expression)
-    return _table("A text seen before", contenders, rounds)
+    return _table("Cached compile", contenders, rounds)
 
 
 def bound(rounds: int) -> str:
@@ -52,7 +52,7 @@ def _table(title: str, contenders: dict[str, harness.Call], rounds: int) -> str:
         [name, harness.microseconds(each), harness.ratio(each, base)]
         for name, each in times.items()
     ]
-    return harness.table(title, ["", "time", "against the first"], rows)
+    return harness.table(title, ["call", "time", "ratio to the first"], rows)
 
 
 def main(rounds: int) -> str:

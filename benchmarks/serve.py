@@ -1,4 +1,4 @@
-"""``imsquery serve`` with many images: start-up, memory, requests per second and their latency."""
+"""``imsquery serve`` with many images: start-up, memory, throughput and latency."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import harness
 import images
 
-# What is asked -> the query string; `{id}` is an image of the catalogue.
+# Request -> its query string; `{id}` is the id of an image in the catalogue.
 QUERIES = {
     "first image": "limit=1",
     "first page": "limit=500",
@@ -26,14 +26,14 @@ QUERIES = {
     "by tag": "limit=50&tag=team=web",
     "by time": "created_at=lt:2019-01-01T00:00:00Z&limit=50",
     "by id": "id={id}",
-    "by name, none there": "name=nobody",
+    "by name, no match": "name=nobody",
     "sorted by name": "limit=50&sort_key=name",
     "next page": "limit=50&marker={id}",
 }
 
 
 def write(path: Path, count: int) -> str:
-    """Write a catalogue; what comes back is the id of one of its images."""
+    """Write a catalogue, and return the id of one of its images."""
     identity = ""
     with path.open("w", encoding="utf-8") as file:
         for image in images.images(count):
@@ -43,7 +43,7 @@ def write(path: Path, count: int) -> str:
 
 
 def ask(url: str, query: str, count: int) -> list[float]:
-    """Ask over one connection; what comes back are the seconds of each answer."""
+    """Send requests over one connection, and return the seconds that each took."""
     address = urlsplit(url)
     connection = http.client.HTTPConnection(str(address.hostname), address.port)
     seconds = []
@@ -53,13 +53,13 @@ def ask(url: str, query: str, count: int) -> list[float]:
         response = connection.getresponse()
         response.read()
         seconds.append(time.perf_counter() - start)
-        assert response.status == 200, query  # noqa: S101
+        assert response.status == 200, query  # noqa: S101 -- nothing to measure otherwise
     connection.close()
     return seconds
 
 
 def ask_together(url: str, query: str, count: int, clients: int) -> float:
-    """Ask from several clients at once; what comes back are the answers per second."""
+    """Send requests from several clients at once, and return the responses per second."""
     threads = [threading.Thread(target=ask, args=(url, query, count)) for _ in range(clients)]
     start = time.perf_counter()
     for thread in threads:
@@ -70,7 +70,7 @@ def ask_together(url: str, query: str, count: int, clients: int) -> float:
 
 
 def resident(pid: int, which: str) -> float:
-    """Give the resident memory of a process in MB: now (RSS) or at most so far (HWM); Linux."""
+    """Return the resident memory of a process in MB: current (RSS) or peak (HWM); Linux only."""
     status = Path(f"/proc/{pid}/status")
     if not status.exists():
         return float("nan")
@@ -87,19 +87,25 @@ def measure(count: int, repeats: int) -> str:
         command = [sys.executable, "-m", "imsquery", "serve", "--port", "0", "--catalog", str(path)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             try:
-                assert server.stdout is not None  # noqa: S101
+                assert server.stdout is not None  # noqa: S101 -- for the type checker
                 url = server.stdout.readline().split()[-1]
                 ready = time.perf_counter() - start
                 rows = [measure_query(url, name, query.format(id=identity), repeats)
                         for name, query in QUERIES.items()]  # fmt: skip
                 memory = resident(server.pid, "RSS")
-                most = resident(server.pid, "HWM")
+                peak = resident(server.pid, "HWM")
             finally:
                 server.terminate()
     title = f"Serve {count:,} images ({size:,.1f} MB of JSON)"
-    header = ["request", "median", "99 of 100", "per second, 1 client", "per second, 4 clients"]
+    header = [
+        "request",
+        "median",
+        "99th percentile",
+        "per second, 1 client",
+        "per second, 4 clients",
+    ]
     note = (
-        f"Ready after {ready:.1f} s; {memory:,.0f} MB resident in the end, {most:,.0f} at most.\n"
+        f"Ready after {ready:.1f} s; {memory:,.0f} MB resident at the end, {peak:,.0f} at peak.\n"
     )
     return harness.table(title, header, rows) + f"\n{note}"
 
@@ -117,7 +123,7 @@ def measure_query(url: str, name: str, query: str, repeats: int) -> list[str]:
 
 def main() -> str:
     parser = ArgumentParser()
-    parser.add_argument("--smoke", action="store_true", help="a few images and requests")
+    parser.add_argument("--smoke", action="store_true", help="use a few images and requests")
     parser.add_argument("--images", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=200)
     arguments = parser.parse_args()

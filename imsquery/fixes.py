@@ -1,4 +1,4 @@
-"""Fixes applied: all that do not overlap at once, and again until nothing is left to fix."""
+"""Fixes applied: all that do not overlap at once, and repeatedly until no finding has one."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
     from imsquery.diagnostics.model import Diagnostic, Edit, Fix
 
-_ROUNDS = 20  # two or three are usual: a fix may uncover what it stood before
+_ROUNDS = 20  # two or three are usual, since a fix may uncover another finding
 
 
 def apply_fixes(text: str, diagnostics: Iterable[Diagnostic]) -> str:
-    """Give the text with the first fix of each finding applied, as far as they do not overlap.
+    """Apply the first fix of each finding, as far as they do not overlap.
 
-    Of two fixes that overlap, the one that begins first is applied.  Two insertions in one place
-    overlap: which would come first is not known.
+    Of two fixes that overlap, the one that begins first is applied. Two insertions at one place
+    overlap, since their order is unknown.
 
     Args:
-        text: what was checked.
+        text: the text that was checked.
         diagnostics: its findings.
     """
     parts: list[str] = []
@@ -35,11 +35,11 @@ def apply_fixes(text: str, diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def _edits(text: str, diagnostics: Iterable[Diagnostic]) -> list[Edit]:
-    """Give the edits of the fixes that are applied together, in text order."""
+    """Return the edits of the fixes to apply together, in text order."""
     fixes = [found.fixes[0] for found in diagnostics if found.fixes and found.fixes[0].edits]
     taken: list[Edit] = []
     for fix in sorted(fixes, key=_first_place):
-        if all(_is_apart(edit, taken, text) for edit in fix.edits):
+        if all(_is_free(edit, taken, text) for edit in fix.edits):
             for edit in fix.edits:
                 insort(taken, edit, key=_place)
     return taken
@@ -53,8 +53,8 @@ def _first_place(fix: Fix) -> tuple[int, int]:
     return min(map(_place, fix.edits))
 
 
-def _is_apart(edit: Edit, taken: list[Edit], text: str) -> bool:
-    """Tell whether an edit touches none of those before; replacing may end where another begins."""
+def _is_free(edit: Edit, taken: list[Edit], text: str) -> bool:
+    """Return whether an edit overlaps none of those taken; one may end where another begins."""
     at = bisect(taken, _place(edit), key=_place)
     return all(
         _follows(one, two, text)
@@ -70,7 +70,7 @@ def _follows(one: Edit, two: Edit, text: str) -> bool:
 
 
 def _run_together(one: Edit, two: Edit, text: str) -> bool:
-    """Tell whether what two edits write side by side is read as one word: `!!` is no `notnot`."""
+    """Return whether two adjacent edits would make one word, as `notnot` for `!!`."""
     left = one.text or text[max(0, one.span.start - 1) : one.span.start]
     right = two.text or text[two.span.end : two.span.end + 1]
     return left != "" and right != "" and is_word(left[-1] + right[0]) is not None
@@ -83,10 +83,10 @@ def mend(
 
     Args:
         text: the query.
-        check: gives the findings of a text.
+        check: a function that returns the findings of a text.
 
     Returns:
-        The mended text, and the findings that are left.
+        The mended text, and the remaining findings.
     """
     seen = {text}
     found = tuple(check(text))

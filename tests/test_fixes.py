@@ -1,4 +1,4 @@
-"""Fixes applied, and those of names and clauses."""
+"""Fixes applied, and the fixes of names and clauses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def fix(*edits: tuple[int, int, str]) -> Diagnostic:
 
 
 def fixes(text: str) -> list[str]:
-    """Give the text as each fix of its findings leaves it."""
+    """Return the text with each fix of its findings applied by itself."""
     return [each.apply(text) for found in check(text) for each in found.fixes]
 
 
@@ -26,16 +26,16 @@ def test_a_fix_between_the_edits_of_another_is_applied() -> None:
     assert apply_fixes("abcd", [fix((0, 0, "("), (4, 4, ")")), fix((1, 2, "B"))]) == "(aBcd)"
 
 
-def test_of_fixes_that_overlap_the_first_is_applied() -> None:
+def test_the_first_of_overlapping_fixes_is_applied() -> None:
     assert apply_fixes("abcd", [fix((1, 4, "X")), fix((0, 2, "Y"))]) == "Ycd"
     assert apply_fixes("abcd", [fix((0, 1, "A"), (3, 4, "D")), fix((2, 4, "Y"))]) == "AbcD"
 
 
-def test_two_insertions_in_one_place_are_not_applied_together() -> None:
+def test_two_insertions_at_one_place_are_not_applied_together() -> None:
     assert apply_fixes("ab", [fix((1, 1, ")")), fix((1, 1, "))"))]) == "a)b"
 
 
-def test_what_two_fixes_write_does_not_run_together() -> None:
+def test_the_texts_of_two_fixes_do_not_run_together() -> None:
     assert apply_fixes("!!a", [fix((0, 1, "not")), fix((1, 2, "not "))]) == "not!a"
     assert apply_fixes("a,!b", [fix((1, 2, "")), fix((2, 3, "not "))]) == "a!b"
     assert apply_fixes("a))", [fix((1, 2, "")), fix((2, 3, ""))]) == "a"
@@ -51,7 +51,7 @@ def test_what_two_fixes_write_does_not_run_together() -> None:
         ("protected||!!public()", "protected or not not public()"),
     ],
 )
-def test_signs_of_other_languages_are_mended_to_what_they_say(text: str, mended: str) -> None:
+def test_signs_of_other_languages_are_translated(text: str, mended: str) -> None:
     assert mend(text, check) == (mended, ())
 
 
@@ -64,18 +64,18 @@ def test_a_finding_without_a_fix_leaves_the_text() -> None:
     assert apply_fixes("a", [diagnostic("syntax", "a fault", (0, 1))]) == "a"
 
 
-def test_mending_goes_on_until_nothing_is_left() -> None:
+def test_mending_repeats_until_no_finding_has_a_fix() -> None:
     mended, left = mend("platfrom＝centos && os_bit = 64 limit = 5", check)
     assert (mended, left) == ("platform=centos and os_bit = 64 limit 5", ())
 
 
-def test_mending_gives_what_is_left() -> None:
+def test_mending_returns_the_remaining_findings() -> None:
     mended, left = mend("protected && platform =", check)
     assert mended == "protected and platform ="
     assert [found.code for found in left] == ["syntax"]
 
 
-def test_mending_that_never_ends_is_ended() -> None:
+def test_mending_that_would_never_end_is_stopped() -> None:
     def restless(text: str) -> list[Diagnostic]:
         return [fix((0, 0, "a"))] if len(text) < 10_000 else []
 
@@ -118,7 +118,7 @@ def test_mending_that_never_ends_is_ended() -> None:
         ("protected and # why\n limit = 5", None),
     ],
 )
-def test_a_clause_that_is_written_as_a_condition(text: str, mended: str | None) -> None:
+def test_a_clause_written_as_a_condition_is_moved_to_the_end(text: str, mended: str | None) -> None:
     assert fixes(text) == ([] if mended is None else [mended])
 
 
@@ -133,7 +133,7 @@ def test_a_clause_that_is_written_as_a_condition(text: str, mended: str | None) 
         ("suports()", []),
     ],
 )
-def test_another_name_is_offered_where_the_condition_reads_with_it(
+def test_another_name_is_offered_if_the_condition_is_valid_with_it(
     text: str, mended: list[str]
 ) -> None:
     assert fixes(text)[:1] == mended
@@ -157,5 +157,5 @@ def test_another_name_is_offered_where_the_condition_reads_with_it(
         ("created_at < 2018/10/28", "created_at < 2018-10-28"),
     ],
 )
-def test_what_else_has_a_fix(text: str, mended: str | None) -> None:
+def test_other_findings_have_fixes(text: str, mended: str | None) -> None:
     assert mend(text, check)[0] == (text if mended is None else mended)

@@ -1,9 +1,9 @@
 """A fix that is applied removes its finding and adds none.
 
-Findings are compared by code and message: an edit moves the places of those behind it.  The message
-of a ``contradiction`` quotes the text, which a fix changes: it counts by its code.  A finding about
-a condition keeps it from being read; once that is mended, how it goes together with the others can
-be told for the first time.  What is found then is not the fix's doing: see ``TOGETHER``.
+Findings are compared by code and message, since an edit moves the places of those after it. The
+message of a ``contradiction`` quotes the text, which a fix changes: it counts by its code. A
+finding about a condition keeps it from being read; once that is mended, how the condition fits with
+the others is known for the first time. What is found then is not due to the fix: see ``TOGETHER``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TOGETHER = frozenset({
     "contradiction", "mutually-exclusive", "requires", "not-observable", "not-expressible",
     "unbound-placeholder", "unknown-sort-key",
 })  # fmt: skip
-"""Codes of findings about conditions in combination, or about what one request can hold."""
+"""Codes of findings about combined conditions, or about what fits in one request."""
 
 targets = st.sampled_from(["plan", "compile"])
 
@@ -90,12 +90,12 @@ def test_a_fix_removes_its_finding_and_adds_none(text: str, target: str) -> None
 
 
 @given(near_misses().map(lambda miss: miss.text), targets)
-def test_so_does_that_of_a_near_miss(text: str, target: str) -> None:
+def test_a_fix_of_a_near_miss_removes_its_finding_and_adds_none(text: str, target: str) -> None:
     assert_law(text, target)
 
 
 @given(faulty.queries(faults=4))
-def test_mending_comes_to_an_end_that_mends_no_further(text: str) -> None:
+def test_mending_ends_where_mending_again_changes_nothing(text: str) -> None:
     mended, left = mend(text, find)
     assert left == find(mended)
     assert mend(mended, find) == (mended, left)
@@ -115,16 +115,16 @@ def test_mending_comes_to_an_end_that_mends_no_further(text: str) -> None:
 @example("platfrm public or public")
 @example("platform = a and platform = a||platform = a and platform = a limit 5, 10")
 @example("where created_at:[2018 TO 2019]")
-def test_mending_at_once_says_what_mending_one_by_one_does(text: str) -> None:
+def test_mending_at_once_equals_mending_one_by_one(text: str) -> None:
     at_once, _ = mend(text, find)
     one_by_one = text
     while fixes := [found.fixes[0] for found in find(one_by_one) if found.fixes]:
         one_by_one = fixes[0].apply(one_by_one)
 
-    assert laid_out(at_once) == laid_out(one_by_one)
+    assert formatted(at_once) == formatted(one_by_one)
 
 
-def laid_out(text: str) -> str:
+def formatted(text: str) -> str:
     try:
         return format_query(text)
     except QueryError:
@@ -134,6 +134,6 @@ def laid_out(text: str) -> str:
 
 
 @given(faulty.queries(faults=4))
-def test_what_is_left_after_mending_has_no_fix(text: str) -> None:
+def test_remaining_findings_have_no_fix(text: str) -> None:
     _, left = mend(text, find)
     assert not any(found.fixes for found in left)

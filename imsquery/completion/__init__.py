@@ -1,1 +1,1 @@
-"""What can be written at a place in a query."""
+"""What can be typed at a cursor in a query."""

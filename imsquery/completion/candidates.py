@@ -1,6 +1,6 @@
-"""What the language has to offer at a place: words, names, functions and values, best first.
+"""What the language offers at a position: words, names, functions and values, best first.
 
-Whether each of them is right there is for :mod:`imsquery.completion.complete` to try.
+Whether each of them is valid there is for :mod:`imsquery.completion.trial` to find out.
 """
 
 from __future__ import annotations
@@ -14,82 +14,80 @@ from imsquery.schema.kinds import Flag, Integer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from imsquery.completion.context import Surroundings
+    from imsquery.completion.context import Context
+    from imsquery.completion.position import Word
     from imsquery.schema.parameters import Function, Parameter
     from imsquery.schema.spec import Spec
 
-Draft = tuple[str, str, str]
-"""A proposal in the making: text, kind, description."""
-
-Word = tuple[str, str]
-"""Terminal and lexeme."""
+Candidate = tuple[str, str, str]
+"""Text, kind and description of what may be proposed."""
 
 _OPERATORS = {
     "=": "equals",
     "!=": "does not equal",
-    "<": "less, or earlier, than",
-    "<=": "at most, or not after",
-    ">": "more, or later, than",
-    ">=": "at least, or not before",
+    "<": "is less than, or before",
+    "<=": "is less than or equal to, or not after",
+    ">": "is greater than, or after",
+    ">=": "is greater than or equal to, or not before",
 }
-# Terminals of few spellings -> each spelling and what it means.
-FIXED: dict[str, Sequence[Draft]] = {
+# Terminals of few spellings -> each spelling and its meaning.
+FIXED: dict[str, Sequence[Candidate]] = {
     "OPERATOR": [(text, "operator", meaning) for text, meaning in _OPERATORS.items()],
-    "IN": [("in", "keyword", "one of a list")],
-    "BETWEEN": [("between", "keyword", "from one value to another, both included")],
+    "IN": [("in", "keyword", "is one of a list")],
+    "BETWEEN": [("between", "keyword", "is in a range, both ends included")],
     "MATCH": [
-        ("contains", "operator", "has the text in it"),
+        ("contains", "operator", "contains the text"),
         ("startswith", "operator", "begins with the text"),
         ("endswith", "operator", "ends with the text"),
-        ("glob", "operator", "looks like the pattern: * is any run, ? one character"),
-        ("matches", "operator", "has a match of the regular expression in it"),
+        ("glob", "operator", "matches the pattern: * is any text, ? one character"),
+        ("matches", "operator", "contains a match of the regular expression"),
     ],
-    "IS": [("is", "keyword", "is present, or is absent")],
+    "IS": [("is", "keyword", "is present or absent")],
     "PRESENCE": [
         ("present", "keyword", "the image has the attribute"),
         ("absent", "keyword", "the image does not have the attribute"),
     ],
-    "AND": [("and", "keyword", "both hold")],
-    "OR": [("or", "keyword", "either holds")],
-    "COMMA": [(",", "punctuation", "another one")],
+    "AND": [("and", "keyword", "both conditions hold")],
+    "OR": [("or", "keyword", "either condition holds")],
+    "COMMA": [(",", "punctuation", "add another")],
     "RPAR": [(")", "punctuation", "close the parenthesis")],
-    "NOT": [("not", "keyword", "the opposite")],
+    "NOT": [("not", "keyword", "the condition does not hold")],
     "LPAR": [("(", "punctuation", "open a parenthesis")],
     "ALL": [("all", "keyword", "every image")],
     "NONE": [("none", "keyword", "no image")],
-    "BY": [("by", "keyword", "what to sort by")],
+    "BY": [("by", "keyword", "sort by")],
     "DIRECTION": [
-        ("asc", "keyword", "the smallest first"),
-        ("desc", "keyword", "the largest first"),
+        ("asc", "keyword", "smallest first"),
+        ("desc", "keyword", "largest first"),
     ],
     "ORDER": [("order by", "clause", "sort the images")],
-    "LIMIT": [("limit", "clause", "list so many images at most")],
-    "AFTER": [("after", "clause", "go on behind the image with this id")],
+    "LIMIT": [("limit", "clause", "limit the number of images")],
+    "AFTER": [("after", "clause", "start after the image with this id")],
 }
 _TIMES = ("today", "now-1h", "now-1d", "now-7d", "now-30d", "today-1d")
 _COUNTS = {"MB": (512, 1024, 2048, 4096, 8192, 16384, 32768), "GB": (40, 50, 100, 200, 500, 1000)}
 _FEW = (1, 10, 50, 100, 500)
-_FLAGS = 2  # the rank of their names; those before it come before functions
+_FLAGS = 2  # the rank of the names of flags; functions go before them
 _plain_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
 
 
-class Repertoire:
-    """What there is to be proposed.
+class Candidates:
+    """The candidates at a position.
 
     Args:
         spec: the parameters and functions.
-        around: what is known at the place.
-        prefix: what of a name is there already.
+        context: the conditions around the position.
+        prefix: the beginning of a name.
     """
 
-    def __init__(self, spec: Spec, around: Surroundings, prefix: str) -> None:
+    def __init__(self, spec: Spec, context: Context, prefix: str) -> None:
         self._spec = spec
-        self._around = around
+        self._context = context
         self._prefix = prefix.casefold()
 
-    def conditions(self, *, is_called: bool) -> Iterator[Draft]:
-        """Give names and functions; ``is_called`` if a parenthesis is there already."""
-        fixed, missing = self._around.fixed, self._around.missing
+    def conditions(self, *, is_called: bool) -> Iterator[Candidate]:
+        """Yield names and functions; ``is_called`` if a parenthesis follows already."""
+        fixed, missing = self._context.fixed, self._context.missing
         rows = [
             row
             for row in self._spec.parameters.values()
@@ -110,7 +108,7 @@ class Repertoire:
         yield from map(self._name, (row for row in rows if row not in ready))
 
     def _rank(self, row: Parameter) -> int:
-        """Rank names: those whose values are known, those to fill in, flags, what records show."""
+        """Rank names: of known values, of other values, of flags, and of attributes alone."""
         if not row.pushable:
             return _FLAGS + 1
         if row.wire.startswith(self._spec.family):
@@ -118,24 +116,24 @@ class Repertoire:
         is_telling = row.kind.ordered or (row.kind.choices and not row.kind.standalone)
         return 0 if is_telling else 1
 
-    def _name(self, row: Parameter) -> Draft:
-        """Spell a name as it was begun: the short name, the wire name or an alias."""
+    def _name(self, row: Parameter) -> Candidate:
+        """Spell a name as it begins: the short name, the wire name or an alias."""
         spellings = (row.name, row.wire, *row.aliases)
         name = next((each for each in spellings if each.startswith(self._prefix)), row.name)
         where = "" if row.pushable else "; the server cannot filter by it"
         unit = f" ({row.unit})" if row.unit else ""
         return name, "name", f"{row.kind.name}{unit}: {row.kind.describe()}{where}"
 
-    def sort_keys(self) -> Iterator[Draft]:
-        """Give what can be sorted by."""
+    def sort_keys(self) -> Iterator[Candidate]:
+        """Yield the names to sort by, those that the server sorts by first."""
         rows = [row for row in self._spec.parameters.values() if row.clause is None]
         rows.sort(key=lambda row: not row.sortable)
         for row in rows:
             where = "sorted by the server" if row.sortable else "sorted on the client"
             yield self._name(row)[0], "name", where
 
-    def values(self, words: Sequence[Word]) -> Iterator[Draft]:
-        """Give values for a condition, call or clause that begins with these words."""
+    def values(self, words: Sequence[Word]) -> Iterator[Candidate]:
+        """Yield values for a condition, call or clause that begins with these words."""
         kinds = [kind for kind, _ in words]
         if words[0][0] in {"LIMIT", "AFTER"} and "OPERATOR" not in kinds:
             which = words[0][1].lower()
@@ -147,8 +145,8 @@ class Repertoire:
             if parameter is not None:
                 yield from self._of(parameter, parameter.name, words)
 
-    def _arguments(self, name: str, index: int, words: Sequence[Word]) -> Iterator[Draft]:
-        """Give arguments of a function, by what its conditions do with them."""
+    def _arguments(self, name: str, index: int, words: Sequence[Word]) -> Iterator[Candidate]:
+        """Yield arguments of a function, by what its conditions do with them."""
         for function in self._spec.functions.get(name, ()):
             if not function.variadic and index >= len(function.parameters):
                 continue
@@ -162,14 +160,14 @@ class Repertoire:
                     yield from self._of(parameter, function.parameters[which], words)
             yield _placeholder(function.parameters[which])
 
-    def _features(self, words: Sequence[Word]) -> Iterator[Draft]:
+    def _features(self, words: Sequence[Word]) -> Iterator[Candidate]:
         written = {lexeme for _, lexeme in words}
         for row in self._spec.parameters.values():
             ending = row.wire.removeprefix(self._spec.family)
             if ending != row.wire and isinstance(row.kind, Flag) and ending not in written:
                 yield ending, "value", "feature"
 
-    def _of(self, parameter: Parameter, name: str, words: Sequence[Word]) -> Iterator[Draft]:
+    def _of(self, parameter: Parameter, name: str, words: Sequence[Word]) -> Iterator[Candidate]:
         written = {lexeme for _, lexeme in words[1:]}  # in a list, each value once
         unit = f" ({parameter.unit})" if parameter.unit else ""
         for value in self._samples(parameter):
@@ -179,10 +177,10 @@ class Repertoire:
         yield _placeholder(name)
 
     def _samples(self, parameter: Parameter) -> list[str]:
-        """Give values that can be known without asking anyone."""
+        """Return the values of a parameter that are known, or some that are plausible."""
         if parameter.kind.choices:
             return list(parameter.kind.choices)
-        around = [] if parameter.clause else self._around.values(parameter)
+        around = [] if parameter.clause else self._context.values(parameter)
         if isinstance(parameter.kind, Integer):
             known = {each + step for each in around if isinstance(each, int) for step in (-1, 0, 1)}
             known.update(_COUNTS.get(parameter.unit or "", _FEW))
@@ -195,12 +193,12 @@ class Repertoire:
 
 
 def _call(function: Function, *, is_called: bool) -> str:
-    """Write a call as far as it is known."""
+    """Write a call up to its first argument."""
     if is_called:
         return function.name
     return f"{function.name}({'' if function.parameters else ')'}"
 
 
-def _placeholder(name: str) -> Draft:
+def _placeholder(name: str) -> Candidate:
     plain = name if _plain_name(name) else "value"
-    return f"${plain}", "placeholder", "a value to be bound later"
+    return f"${plain}", "placeholder", "a value to bind later"

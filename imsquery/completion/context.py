@@ -1,4 +1,4 @@
-"""What a filter says around one place in it, and which conditions go with that."""
+"""The conditions around a position in a filter, and whether others are compatible with them."""
 
 from __future__ import annotations
 
@@ -18,58 +18,53 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from imsquery.diagnostics.source import Span
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
     from imsquery.semantics.formula import BoundQuery, Formula
 
-HOLE = "?"  # parses as a name, and is none
-_MOST_EFFORT = 400_000  # conditions and words looked at in all; about half a second
+HOLE = "?"  # parses as a name that no parameter has
+_BUDGET = 400_000  # conditions and words examined in all; about half a second
 _MOST_VALUES = 16
 
 
-class Surroundings:
-    """The conditions that hold wherever the one at a place is looked at.
+class Context:
+    """The conditions that surround one condition of a filter.
 
-    Those are its siblings in each ``and`` around it (under a ``not``, in each ``or``).  Other
-    alternatives say nothing about it.
+    They are its siblings in each ``and`` around it (under a ``not``, in each ``or``): where they do
+    not hold, it makes no difference. Other alternatives do not concern it.
 
     Args:
-        text: of the filter.
-        begin: offset of the condition at the place.
-        end: offset behind it.
+        text: the filter.
+        part: the span of the one condition.
         spec: the parameters.
         now: what ``now`` and ``today`` mean.
-        is_apart: what is behind it is another condition, and an ``and`` is missing.
+        lacks_and: whether an ``and`` is missing after the condition.
+
+    Attributes:
+        fixed: wire names of parameters that have a value, or none: nothing can be added about them.
+        missing: wire names of parameters that a condition requires and that are not there.
     """
 
     def __init__(
-        self,
-        text: str,
-        begin: int,
-        end: int,
-        spec: Spec,
-        now: datetime,
-        *,
-        is_apart: bool = False,
+        self, text: str, part: Span, spec: Spec, now: datetime, *, lacks_and: bool = False
     ) -> None:
         self._spec = spec
         self._now = now
-        hole = f" {HOLE} {'and ' * is_apart}"
-        holed = f"{text[:begin]}{hole}{text[end:]}"
-        self._negated, context = _context(holed, begin + 1, spec, now)
+        hole = f" {HOLE} {'and ' * lacks_and}"
+        holed = f"{text[: part.start]}{hole}{text[part.end :]}"
+        self._negated, context = _around(holed, part.start + 1, spec, now)
         self.fixed: set[str] = set()
-        """Wire names of parameters that have one value, or none: no more can be said of them."""
         self.missing: set[str] = set()
-        """Wire names of the parameters that something around asks for, and that are not there."""
-        self._take_in(context)
-        # Along with what each asks for: that will have to be added.
+        self._note(context)
+        # With what each requires, which will have to be added.
         self._context = [self._completed(simplify(each)) for each in context]
         self._mentioned = [_wires(each) for each in self._context]
         self._sizes = [sum(1 for _ in leaves(each)) for each in self._context]
-        self._effort = _MOST_EFFORT
+        self._budget = _BUDGET
         self._before: dict[tuple[int, ...], Counter[str]] = {}
 
-    def _take_in(self, context: list[Formula]) -> None:
+    def _note(self, context: list[Formula]) -> None:
         whole = simplify(And(context, 0, 0))
         for literal in whole.operands if type(whole) is And else (whole,):
             if type(literal) is not Atom:
@@ -83,7 +78,7 @@ class Surroundings:
         self.missing -= self.fixed
 
     def values(self, parameter: Parameter) -> list[str | int]:
-        """Give some of what a parameter is compared with around the place."""
+        """Return some of the values that the conditions compare a parameter with."""
         found = (
             leaf.value
             for formula, wires in zip(self._context, self._mentioned, strict=True)
@@ -94,28 +89,25 @@ class Surroundings:
         return list(dict.fromkeys(islice(found, _MOST_VALUES)))
 
     def affords(self, size: int) -> bool:
-        """Tell whether another text of so many words may be looked at, and count it as if it was.
+        """Charge a text of this many words to the budget; return whether it was not spent."""
+        self._budget -= size
+        return self._budget >= 0
 
-        Where much has been looked at, the answer is no from then on.
-        """
-        self._effort -= size
-        return self._effort >= 0
+    def admits(self, text: str) -> bool:
+        """Return whether a whole condition or clause is valid and compatible with the context.
 
-    def admit(self, text: str) -> bool:
-        """Tell whether a whole condition or clause parses, is right, and goes with what is around.
-
-        Conditions that it asks for are taken as if they were there: they can be added.  Where there
-        is so much around that the answer would take long, it is no after some answers.
+        What it requires is taken to be there, since it can be added. The answer is ``False`` once
+        the budget is spent.
         """
         tokens = Tokens(text)
-        tally = _Tally(tokens, self._spec, now=self._now)
-        bound: BoundQuery | None = parse_tokens(tokens, tally)
+        counter = _FaultCounter(tokens, self._spec, now=self._now)
+        bound: BoundQuery | None = parse_tokens(tokens, counter)
         if bound is None:
             return False
-        tally.check_order(bound)
-        return not tally.errors and self._goes_with(bound.filter)
+        counter.check_order(bound)
+        return not counter.errors and self._is_compatible(bound.filter)
 
-    def _goes_with(self, formula: Formula) -> bool:
+    def _is_compatible(self, formula: Formula) -> bool:
         signed = Not(formula, 0, 0) if self._negated else formula
         completed = self._completed(simplify(signed))
         wires = _wires(completed)
@@ -123,22 +115,22 @@ class Surroundings:
         chosen = tuple(
             index for index, others in enumerate(self._mentioned) if not wires.isdisjoint(others)
         )
-        self._effort -= 1 + sum(self._sizes[index] for index in chosen)
-        if self._effort < 0:
+        self._budget -= 1 + sum(self._sizes[index] for index in chosen)
+        if self._budget < 0:
             return False
         if chosen not in self._before:
             self._before[chosen] = self._faults(chosen)
         return self._faults(chosen, completed) <= self._before[chosen]
 
     def _faults(self, chosen: Iterable[int], *more: Formula) -> Counter[str]:
-        """Count the findings about some of the conditions around, with others."""
-        tally = _Tally(Tokens(""), self._spec)
+        """Count the findings about some of the conditions, and more."""
+        counter = _FaultCounter(Tokens(""), self._spec)
         written = And([*(self._context[index] for index in chosen), *more], 0, 0)
-        check_consistency(simplify(written), written, tally, self._spec)
-        return tally.found
+        check_consistency(simplify(written), written, counter, self._spec)
+        return counter.found
 
     def _completed(self, formula: Formula) -> Formula:
-        """Give a simplified filter along with what its conditions ask for."""
+        """Add what the conditions of a simplified filter require."""
         if not any(type(leaf) is Atom and leaf.parameter.requires for leaf in leaves(formula)):
             return formula
         if type(formula) is And or type(formula) is Or:
@@ -150,7 +142,7 @@ class Surroundings:
 
 
 def unanswered(text: str, spec: Spec, now: datetime) -> int:
-    """Count the conditions of a query that are answered only together with one that is missing."""
+    """Count the conditions of a query that require one that is missing."""
     tokens = Tokens(text)
     binder, bound = parse_with(Binder(tokens, spec, now=now), tokens)
     if bound is not None:
@@ -158,25 +150,20 @@ def unanswered(text: str, spec: Spec, now: datetime) -> int:
     return sum(each.code == "requires" for each in binder.findings)
 
 
-class _Tally(Binder):
-    """Binds a text, and only counts what is wrong with it."""
+class _FaultCounter(Binder):
+    """Binds a text and counts the findings."""
 
     def __init__(self, tokens: Tokens, spec: Spec, **options: Any) -> None:
         super().__init__(tokens, spec, **options)
         self.found: Counter[str] = Counter()
         self.errors = 0
 
-    def span(self, first: int, last: int | None = None) -> tuple[int, int]:  # noqa: ARG002
+    def span(self, *_tokens: object, **_named: object) -> tuple[int, int]:
+        """Return any span, since none is reported."""
         return 0, 0
 
-    def report(  # what is wrong is all that is asked
-        self,
-        code: str,
-        message: str,  # noqa: ARG002
-        span: object,  # noqa: ARG002
-        *fixes: object,  # noqa: ARG002
-        severity: str = "error",
-    ) -> None:
+    def report(self, code: str, *_: object, severity: str = "error", **_named: object) -> None:
+        """Count a finding."""
         self.found[code] += 1
         self.errors += severity == "error"
 
@@ -185,11 +172,11 @@ def _wires(formula: Formula) -> set[str]:
     return {leaf.parameter.wire for leaf in leaves(formula) if type(leaf) is Atom}
 
 
-def _context(text: str, place: int, spec: Spec, now: datetime) -> tuple[bool, list[Formula]]:
-    """Give whether a place is negated, and the conditions that hold along with it."""
+def _around(text: str, offset: int, spec: Spec, now: datetime) -> tuple[bool, list[Formula]]:
+    """Return whether a condition is negated, and the conditions that hold along with it."""
     tokens = Tokens(text)
     binder, bound = parse_with(Binder(tokens, spec, now=now), tokens)
-    path = _path(bound.filter, binder, place) if bound is not None else ()
+    path = _path(bound.filter, binder, offset) if bound is not None else ()
     negated = False
     context: list[Formula] = []
     for node, child in pairwise(path):
@@ -202,7 +189,7 @@ def _context(text: str, place: int, spec: Spec, now: datetime) -> tuple[bool, li
 
 
 def _path(root: Formula, binder: Binder, offset: int) -> Sequence[Formula]:
-    """Give the nodes from the root to the unreadable condition at an offset."""
+    """Return the nodes from the root to the unreadable condition at an offset."""
     parents: dict[int, Formula] = {}
     pending = [root]
     while pending:

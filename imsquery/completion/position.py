@@ -1,12 +1,13 @@
-"""Where a cursor stands in a text that may be unfinished or broken."""
+"""The position of a cursor in a text that may be unfinished or broken."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from imsquery.diagnostics.source import Span
 from imsquery.language._tables import GOTOS
 from imsquery.language.lalr import shift
 from imsquery.language.lexer import END, ERROR, Tokens, is_word
@@ -14,9 +15,12 @@ from imsquery.language.lexer import END, ERROR, Tokens, is_word
 if TYPE_CHECKING:
     from imsquery.language.lalr import Stack
 
+Word = tuple[str, str]
+"""Terminal and lexeme."""
+
 CLAUSES = frozenset({"ORDER", "LIMIT", "AFTER"})
-_JOINTS = CLAUSES | {"AND", "OR", "RPAR"}
-_CONDITION = frozenset({"WORD", "NOT", "LPAR", "ALL", "NONE"})
+_ENDING = CLAUSES | {"AND", "OR", "RPAR"}  # what can follow a whole condition
+_BEGINNING = frozenset({"WORD", "NOT", "LPAR", "ALL", "NONE"})  # what a condition can begin with
 _MEANT = {"&": "AND", "|": "OR", "!": "NOT"}
 _more_word = re.compile(r"[\w.\-:+/@*?]*")
 _more_name = re.compile(r"[A-Za-z0-9_]*")
@@ -26,76 +30,80 @@ _more_string = {
 
 
 @frozen
-class Place:
-    """A cursor and what is around it.
+class Position:
+    """A cursor and the text around it.
+
+    Its *part* is the condition or clause that it is in.
 
     Attributes:
-        start, end: what a proposal takes the place of: the word under the cursor, or nothing.
-        prefix: what of that stands before the cursor, without its quote.
-        quote: the quote of the string that the cursor is in; empty where it is in none.
+        span: what a proposal replaces: the word under the cursor, or nothing.
+        prefix: the part of that before the cursor, without a quote.
+        quote: the quote of the string that the cursor is in; empty outside strings.
         stack: states of the parser before the proposal.
-        before: kinds and lexemes of the current condition or clause, up to the proposal.
-        after: the same for what is behind the proposal, up to the next condition or clause.
-        begin, finish: offsets of the current condition or clause, all of that included.
-        opened: how many parentheses are open and not closed behind the cursor.
-        clauses: kinds that begin the clauses that there are elsewhere.
-        is_last: nothing but clauses comes behind the current condition or clause.
+        before: the words of the part before the proposal.
+        after: the words of the part after the proposal.
+        part: the span of the part, the proposal included.
+        opened: the number of parentheses that are open and not closed after the cursor.
+        clauses: the kinds that begin the other clauses.
+        is_last: whether only clauses follow the part.
     """
 
-    start: int
-    end: int
+    span: Span
     prefix: str
     quote: str
     stack: Stack
-    before: tuple[tuple[str, str], ...]
-    after: tuple[tuple[str, str], ...]
-    begin: int
-    finish: int
+    before: tuple[Word, ...]
+    after: tuple[Word, ...]
+    part: Span
     opened: int
     clauses: frozenset[str]
     is_last: bool
 
     def accepts(self, kind: str) -> bool:
-        """Tell whether a terminal may stand here."""
+        """Return whether a terminal can be next."""
         return shift(self.stack, kind) is not None
 
     @property
     def expects_condition(self) -> bool:
-        """Whether a condition may begin here."""
+        """Whether a condition can begin here."""
         return "predicate" in GOTOS[self.stack[0]]
 
+    def without_after(self) -> Position:
+        """Return the position with the rest of the part taken for another condition."""
+        return evolve(self, after=(), part=Span(self.part.start, self.span.end), is_last=False)
 
-def places(text: str, cursor: int) -> list[Place]:
-    """Give how a cursor can be understood; nothing within a comment or behind what is unreadable.
 
-    Behind an operator a value may begin, or the operator may go on.
+def positions(text: str, cursor: int) -> list[Position]:
+    """Return the readings of a cursor: none within a comment or after what is unreadable.
+
+    After an operator a value may begin, or the operator may continue.
     """
     head = Tokens(text[:cursor])
     last = count(head) - 1
     start, end = head.span(last) if last >= 0 else (0, 0)
     if "#" in text[end:cursor].rpartition("\n")[2]:
         return []
-    spans: list[tuple[int, int, str]] = [(cursor, cursor, "")]
+    replaced = [(Span(cursor, cursor), "")]
     if last >= 0 and end == cursor:
-        spans = _touching(text, cursor, start, head.lexemes[last], head.kinds[last])
-    found = [_place(text, cursor, *span) for span in spans]
-    return [place for place in found if place is not None]
+        replaced = _touching(text, cursor, start, head.lexemes[last], head.kinds[last])
+    found = [_position(text, cursor, span, quote) for span, quote in replaced]
+    return [position for position in found if position is not None]
 
 
-def _touching(
-    text: str, cursor: int, start: int, lexeme: str, kind: str
-) -> list[tuple[int, int, str]]:
-    """Give what a proposal may take the place of where a token ends at the cursor."""
-    after = (cursor, cursor, "")
+def _touching(text: str, cursor: int, start: int, lexeme: str, kind: str) -> list[tuple[Span, str]]:
+    """Return what a proposal may replace at the end of a token, with the quote it is in."""
+    nothing = Span(cursor, cursor)
     if is_word(lexeme):
-        return [(start, _end(_more_word, text, cursor), "")]
+        return [(Span(start, _end(_more_word, text, cursor)), "")]
     if lexeme[0] == "$":
-        return [(start, _end(_more_name, text, cursor), "")]
+        return [(Span(start, _end(_more_name, text, cursor)), "")]
     if kind == ERROR and lexeme[0] in "'\"":
-        return [(start, _end(_more_string[lexeme[0]], text, cursor), lexeme[0])]
+        quote = lexeme[0]
+        return [(Span(start, _end(_more_string[quote], text, cursor)), quote)]
+    token = Span(start, cursor)
     if kind == "OPERATOR":
-        return [after, (start, cursor, "")]
-    return [(start, cursor, "")] if lexeme == "!" else [after]
+        return [(nothing, ""), (token, "")]
+    return [(token if lexeme == "!" else nothing, "")]
 
 
 def _end(pattern: re.Pattern[str], text: str, cursor: int) -> int:
@@ -103,28 +111,27 @@ def _end(pattern: re.Pattern[str], text: str, cursor: int) -> int:
     return match.end() if match else cursor
 
 
-def _place(text: str, cursor: int, start: int, end: int, quote: str) -> Place | None:
-    head = Tokens(text[:start])
+def _position(text: str, cursor: int, span: Span, quote: str) -> Position | None:
+    head = Tokens(text[: span.start])
     walked = _walk(head)
     if walked is None:
         return None
     stack, first = walked
     before = tuple(words(head)[first:])
-    tail = Tokens(text[end:])
+    tail = Tokens(text[span.end :])
     opened = head.kinds.count("LPAR") - head.kinds.count("RPAR") - _closers(tail)
     rest = _rest(tail, before, opened)
-    begin = head.span(first)[0] if before else start
-    finish = end + tail.span(rest - 1)[1] if rest else end
-    return Place(
-        start=start,
-        end=end,
-        prefix=text[start + len(quote) : cursor],
+    return Position(
+        span=span,
+        prefix=text[span.start + len(quote) : cursor],
         quote=quote,
         stack=stack,
         before=before,
         after=tuple(words(tail)[:rest]),
-        begin=begin,
-        finish=finish,
+        part=Span(
+            head.span(first)[0] if before else span.start,
+            span.end + (tail.span(rest - 1)[1] if rest else 0),
+        ),
         opened=opened,
         clauses=frozenset(
             kind for kind in head.kinds[:first] + tail.kinds[rest:] if kind in CLAUSES
@@ -134,25 +141,25 @@ def _place(text: str, cursor: int, start: int, end: int, quote: str) -> Place | 
 
 
 def count(tokens: Tokens) -> int:
-    """Count the tokens before the end; white space behind them may make it stand there twice."""
+    """Return the number of tokens before the first end; trailing white space adds a second."""
     return tokens.kinds.index(END)
 
 
-def words(tokens: Tokens) -> list[tuple[str, str]]:
-    """Give the kind and lexeme of each token."""
+def words(tokens: Tokens) -> list[Word]:
+    """Return the kind and lexeme of each token."""
     length = count(tokens)
     return list(zip(tokens.kinds[:length], tokens.lexemes[:length], strict=True))
 
 
 def _walk(tokens: Tokens) -> tuple[Stack, int] | None:
-    """Run the tables over what is before the cursor, past what is broken.
+    """Run the tables over what is before the cursor, skipping what is broken.
 
     Returns:
-        The states behind it, and the token that begins the current condition or clause; ``None``
-        where the cursor is within something that cannot be read.
+        The states after it, and the token that begins the current condition or clause; ``None``
+        if the cursor is within something unreadable.
     """
     stack: Stack = (0, None)
-    resume = stack  # where to go on once the current condition or clause is given up
+    resume = stack  # where to continue once the current condition or clause is unreadable
     begin = 0
     is_lost = False
     last = count(tokens)
@@ -162,7 +169,7 @@ def _walk(tokens: Tokens) -> tuple[Stack, int] | None:
             continue  # the second half of `&&`
         kind = _MEANT.get(lexeme, tokens.kinds[index])
         if is_lost:
-            if kind not in _JOINTS or shift(resume, kind) is None:
+            if kind not in _ENDING or shift(resume, kind) is None:
                 continue
             stack = resume
             is_lost = False
@@ -175,8 +182,8 @@ def _walk(tokens: Tokens) -> tuple[Stack, int] | None:
         taken = shift(stack, kind)
         joined = shift(stack, "AND")
         if taken is None and joined is not None and "predicate" in GOTOS[joined[0]]:
-            # Behind a whole condition, and not between two values.
-            if kind not in _CONDITION:
+            # After a whole condition, and not between two values.
+            if kind not in _BEGINNING:
                 continue
             begin = index
             resume = (GOTOS[joined[0]]["predicate"], joined)
@@ -190,10 +197,10 @@ def _walk(tokens: Tokens) -> tuple[Stack, int] | None:
     return stack, last if "predicate" in GOTOS[stack[0]] else begin
 
 
-def _rest(tail: Tokens, before: tuple[tuple[str, str], ...], opened: int) -> int:
-    """Count the tokens behind the cursor that go on with the current condition or clause.
+def _rest(tail: Tokens, before: tuple[Word, ...], opened: int) -> int:
+    """Count the tokens after the cursor that belong to the current condition or clause.
 
-    Where a parenthesis is missing, the last one that is there closes an outer one.
+    If a parenthesis is missing, the last one there closes an outer one.
     """
     kinds = [kind for kind, _ in before]
     pending = kinds.count("BETWEEN") - kinds.count("AND")
@@ -203,20 +210,20 @@ def _rest(tail: Tokens, before: tuple[tuple[str, str], ...], opened: int) -> int
         pending += kind == "BETWEEN"
         if kind == "AND" and pending > 0:
             pending -= 1
-        elif depth < 0 and _is_list(kinds) and opened <= 0:
+        elif depth < 0 and is_in_list(kinds) and opened <= 0:
             return index + 1
-        elif depth < 0 or kind == END or (depth == 0 and kind in _JOINTS - {"RPAR"}):
+        elif depth < 0 or kind == END or (depth == 0 and kind in _ENDING - {"RPAR"}):
             return index
     return count(tail)
 
 
-def _is_list(kinds: list[str]) -> bool:
-    """Tell whether a condition stands within the parentheses of its list or call."""
+def is_in_list(kinds: list[str]) -> bool:
+    """Return whether a condition ends within the parentheses of its list or call."""
     return kinds.count("LPAR") > kinds.count("RPAR")
 
 
 def _closers(tail: Tokens) -> int:
-    """Count the parentheses that are closed behind the cursor and opened before it."""
+    """Count the parentheses that are opened before the cursor and closed after it."""
     depth = found = 0
     for kind in tail.kinds:
         depth += (kind == "LPAR") - (kind == "RPAR")

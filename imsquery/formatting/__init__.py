@@ -1,1 +1,1 @@
-"""Queries laid out in canonical form, with their comments."""
+"""Formatting: queries in canonical layout, with their comments."""

@@ -1,4 +1,4 @@
-"""Where comments stay when a query is laid out anew."""
+"""Comments, kept with the parts of a layout that they are about."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from typing import TYPE_CHECKING
 from imsquery.formatting.layout import Group
 
 if TYPE_CHECKING:
-    from imsquery.formatting.layout import Leaf, Page
+    from imsquery.formatting.layout import Layout, Leaf
 
 _comment = re.compile(r"#[^\n]*")
 
 
-def place_comments(page: Page) -> None:
-    """Put each comment of a page's text at the part that it is about.
+def place_comments(layout: Layout) -> None:
+    """Attach each comment of the text to a part of the layout.
 
-    That is the part that ends on the comment's line; for a comment on a line of its own, the part
+    It is the part that ends on the comment's line; for a comment on a line of its own, the part
     that follows, or the group that ends there.
     """
-    if "#" in page.tokens.text:
-        _Placement(page).place()
+    if "#" in layout.tokens.text:
+        _Placement(layout).place()
 
 
 class _Placement:
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self._tokens = page.tokens
-        # Token -> the part that starts or ends with it; the outermost, where several do.
-        self._starts: dict[int, Leaf | Group] = {leaf.first: leaf for leaf in page.leaves}
-        self._ends: dict[int, Leaf | Group] = {leaf.last: leaf for leaf in page.leaves}
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._tokens = layout.tokens
+        # Token -> the outermost part that starts or ends with it.
+        self._starts: dict[int, Leaf | Group] = {leaf.first: leaf for leaf in layout.leaves}
+        self._ends: dict[int, Leaf | Group] = {leaf.last: leaf for leaf in layout.leaves}
         self._closings: dict[int, Group] = {}
-        # Token behind the first one of a leaf -> the leaf.
+        # Token after the first one of a leaf -> the leaf.
         self._inside = {
-            token: leaf for leaf in page.leaves for token in range(leaf.first + 1, leaf.last + 1)
+            token: leaf for leaf in layout.leaves for token in range(leaf.first + 1, leaf.last + 1)
         }
-        for group in reversed(page.groups()):
+        for group in reversed(layout.groups()):
             if group.enclosed:
                 self._register(group)
         self._stops = self._find_stops()
 
     def _register(self, group: Group) -> None:
-        """Note where a group starts and ends that is printed in parentheses."""
-        if not group.openings:  # it gets them now; what stands before it stands before them
+        """Record where a group that is printed in parentheses starts and ends."""
+        if not group.openings:  # it gets them now, after the comments before it
             self._starts[_head(group)] = group
         for opening in group.openings:
             self._starts[opening] = group
@@ -50,7 +50,7 @@ class _Placement:
             self._ends[closing] = self._closings[closing] = group
 
     def _find_stops(self) -> list[int]:
-        """Give for each token the first one, from there on, that a comment can stand before."""
+        """Return for each token the first one, from it on, that a comment can go before."""
         kinds = self._tokens.kinds
         stops = [len(kinds) - 1] * len(kinds)
         for index in range(len(kinds) - 2, -1, -1):
@@ -59,7 +59,7 @@ class _Placement:
         return stops
 
     def place(self) -> None:
-        """Go through the gaps between the tokens."""
+        """Attach the comments in each gap between tokens."""
         text = self._tokens.text
         before = 0
         for index in range(len(self._tokens.kinds)):
@@ -67,14 +67,14 @@ class _Placement:
             position = before
             for found in _comment.finditer(text, before, start):
                 comment = found[0].rstrip()
-                is_behind = index > 0 and "\n" not in text[position : found.start()]
-                if not (is_behind and position == before and self._put_behind(index, comment)):
+                shares_line = index > 0 and "\n" not in text[position : found.start()]
+                if not (shares_line and position == before and self._put_after(index, comment)):
                     self._put_before(index, comment)
                 position = found.end()
             before = end
 
-    def _put_behind(self, index: int, comment: str) -> bool:
-        """Put a comment behind the part that ends on its line, unless there is one already."""
+    def _put_after(self, index: int, comment: str) -> bool:
+        """Put a comment after the part that ends on its line, unless that has one already."""
         kinds = self._tokens.kinds
         if index in self._inside:
             return False
@@ -90,7 +90,7 @@ class _Placement:
         return True
 
     def _gap(self, index: int) -> str:
-        """Give the text between a token and the one before it."""
+        """Return the text between a token and the one before it."""
         return self._tokens.text[self._tokens.span(index - 1)[1] : self._tokens.span(index)[0]]
 
     def _put_before(self, index: int, comment: str) -> None:
@@ -104,11 +104,11 @@ class _Placement:
         elif stop in self._closings:
             self._closings[stop].dangling.append(comment)
         else:
-            self._page.closing.append(comment)
+            self._layout.closing.append(comment)
 
 
 def _head(part: Leaf | Group) -> int:
-    """Give the first token of a part, but for ``not``."""
+    """Return the first token of a part, without ``not``."""
     while isinstance(part, Group):
         if part.openings:
             return min(part.openings)

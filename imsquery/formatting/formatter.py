@@ -1,10 +1,10 @@
-"""Queries in canonical layout."""
+"""The canonical layout of a query."""
 
 from __future__ import annotations
 
 from imsquery.diagnostics.errors import QueryError
-from imsquery.formatting.layout import Layout
-from imsquery.formatting.printer import print_page
+from imsquery.formatting.layout import LayoutBuilder
+from imsquery.formatting.printer import print_layout
 from imsquery.language.parser import parse_with, tokenize
 from imsquery.language.syntax import Query
 from imsquery.language.unparse import unparse
@@ -18,30 +18,29 @@ __all__ = ["format", "unparse"]
 def format(  # noqa: A001 -- the public name
     query: str | Query, *, spec: Spec = CLOUDIMAGES, limits: Limits = DEFAULT_LIMITS
 ) -> str:
-    """Write a query in canonical layout.
+    """Format a query: the same tree in canonical layout.
 
-    Short names, lower-case keywords, quotes and parentheses only where needed; lines of up to 88
-    columns, broken at ``and``, ``or`` and in lists; comments stay at their predicates.  The tree is
-    the same.  A text so long or so deep that this layout of it would go beyond the limits stays as
-    it is.
+    Names are short, keywords are lower case, quotes and parentheses are only where needed. Lines
+    have up to 88 columns and are broken at ``and``, ``or`` and in lists. Comments stay with their
+    predicates. A text whose layout would exceed the limits is returned unchanged.
 
     Args:
         query: the text, or a syntax tree.
-        spec: which names have a shorter one.
-        limits: how much text to take in.
+        spec: the parameters, whose names may be shortened.
+        limits: bounds on the text.
 
     Returns:
-        The text, without a line break at its end.
+        The text, without a final line break.
 
     Raises:
         QueryError: every ``syntax`` finding, or one of ``too-long``, ``too-deep``, ``too-many``.
     """
     text = query if isinstance(query, str) else unparse(query)
     tokens = tokenize(text, limits)
-    algebra, page = parse_with(Layout(tokens, spec), tokens)
+    algebra, layout = parse_with(LayoutBuilder(tokens, spec), tokens)
     if algebra.findings:
         raise QueryError(text, algebra.findings)
-    formatted = print_page(page)
+    formatted = print_layout(layout)
     try:
         tokenize(formatted, limits)
     except QueryError:

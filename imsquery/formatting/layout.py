@@ -1,7 +1,7 @@
-"""What a formatted query is made of: parts that stay whole, and groups that may be broken.
+"""The layout of a query: parts that stay whole, and groups that may be broken into lines.
 
-The layout is an algebra of the parser, since a syntax tree no longer knows the parentheses and
-comments of its text.
+It is built by an algebra of the parser rather than from a syntax tree, which has lost the
+parentheses and comments of its text.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ from attrs import define, field
 
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import is_word
-from imsquery.language.syntax import Order, SyntaxBuilder, plain_name
-from imsquery.language.unparse import unparse_filter, unparse_order, unparse_value
+from imsquery.language.syntax import Query, SyntaxBuilder, plain_name
+from imsquery.language.unparse import unparse, unparse_filter, unparse_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imsquery.language.lexer import Tokens
-    from imsquery.language.syntax import Expr
     from imsquery.schema.spec import Spec
 
 
 @define(eq=False)
 class Leaf:
-    """A predicate or clause: never broken.
+    """A predicate or clause, which is never broken.
 
     Attributes:
-        text: without the ``not`` before it.
-        first, last: its tokens.
+        text: its text, without any ``not`` before it.
+        first, last: its first and last token.
         prefix: each ``not`` before it.
-        leading: comments on lines of their own before it, or within it.
-        trailing: the comment behind it.
+        leading: the comments on lines of their own before it, or within it.
+        trailing: the comment after it.
+        width: its width on one line.
     """
 
     text: str
@@ -46,15 +46,19 @@ class Leaf:
 
 @define(eq=False)
 class Group:
-    """Operands of one connective, or the items of a list or call.
+    """The operands of a connective, or the items of a list or call.
 
     Attributes:
         joiner: ``and``, ``or``, or a comma.
-        openings, closings: tokens of the parentheses round it; of a list, all before its items.
-        prefix: each ``not`` before it, and what stands before the parenthesis of a list.
-        dangling: comments on lines of their own before the closing parenthesis.
-        enclosed: it is printed in parentheses.
-        is_split: a comment stands between its operands, so that they cannot share a line.
+        operands: its operands or items.
+        openings, closings: the tokens of its parentheses; of a list, all before its items.
+        prefix: each ``not`` before it, and the text before the parenthesis of a list.
+        leading: the comments on lines of their own before it.
+        dangling: the comments on lines of their own before the closing parenthesis.
+        trailing: the comment after it.
+        width: its width on one line.
+        enclosed: whether it is printed in parentheses.
+        is_split: whether a comment keeps its operands from sharing a line.
     """
 
     joiner: str
@@ -71,13 +75,21 @@ class Group:
 
     @property
     def separator(self) -> str:
-        """What stands between operands that share a line."""
+        """The text between operands on one line."""
         return ", " if self.joiner == "," else f" {self.joiner} "
 
 
 @define(eq=False)
-class Page:
-    """A query to be printed: its parts and the comments behind the last of them."""
+class Layout:
+    """A query to print.
+
+    Attributes:
+        tokens: the tokens of its text.
+        filter: its filter, if it has one.
+        clauses: its clauses in canonical order.
+        leaves: every leaf in it.
+        closing: the comments after the last part.
+    """
 
     tokens: Tokens
     filter: Leaf | Group | None
@@ -86,7 +98,7 @@ class Page:
     closing: list[str] = field(factory=list)
 
     def groups(self) -> list[Group]:
-        """Give all groups, each before those within it."""
+        """Return all groups, each before those within it."""
         found: list[Group] = []
         pending: list[Leaf | Group | None] = [self.filter]
         while pending:
@@ -97,17 +109,27 @@ class Page:
         return found
 
 
-def _predicate(rule: Callable[..., Expr]) -> Callable[..., Leaf]:
-    """Make the leaf of a predicate; the first and last symbol of each rule are tokens."""
+def _predicate(rule: Callable[..., Any]) -> Any:
+    """Make the rule that builds the leaf of a predicate, whose first and last symbol are tokens."""
 
-    def build(self: Layout, *tokens: Any) -> Leaf:
+    def build(self: LayoutBuilder, *tokens: Any) -> Leaf:
         return self.leaf(unparse_filter(rule(self, *tokens)), tokens[0], tokens[-1])
 
     return build
 
 
-class Layout(SyntaxBuilder):
-    """Makes the :class:`Page` of a text."""
+def _clause(rule: Callable[..., Any]) -> Any:
+    """Make the rule that builds the leaf of a clause."""
+
+    def build(self: LayoutBuilder, *tokens: int) -> tuple[str, Leaf, int, int]:
+        which, value, first, last = rule(self, *tokens)
+        return which, self.leaf(unparse(Query(**{which: value})), first, last), first, last
+
+    return build
+
+
+class LayoutBuilder(SyntaxBuilder):
+    """Builds the :class:`Layout` of a text."""
 
     def __init__(self, tokens: Tokens, spec: Spec) -> None:
         super().__init__(tokens)
@@ -115,7 +137,7 @@ class Layout(SyntaxBuilder):
         self._leaves: list[Leaf] = []
 
     def leaf(self, text: str, first: int, last: int) -> Leaf:
-        """Make a part that stays whole."""
+        """Make a leaf of the layout."""
         leaf = Leaf(text, first, last)
         self._leaves.append(leaf)
         return leaf
@@ -123,15 +145,22 @@ class Layout(SyntaxBuilder):
     def _name(self, token: int) -> str:
         return short_name(self.tokens.lexemes[token], self._spec)
 
-    comparison = _predicate(SyntaxBuilder.comparison)  # type: ignore[assignment]
-    list_membership = _predicate(SyntaxBuilder.list_membership)  # type: ignore[assignment]
-    list_non_membership = _predicate(SyntaxBuilder.list_non_membership)  # type: ignore[assignment]
-    between = _predicate(SyntaxBuilder.between)  # type: ignore[assignment]
-    not_between = _predicate(SyntaxBuilder.not_between)  # type: ignore[assignment]
-    match = _predicate(SyntaxBuilder.match)  # type: ignore[assignment]
-    non_match = _predicate(SyntaxBuilder.non_match)  # type: ignore[assignment]
-    presence = _predicate(SyntaxBuilder.presence)  # type: ignore[assignment]
-    standalone = _predicate(SyntaxBuilder.standalone)  # type: ignore[assignment]
+    everything = _predicate(SyntaxBuilder.everything)
+    nothing = _predicate(SyntaxBuilder.nothing)
+    comparison = _predicate(SyntaxBuilder.comparison)
+    list_membership = _predicate(SyntaxBuilder.list_membership)
+    list_non_membership = _predicate(SyntaxBuilder.list_non_membership)
+    between = _predicate(SyntaxBuilder.between)
+    not_between = _predicate(SyntaxBuilder.not_between)
+    match = _predicate(SyntaxBuilder.match)
+    non_match = _predicate(SyntaxBuilder.non_match)
+    presence = _predicate(SyntaxBuilder.presence)
+    standalone = _predicate(SyntaxBuilder.standalone)
+
+    order = _clause(SyntaxBuilder.order)
+    order_with_direction = _clause(SyntaxBuilder.order_with_direction)
+    limit = _clause(SyntaxBuilder.limit)
+    after = _clause(SyntaxBuilder.after)
 
     def membership(self, name: int, _in: int, opening: int, values: list[int], closing: int) -> Any:
         return self._list(f"{self._name(name)} in ", name, opening, values, closing)
@@ -142,7 +171,7 @@ class Layout(SyntaxBuilder):
         return self._list(f"{self._name(name)} not in ", name, opening, values, closing)
 
     def call(self, name: int, opening: int, arguments: list[int], closing: int) -> Any:
-        # No parameter's name: the same word may be one of those, too.
+        # Not shortened like a parameter's name, which the same word may be as well.
         function = self.tokens.lexemes[name].lower()
         if not arguments:
             return self.leaf(f"{function}()", name, closing)
@@ -151,12 +180,6 @@ class Layout(SyntaxBuilder):
     def _list(self, head: str, first: int, opening: int, values: list[int], closing: int) -> Group:
         items = [self.leaf(unparse_value(self._value(value)), value, value) for value in values]
         return Group(",", [*items], [*range(first, opening + 1)], [closing], head)
-
-    def everything(self, keyword: int) -> Any:
-        return self.leaf("all", keyword, keyword)
-
-    def nothing(self, keyword: int) -> Any:
-        return self.leaf("none", keyword, keyword)
 
     def negation(self, _keyword: int, operand: Any) -> Any:
         operand.prefix = f"not {operand.prefix}"
@@ -174,32 +197,14 @@ class Layout(SyntaxBuilder):
     def disjunction(self, operands: list[Any]) -> Any:
         return Group("or", _flat("or", operands))
 
-    def order(self, keyword: int, _by: int, name: int) -> tuple[str, Any, int, int]:
-        text = unparse_order(Order(self._name(name)))
-        return "order", self.leaf(text, keyword, name), keyword, name
-
-    def order_with_direction(
-        self, keyword: int, _by: int, name: int, direction: int
-    ) -> tuple[str, Any, int, int]:
-        text = unparse_order(Order(self._name(name), self.tokens.lexemes[direction].lower()))
-        return "order", self.leaf(text, keyword, direction), keyword, direction
-
-    def limit(self, keyword: int, value: int) -> tuple[str, Any, int, int]:
-        text = f"limit {unparse_value(self._value(value))}"
-        return "limit", self.leaf(text, keyword, value), keyword, value
-
-    def after(self, keyword: int, value: int) -> tuple[str, Any, int, int]:
-        text = f"after {unparse_value(self._value(value))}"
-        return "after", self.leaf(text, keyword, value), keyword, value
-
-    def query(self, filter: Any, clauses: list[tuple[str, Any, int, int]]) -> Any:  # noqa: A002
+    def query(self, expr: Any, clauses: list[tuple[str, Any, int, int]]) -> Any:
         found: dict[str, Leaf] = {}
         for which, leaf, first, last in clauses:
             if which in found:
                 self.repeated_clause(which, first, last)
             found.setdefault(which, leaf)
         in_order = [found[which] for which in ("order", "limit", "after") if which in found]
-        return Page(self.tokens, filter, in_order, self._leaves)
+        return Layout(self.tokens, expr, in_order, self._leaves)
 
     def query_of_clauses(self, clauses: list[tuple[str, Any, int, int]]) -> Any:
         return self.query(None, clauses)
@@ -209,7 +214,7 @@ class Layout(SyntaxBuilder):
 
 
 def _flat(joiner: str, operands: list[Leaf | Group]) -> list[Leaf | Group]:
-    """Give operands with those of the same connective taken apart, as the tree has them."""
+    """Flatten operands of the same connective, as the tree does."""
     parts: list[Leaf | Group] = []
     for operand in operands:
         if isinstance(operand, Group) and operand.joiner == joiner and not operand.prefix:
@@ -220,9 +225,9 @@ def _flat(joiner: str, operands: list[Leaf | Group]) -> list[Leaf | Group]:
 
 
 def short_name(written: str, spec: Spec) -> str:
-    """Give the shortest spelling of a name that is the same name in the tree.
+    """Return the shortest spelling of a name that is the same name in the tree.
 
-    An alias stays one, and a name that no parameter has stays as it is written.
+    Aliases stay aliases, and unknown names stay as written.
     """
     parameter = spec.find(written)
     if parameter is None:
@@ -236,5 +241,5 @@ def short_name(written: str, spec: Spec) -> str:
 
 
 def is_name(word: str) -> bool:
-    """Tell whether a word can stand as a name: no keyword can, but for ``limit``."""
+    """Return whether a word can be a name: any but a keyword, or ``limit``."""
     return is_word(word) is not None and KEYWORDS.get(word.lower(), "LIMIT") == "LIMIT"

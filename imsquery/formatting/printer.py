@@ -1,4 +1,4 @@
-"""Laid out queries as text: on one line, or broken at ``and``, ``or`` and in lists."""
+"""Layouts as text: on one line, or broken at ``and``, ``or`` and in lists."""
 
 from __future__ import annotations
 
@@ -10,59 +10,59 @@ from imsquery.formatting.comments import place_comments
 from imsquery.formatting.layout import Group
 
 if TYPE_CHECKING:
-    from imsquery.formatting.layout import Leaf, Page
+    from imsquery.formatting.layout import Layout, Leaf
 
 WIDTH = 88
 _INDENT = 4
-_DEEPEST = 40  # columns: what is nested deeper is not indented further, or it would fill pages
+_DEEPEST = 40  # columns; deeper groups are not indented further, or the text would fill pages
 
 
-def print_page(page: Page) -> str:
-    """Write a query, without a line break at its end."""
-    _enclose(page)
-    place_comments(page)
-    parts = _parts(page)
+def print_layout(layout: Layout) -> str:
+    """Print a query, without a final line break."""
+    _enclose(layout)
+    place_comments(layout)
+    parts = _parts(layout)
     header, parts[0].leading = parts[0].leading, []
     last = _last_operand(parts[-1])
-    behind, last.trailing = last.trailing, ""
-    _measure(page)
+    trailing, last.trailing = last.trailing, ""
+    _measure(layout)
     lines = [*header]
     if _fits_one_line(parts):
-        lines.append(_with_comment(" ".join(map(_flat, parts)), behind))
+        lines.append(_with_comment(" ".join(map(_flat, parts)), trailing))
     else:
-        last.trailing = behind
+        last.trailing = trailing
         for part in parts:
             lines += _print_part(part)
-    return "\n".join(lines + page.closing)
+    return "\n".join(lines + layout.closing)
 
 
-def _enclose(page: Page) -> None:
-    """Decide on parentheses: a group needs them in another, and behind ``not``."""
-    for group in page.groups():
-        group.enclosed = group is not page.filter or group.prefix != ""
+def _enclose(layout: Layout) -> None:
+    """Enclose each group that is within another or after ``not``."""
+    for group in layout.groups():
+        group.enclosed = group is not layout.filter or group.prefix != ""
 
 
-def _parts(page: Page) -> list[Leaf | Group]:
-    """Give the filter and the clauses; ``all`` goes without saying, but for its comments."""
-    if page.filter is None:
-        return [*page.clauses]
-    filter = page.filter  # noqa: A001 -- the language's own word
-    is_all = not isinstance(filter, Group) and filter.text == "all" and not filter.prefix
-    if is_all and page.clauses and not filter.leading and not filter.trailing:
-        return [*page.clauses]
-    return [filter, *page.clauses]
+def _parts(layout: Layout) -> list[Leaf | Group]:
+    """Return the filter and the clauses; before those, ``all`` is left out if it has no comment."""
+    if layout.filter is None:
+        return [*layout.clauses]
+    whole = layout.filter
+    is_all = not isinstance(whole, Group) and whole.text == "all" and not whole.prefix
+    if is_all and layout.clauses and not whole.leading and not whole.trailing:
+        return [*layout.clauses]
+    return [whole, *layout.clauses]
 
 
 def _last_operand(part: Leaf | Group) -> Leaf | Group:
-    """Give the part at the end of a line, where all is on one."""
+    """Return the part at the end of the line, if all are on one."""
     return part.operands[-1] if isinstance(part, Group) and not part.enclosed else part
 
 
-def _measure(page: Page) -> None:
-    """Work out how wide parts are on one line, and which cannot be."""
-    for leaf in page.leaves:
+def _measure(layout: Layout) -> None:
+    """Set the width of each part on one line, and whether it has to be split."""
+    for leaf in layout.leaves:
         leaf.width = len(leaf.prefix) + len(leaf.text)
-    for group in reversed(page.groups()):
+    for group in reversed(layout.groups()):
         separators = len(group.separator) * (len(group.operands) - 1)
         group.width = len(group.prefix) + separators + sum(each.width for each in group.operands)
         group.width += 2 * group.enclosed
@@ -70,7 +70,7 @@ def _measure(page: Page) -> None:
 
 
 def _splits(operand: Leaf | Group) -> bool:
-    """Tell whether a comment keeps an operand from sharing a line with others."""
+    """Return whether a comment keeps an operand from sharing a line with others."""
     is_split = isinstance(operand, Group) and operand.is_split
     return is_split or bool(operand.leading) or operand.trailing != ""
 
@@ -81,16 +81,16 @@ def _fits_one_line(parts: list[Leaf | Group]) -> bool:
 
 @frozen
 class _Item:
-    """A part that is left to write: what stands round it on its line."""
+    """A part yet to be printed, with the text around it on its line."""
 
     part: Leaf | Group
     indent: str = ""
     before: str = ""
-    behind: str = ""
+    after: str = ""
 
 
 def _print_part(part: Leaf | Group) -> list[str]:
-    """Write a part on lines of its own."""
+    """Print a part on lines of its own."""
     lines: list[str] = []
     pending: list[str | _Item] = [_Item(part)]  # the last first
     while pending:
@@ -102,20 +102,20 @@ def _print_part(part: Leaf | Group) -> list[str]:
         lines += [item.indent + comment for comment in each.leading]
         start = item.indent + item.before
         if not isinstance(each, Group) or not (each.is_split or len(start) + each.width > WIDTH):
-            lines.append(_with_comment(start + _flat(each) + item.behind, each.trailing))
+            lines.append(_with_comment(start + _flat(each) + item.after, each.trailing))
         else:
             pending += reversed(_break(each, item.indent, item.before))
     return lines
 
 
 def _break(group: Group, indent: str, before: str) -> list[str | _Item]:
-    """Give the lines and parts that a broken group is written as."""
+    """Return the lines and parts of a broken group."""
     is_indented = group.enclosed and len(indent) < _DEEPEST
     inner = indent + " " * _INDENT if is_indented else indent
     *most, last = group.operands
     parts: list[str | _Item]
     if group.joiner == ",":
-        parts = [*(_Item(each, inner, behind=",") for each in most), _Item(last, inner)]
+        parts = [*(_Item(each, inner, after=",") for each in most), _Item(last, inner)]
     else:
         first, *rest = group.operands
         parts = [_Item(first, inner), *(_Item(each, inner, f"{group.joiner} ") for each in rest)]
@@ -131,7 +131,7 @@ def _with_comment(line: str, comment: str) -> str:
 
 
 def _flat(part: Leaf | Group) -> str:
-    """Write a part on one line, without its comments."""
+    """Print a part on one line, without its comments."""
     written: list[str] = []
     pending: list[Leaf | Group | str] = [part]
     while pending:

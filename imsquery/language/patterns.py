@@ -1,4 +1,4 @@
-"""What ``glob`` and ``matches`` say of a text, in time linear in the text."""
+"""The tests of ``glob`` and ``matches``, which take time linear in the text."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _token = re.compile(r"\\([*?])|([*?])|([\s\S])")
 
 
 class PatternError(ValueError):
-    """What was given as a regular expression is none."""
+    """Raised for an invalid regular expression."""
 
 
 def read_glob(pattern: str) -> list[str | None]:
-    """Read a glob: ``*`` as ``None``, ``?`` as an empty text, all else as one character each."""
+    """Read a glob: ``*`` as ``None``, ``?`` as ``""``, and any other character as itself."""
     return [
         (None if wild == RUN else "") if wild else escaped or plain
         for escaped, wild, plain in _token.findall(pattern)
@@ -31,10 +31,10 @@ def read_glob(pattern: str) -> list[str | None]:
 
 @lru_cache(maxsize=256)
 def compile_glob(pattern: str) -> Test:
-    """Give the test of a glob over a whole text.
+    """Return the test of a glob over a whole text.
 
-    Each run between two ``*`` is looked for once, where it first stands, and never again: an atomic
-    group keeps the expression from going back, which is what takes others exponential time.
+    The text between two ``*`` is matched where it first occurs: an atomic group keeps the
+    expression from backtracking, which would take exponential time.
     """
     pieces: list[list[str | None]] = [[]]
     for token in read_glob(pattern):
@@ -54,17 +54,17 @@ def _expression(token: str | None) -> str:
 
 
 def check_expression(pattern: str) -> None:
-    """Check a regular expression; raises :class:`PatternError`."""
+    """Raise :class:`PatternError` for an invalid regular expression."""
     compile_expression(pattern)
 
 
 @lru_cache(maxsize=256)
 def compile_expression(pattern: str) -> Test:
-    """Give the test of a regular expression anywhere in a text.
+    """Return the test of a regular expression anywhere in a text.
 
     Raises:
-        PatternError: RE2 does not read it.
-        ModuleNotFoundError: RE2 is not there.
+        PatternError: RE2 rejects it.
+        ModuleNotFoundError: RE2 is not installed.
     """
     re2 = _load()
     options = re2.Options()
@@ -79,7 +79,7 @@ def compile_expression(pattern: str) -> Test:
     def test(text: str) -> bool:
         try:
             return search(text) is not None
-        except UnicodeEncodeError:  # half a surrogate pair, which RE2 cannot be handed
+        except UnicodeEncodeError:  # a lone surrogate, which RE2 cannot take
             return search(text.encode(errors="replace").decode()) is not None
 
     return test
@@ -87,7 +87,7 @@ def compile_expression(pattern: str) -> Test:
 
 def _load() -> Any:
     try:
-        return import_module("re2")  # it brings no types
+        return import_module("re2")  # which has no type stubs
     except ModuleNotFoundError as missing:
         message = "`matches` needs RE2; install imsquery[re2]"
         raise ModuleNotFoundError(message, name=missing.name) from None

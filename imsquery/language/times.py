@@ -1,7 +1,6 @@
 """Time literals: half-open UTC intervals at the precision they are written in.
 
-A time is a string in the form that the service prints, ``2018-10-28T10:00:00Z``: in that form the
-order of strings is the order of times.
+A time is a string as the service prints it, ``2018-10-28T10:00:00Z``; such strings sort by time.
 """
 
 from __future__ import annotations
@@ -12,17 +11,26 @@ from datetime import UTC, date, datetime, timedelta
 
 _literal = re.compile(
     r"[0-9]{4}(?:()-[0-9]{2}(?:()-[0-9]{2}"
-    r"(?:()[T ][0-9]{2}:[0-9]{2}(?:():[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?"
+    r"(?:()[T ][0-9]{2}:[0-9]{2}(?:():[0-9]{2})?(Z|[+-][0-9]{2}:[0-5][0-9])?)?)?)?"
 ).fullmatch
 _clock = re.compile(r"(now|today)(?:([+-])([0-9]{1,9})([smhdw]))?", re.ASCII).fullmatch
 _DAY = timedelta(days=1)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_STEPS = {"minute": timedelta(minutes=1), "day": _DAY}
+# How to complete a literal of each precision, by the number of its empty groups that matched.
+_PRECISIONS = (
+    ("year", "-01-01T00:00:00Z"),
+    ("month", "-01T00:00:00Z"),
+    ("day", "T00:00:00Z"),
+    ("minute", ":00Z"),
+    ("second", "Z"),
+)
 
 
 class Interval:
-    """``[start, end)``; ``end`` is ``None`` where the literal is one second.
+    """``[start, end)``; ``end`` is ``None`` for a literal of one second.
 
-    The end is worked out when it is asked for: most comparisons need the start alone.
+    The end is computed on demand, since most comparisons need the start alone.
     """
 
     __slots__ = ("_moment", "_unit", "start")
@@ -34,7 +42,7 @@ class Interval:
 
     @property
     def end(self) -> str | None:
-        """Raises :class:`OverflowError` behind the year 9999."""
+        """The end; raises :class:`OverflowError` after the year 9999."""
         if self._unit == "second":
             return None
         moment = self._moment
@@ -47,11 +55,11 @@ class Interval:
 
 
 def time_condition(relation: str, interval: Interval) -> tuple[str, str]:
-    """Give the one comparison with a second that an order comparison with a literal means.
+    """Return the comparison with a second that a comparison with a literal means.
 
     Raises:
-        OverflowError: the end of the interval lies behind the year 9999.
-        ValueError: it takes two: the relation is ``=`` or ``!=`` and the literal is no second.
+        OverflowError: the end of the interval is after the year 9999.
+        ValueError: it takes two, since the relation is ``=`` or ``!=`` and the literal is coarser.
     """
     if relation in {"<", ">="}:
         return relation, interval.start
@@ -64,24 +72,13 @@ def time_condition(relation: str, interval: Interval) -> tuple[str, str]:
     raise ValueError(msg)
 
 
-_STEPS = {"minute": timedelta(minutes=1), "day": _DAY}
-# How to complete a literal of each precision, by the number of its groups that took part.
-_PRECISIONS = (
-    ("year", "-01-01T00:00:00Z"),
-    ("month", "-01T00:00:00Z"),
-    ("day", "T00:00:00Z"),
-    ("minute", ":00Z"),
-    ("second", "Z"),
-)
-
-
 def format_time(moment: datetime) -> str:
     """Print a UTC time as the service does."""
     return moment.isoformat(timespec="seconds")[:19] + "Z"
 
 
 def reads_clock(text: str) -> bool:
-    """Tell whether a literal stands for a time relative to now."""
+    """Return whether a literal is relative to now."""
     return text[:1] in "ntNT" and _clock(text.lower()) is not None
 
 
@@ -90,11 +87,11 @@ def read_time(text: str, now: datetime | None = None) -> Interval:
 
     Args:
         text: such as ``2018``, ``2018-10-28T10:00:00+08:00``, ``now-7d``.
-        now: what ``now`` and ``today`` mean; without it they are not read.
+        now: what ``now`` and ``today`` mean; without it they are invalid.
 
     Raises:
-        ValueError: it is not a time in one of the accepted spellings.
-        OverflowError: it, or the end of its interval, lies outside the years 1 to 9999.
+        ValueError: it is not a time in an accepted spelling.
+        OverflowError: it is outside the years 1 to 9999.
     """
     match = _literal(text)
     if match is None:
@@ -104,20 +101,10 @@ def read_time(text: str, now: datetime | None = None) -> Interval:
     plain = (text[: match.start(5)] if zone else text) + rest
     if plain.startswith("0000"):
         raise OverflowError
-    moment = datetime.fromisoformat(plain[:19])
     if zone and zone != "Z":
-        moment -= _offset(zone)
+        moment = in_utc(datetime.fromisoformat(plain[:19] + zone))
         return Interval(format_time(moment), moment, unit)
-    return Interval(plain.replace(" ", "T"), moment, unit)
-
-
-def _offset(zone: str) -> timedelta:
-    hours, minutes = int(zone[1:3]), int(zone[4:])
-    if hours > 23 or minutes > 59:  # noqa: PLR2004
-        msg = "offset out of range"
-        raise ValueError(msg)
-    offset = timedelta(hours=hours, minutes=minutes)
-    return -offset if zone[0] == "-" else offset
+    return Interval(plain.replace(" ", "T"), datetime.fromisoformat(plain[:19]), unit)
 
 
 def _read_clock(text: str, now: datetime | None) -> Interval:
@@ -136,9 +123,9 @@ def _read_clock(text: str, now: datetime | None) -> Interval:
 
 
 def in_utc(moment: datetime) -> datetime:
-    """Give a time in UTC, naive and in whole seconds; one without a zone is UTC already."""
-    if not isinstance(moment, datetime):
-        msg = f"a moment is a datetime, not {type(moment).__name__}"  # type: ignore[unreachable]
+    """Convert a time to UTC, naive and in whole seconds; one without a zone is in UTC already."""
+    if not isinstance(moment, datetime):  # users need not check types
+        msg = f"expected a datetime, not {type(moment).__name__}"  # type: ignore[unreachable]
         raise TypeError(msg)
     if moment.tzinfo is not None:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
@@ -146,17 +133,17 @@ def in_utc(moment: datetime) -> datetime:
 
 
 def spell_date(value: date) -> str:
-    """Spell a Python date (a day) or datetime (the second it lies in) as a literal.
+    """Spell a Python date (a day) or datetime (a second) as a literal.
 
     Raises:
-        ValueError: in UTC it lies outside the years 1 to 9999.
+        ValueError: it is outside the years 1 to 9999 in UTC.
     """
     if not isinstance(value, datetime):
         return value.isoformat()
     try:
         return format_time(in_utc(value))
     except OverflowError:
-        msg = f"{value} lies outside the years 1 to 9999 in UTC"
+        msg = f"{value} is outside the years 1 to 9999 in UTC"
         raise ValueError(msg) from None
 
 
@@ -174,7 +161,7 @@ _ago = re.compile(
 
 
 def respell_clock(text: str) -> list[str]:
-    """Guess the literal that another way to say how long ago means: ``yesterday``, ``-7d``."""
+    """Guess the literal that another relative time means: ``yesterday``, ``-7d``."""
     lowered = text[:40].lower()
     meant = {"yesterday": "today-1d", "tomorrow": "today+1d"}.get(lowered, "")
     match = _ago(lowered)
@@ -184,13 +171,13 @@ def respell_clock(text: str) -> list[str]:
 
 
 def is_within_second(text: str) -> bool:
-    """Tell whether a time is written with a part of a second that is not zero."""
+    """Return whether a time has a fraction of a second other than zero."""
     fraction = re.search(r":[0-9]{2}[.,]([0-9]+)", unicodedata.normalize("NFKC", text[:40]))
     return fraction is not None and fraction[1].strip("0") != ""
 
 
 def respell_time(text: str) -> list[str]:
-    """Guess the literal that another common spelling of a time means; none, or one that reads."""
+    """Guess the literal that another common spelling of a time means: none, or one."""
     match = _loose(unicodedata.normalize("NFKC", text[:40]).strip())
     if match is None:
         return []

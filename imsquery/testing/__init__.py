@@ -1,6 +1,6 @@
-"""Hypothesis strategies for filters, query strings and image records, all derived from a spec.
+"""Hypothesis strategies for filters, query strings and image records, derived from a spec.
 
-For those who build on imsquery: test your own filters, proxies and dashboards by properties.
+Use them to test filters, proxies and dashboards of your own by their properties:
 
 >>> from hypothesis import given
 >>> import imsquery
@@ -11,15 +11,15 @@ For those who build on imsquery: test your own filters, proxies and dashboards b
 ...     assert imsquery.compile(imsquery.decompile(str(query))) == query
 >>> test_a_request_can_be_read_back()
 
-What is *valid* raises no error finding; a *near miss* is valid but for one fault, and knows the
-code of the finding.  Everything is built by construction, so that Hypothesis rejects next to
-nothing, and shrinks to filters that read well.  Needs the extra ``testing``.
+What is *valid* has no error finding; a *near miss* is valid but for one fault, and has the code of
+its finding. Everything is built by construction, so that Hypothesis rejects next to nothing, and
+shrinks to filters that read well. Needs the extra ``testing``.
 """
 
 from __future__ import annotations
 
 try:
-    import hypothesis as _hypothesis  # noqa: F401
+    import hypothesis as _hypothesis  # noqa: F401 -- only to say which extra is missing
 except ModuleNotFoundError as _error:
     _message = "imsquery.testing needs Hypothesis; install imsquery[testing]"
     raise ModuleNotFoundError(_message, name=_error.name) from _error

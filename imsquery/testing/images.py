@@ -17,7 +17,7 @@ from imsquery.testing.values import record_values
 
 Record: TypeAlias = dict[str, Any]
 
-_MOST = 12  # attributes of a record, but for those that every image has
+_MOST = 12  # attributes of a record, in addition to those that every image has
 
 _lies = st.one_of(
     st.none(),
@@ -32,7 +32,7 @@ _lies = st.one_of(
 
 @lru_cache(maxsize=8)
 def _shown(spec: Spec) -> Mapping[str, Parameter]:
-    """Map each attribute of a record to the parameter that says what is in it."""
+    """Map each attribute of a record to the parameter that observes it."""
     rows = spec.parameters
     return MappingProxyType(
         {
@@ -49,19 +49,19 @@ def records(
     names: Iterable[str] | None = None,
     max_attributes: int = _MOST,
 ) -> SearchStrategy[Record]:
-    """Give image records, typed and spelled as the API's ``images`` items are.
+    """Return a strategy for image records, typed and spelled like items of the API's ``images``.
 
-    An id and what every image has are always there, and attributes that never coexist never do.
+    Records have an id and whatever every image has, and no attributes that exclude each other.
 
     Args:
-        spec: what attributes there are.
-        names: parameters or attributes of interest, of which those count that a record shows; all
-            if not given.
-        max_attributes: how many of them a record has at most.
+        spec: the attributes.
+        names: parameters or attributes to include, as far as they are in image records; by
+            default, all.
+        max_attributes: the maximum number of them in a record.
 
     Raises:
-        TypeError: one string is given as the names.
-        ValueError: there is no such name.
+        TypeError: the names are one string.
+        ValueError: a name is unknown.
     """
     return _records(spec, _attributes(spec, names), max_attributes)
 
@@ -82,17 +82,17 @@ def _records(draw: DrawFn, spec: Spec, chosen: list[str], max_attributes: int) -
 
 
 def _attributes(spec: Spec, names: Iterable[str] | None) -> list[str]:
-    """Give the attributes that show parameters, each once."""
+    """Return the attributes that parameters observe, each once."""
     if names is None:
         return [*_shown(spec)]
     if isinstance(names, str):
-        msg = "names: a list, not one string"
+        msg = "names must be a list, not one string"
         raise TypeError(msg)
     found: dict[str, None] = {}
     for name in names:
         row = spec.find(name)
         if row is None:
-            msg = f"no parameter or attribute is called {name!r}"
+            msg = f"unknown name {name!r}"
             raise ValueError(msg)
         if row.observed is not None:
             found[row.observed] = None
@@ -100,10 +100,10 @@ def _attributes(spec: Spec, names: Iterable[str] | None) -> list[str]:
 
 
 def _identity(spec: Spec) -> str:
-    """Give the attribute that is an image's own: what ``after`` names."""
+    """Return the attribute that identifies an image, and that ``after`` refers to."""
     found = spec.find("id")
     if found is None or found.observed is None:
-        msg = "a spec without an attribute `id`"
+        msg = "the spec has no attribute `id`"
         raise ValueError(msg)
     return found.observed
 
@@ -111,15 +111,15 @@ def _identity(spec: Spec) -> str:
 def near_miss_records(
     spec: Spec = CLOUDIMAGES, *, names: Iterable[str] | None = None
 ) -> SearchStrategy[Record]:
-    """Give records that lie: attributes of the wrong type, null, or missing though always there.
+    """Return a strategy for records with attributes of the wrong type, null, or missing.
 
     Raises:
-        TypeError: one string is given as the names.
-        ValueError: there is no such name, or no record shows any of them.
+        TypeError: the names are one string.
+        ValueError: a name is unknown, or none is in image records.
     """
     wanted = _attributes(spec, names)
     if not wanted:
-        msg = "no record shows any of the names"
+        msg = "none of the names is in image records"
         raise ValueError(msg)
     lies = st.dictionaries(st.sampled_from(wanted), _lies, min_size=1, max_size=4)
     return st.tuples(_records(spec, wanted, _MOST), lies, st.booleans()).map(
@@ -134,12 +134,12 @@ def catalogues(
     max_size: int = 12,
     max_attributes: int = _MOST,
 ) -> SearchStrategy[list[Record]]:
-    """Give lists of records whose ids differ; see :func:`records`."""
+    """Return a strategy for lists of records with distinct ids; see :func:`records`."""
     identity = _identity(spec)
     each = records(spec, names=names, max_attributes=max_attributes)
     return st.lists(each, max_size=max_size).map(
         lambda drawn: [
-            # Numbered rather than drawn until they differ: nothing is rejected.
+            # Numbered rather than drawn until distinct, so that nothing is rejected.
             {**record, identity: f"{record[identity]}-{number}"}
             for number, record in enumerate(drawn)
         ]

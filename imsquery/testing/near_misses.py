@@ -1,4 +1,4 @@
-"""Strategies for near misses: valid but for one fault."""
+"""Strategies for near misses: texts that are valid but for one fault."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ from imsquery.testing.wire import encoded, pairs
 
 @frozen
 class NearMiss:
-    """A text with one fault, and the code of the finding that it must draw."""
+    """A text with one fault, and the code of its finding."""
 
     text: str
     code: str
 
 
 def near_misses(spec: Spec = CLOUDIMAGES) -> SearchStrategy[NearMiss]:
-    """Give filters with one fault in a name, value, operator, call or in the syntax."""
+    """Return a strategy for filters with one fault in a name, value, operator, call or syntax."""
     faults = st.one_of([st.sampled_from(each) for each in _faults(spec)])
-    around = st.none() | filters(spec, max_predicates=2)
-    return st.builds(_put_beside, around, st.booleans(), faults)
+    others = st.none() | filters(spec, max_predicates=2)
+    return st.builds(_join, others, faults, is_first=st.booleans())
 
 
-def _put_beside(around: str | None, first: bool, fault: NearMiss) -> NearMiss:  # noqa: FBT001
-    if around is None:
+def _join(other: str | None, fault: NearMiss, *, is_first: bool) -> NearMiss:
+    if other is None:
         return fault
-    parts = [fault.text, f"({around}\n)"] if first else [f"({around}\n)", fault.text]
+    parts = [fault.text, f"({other}\n)"] if is_first else [f"({other}\n)", fault.text]
     return NearMiss("\nand ".join(parts), fault.code)
 
 
 @lru_cache(maxsize=8)
 def _faults(spec: Spec) -> list[list[NearMiss]]:
-    """Give all small faults that there are, by what they are about."""
+    """Return all single faults, by what they are about."""
     rows = [row for row in spec.parameters.values() if row.clause is None]
     return [
         [fault for row in rows for fault in _values(row)],
@@ -56,7 +56,7 @@ def _faults(spec: Spec) -> list[list[NearMiss]]:
 
 
 def _values(row: Parameter) -> list[NearMiss]:
-    """Give comparisons with what a type nearly takes."""
+    """Return comparisons with values that a type nearly takes."""
     kind = row.kind
     code = "bad-value"
     if isinstance(kind, Enumeration):
@@ -90,7 +90,7 @@ def _names(row: Parameter, spec: Spec) -> list[NearMiss]:
 
 
 def _misspelt(word: str) -> list[str]:
-    """Give a word of ASCII with a letter lost, doubled or swapped with the next, in lower case."""
+    """Return a word in lower case with a letter lost, doubled, added, or swapped with the next."""
     word = word.lower()
     middle = len(word) // 2
     return [
@@ -147,7 +147,7 @@ def _syntax(row: Parameter) -> list[NearMiss]:
 
 
 def near_miss_query_strings(spec: Spec = CLOUDIMAGES) -> SearchStrategy[NearMiss]:
-    """Give query strings with one fault in a name, a value or the encoding."""
+    """Return a strategy for query strings with one fault in a name, value or encoding."""
     rows = [
         row
         for row in spec.parameters.values()
@@ -168,24 +168,24 @@ def near_miss_query_strings(spec: Spec = CLOUDIMAGES) -> SearchStrategy[NearMiss
     empty = [(row.wire, "", "empty-value") for row in rows]
     faults = st.one_of([st.sampled_from(each) for each in (valued, unknown, empty)])
     return st.one_of(
-        st.builds(_put_in, st.just(spec), pairs(spec, max_predicates=2), faults),
+        st.builds(_insert, st.just(spec), pairs(spec, max_predicates=2), faults),
         st.builds(_repeat, pairs(spec, min_predicates=1), st.integers(0, 9)),
         st.sampled_from(_badly_encoded(rows)),
     )
 
 
-def _put_in(spec: Spec, around: list[tuple[str, str]], fault: tuple[str, str, str]) -> NearMiss:
-    """Put a pair with a fault among others, in the place of the one of its name."""
+def _insert(spec: Spec, others: list[tuple[str, str]], fault: tuple[str, str, str]) -> NearMiss:
+    """Insert a faulty pair among others, in place of any of its name or exclusive with it."""
     name, value, code = fault
-    apart = {name, *spec.exclusive.get(name, ())}
-    kept = [pair for pair in around if pair[0] not in apart]
-    if len(kept) < len(around) and any(row.requires for row in map(spec.find, dict(kept)) if row):
-        kept = []  # what was replaced may be what one of these requires
+    replaced = {name, *spec.exclusive.get(name, ())}
+    kept = [pair for pair in others if pair[0] not in replaced]
+    if len(kept) < len(others) and any(row.requires for row in map(spec.find, dict(kept)) if row):
+        kept = []  # one of them may require what was replaced
     return NearMiss(encoded(sorted([*kept, (name, value)])), code)
 
 
 def _repeat(asked: list[tuple[str, str]], place: int) -> NearMiss:
-    """Write one of some pairs a second time; it says the same, and yet once is enough."""
+    """Repeat one of the pairs."""
     return NearMiss(encoded(sorted([*asked, asked[place % len(asked)]])), "repeated-parameter")
 
 

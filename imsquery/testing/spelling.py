@@ -1,4 +1,4 @@
-"""Strategies for texts: a syntax tree in one of the many ways to write it."""
+"""Strategies for texts: the many spellings of a syntax tree."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def filters(
     matches: bool = False,
     max_predicates: int = 6,
 ) -> SearchStrategy[str]:
-    """Give the texts of valid filters, in any spelling; see :func:`filter_trees`."""
+    """Return a strategy for valid filters in any spelling; see :func:`filter_trees`."""
     trees = filter_trees(
         spec, consistent=consistent, matches=matches, max_predicates=max_predicates
     )
@@ -52,29 +52,29 @@ def filters(
 
 
 def queries(spec: Spec = CLOUDIMAGES) -> SearchStrategy[str]:
-    """Give the texts of valid queries, with clauses, in any spelling; see :func:`query_trees`."""
+    """Return a strategy for valid queries in any spelling; see :func:`query_trees`."""
     return query_trees(spec).flatmap(lambda tree: spellings(tree, spec))
 
 
 def requests(spec: Spec = CLOUDIMAGES, *, max_predicates: int = 6) -> SearchStrategy[str]:
-    """Give the texts of filters that compile to one request, in any spelling."""
+    """Return a strategy for filters that compile to one request, in any spelling."""
     trees = request_trees(spec, max_predicates=max_predicates)
     return trees.flatmap(lambda tree: spellings(tree, spec))
 
 
 @st.composite
 def spellings(draw: DrawFn, tree: Query | Expr, spec: Spec = CLOUDIMAGES) -> str:
-    """Give texts that parse to a tree, up to the letter case and underscores of its names.
+    """Draw a text that parses to a tree, up to the letter case and underscores of its names.
 
-    White space, comments, quotes, keywords in any letter case, and parentheses that change nothing;
-    names are wire names or short ones.  Shrinks to the plain spelling.
+    It varies in white space, comments, quotes, redundant parentheses, the letter case of keywords,
+    and between wire names and short ones. It shrinks to the plain spelling.
     """
     speller = _Speller(lambda options: draw(st.sampled_from(options)), spec)
     return speller.query(tree) if isinstance(tree, Query) else speller.filter(tree)
 
 
 class _Speller:
-    """Writes trees; of the options of each choice, the first is the plain one."""
+    """Writes trees; the first option of each choice is the plain one."""
 
     def __init__(self, choose: Callable[[Sequence[str]], str], spec: Spec) -> None:
         self._draw = choose
@@ -170,7 +170,7 @@ class _Speller:
         return self._cased(self._choose(row.name, row.wire) if row else name)
 
     def _value(self, value: Value) -> str:
-        """Write a value: as a word if it is one, or in either quotes."""
+        """Write a value as a word, if it is one, or in either quotes."""
         if isinstance(value, Placeholder):
             return f"${value.name}"
         quoted = quote(value.text)
@@ -183,7 +183,7 @@ class _Speller:
         return value.text if isinstance(value, Literal) else f"${value.name}"
 
     def _words(self, words: Iterable[str]) -> str:
-        """Join keywords and what is written already by white space."""
+        """Join keywords and other parts with white space."""
         return "".join(
             part for word in words for part in (self._space(" "), self._word(word))
         ).removeprefix(" ")

@@ -1,4 +1,4 @@
-"""Strategies for syntax trees: any filter, and those that are one request."""
+"""Strategies for syntax trees: of any filter, and of those that fit in one request."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from imsquery.schema.kinds import Enumeration, Integer
 from imsquery.schema.parameters import Function, Parameter
 from imsquery.schema.spec import Spec
 from imsquery.testing.values import literals, needles, wire_values
+from imsquery.urls.times import RELATIONS
 
 Make: TypeAlias = SearchStrategy[Expr]
 
@@ -40,13 +41,15 @@ _BOARDS = ("s4l", "h2l")
 _ORDER = ("=", "!=", "<", "<=", ">", ">=")
 _forms = st.sampled_from(("leaf", "and", "or", "and", "or", "and", "or", "not"))
 _rarely = st.sampled_from((False,) * 31 + (True,))
-_RELATIONS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "eq": "=", "neq": "!="}
 
 
 class _Choice:
-    """A predicate that can be drawn, and the wire names that it is about.
+    """A predicate that can be drawn.
 
-    ``negatable`` if a record shows whether it holds.
+    Attributes:
+        wires: the wire names that it is about.
+        make: the strategy for it.
+        negatable: whether image records show if it holds.
     """
 
     def __init__(self, wires: frozenset[str], make: Make, *, negatable: bool) -> None:
@@ -62,49 +65,54 @@ def filter_trees(
     matches: bool = False,
     max_predicates: int = 6,
 ) -> SearchStrategy[Expr]:
-    """Give valid filters as syntax trees.
+    """Return a strategy for the syntax trees of valid filters.
 
     Args:
-        spec: what names and values there are.
-        consistent: no two parts of a conjunction are about the same parameter, so that none can
-            contradict another; otherwise they may.
-        matches: use the operator ``matches``, which needs the extra ``re2`` to be evaluated.
-        max_predicates: how large filters become.
+        spec: the names and values.
+        consistent: whether the parts of a conjunction are about different parameters, so that they
+            cannot contradict each other.
+        matches: whether to use the operator ``matches``, which needs the extra ``re2`` to be
+            evaluated.
+        max_predicates: the maximum number of predicates.
 
     Raises:
-        ValueError: that is less than 1.
+        ValueError: the maximum is less than 1.
     """
     if max_predicates < 1:
-        msg = f"max_predicates is {max_predicates}; a filter has one or more"
+        msg = f"max_predicates must be at least 1, not {max_predicates}"
         raise ValueError(msg)
-    choices = _choices(spec, matches)
-    return _grown(max_predicates, choices, spec, consistent).map(lambda grown: grown[0])
+    choices = _choices(spec, matches=matches)
+    grown = _grown(max_predicates, choices, spec, consistent=consistent, positive=True)
+    return grown.map(lambda drawn: drawn[0])
 
 
-# A strategy of its own at each level, and what it becomes is drawn first and within it: shrinking
-# can then put any part in the place of the whole.
+# Each level is a strategy of its own that draws its form first: shrinking can then replace the
+# whole by any of its parts.
 @st.composite
 def _grown(
     draw: DrawFn,
     size: int,
     pool: tuple[_Choice, ...],
     spec: Spec,
-    consistent: bool,  # noqa: FBT001
-    positive: bool = True,  # noqa: FBT001, FBT002
+    *,
+    consistent: bool,
+    positive: bool,
 ) -> tuple[Expr, set[str]]:
-    """Draw a filter of up to so many predicates; give it and the parameters that it is about."""
+    """Draw a filter of up to ``size`` predicates, and the wire names that it is about."""
     form = draw(_forms)
     if form == "not":
-        inner, wires = draw(_grown(size, pool, spec, consistent, not positive))
+        inner, wires = draw(_grown(size, pool, spec, consistent=consistent, positive=not positive))
         return Not(inner), wires
     if form == "leaf" or size == 1:
-        return draw(_leaf(pool, spec, positive))
+        return draw(_leaf(pool, spec, positive=positive))
     is_and = form == "and"
     count = draw(st.integers(2, size))
     parts: list[Expr] = []
     used: set[str] = set()
     for _ in range(count):
-        part, wires = draw(_grown(size // count, pool, spec, consistent, positive))
+        part, wires = draw(
+            _grown(size // count, pool, spec, consistent=consistent, positive=positive)
+        )
         parts.append(part)
         used |= wires
         if consistent and is_and is positive:
@@ -114,27 +122,24 @@ def _grown(
 
 @st.composite
 def _leaf(
-    draw: DrawFn,
-    pool: tuple[_Choice, ...],
-    spec: Spec,
-    positive: bool,  # noqa: FBT001
+    draw: DrawFn, pool: tuple[_Choice, ...], spec: Spec, *, positive: bool
 ) -> tuple[Expr, set[str]]:
     drawable = [each for each in pool if positive or each.negatable]
     if not drawable or draw(_rarely):
         return (Everything() if draw(st.booleans()) else Nothing()), set()
     choice = draw(st.sampled_from(drawable))
-    return draw(choice.make), _around(choice.wires, spec)
+    return draw(choice.make), _with_exclusive(choice.wires, spec)
 
 
-def _around(wires: frozenset[str], spec: Spec) -> set[str]:
-    """Give parameters and those that never stand beside them."""
+def _with_exclusive(wires: frozenset[str], spec: Spec) -> set[str]:
+    """Add the parameters that exclude any of these."""
     return {*wires, *(other for wire in wires for other in spec.exclusive.get(wire, ()))}
 
 
 @lru_cache(maxsize=8)
-def _choices(spec: Spec, matches: bool) -> tuple[_Choice, ...]:  # noqa: FBT001
+def _choices(spec: Spec, *, matches: bool) -> tuple[_Choice, ...]:
     rows = [row for row in spec.parameters.values() if row.clause is None]
-    # Shrinking goes to the first: a plain enumeration reads best.
+    # Shrinking tends to the first: a plain enumeration reads best.
     rows.sort(key=lambda row: not isinstance(row.kind, Enumeration) or not row.pushable)
     choices = [_choice_of(row, spec, matches=matches) for row in rows]
     calls = [_call_of(each, spec) for same in spec.functions.values() for each in same]
@@ -152,10 +157,10 @@ def _choice_of(row: Parameter, spec: Spec, *, matches: bool) -> _Choice:
 
 
 def _predicates(row: Parameter, *, matches: bool) -> list[Make]:
-    """Give a strategy for each form of predicate that a parameter takes, the plainest first."""
+    """Return a strategy for each form of predicate that a parameter takes, the plainest first."""
     name = st.just(row.name)
     values = literals(row).map(Literal)
-    # Of a parameter that every image has, all its values excluded would leave nothing.
+    # To exclude all values of a parameter that every image has would leave nothing.
     longest = max(1, len(row.kind.choices) - 1) if row.total and row.kind.choices else 3
     lists = st.lists(values, min_size=1, max_size=longest).map(tuple)
     if row.observed is None:
@@ -187,7 +192,7 @@ def _predicates(row: Parameter, *, matches: bool) -> list[Make]:
 
 
 def _in_order(row: Parameter) -> Callable[[tuple[str, str]], list[str]]:
-    """Sort two literals; times of any precision sort as text."""
+    """Sort two literals; times of any precision sort as texts."""
     key = int if isinstance(row.kind, Integer) else str
     return lambda ends: sorted(ends, key=key)
 
@@ -207,7 +212,7 @@ def _call_of(function: Function, spec: Spec) -> _Choice:
 
 
 def _flags(spec: Spec) -> tuple[str, ...]:
-    """Give the flags of the open family that the table lists."""
+    """Return the listed flags of the open family."""
     return tuple(
         row.wire
         for row in spec.parameters.values()
@@ -216,13 +221,13 @@ def _flags(spec: Spec) -> tuple[str, ...]:
 
 
 def _harmless(spec: Spec) -> list[str]:
-    """Give features, and some boards, that can stand beside any other."""
+    """Return features that exclude no other, and some board types."""
     flags = [wire for wire in _flags(spec) if wire not in spec.exclusive]
     return [*(wire.removeprefix(spec.family) for wire in flags), *_BOARDS]
 
 
 def _arguments(index: int, function: Function, spec: Spec) -> SearchStrategy[str]:
-    """Give what fits an argument, as the condition that it goes into tells."""
+    """Return a strategy for an argument, according to the condition that it is part of."""
     hole = f"{{{index}}}"
     for wire, value in function.conditions:
         if hole in wire:
@@ -234,7 +239,7 @@ def _arguments(index: int, function: Function, spec: Spec) -> SearchStrategy[str
 
 
 def request_trees(spec: Spec = CLOUDIMAGES, *, max_predicates: int = 6) -> SearchStrategy[Expr]:
-    """Give filters that compile to one request: each parameter is compared once."""
+    """Return a strategy for filters that compile to one request: each compares a parameter once."""
     return requested_pairs(spec, max_predicates).map(lambda asked: _conjunction(asked, spec))
 
 
@@ -248,13 +253,13 @@ def _conjunction(asked: dict[str, str], spec: Spec) -> Expr:
 def _comparison(row: Parameter, value: str) -> Expr:
     if not row.is_time:
         return Comparison(row.name, "=", Literal(value))
-    relation, _, moment = value.partition(":")
-    return Comparison(row.name, _RELATIONS[relation], Literal(moment))
+    operator, colon, moment = value.partition(":")
+    return Comparison(row.name, RELATIONS[operator + colon], Literal(moment))
 
 
 @st.composite
 def requested_pairs(draw: DrawFn, spec: Spec, most: int, least: int = 0) -> dict[str, str]:
-    """Give wire names and values that go into one request, filters only, in any order."""
+    """Draw wire names and values of filters for one request, in any order."""
     rows = [row for row in spec.parameters.values() if row.pushable and row.clause is None]
     asked: dict[str, str] = {}
     for row in draw(st.lists(st.sampled_from(rows), min_size=least, max_size=most, unique=True)):
@@ -269,11 +274,11 @@ def requested_pairs(draw: DrawFn, spec: Spec, most: int, least: int = 0) -> dict
 def query_trees(
     spec: Spec = CLOUDIMAGES, filters: SearchStrategy[Expr] | None = None
 ) -> SearchStrategy[Query]:
-    """Give queries: filters with or without clauses.
+    """Return a strategy for queries: filters with or without clauses.
 
     Args:
-        spec: what names and values there are.
-        filters: :func:`filter_trees` if not given.
+        spec: the names and values.
+        filters: the strategy for filters; by default, :func:`filter_trees`.
     """
     keys = st.sampled_from([row.name for row in spec.parameters.values() if row.sortable])
     directions = st.sampled_from((None, "asc", "desc"))

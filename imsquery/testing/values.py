@@ -1,6 +1,6 @@
-"""Strategies for values: as literals of a filter, in a record, and on the wire.
+"""Strategies for values: literals of a filter, attributes of a record, and values on the wire.
 
-The three draw from the same small pools, so that random filters find something in random records.
+The three draw from the same small pools, so that random filters match some random records.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from hypothesis.strategies import SearchStrategy
 
 from imsquery.schema.kinds import Boolean, Flavor, Identifier, ImageName, Integer, Kind, Tag, Time
 from imsquery.schema.parameters import Parameter
+from imsquery.urls.times import RELATIONS
 
-# Shrinking goes to the first of each.
+# Shrinking tends to the first of each.
 _WORDS = ("a", "b", "CentOS 7.3 64bit", "x=1&y", "it's", "公共")
 _IDS = ("a1", "b2", "0", "bc6bed6e-ba3a-4447-afcc-449174a3eb52", "1bed856811654c1cb661a6ca845ebc77")
 _NAMES = ("a", "b", "CentOS 7.3 64bit", "CentOS 7.3 64bit with sdx", "公共-1")
@@ -21,7 +22,7 @@ _KEYS = ("a", "b", "team", "键")
 _FLAVORS = ("s6.large.2", "c6.xlarge.4", "s3.medium.2")
 _PATTERNS = ("CentOS*", "*64bit", "a?*", "*", r"\**", "a")
 _EXPRESSIONS = ("^CentOS", "64bit$", "a|b", "[0-9]+")
-_LARGE = 1024  # a step between numbers that people ask for
+_LARGE = 1024  # a common step between numbers
 
 _times = st.builds(
     "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format,
@@ -32,14 +33,14 @@ _times = st.builds(
     st.sampled_from((0, 59)),
     st.sampled_from((0, 30, 59)),
 )
-# As many characters of a time as a literal of each precision has; a day shrinks best.
+# The length of a literal of each precision; a day shrinks best.
 _precisions = st.sampled_from((10, 4, 7, 16, 20))
 
 
 def literals(row: Parameter) -> SearchStrategy[str]:
-    """Give texts of literals that a parameter takes, in their canonical spelling.
+    """Return a strategy for literals that a parameter takes, in canonical spelling.
 
-    None of them draws a warning, and none widens the search (``scopes``).
+    None of them draws a warning or widens the request (``scopes``).
     """
     return _literals(row.kind).filter(lambda text: text not in row.scopes)
 
@@ -84,7 +85,7 @@ def _(_kind: Time) -> SearchStrategy[str]:
 
 
 def integers(kind: Integer) -> SearchStrategy[int]:
-    """Give numbers that a kind takes: often one at or near its ends."""
+    """Return a strategy for numbers that a kind takes, often at or near its ends."""
     if kind.values:
         return st.sampled_from(kind.values)
     least = 0 if kind.least is None else kind.least
@@ -94,19 +95,13 @@ def integers(kind: Integer) -> SearchStrategy[int]:
 
 
 def needles(operator: str) -> SearchStrategy[str]:
-    """Give what may stand on the right of ``contains``, ``glob`` and the like."""
+    """Return a strategy for the operand of ``contains``, ``glob`` and the like."""
     pools = {"glob": _PATTERNS, "matches": _EXPRESSIONS}
     return st.sampled_from(pools.get(operator, _WORDS))
 
 
-def seconds(row: Parameter) -> SearchStrategy[str]:
-    """Give times to the second, as the service prints them."""
-    assert row.is_time  # noqa: S101
-    return _times
-
-
 def record_values(row: Parameter) -> SearchStrategy[object]:
-    """Give what a record may say where it shows a parameter, typed as the service types it."""
+    """Return a strategy for the attribute of a parameter in a record, typed as in the service's."""
     kind = row.kind
     if row.json == "strings":
         return st.lists(_tags(row), max_size=3, unique=True)
@@ -115,23 +110,22 @@ def record_values(row: Parameter) -> SearchStrategy[object]:
     if isinstance(kind, Integer):
         return integers(kind) if row.json == "integer" else integers(kind).map(str)
     if isinstance(kind, Boolean):
-        # Records say `true` and `True`; a flag that is false is not there at all.
+        # Records have `true` and `True`; a flag that is false is absent.
         return st.sampled_from(
             [spelled for each in kind.choices for spelled in (each, each.title())]
         )
     if isinstance(kind, Time):
-        return seconds(row)
+        return _times
     return literals(row)
 
 
 def _tags(row: Parameter) -> SearchStrategy[str]:
-    """Give tags as records spell them: ``key=value``, as of old ``key.value``, or a key."""
+    """Return a strategy for tags in records: ``key=value``, the older ``key.value``, or a key."""
     return literals(row) | literals(row).map(lambda tag: tag.replace("=", ".", 1))
 
 
 def wire_values(row: Parameter) -> SearchStrategy[str]:
-    """Give what a request may ask of a parameter, in canonical spelling and not yet encoded."""
+    """Return a strategy for values of a request parameter, in canonical spelling, not encoded."""
     if row.is_time:
-        operators = st.sampled_from(("lt", "lte", "gt", "gte", "eq", "neq"))
-        return st.builds("{}:{}".format, operators, seconds(row))
+        return st.builds("{}{}".format, st.sampled_from([*RELATIONS]), _times)
     return literals(row)

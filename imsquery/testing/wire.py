@@ -22,7 +22,7 @@ def pairs(
     min_predicates: int = 0,
     max_predicates: int = 6,
 ) -> list[tuple[str, str]]:
-    """Give wire names and values, not yet encoded, of one request in canonical order."""
+    """Draw the wire names and values of one request in canonical order, not encoded."""
     asked = dict(draw(requested_pairs(spec, max_predicates, min_predicates)))
     clauses = spec.clauses
     if draw(st.booleans()):
@@ -36,10 +36,10 @@ def pairs(
 
 
 def query_strings(spec: Spec = CLOUDIMAGES, *, max_predicates: int = 6) -> SearchStrategy[str]:
-    """Give canonical query strings, without ``?``; the empty one among them."""
+    """Return a strategy for canonical query strings, without ``?``, including the empty one."""
     return pairs(spec, max_predicates=max_predicates).map(encoded)
 
 
 def encoded(pairs: Iterable[tuple[str, str]]) -> str:
-    """Write pairs as a query string: ``:`` and ``=`` stay in values as they are."""
+    """Write pairs as a query string; ``:`` and ``=`` in values are not encoded."""
     return "&".join(f"{name}={quote(value, safe=':=')}" for name, value in pairs)

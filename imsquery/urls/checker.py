@@ -1,4 +1,4 @@
-"""What is wrong with a request, found in its URL or query string."""
+"""The findings of a request, from its URL or query string."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from imsquery.compiler.query_string import encode
+from imsquery.diagnostics.edits import clip, did_you_mean
 from imsquery.diagnostics.model import diagnostic, in_text_order
+from imsquery.diagnostics.source import Span
+from imsquery.diagnostics.suggest import nearest
 from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.urls.pairs import Condition, RequestChecker
+from imsquery.urls.edits import PairEdits, TitledEdits
 from imsquery.urls.reader import Pair, Url, locate, read_pairs
+from imsquery.urls.values import Criterion, ValueReader, finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from imsquery.diagnostics.model import Diagnostic
+    from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
 
-_LONGEST_ESCAPE = 12  # one code point, as the bytes of its UTF-8: %F0%9F%98%80
+_LONGEST_ESCAPE = 12  # one code point as percent-encoded UTF-8: %F0%9F%98%80
+_MOST_SUGGESTED = 100  # unknown names that are compared with all others, which takes a while
 
 
 @frozen
@@ -26,13 +33,13 @@ class Reading:
     """A request that was read.
 
     Attributes:
-        pairs: as they stand in the text.
-        conditions: wire name -> what it asks for, where that could be read.
-        findings: in text order; spans are of the text.
+        pairs: its pairs, in text order.
+        criteria: wire name -> what it asks for, where that could be read.
+        findings: its findings, in text order; spans are of the text.
     """
 
     pairs: tuple[Pair, ...]
-    conditions: dict[str, Condition]
+    criteria: dict[str, Criterion]
     findings: tuple[Diagnostic, ...]
 
 
@@ -43,13 +50,13 @@ def check_url(
     allow_unlisted: bool = False,
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Diagnostic, ...]:
-    """Give every finding of a URL or query string, in text order; never raises, for any ``str``.
+    """Return the findings of a URL or query string in text order; never raise, for any ``str``.
 
     Args:
         text: the URL or query string; spans and fixes are of this text.
         spec: the parameters.
-        allow_unlisted: a value that an open enumeration lacks is a warning.
-        limits: how much text to take in.
+        allow_unlisted: whether a value that an open enumeration lacks is a warning.
+        limits: bounds on the text.
     """
     return read_url(text, spec=spec, allow_unlisted=allow_unlisted, limits=limits).findings
 
@@ -61,7 +68,7 @@ def read_url(
     allow_unlisted: bool = False,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Reading:
-    """Read a request from its URL or query string; arguments as for :func:`check_url`."""
+    """Read a request from its URL or query string; see :func:`check_url` for the arguments."""
     url = locate(text)
     refused = _beyond(text, url, limits)
     if refused is not None:
@@ -78,15 +85,15 @@ def read_request(
     *,
     allow_unlisted: bool = False,
 ) -> Reading:
-    """Read pairs; ``findings`` are those that there are already."""
-    checker = RequestChecker(pairs, spec, allow_unlisted=allow_unlisted)
+    """Read the pairs of a request, and add to the findings about their encoding."""
+    checker = _RequestChecker(pairs, spec, allow_unlisted=allow_unlisted)
     checker.check()
     found = in_text_order([*findings, *checker.findings])
-    return Reading(tuple(pairs), checker.conditions, found)
+    return Reading(tuple(pairs), checker.criteria, found)
 
 
 def _beyond(text: str, url: Url, limits: Limits) -> Diagnostic | None:
-    """Refuse what is longer than any request that a query within the limits gives."""
+    """Report a text that is longer than any request compiled within the limits."""
     if len(text) > limits.length * _LONGEST_ESCAPE:
         bound = f"{limits.length * _LONGEST_ESCAPE:,} code points"
         code, start = "too-long", limits.length * _LONGEST_ESCAPE
@@ -99,10 +106,178 @@ def _beyond(text: str, url: Url, limits: Limits) -> Diagnostic | None:
 
 
 def _check_path(text: str, url: Url, spec: Spec) -> list[Diagnostic]:
-    """Warn where a URL is of another request; one without a path may be cut off."""
+    """Warn of the URL of another request; a URL without a path may be cut off."""
     path = text[url.path.start : url.path.end].rstrip("/")
-    _, _, behind_scheme = path.rpartition("://")
-    if "/" not in behind_scheme or path.endswith(spec.path):
+    _, _, after_scheme = path.rpartition("://")
+    if "/" not in after_scheme or path.endswith(spec.path):
         return []
-    message = f"the path is not `{spec.path}`: this may be another request"
-    return [diagnostic("syntax", message, (url.path.start, url.path.end), severity="warning")]
+    message = f"expected the path `{spec.path}`; this may be another request"
+    return [finding("syntax", message, url.path, severity="warning")]
+
+
+class _RequestChecker:
+    """Checks the pairs of a request.
+
+    Attributes:
+        criteria: wire name -> what it asks for, where that could be read.
+        findings: in no order.
+    """
+
+    def __init__(self, pairs: Sequence[Pair], spec: Spec, *, allow_unlisted: bool) -> None:
+        self._pairs = pairs
+        self._spec = spec
+        self._edits = PairEdits(pairs)
+        self._values = ValueReader(self._edits, spec, allow_unlisted=allow_unlisted)
+        self._read: dict[str, Pair] = {}
+        self._suggested = 0
+        self.criteria: dict[str, Criterion] = {}
+        self.findings: list[Diagnostic] = []
+
+    def check(self) -> None:
+        """Check every pair, and how they go together."""
+        for pair in self._pairs:
+            if pair.name is None:
+                continue
+            row = self._values.parameter(pair.name)
+            last = self._edits.last[pair.name]
+            if last is not pair:
+                self._repeated(pair, last)
+            elif row is None:
+                self._unknown(pair, pair.name)
+            else:
+                self._read_value(row, pair)
+        if None not in self._edits.last:  # a template may be any number of parameters
+            self._check_required()
+        self._check_exclusive()
+
+    def _report(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        fixes: Iterable[TitledEdits] = (),
+        severity: str = "error",
+    ) -> None:
+        self.findings.append(finding(code, message, span, fixes, severity))
+
+    def _read_value(self, row: Parameter, pair: Pair, *, is_own: bool = True) -> None:
+        """Read a value; unless it is the parameter's own, only what is wrong with it counts."""
+        criterion, found = self._values.read(row, pair)
+        if found is not None:
+            self.findings.append(found)
+        if is_own:
+            self._read[row.wire] = pair
+            if criterion is not None:
+                self.criteria[row.wire] = criterion
+
+    # -- names
+
+    def _repeated(self, pair: Pair, last: Pair) -> None:
+        is_same = pair.value is not None and pair.value == last.value
+        self._report(
+            "repeated-parameter",
+            f"repeated `{clip(str(pair.name))}`"
+            + ("" if is_same else "; the server takes the last one"),
+            pair.span,
+            [self._edits.remove(pair)],
+            "warning" if is_same else "error",
+        )
+
+    def _unknown(self, pair: Pair, name: str) -> None:
+        meant = self._spec.find(name.removeprefix("amp;"))
+        message = f"no parameter `{clip(name)}`"
+        if meant is None:
+            fixes = self._values.separations(pair)
+            if not fixes:
+                guesses = self._respellings(pair, name) or self._renamings(pair, name)
+                message += did_you_mean([*guesses])
+                fixes = [*guesses.values()]
+        elif meant.pushable:
+            message += did_you_mean([meant.wire])
+            is_free = meant.wire not in self._edits.last and meant.wire not in self._read
+            fixes = [self._edits.rename(pair, meant.wire)] if is_free else []
+            self._read_value(meant, pair, is_own=is_free)
+        else:
+            message = f"the server cannot filter by `{name}`, which is in image records only"
+            fixes = self._observing(pair, meant)
+        self._report(
+            "unknown-parameter", message, pair.name_span, fixes or [self._edits.remove(pair)]
+        )
+
+    def _respellings(self, pair: Pair, name: str) -> dict[str, TitledEdits]:
+        """Offer ``name=value`` for ``name: value`` and ``name = value``."""
+        has_sign = pair.value_span.start > pair.name_span.end
+        spelled, _, value = (name, "=", pair.value or "") if has_sign else name.partition(":")
+        row = self._values.parameter(spelled.strip())
+        if row is None or not value.strip():
+            return {}
+        text = f"{row.wire}={encode(value.strip())}"
+        (mended,), _ = read_pairs(text, Span(0, len(text)))
+        fits = self._values.fits(row, mended)
+        return {row.wire: self._edits.replace(pair, text)} if fits else {}
+
+    def _renamings(self, pair: Pair, name: str) -> dict[str, TitledEdits]:
+        """Offer the nearest parameters that take the value."""
+        self._suggested += 1
+        if self._suggested > _MOST_SUGGESTED:
+            return {}
+        direction = self._spec.clauses.get("direction")
+        if direction is not None and pair.value in direction.kind.choices:
+            # Nothing else takes such a value; as a direction it requires a sort key.
+            has_key = self._spec.clauses["order by"].wire in self._edits.last
+            is_free = has_key and direction.wire not in self._edits.last
+            wires = [direction.wire] if is_free else []
+        else:
+            names = [each for each, row in self._spec.names.items() if row.pushable]
+            rows = dict.fromkeys(self._spec.names[each] for each in nearest(name, names))
+            wires = [row.wire for row in rows if self._values.fits(row, pair)]
+        return {wire: self._edits.rename(pair, wire) for wire in wires}
+
+    def _observing(self, pair: Pair, attribute: Parameter) -> list[TitledEdits]:
+        """Offer the parameter that filters by an attribute."""
+        for row in self._spec.parameters.values():
+            if row.observed == attribute.wire and row.pushable and row.wire not in self._edits.last:
+                value = (row.reading or {}).get((pair.value or "").lower())
+                if value is not None:
+                    return [self._edits.replace(pair, f"{row.wire}={encode(value)}")]
+        return []
+
+    # -- how parameters go together
+
+    def _check_required(self) -> None:
+        """Report each parameter without another that it requires."""
+        clauses = self._spec.clauses
+        for wire, pair in self._read.items():
+            row = self._spec.find(wire)
+            if row is None:
+                continue
+            if row.requires is not None:
+                self._require(wire, pair, *row.requires)
+            elif row is clauses.get("direction") and clauses["order by"].wire not in self._read:
+                self._require_sort_key(wire, pair)
+
+    def _require(self, wire: str, pair: Pair, needed: str, value: str) -> None:
+        known = self.criteria.get(needed)
+        if known is not None and known.value in {value, None}:
+            return
+        text = f"{needed}={encode(value)}"
+        fixes = [] if needed in self._read else [self._edits.add(pair, text)]
+        self._report("requires", f"`{wire}` requires `{text}`", pair.span, fixes)
+
+    def _require_sort_key(self, wire: str, pair: Pair) -> None:
+        needed = self._spec.clauses["order by"].wire
+        rows = [row for row in self._spec.parameters.values() if row.sortable and row.is_time]
+        # Without a sort key the server sorts by creation time, which the direction then applies to.
+        fixes = [self._edits.add(pair, f"{needed}={row.wire}") for row in rows[:1]]
+        self._report("requires", f"`{wire}` requires `{needed}`", pair.span, fixes)
+
+    def _check_exclusive(self) -> None:
+        """Report attributes that never occur in the same image, at the later of two."""
+        seen: list[str] = []
+        for wire, pair in self._read.items():
+            exclusive = self._spec.exclusive.get(wire, ())
+            for other in seen if exclusive else ():
+                if other in exclusive:
+                    message = f"no image has both `{other}` and `{wire}`"
+                    self._report("mutually-exclusive", message, pair.span)
+            seen.append(wire)

@@ -1,4 +1,4 @@
-"""Fixes of a request, as edits of the text that its query string stands in."""
+"""Fixes of a request, as edits of the text that contains it."""
 
 from __future__ import annotations
 
@@ -15,57 +15,66 @@ if TYPE_CHECKING:
 _encoded = re.compile("(^|%26)([A-Za-z0-9_]+)(=|%3[dD])")
 
 Edits: TypeAlias = list[tuple[int, int, str]]
-Fix: TypeAlias = tuple[str, Edits]
+TitledEdits: TypeAlias = tuple[str, Edits]
 
 
 class PairEdits:
-    """Edits of pairs: where one repeats a name, the server takes the last.
+    """Edits of the pairs of one request; the server takes the last pair of a name.
 
     Attributes:
-        last: name -> the pair that holds.
+        last: name -> the last pair of that name.
     """
 
     def __init__(self, pairs: Sequence[Pair]) -> None:
         self.last = {pair.name: pair for pair in pairs}
-        self._losers: dict[str | None, list[Pair]] = {}
+        self._overridden: dict[str | None, list[Pair]] = {}
         for pair in pairs:
             if self.last[pair.name] is not pair:
-                self._losers.setdefault(pair.name, []).append(pair)
+                self._overridden.setdefault(pair.name, []).append(pair)
 
-    def remove(self, pair: Pair, *needing: Pair, title: str = "remove it") -> Fix:
-        """Take a pair out, with the separator behind it, or before it where it is the last.
+    def remove(self, pair: Pair, *dependent: Pair, title: str = "remove it") -> TitledEdits:
+        """Remove a pair with the separator after it, or the one before it if it is the last.
 
-        Those that it overrules go as well: they would hold in its place.  So do those ``needing``
-        it, which are of no use without it.
+        The pairs that it overrides go too, since they would take effect in its place, and so do
+        the ``dependent`` ones, which are useless without it.
         """
         edits: Edits = []
-        for each in sorted((pair, *needing), key=lambda each: each.span):
-            losing = self._without_losers(each)
-            start, end = each.span.start, each.behind
+        for each in sorted((pair, *dependent), key=lambda each: each.span):
+            overridden = self._without_overridden(each)
+            start, end = each.span.start, each.after
             is_last = end == each.span.end
-            if is_last and not any(behind == start for _, behind, _ in [*edits, *losing]):
+            if is_last and not any(after == start for _, after, _ in [*edits, *overridden]):
                 start = each.before
-            edits += [*losing, (start, end, "")]
+            edits += [*overridden, (start, end, "")]
         return title, edits
 
-    def rename(self, pair: Pair, wire: str) -> Fix:
-        """Write another name."""
+    def rename(self, pair: Pair, wire: str) -> TitledEdits:
+        """Replace the name of a pair."""
         edit = (pair.name_span.start, pair.name_span.end, wire)
-        return f"write `{wire}`", [*self._without_losers(pair), edit]
+        return f"write `{wire}`", [*self._without_overridden(pair), edit]
 
-    def revalue(self, pair: Pair, value: str) -> Fix:
-        """Write another value."""
+    def revalue(self, pair: Pair, value: str) -> TitledEdits:
+        """Replace the value of a pair."""
         encoded = encode(value)
         if pair.value_span.start == pair.name_span.end:  # no `=`
             encoded = f"={encoded}"
         return f"write `{encoded}`", [(pair.value_span.start, pair.value_span.end, encoded)]
 
+    def replace(self, pair: Pair, text: str) -> TitledEdits:
+        """Replace a whole pair."""
+        edit = (pair.span.start, pair.span.end, text)
+        return f"write `{text}`", [*self._without_overridden(pair), edit]
+
+    def add(self, pair: Pair, text: str) -> TitledEdits:
+        """Add a pair after another."""
+        return f"add `{text}`", [(pair.span.end, pair.span.end, f"{pair.separator}{text}")]
+
     def separate(self, pair: Pair, is_parameter: Callable[[str], object]) -> tuple[str, Edits]:
-        """Write out ``%26`` and ``%3D`` before and behind the names of parameters.
+        """Decode ``%26`` and ``%3D`` before and after the names of parameters.
 
         Returns:
-            The pair so written, with a plain ``&`` in any case, and the edits; none of either
-            where nothing of the kind is in it.
+            The pairs that result, joined by a plain ``&``, and the edits; both empty if there is
+            nothing to decode.
         """
         found = [each for each in _encoded.finditer(pair.raw) if is_parameter(each[2])]
         start = pair.span.start
@@ -79,19 +88,10 @@ class PairEdits:
                     edits.append((start + each.start(group), start + each.end(group), new))
         if not edits:
             return "", []
-        return mended + pair.raw[position:], [*self._without_losers(pair), *edits]
+        return mended + pair.raw[position:], [*self._without_overridden(pair), *edits]
 
-    def replace(self, pair: Pair, text: str) -> Fix:
-        """Write something else for all of a pair."""
-        edit = (pair.span.start, pair.span.end, text)
-        return f"write `{text}`", [*self._without_losers(pair), edit]
-
-    def add(self, pair: Pair, text: str) -> Fix:
-        """Write another pair behind one."""
-        return f"add `{text}`", [(pair.span.end, pair.span.end, f"{pair.separator}{text}")]
-
-    def _without_losers(self, pair: Pair) -> Edits:
-        """Take out the pairs that a pair overrules; it stands behind them all."""
+    def _without_overridden(self, pair: Pair) -> Edits:
+        """Remove the pairs that a pair overrides, all of which are before it."""
         is_last = self.last.get(pair.name) is pair
-        losers = self._losers.get(pair.name, ()) if is_last else ()
-        return [(loser.span.start, loser.behind, "") for loser in losers]
+        overridden = self._overridden.get(pair.name, ()) if is_last else ()
+        return [(each.span.start, each.after, "") for each in overridden]

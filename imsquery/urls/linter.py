@@ -1,4 +1,4 @@
-"""Image-list URLs in any text: source code, configuration, documentation."""
+"""The image-list URLs in source code, configuration and documentation, and their findings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from imsquery.schema.spec import Spec
 
-# What a program or reader fills in, and what is left out: ${x} $x $(x) #{x} {{x}} {x} %(x)s %s %X%
+# What a program or reader fills in, and ellipses: ${x} $x $(x) #{x} {{x}} {x} %(x)s %s %X%
 # \(x) <x> &lt;x&gt; [x] :x @x ...
 _template = re.compile(
     r"[$#]?\{[^{}\n]{0,100}\}|\{\{[^{}\n]{0,100}\}\}|[$\\]\([^()\n]{0,100}\)|\$[A-Za-z_]\w*"
@@ -26,17 +26,17 @@ _template = re.compile(
     r"|<[^<>\s=&/]{1,100}>|&lt;[^\s=&;]{1,100}&gt;|\[[^\[\]\n=&]{1,100}\]"
     r"|(?<==)[:@][A-Za-z_][\w.]{0,100}|\.\.\.|…"
 )
-# An ampersand as HTML, JSON and shells write it; other entities end a URL: they are no part of it.
+# An ampersand as HTML, JSON and shells write it; any other entity ends the URL.
 _AMPERSAND = r"&(?!(?:quot|apos|lt|gt|#(?!38;|[xX]26;)[0-9A-Za-z]+);)(?:amp;|#38;|#[xX]26;)*"
 _ESCAPED = r"(?:\\u0026|\\x26|\\&)(?:amp;|#38;|#[xX]26;)*|\\u003[dD]|\\="
-# A comma or semicolon ends it, too: no value has one, but a row of a table does.
+# A comma or semicolon ends it too: rows of tables have them, values do not.
 _bare = re.compile(rf"(?:{_AMPERSAND}|{_ESCAPED}|[A-Za-z0-9._~!$()*+=:@/?%-]|{_template.pattern})*")
 _quoted = {
     quote: re.compile(rf"(?:{_template.pattern}|{_AMPERSAND}|{_ESCAPED}|[^&\\\n{quote}])*")
     for quote in ('"', "'", "`")
 }
-# Behind a string: what joins it to a value that is not written there.
-_joined = re.compile(
+# After a string: what joins it to a value that is written elsewhere.
+_joiner = re.compile(
     r"\s*(?:\+|\.\.|<<|\|\|)|\s+[.&%~]\s|\.concat\b|[$\w\"'`]"
     # The string on the next line may be another URL.
     r"|[ \t]*\\?\r?\n\s*[A-Za-z]{0,2}[\"'`](?![a-z]+://|/)"
@@ -48,14 +48,14 @@ _BEFORE_URL = " \t\r\n\"'`<>()[],;|"
 def lint(
     text: str, *, spec: Spec = CLOUDIMAGES, allow_unlisted: bool = False
 ) -> tuple[Diagnostic, ...]:
-    """Find the URLs of image lists in a text, and what is wrong with each.
+    """Find the image-list URLs in a text and check each.
 
     A value that a program fills in, such as ``{project}``, ``$NAME`` or ``%s``, may be anything.
 
     Args:
-        text: of a file in any language.
-        spec: the parameters, and the path that such a URL has.
-        allow_unlisted: a value that an open enumeration lacks is a warning.
+        text: the text of a file in any language.
+        spec: the parameters, and the path of such URLs.
+        allow_unlisted: whether a value that an open enumeration lacks is a warning.
 
     Returns:
         The findings in text order; spans and fixes are of the whole text.
@@ -69,11 +69,11 @@ def lint(
 
 
 def _queries(text: str, path: str) -> Iterator[tuple[int, str]]:
-    """Give each query string behind a path: where it starts, and it with templates masked."""
+    """Yield each query string after a path: its start, and its text with templates masked."""
     end = 0
     # JSON may escape the slashes, and a shell the question mark.
-    behind = re.compile(r"\\?/".join(map(re.escape, path.split("/"))) + r"/?(?:\\?\?|\\u003[fF])")
-    for match in behind.finditer(text):
+    prefix = re.compile(r"\\?/".join(map(re.escape, path.split("/"))) + r"/?(?:\\?\?|\\u003[fF])")
+    for match in prefix.finditer(text):
         start = match.end()
         if start < end:
             continue
@@ -85,11 +85,11 @@ def _queries(text: str, path: str) -> Iterator[tuple[int, str]]:
             query = _without_punctuation(query)
         end = start + len(query)
         masked = _template.sub(lambda each: TEMPLATE * len(each[0]), query)
-        yield start, masked + (TEMPLATE if _goes_on(text, end, quote) else "")
+        yield start, masked + (TEMPLATE if _continues(text, end, quote) else "")
 
 
 def _quote_before(text: str, path_start: int) -> str:
-    """Give the quote that a URL stands right behind, if any."""
+    """Return the quote that a URL directly follows, if any."""
     position = path_start
     while position > max(0, path_start - _LONGEST_HOST) and text[position - 1] not in _BEFORE_URL:
         position -= 1
@@ -98,7 +98,7 @@ def _quote_before(text: str, path_start: int) -> str:
 
 
 def _without_punctuation(query: str) -> str:
-    """Leave out what ends a sentence or parenthesis rather than the URL."""
+    """Strip what ends a sentence or parenthesis rather than the URL."""
     surplus = query.count(")") - query.count("(")
     end = len(query)
     while end:
@@ -113,16 +113,16 @@ def _without_punctuation(query: str) -> str:
     return query[:end]
 
 
-def _goes_on(text: str, end: int, quote: str) -> bool:
-    """Tell whether the last value is only begun: a program or another script's word follows."""
+def _continues(text: str, end: int, quote: str) -> bool:
+    """Return whether the last value continues in code or in letters that no URL has."""
     if quote and text[end : end + 1] == quote:
-        return _joined.match(text, end + 1) is not None
-    behind = text[end : end + 2]
-    return behind == "\\\n" or (text[end - 1] == "=" and behind[:1].isalpha())
+        return _joiner.match(text, end + 1) is not None
+    following = text[end : end + 2]
+    return following == "\\\n" or (text[end - 1] == "=" and following[:1].isalpha())
 
 
 def _moved(found: Diagnostic, offset: int) -> Diagnostic:
-    """Give a finding with all places moved on."""
+    """Return a finding with all its offsets moved."""
     fixes = tuple(
         Fix(fix.title, tuple(Edit(_shift(each.span, offset), each.text) for each in fix.edits))
         for fix in found.fixes

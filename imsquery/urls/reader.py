@@ -1,4 +1,4 @@
-"""URLs and query strings taken apart: names and values, and where each stands."""
+"""URLs and query strings, split into names and values with their spans."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _method = re.compile(r"\s*(?:curl\s+)?([\"'`<]?)(GET\s+)?")
 _version = re.compile(r"\s+HTTP/[0-9.]{1,3}$")
 _fragment = re.compile("(?<![&;6])#|#(?!(?:38|[xX]26);)")
-# As it is, and as HTML, JSON, JavaScript and shells escape it.
+# Plain, or as HTML, JSON, JavaScript and shells escape it.
 _separator = re.compile(r"(?:&|\\u0026|\\x26|\\&)(?:amp;|#38;|#[xX]26;)*")
 _equals = re.compile("=")
 _escaped_equals = re.compile(r"\\?=|\\u003[dD]")
@@ -32,20 +32,20 @@ _MOST_NAMED = 4
 _CLOSING = {'"': '"', "'": "'", "`": "`", "<": ">"}
 
 TEMPLATE = "\ue000"
-"""Stands in a text for each character of a template such as ``{project}``: its value is unknown."""
+"""Masks each character of a template such as ``{project}``, whose value is unknown."""
 
 
 @frozen
 class Pair:
-    """``name=value`` as it stands in a text.
+    """``name=value`` in a text.
 
     Attributes:
-        name, value: decoded; ``None`` where it cannot be, or where a template stands in for it.
-        span: all of it; ``value_span`` is empty where there is no ``=``.
-        before: where the separator before it starts; its own start, where there is none.
-        behind: where the separator behind it ends; its own end, where there is none.
-        separator: how one beside it is to be written.
-        raw: all of it, as it is written.
+        name, value: decoded; ``None`` if it cannot be decoded or contains a template.
+        span: the whole pair; ``value_span`` is empty if there is no ``=``.
+        before: the start of the separator before the pair, or of the pair if there is none.
+        after: the end of the separator after the pair, or of the pair if there is none.
+        separator: the spelling of a separator next to the pair.
+        raw: the pair as written.
     """
 
     name: str | None
@@ -54,7 +54,7 @@ class Pair:
     name_span: Span
     value_span: Span
     before: int
-    behind: int
+    after: int
     separator: str
     raw: str
 
@@ -64,7 +64,7 @@ class Url:
     """A URL or a bare query string.
 
     Attributes:
-        path: the span of what stands before the ``?``; empty for a bare query string.
+        path: the span of everything before the ``?``; empty for a bare query string.
         query: the span of the query string, without the fragment.
     """
 
@@ -73,10 +73,9 @@ class Url:
 
 
 def locate(text: str) -> Url:
-    """Find the query string of a URL: all of the text, where it is one itself.
+    """Find the query string of a URL, or of a text that is a query string itself.
 
-    White space and quotes around it are passed over, and the ``curl`` or ``GET`` and ``HTTP/1.1``
-    that it was copied with.
+    White space and quotes around it are skipped, as are ``curl``, ``GET`` and ``HTTP/1.1``.
     """
     match = _method.match(text)
     start = match.end() if match else 0
@@ -102,36 +101,39 @@ def locate(text: str) -> Url:
 def read_pairs(
     text: str, query: Span, *, is_embedded: bool = False
 ) -> tuple[list[Pair], list[Diagnostic]]:
-    """Take a query string apart.
+    """Split a query string into pairs.
 
     Args:
-        text: what it stands in.
-        query: where; a :data:`TEMPLATE` in it is no part of any value.
-        is_embedded: the text is of a file, where it is right to write ``&`` and ``=`` as HTML,
-            JSON or a shell escapes them; elsewhere each such ``&`` is a finding.
+        text: the text that contains it.
+        query: its span.
+        is_embedded: whether it is from a file, with templates masked by :data:`TEMPLATE`. There,
+            ``&`` and ``=`` may be escaped for HTML, JSON or a shell; elsewhere an escaped ``&`` is
+            a finding.
 
     Returns:
-        The pairs in text order, without empty ones, and each ``bad-encoding``.
+        The pairs in text order, without empty ones, and all ``bad-encoding`` findings.
     """
     pairs: list[Pair] = []
     findings: list[Diagnostic] = []
     sign = _escaped_equals if is_embedded else _equals
-    for before, start, end, behind in _pieces(text, query):
+    for before, start, end, after in _pieces(text, query):
         equals = sign.search(text, start, end)
         name_end, value_start = equals.span() if equals else (end, end)
-        name = _decode(text, start, name_end, findings)
-        value = _decode(text, value_start, end, findings)
-        whole, names, values = Span(start, end), Span(start, name_end), Span(value_start, end)
-        separator = (text[before:start] or text[end:behind] or "&") if is_embedded else "&"
-        raw = text[start:end]
-        pairs.append(Pair(name, value, whole, names, values, before, behind, separator, raw))
+        name_span, value_span = Span(start, name_end), Span(value_start, end)
+        name, value = (
+            _decode(text, span, findings, may_be_template=is_embedded)
+            for span in (name_span, value_span)
+        )
+        separator = (text[before:start] or text[end:after] or "&") if is_embedded else "&"
+        span, raw = Span(start, end), text[start:end]
+        pairs.append(Pair(name, value, span, name_span, value_span, before, after, separator, raw))
     if not is_embedded:
         findings += _escaped_separators(text, query)
     return pairs, findings
 
 
 def _pieces(text: str, query: Span) -> Iterator[tuple[int, int, int, int]]:
-    """Give what stands between separators: its start and end, between those of the separators."""
+    """Yield the start and end of each pair, between those of the pair with its separators."""
     before = start = query.start
     for match in _separator.finditer(text, query.start, query.end):
         if match.start() > start:
@@ -142,27 +144,28 @@ def _pieces(text: str, query: Span) -> Iterator[tuple[int, int, int, int]]:
 
 
 def _escaped_separators(text: str, query: Span) -> Iterator[Diagnostic]:
-    """Report separators that a URL has only inside of another language."""
+    """Report separators that are escaped for another language."""
     for match in _separator.finditer(text, query.start, query.end):
         if match[0] != "&":
-            message = f"`{match[0]}` is how another language writes `&`"
             fix = ("write `&`", [(*match.span(), "&")])
-            yield diagnostic("bad-encoding", message, match.span(), [fix])
+            yield diagnostic("bad-encoding", f"use `&`, not `{match[0]}`", match.span(), [fix])
 
 
-def _decode(text: str, start: int, end: int, findings: list[Diagnostic]) -> str | None:
-    """Read a name or value; what is wrong with its encoding is noted."""
+def _decode(
+    text: str, span: Span, findings: list[Diagnostic], *, may_be_template: bool
+) -> str | None:
+    """Decode a name or value, and add what is wrong with its encoding to the findings."""
+    start, end = span.start, span.end
     raw = text[start:end]
-    if TEMPLATE in raw:
+    if may_be_template and TEMPLATE in raw:
         return None
     if _bad_escape.search(raw):
-        message = "`%` needs two hexadecimal digits"
+        message = "expected two hexadecimal digits after `%`"
         findings.append(_encoding(message, _bad_escape, raw, start, "write `%25`", "error"))
     try:
         value = unquote_to_bytes(raw.replace("+", " ")).decode()
     except UnicodeError:
-        message = "these bytes are no UTF-8"
-        findings.append(diagnostic("bad-encoding", message, (start, end)))
+        findings.append(diagnostic("bad-encoding", "invalid UTF-8", (start, end)))
         return None
     if _unsafe.search(raw):
         message = f"{_names(raw)} must be percent-encoded"
@@ -173,7 +176,7 @@ def _decode(text: str, start: int, end: int, findings: list[Diagnostic]) -> str 
 def _encoding(
     message: str, fault: re.Pattern[str], raw: str, offset: int, title: str, severity: str
 ) -> Diagnostic:
-    """Report all of one fault in a name or value; what is at fault is encoded by the fix."""
+    """Report every match of a fault in a name or value; the fix encodes them."""
     places = [match.span() for match in fault.finditer(raw)]
     start, end = places[0][0], places[-1][1]
     encoded = fault.sub(lambda match: quote(match[0], safe=""), raw[start:end])
@@ -182,7 +185,7 @@ def _encoding(
 
 
 def _names(raw: str) -> str:
-    """Name a few characters that must be encoded in a URL; what they mean is plain all the same."""
+    """List the first few characters that must be encoded in a URL."""
     found = dict.fromkeys(character for each in _unsafe.findall(raw) for character in each)
     shown = [each if each.isprintable() else f"U+{ord(each):04X}" for each in found]
     more = " …" if len(shown) > _MOST_NAMED else ""

@@ -14,15 +14,14 @@ from imsquery.language.times import Interval, read_time, respell_time, time_cond
 RELATIONS = {time_value(relation, ""): relation for relation in OPERATORS.values()}
 """Operator as the service writes it, such as ``lt:`` -> relation."""
 
-_SPELLINGS = {relation: operator for operator, relation in RELATIONS.items()}
 _SYNONYMS = {
-    "==": "=", "<>": "!=", "=<": "<=", "=>": ">=", "ne": "!=", "le": "<=", "ge": ">=",
+    "=<": "<=", "=>": ">=", "ne": "!=", "le": "<=", "ge": ">=",
     "before": "<", "until": "<=", "after": ">", "since": ">=",
 }  # fmt: skip
 
-_prefixed = re.compile(r"([A-Za-z]+:)?(.*)", re.DOTALL).fullmatch
-# Of a text without white space round it, or the search for where that begins would be quadratic.
-_loose = re.compile(r"([A-Za-z]+|[<>=!]+)?\s*[:=]*\s*(.*)", re.DOTALL).fullmatch
+# Matches at the start of any text: an operator in any spelling, and the signs after it. White space
+# is stripped first, or the search for where it begins would be quadratic.
+_operator = re.compile(r"\A([A-Za-z]+|[<>=!]*)\s*[:=]*\s*")
 _moment = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}Z| [0-9]{2}:[0-9]{2}:[0-9]{2})"
 ).fullmatch
@@ -35,7 +34,9 @@ class WireTime:
     """A value that was read.
 
     Attributes:
-        condition: relation and moment, or ``None``; then the rest says why.
+        condition: relation and moment; ``None`` if the value is invalid.
+        code: of the finding, if the value is invalid.
+        message: what was expected instead.
         instead: values that may have been meant.
     """
 
@@ -46,38 +47,40 @@ class WireTime:
 
 
 def read_wire_time(value: str) -> WireTime:
-    """Read a comparison with a time; one without an operator is an equality."""
-    operator, rest = _prefixed(value).groups()  # type: ignore[union-attr]  # matches any text
-    relation = RELATIONS.get(operator) if operator else "="
+    """Read a comparison with a time; without an operator it is an equality."""
+    operator, colon, moment = value.partition(":")
+    relation = RELATIONS.get(operator + colon)
+    if relation is None:
+        relation, moment = "=", value
     try:
-        if relation is not None and _moment(rest):
-            return WireTime((relation, read_time(rest).start))
+        if _moment(moment):
+            return WireTime((relation, read_time(moment).start))
     except OverflowError:
-        return WireTime(None, "out-of-range", "the years are 1 to 9999")
+        return WireTime(None, "out-of-range", "a year from 1 to 9999")
     except ValueError:
         pass  # no such day or hour
-    operators = ", ".join(RELATIONS)
-    message = f"an operator ({operators}) and a UTC time such as 2018-10-28T10:00:00Z"
-    return WireTime(None, "bad-value", message, _meant(value))
+    expected = f"an operator ({', '.join(RELATIONS)}) and a UTC time such as 2018-10-28T10:00:00Z"
+    return WireTime(None, "bad-value", expected, _meant(value))
 
 
 def _meant(value: str) -> list[str]:
-    """Guess which comparisons another spelling means."""
-    written, rest = _loose(value.strip()).groups()  # type: ignore[union-attr]  # matches any text
+    """Guess the comparisons that another spelling means."""
+    _, written, rest = _operator.split(value.strip(), maxsplit=1)
     interval = _meant_interval(rest)
     if interval is None:
         return []
-    if not written:
-        return [time_value(*_condition("=", interval))]
-    return [time_value(*_condition(each, interval)) for each in _meant_relations(written.lower())]
+    return [
+        time_value(*_nearest_condition(relation, interval))
+        for relation in _meant_relations(written.lower())
+    ]
 
 
 def _meant_relations(written: str) -> list[str]:
-    relation = RELATIONS.get(f"{written}:") or _SYNONYMS.get(written)
+    if not written:
+        return ["="]
+    relation = RELATIONS.get(f"{written}:") or OPERATORS.get(written) or _SYNONYMS.get(written)
     if relation is not None:
         return [relation]
-    if written in _SPELLINGS:
-        return [written]
     names = [operator.rstrip(":") for operator in RELATIONS]
     return [RELATIONS[f"{name}:"] for name in nearest(written, names)]
 
@@ -92,8 +95,8 @@ def _meant_interval(rest: str) -> Interval | None:
     return None
 
 
-def _condition(relation: str, interval: Interval) -> tuple[str, str]:
-    """Give the one comparison that comes nearest to one with an interval."""
+def _nearest_condition(relation: str, interval: Interval) -> tuple[str, str]:
+    """Return the single comparison closest to a comparison with an interval."""
     try:
         return time_condition(relation, interval)
     except (ValueError, OverflowError):

@@ -170,7 +170,7 @@ def test_a_query_is_text_or_a_tree(query: object) -> None:
 
 
 def test_now_is_a_datetime() -> None:
-    with pytest.raises(TypeError, match="a moment is a datetime, not date"):
+    with pytest.raises(TypeError, match="expected a datetime, not date"):
         compile_query("created_at < now", now=date(2020, 1, 1))  # type: ignore[arg-type]
 
 

@@ -1,4 +1,4 @@
-"""What is proposed where, on examples; a cursor is written `|`."""
+"""The proposals at a cursor, by example; the cursor is written `|`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def values(marked: str) -> list[str]:
     return [each.text for each in at(marked) if each.kind == "value"]
 
 
-def test_at_the_start_stands_any_name_function_keyword_or_clause() -> None:
+def test_a_query_may_begin_with_any_name_function_keyword_or_clause() -> None:
     kinds = {each.text: each.kind for each in at("|")}
 
     assert kinds["platform"] == kinds["os_version"] == kinds["support_kvm"] == "name"
@@ -35,7 +35,7 @@ def test_at_the_start_stands_any_name_function_keyword_or_clause() -> None:
     assert not {"and", "or", ")", "marker", "sort_key"} & set(kinds)
 
 
-def test_what_was_typed_filters_in_any_letter_case() -> None:
+def test_proposals_begin_with_what_was_typed_in_any_letter_case() -> None:
     assert texts("pl|") == texts("PL|") == ["platform"]
     assert texts("platform = C|") == ["CentOS", "CoreOS"]
     assert texts("platform = cent|") == ["CentOS"]
@@ -43,7 +43,7 @@ def test_what_was_typed_filters_in_any_letter_case() -> None:
     assert texts("xyz|") == []
 
 
-def test_a_name_is_spelled_as_it_was_begun() -> None:
+def test_a_name_is_spelled_as_it_begins() -> None:
     assert texts("__pla|") == ["__platform"]
     assert texts("image_t|") == ["image_type"]
     assert "imagetype" in texts("image|")
@@ -62,12 +62,12 @@ def test_a_type_has_its_operators() -> None:
     assert {"contains", "glob", "matches", "in", "is", "not"} <= set(texts("name |"))
 
 
-def test_what_no_image_shows_is_only_compared_for_equality() -> None:
+def test_what_is_not_in_image_records_is_only_compared_for_equality() -> None:
     assert texts("flavor_id |") == ["=", "in"]
     assert "not" not in texts("flavor_id |")
 
 
-def test_only_a_boolean_or_flag_stands_alone() -> None:
+def test_only_a_boolean_or_flag_is_a_condition_by_itself() -> None:
     assert "and" in texts("protected |")
     assert "and" in texts("support_kvm |")
     assert "and" not in texts("platform |")
@@ -96,7 +96,7 @@ def test_a_keyword_as_a_value_is_quoted() -> None:
     assert '"None"' in [each.text for each in complete("platform = N", 12, spec=spec)]
 
 
-def test_an_operator_can_go_on() -> None:
+def test_an_operator_can_continue() -> None:
     assert {"<=", "2048"} <= set(texts("min_ram <|"))
     assert texts("platform !|") == ["!="]
 
@@ -119,7 +119,7 @@ def test_functions_take_their_arguments() -> None:
     assert "supports" in texts("sup|(kvm)")
 
 
-def test_a_parameter_that_has_its_value_is_not_proposed_again() -> None:
+def test_a_parameter_with_a_value_is_not_proposed_again() -> None:
     assert "platform" in texts("status = active and |")
     assert "platform" not in texts("platform = CentOS and |")
     assert "platform" not in texts("| and platform = CentOS")
@@ -155,7 +155,7 @@ def test_no_name_contradicts_the_rest() -> None:
     assert "xen_hana" not in texts("supports(xen, |")
 
 
-def test_what_a_condition_asks_for_comes_first() -> None:
+def test_what_a_condition_requires_comes_first() -> None:
     assert texts("member_status = accepted and |")[0] == "visibility"
     assert values("member_status = accepted and visibility = |") == ["shared"]
     assert texts("member_status = accepted |") == ["and"]
@@ -165,7 +165,7 @@ def test_what_a_condition_asks_for_comes_first() -> None:
     assert "or" in texts("member_status = accepted and visibility = shared |")
 
 
-def test_behind_a_condition_it_goes_on() -> None:
+def test_after_a_condition_come_connectives_and_clauses() -> None:
     assert texts("platform = CentOS |") == ["and", "or", "order by", "limit", "after"]
     assert texts("(platform = CentOS |") == ["and", "or", ")"]
     assert texts("(platform = CentOS |)") == ["and", "or"]
@@ -173,7 +173,7 @@ def test_behind_a_condition_it_goes_on() -> None:
     assert texts("platform = CentOS | and protected") == ["and", "or"]
 
 
-def test_clauses_have_their_arguments_and_stand_once() -> None:
+def test_clauses_have_their_arguments_and_occur_once() -> None:
     assert texts("order by |")[0] == "id"
     assert "min_ram" in texts("order by |")
     assert not {"tag", "flavor_id", "limit"} & set(texts("order by |"))
@@ -185,7 +185,7 @@ def test_clauses_have_their_arguments_and_stand_once() -> None:
     assert texts("(l|") == ["lazyloading"]
 
 
-def test_a_clause_is_known_by_its_end() -> None:
+def test_the_beginning_of_a_clause_fits_its_end() -> None:
     assert texts("protected o|r by name") == ["order"]
     assert texts("protected o|rder by name") == ["order"]
     assert texts("protected l|imit 5") == ["limit"]
@@ -200,7 +200,7 @@ def test_a_broken_text_is_read_up_to_the_cursor() -> None:
     assert texts("platform like |") == []
 
 
-def test_what_is_behind_the_cursor_counts() -> None:
+def test_the_text_after_the_cursor_counts() -> None:
     assert texts("pl| = CentOS") == ["platform"]
     assert texts("| = CentOS") == ["platform", *texts("| = CentOS")[1:]]
     assert "os_bit" not in texts("| = CentOS")
@@ -214,13 +214,13 @@ def test_nothing_is_proposed_in_a_comment() -> None:
 
 
 @pytest.mark.parametrize("cursor", [-5, 99])
-def test_a_cursor_outside_is_moved_in(cursor: int) -> None:
+def test_a_cursor_outside_the_text_is_moved_into_it(cursor: int) -> None:
     inside = max(0, min(cursor, 2))
 
     assert complete("pl", cursor) == complete("pl", inside)
 
 
-def test_each_has_a_description_of_one_line() -> None:
+def test_every_proposal_has_a_description_of_one_line() -> None:
     for each in (*at("|"), *at("platform |"), *at("platform = |"), *at("platform = CentOS |")):
         assert each.description
         assert "\n" not in each.description
@@ -257,13 +257,13 @@ def test_a_long_filter_is_completed_in_bounded_time() -> None:
 
 
 @pytest.mark.parametrize("unit", ['"', "'", "x ", "& ", "||", "!", "in (", "x = ", "in (x, "])
-def test_what_is_broken_behind_the_cursor_is_not_read_once_for_each_proposal(unit: str) -> None:
+def test_broken_text_after_the_cursor_is_not_read_for_each_proposal(unit: str) -> None:
     text = unit * (20_000 // len(unit))
 
     assert calls_in(lambda: complete(text, 0)) < 2_000_000
 
 
-def test_a_long_list_behind_the_cursor_hides_no_value() -> None:
+def test_a_long_list_after_the_cursor_hides_no_value() -> None:
     listed = ", ".join(["CentOS"] * 6_000)
 
     assert "Ubuntu" in texts(f"platform in (|, {listed})")

@@ -1,8 +1,8 @@
 """Every proposal leads, by further proposals, to a text without errors.
 
-That holds in each place of each text that has none itself, whether what is behind the cursor is
-gone or stays, and no proposal brings a contradiction with it.  In any other text proposing does no
-harm: it ends, and what it would replace is at the cursor.
+That holds at every place of every text without errors, whether the text after the cursor is removed
+or kept, and no proposal brings a contradiction. In any other text completion does no harm: it
+terminates, and what it would replace is at the cursor.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ STEPS = 20
 
 
 def errors(text: str) -> list[str]:
-    """Give the codes of all errors, and of contradictions that are none."""
+    """Return the codes of all errors, and of contradictions that are warnings."""
     found = check(text, now=NOW)
     return [each.code for each in found if each.severity == "error" or each.code == "contradiction"]
 
 
 def follow(before: str, after: str) -> str:
-    """Take a proposal at a time, closing parentheses where that is proposed, until all is right."""
+    """Take one proposal at a time, closing parentheses first, until the text has no errors."""
     text = before + after
     for _ in range(STEPS):
         if not errors(text):
@@ -50,14 +50,14 @@ def put(text: str, proposal: Completion) -> tuple[str, str]:
 
 @st.composite
 def cuts(draw: st.DrawFn) -> tuple[str, int]:
-    """Draw a query without errors, and a place in it."""
+    """Draw a query without errors, and an offset in it."""
     text = draw(queries())
     assume(not errors(text))
     return text, draw(st.integers(0, len(text)))
 
 
 @given(cuts(), st.data())
-def test_a_proposal_at_the_end_of_what_was_typed_leads_on(
+def test_a_proposal_at_the_end_of_a_text_leads_on(
     cut: tuple[str, int], data: st.DataObject
 ) -> None:
     text, cursor = cut

@@ -31,25 +31,25 @@ def test_names_are_those_of_the_spec() -> None:
     assert format_query("__Colour = red") == "__Colour = red"
 
 
-def test_a_parameter_called_like_a_keyword_keeps_its_wire_name() -> None:
+def test_a_parameter_named_like_a_keyword_keeps_its_wire_name() -> None:
     spec = CLOUDIMAGES.extend(parameters=[Parameter("__all", Text(), source="a test")])
 
     assert format_query("__ALL = red", spec=spec) == "__all = red"
 
 
-def test_lines_are_as_long_as_88_columns() -> None:
+def test_lines_have_up_to_88_columns() -> None:
     names = ["a" * 40, "b" * 41]
     assert format_query(" and ".join(f"{name}" for name in names)) == " and ".join(names)
     assert format_query("a" * 40 + " and " + "b" * 44) == "a" * 40 + "\nand " + "b" * 44
 
 
-def test_a_text_at_the_limit_stays_as_it_is() -> None:
+def test_a_text_at_the_limit_is_unchanged() -> None:
     limits = Limits(length=13)
 
     assert format_query("a=1 and(b=22)", limits=limits) == "a=1 and(b=22)"
 
 
-def test_a_tree_of_any_depth_is_written_or_refused() -> None:
+def test_a_tree_of_any_depth_is_formatted_or_refused() -> None:
     deep: Not | Standalone = Standalone("protected")
     for _ in range(5_000):
         deep = Not(deep)
@@ -61,13 +61,13 @@ def test_a_tree_of_any_depth_is_written_or_refused() -> None:
     assert [each.code for each in refused.value.diagnostics] == ["too-deep"]
 
 
-def test_a_tree_that_no_text_says_is_refused() -> None:
+def test_a_tree_that_no_text_parses_to_is_refused() -> None:
     with pytest.raises(QueryError) as refused:
         format_query(Query(Standalone("protected"), limit=Literal("5 6")))
     assert {each.code for each in refused.value.diagnostics} == {"syntax"}
 
 
-def test_an_error_has_the_text_it_is_about() -> None:
+def test_an_error_carries_the_text() -> None:
     with pytest.raises(QueryError) as refused:
         format_query("platform = # no value")
     assert refused.value.text == "platform = # no value"

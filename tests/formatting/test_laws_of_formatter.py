@@ -1,4 +1,4 @@
-"""Formatting: idempotent, the same tree, the same comments, and no finding that was not there."""
+"""Formatting is idempotent, keeps the tree and the comments, and adds no finding."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def one_of(words: list[str]) -> st.SearchStrategy[list[str]]:
 
 
 def sequence(*parts: st.SearchStrategy[list[str]] | str) -> st.SearchStrategy[list[str]]:
-    """Lexemes of all parts, one after the other; a string is one lexeme."""
+    """Concatenate the lexemes of all parts; a string is one lexeme."""
     strategies = [st.just([part]) if isinstance(part, str) else part for part in parts]
     return st.tuples(*strategies).map(lambda lists: [word for words in lists for word in words])
 
@@ -71,7 +71,7 @@ gaps = st.sampled_from(
 
 @st.composite
 def texts(draw: st.DrawFn) -> str:
-    """Texts that parse, with comments in every place."""
+    """Draw texts that parse, with comments anywhere."""
     parts = []
     for word in draw(lexemes):
         parts += [draw(gaps), word]
@@ -80,7 +80,7 @@ def texts(draw: st.DrawFn) -> str:
 
 
 def comments(text: str) -> Counter[str]:
-    """Comments of a text, found without the formatter: what is left between its lexemes."""
+    """Return the comments of a text, found without the formatter: between its lexemes."""
     tokens = Tokens(text)
     before = 0
     found: Counter[str] = Counter()
@@ -101,7 +101,7 @@ def test_the_tree_is_the_same(text: str) -> None:
 
 
 @given(texts())
-def test_formatting_twice_is_formatting_once(text: str) -> None:
+def test_formatting_twice_is_the_same_as_once(text: str) -> None:
     once = format_query(text)
     assert format_query(once) == once
 
@@ -112,7 +112,7 @@ def test_comments_are_the_same(text: str) -> None:
 
 
 @given(texts())
-def test_a_tree_is_formatted_like_its_text_without_comments(text: str) -> None:
+def test_a_tree_formats_like_its_text_without_comments(text: str) -> None:
     tree = parse(text)
     assert format_query(tree) == format_query(re.sub(r"#[^\n]*", "", text))
 
@@ -123,7 +123,7 @@ def test_no_finding_is_added(text: str) -> None:
 
 
 @given(texts())
-def test_a_long_line_is_one_predicate(text: str) -> None:
+def test_only_a_single_predicate_exceeds_the_width(text: str) -> None:
     for line in format_query(text).split("\n"):
         if len(line) > 88:
             code = re.sub(r"^ *(and |or )?(not )*", "", line.partition("#")[0]).rstrip()

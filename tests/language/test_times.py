@@ -90,7 +90,7 @@ def test_other_spellings_are_refused(text: str) -> None:
         "now+99999999d",
     ],
 )
-def test_what_lies_outside_the_years_overflows(text: str) -> None:
+def test_a_time_outside_the_years_overflows(text: str) -> None:
     with pytest.raises(OverflowError):
         read_time(text, NOW)
 
@@ -100,11 +100,11 @@ def test_an_interval_may_begin_but_not_end_in_the_last_year(text: str) -> None:
     interval = read_time(text)
 
     with pytest.raises(OverflowError):
-        interval.end  # noqa: B018
+        str(interval.end)
     assert time_condition("<", interval)[1] == interval.start
 
 
-def test_the_clock_is_read_only_if_it_is_given() -> None:
+def test_clock_literals_need_a_clock() -> None:
     with pytest.raises(ValueError, match="not a time"):
         read_time("now")
     assert read_time("now", NOW.replace(tzinfo=None)).start == "2026-03-15T10:20:30Z"
@@ -115,7 +115,7 @@ def test_the_clock_is_read_only_if_it_is_given() -> None:
 SECOND, DAY = "2018-10-28T10:00:00Z", "2018-10-28"
 
 
-# The table of the language: with [s, e) the interval, what each operator means.
+# What each operator means, by the end of the interval that it compares with.
 @pytest.mark.parametrize(
     ("relation", "of_a_second", "of_a_day"),
     [
@@ -138,15 +138,14 @@ def test_an_operator_compares_with_one_end(
         assert time_condition(relation, read_time(DAY)) == of_a_day
 
 
-@pytest.mark.parametrize(
-    ("text", "answer"),
-    [
-        ("now", True), ("Today", True), ("now-7d", True), ("today+1h", True),
-        ("2018", False), ("nowhere", False), ("now-7", False), ("", False), ("tod", False),
-    ],
-)  # fmt: skip
-def test_what_depends_on_the_clock_is_known(text: str, answer: bool) -> None:  # noqa: FBT001
-    assert reads_clock(text) is answer
+@pytest.mark.parametrize("text", ["now", "Today", "now-7d", "today+1h"])
+def test_a_literal_may_depend_on_the_clock(text: str) -> None:
+    assert reads_clock(text)
+
+
+@pytest.mark.parametrize("text", ["2018", "nowhere", "now-7", "", "tod"])
+def test_other_words_do_not_depend_on_the_clock(text: str) -> None:
+    assert not reads_clock(text)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +153,7 @@ def test_what_depends_on_the_clock_is_known(text: str, answer: bool) -> None:  #
     [
         (date(2018, 10, 28), "2018-10-28"),
         (datetime(2018, 10, 28, 10, tzinfo=UTC), "2018-10-28T10:00:00Z"),
-        (datetime(2018, 10, 28, 10), "2018-10-28T10:00:00Z"),  # noqa: DTZ001 -- without a zone it is UTC
+        (datetime(2018, 10, 28, 10), "2018-10-28T10:00:00Z"),  # noqa: DTZ001 -- UTC by default
         (datetime(2018, 10, 28, 10, 0, 0, 500_000, tzinfo=UTC), "2018-10-28T10:00:00Z"),
         (
             datetime(2018, 10, 28, 10, tzinfo=timezone(timedelta(hours=8))),

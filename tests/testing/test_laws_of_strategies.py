@@ -1,4 +1,4 @@
-"""What ``imsquery.testing`` draws is what it says: valid, or wrong in the one way that it names."""
+"""What ``imsquery.testing`` draws is valid, or has the one fault that it names."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from imsquery import compile as compile_query
 from imsquery.language.unparse import unparse
 from imsquery.testing import NearMiss
 
-# What is drawn here is drawn by every other law, too.
+# Every other law draws the same.
 fewer = settings(max_examples=settings().max_examples // 4)
 SMALL = CLOUDIMAGES.extend(values={"__platform": ["AlmaLinux"]}, ranges={"min_disk": (1, 2)})
-specs = pytest.mark.parametrize("spec", [CLOUDIMAGES, SMALL], ids=["as it is", "extended"])
+specs = pytest.mark.parametrize("spec", [CLOUDIMAGES, SMALL], ids=["default", "extended"])
 
 
 def errors(text: str, spec: Spec = CLOUDIMAGES) -> list[str]:
@@ -59,13 +59,13 @@ def test_every_spelling_parses_to_its_tree(tree: Query, data: st.DataObject) -> 
 
 @fewer
 @given(testing.near_misses())
-def test_a_near_miss_is_wrong_in_one_way(miss: NearMiss) -> None:
+def test_a_near_miss_has_one_fault(miss: NearMiss) -> None:
     assert set(errors(miss.text)) == {miss.code}
 
 
 @fewer
 @given(testing.near_miss_query_strings())
-def test_a_near_miss_of_a_query_string_is_wrong_in_one_way(miss: NearMiss) -> None:
+def test_a_near_miss_of_a_query_string_has_one_fault(miss: NearMiss) -> None:
     assert {each.code for each in check_url(miss.text)} == {miss.code}
 
 
@@ -88,7 +88,7 @@ def test_pairs_are_in_canonical_order(pairs: list[tuple[str, str]]) -> None:
 
 @fewer
 @given(testing.query_strings())
-def test_a_query_string_is_one_that_a_reader_takes_apart(text: str) -> None:
+def test_the_standard_library_parses_a_query_string(text: str) -> None:
     assert text.isascii()
     assert "+" not in text
     assert all(value for _, value in parse_qsl(text, strict_parsing=bool(text)))
@@ -96,7 +96,7 @@ def test_a_query_string_is_one_that_a_reader_takes_apart(text: str) -> None:
 
 @fewer
 @given(testing.records())
-def test_a_record_holds_what_records_hold(record: dict[str, Any]) -> None:
+def test_a_record_has_the_attributes_and_types_of_the_api(record: dict[str, Any]) -> None:
     attributes = {row.observed for row in CLOUDIMAGES.parameters.values()}
 
     assert record.keys() <= attributes
@@ -114,7 +114,7 @@ def test_a_record_holds_what_records_hold(record: dict[str, Any]) -> None:
 
 @fewer
 @given(testing.records(names=["platform", "tag", "architecture", "flavor_id"]))
-def test_records_can_be_about_a_few_names(record: dict[str, Any]) -> None:
+def test_records_can_be_limited_to_names(record: dict[str, Any]) -> None:
     always = {"id", "protected", "created_at", "updated_at"}
 
     assert record.keys() - always <= {"__platform", "tags", "__support_arm"}
@@ -122,13 +122,13 @@ def test_records_can_be_about_a_few_names(record: dict[str, Any]) -> None:
 
 @fewer
 @given(testing.catalogues(max_size=6))
-def test_the_images_of_a_catalogue_have_ids_of_their_own(catalogue: list[dict[str, Any]]) -> None:
+def test_the_images_of_a_catalogue_have_distinct_ids(catalogue: list[dict[str, Any]]) -> None:
     assert len({record["id"] for record in catalogue}) == len(catalogue)
 
 
 @fewer
 @given(testing.near_miss_records())
-def test_a_record_that_lies_is_still_a_mapping_of_attributes(record: dict[str, Any]) -> None:
+def test_a_near_miss_record_is_still_a_mapping_of_attributes(record: dict[str, Any]) -> None:
     assert all(isinstance(attribute, str) for attribute in record)
 
 
@@ -145,7 +145,7 @@ def test_a_record_that_lies_is_still_a_mapping_of_attributes(record: dict[str, A
 def test_next_to_nothing_is_rejected(strategy: st.SearchStrategy[object]) -> None:
     drawn = 0
 
-    # Generation alone: what is rejected would be drawn again, or be missing.
+    # Only the generation phase: rejected draws would be repeated, or be missing.
     @settings(
         max_examples=40,
         database=None,
@@ -165,7 +165,7 @@ def test_next_to_nothing_is_rejected(strategy: st.SearchStrategy[object]) -> Non
 @pytest.mark.parametrize(
     ("wanted", "longest"), [(" or ", 60), ("not", 40), ("created_at", 40), ("supports(", 30)]
 )
-def test_what_is_found_shrinks_to_a_filter_that_reads_well(wanted: str, longest: int) -> None:
+def test_an_example_shrinks_to_a_filter_that_reads_well(wanted: str, longest: int) -> None:
     try:
         found = find(
             testing.filter_trees().map(unparse),
@@ -183,15 +183,15 @@ def test_what_is_found_shrinks_to_a_filter_that_reads_well(wanted: str, longest:
 @pytest.mark.parametrize(
     "strategy", [testing.records, testing.near_miss_records, testing.catalogues]
 )
-def test_a_name_that_is_none_is_refused_at_once(strategy: Any) -> None:
+def test_an_unknown_name_is_refused_at_once(strategy: Any) -> None:
     with pytest.raises(ValueError, match="'nosuch'"):
         strategy(names=["platform", "nosuch"])
     with pytest.raises(TypeError, match="not one string"):
         strategy(names="platform")
 
 
-def test_a_filter_has_a_predicate() -> None:
+def test_arguments_that_leave_nothing_to_draw_are_refused() -> None:
     with pytest.raises(ValueError, match="max_predicates"):
         testing.filters(max_predicates=0)
-    with pytest.raises(ValueError, match="shows any"):
+    with pytest.raises(ValueError, match="none of the names"):
         testing.near_miss_records(names=["flavor_id"])

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from imsquery import CLOUDIMAGES, Limits, QueryError, compile  # noqa: A004
-from imsquery.urls.decompiler import check_url, decompile, read_url
+from imsquery import CLOUDIMAGES, Limits, QueryError
+from imsquery import compile as compile_query
+from imsquery.urls.checker import check_url, read_url
+from imsquery.urls.decompiler import decompile
 from tests import golden
 
 
 def show(text: str) -> str:
-    """Give the query, if there is one, and each finding with what its fixes make of the URL."""
+    """Return the query, if any, and each finding with the URLs that its fixes result in."""
     lines = []
     try:
         lines.append(decompile(text))
@@ -48,7 +50,7 @@ def test_golden() -> None:
         ("tag==", 'tagged("=")'),
     ],
 )
-def test_where_a_query_string_stands(text: str, query: str) -> None:
+def test_a_query_string_is_found_in_what_was_copied(text: str, query: str) -> None:
     assert decompile(text) == query
 
 
@@ -62,12 +64,12 @@ def test_where_a_query_string_stands(text: str, query: str) -> None:
         ("/v2/images", ["syntax"]),
     ],
 )
-def test_a_url_of_another_request_is_warned_of(text: str, codes: list[str]) -> None:
+def test_a_url_of_another_request_draws_a_warning(text: str, codes: list[str]) -> None:
     assert [each.code for each in check_url(text)] == codes
 
 
 @pytest.mark.parametrize("separator", ["&amp;", "&amp;amp;", "&#38;", "&#x26;", "\\u0026", "\\&"])
-def test_a_separator_as_another_language_writes_it_is_mended(separator: str) -> None:
+def test_an_escaped_separator_is_unescaped(separator: str) -> None:
     text = f"__imagetype=gold{separator}limit=5#top"
 
     (found,) = check_url(text)
@@ -76,7 +78,7 @@ def test_a_separator_as_another_language_writes_it_is_mended(separator: str) -> 
     assert found.fixes[0].apply(text) == "__imagetype=gold&limit=5#top"
 
 
-def test_what_is_behind_an_escaped_separator_is_kept() -> None:
+def test_the_text_after_an_escaped_separator_is_kept() -> None:
     assert [
         (each.code, [fix.apply("tag=a&amp;b") for fix in each.fixes])
         for each in check_url("tag=a&amp;b")
@@ -92,7 +94,7 @@ def test_what_is_behind_an_escaped_separator_is_kept() -> None:
         ("created_at=lt:2018-10-28T00:00:00Z%26limit=5",
          ["created_at=lt:2018-10-28T00:00:00Z&limit=5"]),
         ("name=a%26limit=5", ["name=a&limit=5"]),
-        # What could as well be a value is one, and what would be wrong elsewhere stays here.
+        # What may be a value stays one, and so does what would be invalid as a pair.
         ("tag=a%26name=b", []),
         ("limit=5%26colour=red", []),
         ("limit=5%26limit=6", []),
@@ -101,7 +103,7 @@ def test_what_is_behind_an_escaped_separator_is_kept() -> None:
         ("__support_xen=true%26__support_kvm_gpu_type=P4", []),
     ],
 )  # fmt: skip
-def test_a_separator_that_was_encoded_separates(text: str, mended: list[str]) -> None:
+def test_an_encoded_separator_is_decoded(text: str, mended: list[str]) -> None:
     fixes = [fix.apply(text) for found in check_url(text) for fix in found.fixes]
 
     assert [each for each in fixes if "%26" not in each and "&" in each] == mended
@@ -113,20 +115,20 @@ def test_a_separator_that_was_encoded_separates(text: str, mended: list[str]) ->
         ("__platform = CentOS&limit=1", "__platform=CentOS&limit=1"),
         ("/v2/cloudimages?__platform:CentOS", "/v2/cloudimages?__platform=CentOS"),
         ("dir=asc&sort_key=name", "sort_dir=asc&sort_key=name"),
-        # No nearer meaning: the server does not look at it.
+        # Nothing is nearer, and the server ignores it.
         ("order=asc", ""),
         ("owners=asc&limit=1", "limit=1"),
         ("__platform:nonsense&limit=1", "limit=1"),
     ],
 )
-def test_a_pair_that_is_none_is_read_as_it_is_meant(text: str, mended: str) -> None:
+def test_a_misspelt_pair_is_respelled(text: str, mended: str) -> None:
     found = next(each for each in check_url(text) if each.code == "unknown-parameter")
 
     assert [fix.apply(text) for fix in found.fixes] == [mended]
 
 
 @pytest.mark.parametrize("text", ["__platform=CentOS,Ubuntu", "sort_key=name,id"])
-def test_of_several_values_none_is_left_alone(text: str) -> None:
+def test_several_values_in_one_have_no_fix(text: str) -> None:
     (found,) = check_url(text)
 
     assert not found.fixes
@@ -139,7 +141,7 @@ def test_unlisted_values_can_be_allowed() -> None:
 
     query = decompile(text, allow_unlisted=True)
 
-    assert compile(query, allow_unlisted=True).query_string == text
+    assert compile_query(query, allow_unlisted=True).query_string == text
     assert [each.severity for each in check_url(text, allow_unlisted=True)] == ["warning"]
 
 
@@ -149,7 +151,7 @@ def test_values_of_an_extended_spec_are_known() -> None:
     assert decompile("__platform=AlmaLinux", spec=spec) == "platform = AlmaLinux"
 
 
-def test_pairs_know_where_they_stand() -> None:
+def test_pairs_have_spans() -> None:
     text = "GET /v2/cloudimages?limit=1&__platform=Oracle+Linux#x"
 
     pairs = read_url(text).pairs
@@ -164,12 +166,16 @@ def test_pairs_know_where_they_stand() -> None:
     ]
 
 
-def test_what_is_overruled_goes_with_what_overrules_it() -> None:
+def test_overridden_pairs_are_removed_with_the_last_one() -> None:
     text = "limit=0&status=active&limit&limit"
 
     fixes = [each.fixes[0].apply(text) for each in check_url(text) if each.code == "empty-value"]
 
     assert fixes == ["status=active&"]
+
+
+def test_a_character_that_masks_templates_is_an_ordinary_value() -> None:
+    assert decompile("name=%EE%80%80") == decompile("name=\ue000") == 'name = "\ue000"'
 
 
 def test_findings_come_in_text_order() -> None:

@@ -1,4 +1,4 @@
-"""Decompiling: a request gives the query that compiles to it, and fixes mend what they are for."""
+"""A request decompiles to a query that compiles to it again, and a fix removes its finding."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from imsquery import CLOUDIMAGES, QueryError, check, compile  # noqa: A004
+from imsquery import CLOUDIMAGES, Parameter, QueryError, check
+from imsquery import compile as compile_query
 from imsquery.formatting.formatter import format as format_query
 from imsquery.limits import Limits
-from imsquery.urls.decompiler import check_url, decompile
+from imsquery.urls.checker import check_url
+from imsquery.urls.decompiler import decompile
 from tests.strategies import PUSHABLE, ROWS, Condition, canonical, conjunctions, unicode_text
 
 SORT_KEYS = CLOUDIMAGES.sort_keys
@@ -23,7 +25,7 @@ CLAUSES = {clause: row.wire for clause, row in CLOUDIMAGES.clauses.items()}
 
 @st.composite
 def requests(draw: st.DrawFn) -> list[tuple[str, str]]:
-    """Pairs of a request in canonical order, made without the compiler."""
+    """Draw the pairs of a request in canonical order, made without the compiler."""
     found = draw(conjunctions() | st.just([]))
     key = draw(st.none() | st.sampled_from(SORT_KEYS))
     if key is not None:
@@ -62,18 +64,18 @@ def joined(pairs: list[tuple[str, str]]) -> str:
 @example("owner=")
 @example("marker=")
 @example("__support_kvm=true&__support_s4l=true")
-def test_a_canonical_string_comes_back(text: str) -> None:
-    assert compile(decompile(text)).query_string == text
+def test_a_canonical_string_round_trips(text: str) -> None:
+    assert compile_query(decompile(text)).query_string == text
 
 
 @given(conjunctions())
-def test_a_compiled_filter_comes_back(found: list[Condition]) -> None:
+def test_a_compiled_filter_round_trips(found: list[Condition]) -> None:
     text = " and ".join(each.text for each in found)
-    assert compile(decompile(str(compile(text)))).query_string == canonical(found)
+    assert compile_query(decompile(str(compile_query(text)))).query_string == canonical(found)
 
 
 @given(requests(), st.data())
-def test_spelling_and_order_count_for_nothing(
+def test_spelling_and_order_do_not_matter(
     pairs: list[tuple[str, str]], data: st.DataObject
 ) -> None:
     shuffled = data.draw(st.permutations(pairs))
@@ -87,15 +89,15 @@ def test_spelling_and_order_count_for_nothing(
 
 
 @given(requests().map(joined))
-def test_what_is_decompiled_is_formatted_and_without_errors(text: str) -> None:
+def test_a_decompiled_query_is_formatted_and_has_no_errors(text: str) -> None:
     query = decompile(text)
-    # What is long is broken before `and` and `or`, and within parentheses.
+    # Long queries are broken before `and` and `or`, and within parentheses.
     on_one_line = re.sub(r"\n *", " ", re.sub(r"(?<=\()\n *|\n *(?=\))", "", format_query(query)))
     assert on_one_line == query
     assert all(found.severity == "warning" for found in check(query, target="compile"))
 
 
-# -- broken ones
+# -- broken requests
 
 names = st.sampled_from(
     [spelled for row in ROWS for spelled in (row.wire, row.wire.lstrip("_"), *row.aliases)]
@@ -131,8 +133,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
             decompile(text)
         assert refused.value.diagnostics == found
     else:
-        again = compile(decompile(text)).query_string
-        assert compile(decompile(again)).query_string == again
+        again = compile_query(decompile(text)).query_string
+        assert compile_query(decompile(again)).query_string == again
 
 
 def codes(text: str) -> Counter[str]:
@@ -178,8 +180,8 @@ def test_limits_refuse_and_change_nothing_else(text: str, length: int, count: in
 
 
 @given(st.sampled_from(PUSHABLE))
-def test_every_parameter_is_known_by_its_wire_name_alone(row: object) -> None:
-    wire = row.wire  # type: ignore[attr-defined]
+def test_every_parameter_is_known_by_its_wire_name_alone(row: Parameter) -> None:
+    wire = row.wire
     short = wire.lstrip("_")
     assume(short != wire)
     assert "unknown-parameter" not in codes(f"{wire}=true")

@@ -1,4 +1,4 @@
-"""Linting: a URL is found wherever it stands, and what is found is what checking it alone finds."""
+"""A URL is found wherever it is in a text, with the findings that it has by itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imsquery import CLOUDIMAGES
-from imsquery.urls.decompiler import check_url
+from imsquery.urls.checker import check_url
 from imsquery.urls.linter import lint
 from tests.strategies import ROWS
 
@@ -28,7 +28,7 @@ wrappings = st.sampled_from(
 
 @given(queries, wrappings)
 @example("limit=0&name=*a", ("`GET ", "`"))
-def test_a_url_is_found_wherever_it_stands(query: str, around: tuple[str, str]) -> None:
+def test_a_url_is_found_wherever_it_is(query: str, around: tuple[str, str]) -> None:
     before, after = around
     text = f"first line\n{before}{PATH}?{query}{after} and more"
     start = text.index("?") + 1
@@ -39,7 +39,7 @@ def test_a_url_is_found_wherever_it_stands(query: str, around: tuple[str, str]) 
 
 
 @given(queries, wrappings)
-def test_a_fix_mends_the_text_as_it_mends_the_url(query: str, around: tuple[str, str]) -> None:
+def test_a_fix_changes_the_text_as_it_changes_the_url(query: str, around: tuple[str, str]) -> None:
     before, after = around
     text = f"{before}{PATH}?{query}{after}"
 
@@ -57,7 +57,7 @@ def test_a_fix_mends_the_text_as_it_mends_the_url(query: str, around: tuple[str,
 )
 @example([f"{PATH}?", "\ud800"])
 @example([f"{PATH}?", "{" * 200])
-def test_any_text_is_read(parts: list[str]) -> None:
+def test_any_text_is_linted(parts: list[str]) -> None:
     text = "".join(parts)
     for found in lint(text):
         assert 0 <= found.span.start <= found.span.end <= len(text)
@@ -66,5 +66,5 @@ def test_any_text_is_read(parts: list[str]) -> None:
 
 
 @given(st.text(), st.text())
-def test_a_text_without_such_a_url_has_no_findings(before: str, after: str) -> None:
+def test_a_text_without_an_image_list_url_has_no_findings(before: str, after: str) -> None:
     assert lint(f"{before} /v2/images?limit=0 {after}".replace(PATH, "")) == ()

@@ -1,4 +1,4 @@
-"""A canonical query string parses back, with the standard library, to exactly the bound pairs."""
+"""The standard library parses a canonical query string back to exactly the bound pairs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_query_string_parses_back_to_its_pairs(found: list[Condition]) -> None
 
 
 @given(unicode_text)
-def test_any_unicode_value_arrives_as_it_was_written(value: str) -> None:
+def test_any_unicode_value_arrives_unchanged(value: str) -> None:
     query = compile_query(f"owner = {quoted(value)}")
 
     assert pairs_of(query.query_string) == [("owner", value)]
@@ -36,7 +36,7 @@ def test_any_unicode_value_arrives_as_it_was_written(value: str) -> None:
 
 
 @given(unicode_text)
-def test_only_unreserved_characters_stay_as_they_are(value: str) -> None:
+def test_only_unreserved_characters_are_not_encoded(value: str) -> None:
     query = compile_query(f"owner = {quoted(value)}")
     plain = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
     sent = query.query_string.removeprefix("owner=")

@@ -50,7 +50,7 @@ def codes(text: str) -> list[str]:
         f'fmt.Sprintf("{URL}?limit=%i&min_disk=%u&name=%q", x)',
     ],
 )
-def test_nothing_is_found(text: str) -> None:
+def test_a_correct_or_unfinished_url_has_no_findings(text: str) -> None:
     assert codes(text) == []
 
 
@@ -80,7 +80,7 @@ def test_nothing_is_found(text: str) -> None:
         (f"{URL}?name=%E4%B8%AD&limit=0", "out-of-range", "0"),
     ],
 )
-def test_what_is_found(text: str, code: str, shown: str) -> None:
+def test_a_finding_is_at_its_place_in_the_text(text: str, code: str, shown: str) -> None:
     (found,) = lint(text)
 
     assert found.code == code
@@ -107,7 +107,7 @@ def test_a_fix_is_an_edit_of_the_whole_text(broken: str, mended: str) -> None:
 
 
 @pytest.mark.parametrize("between", ["\n", "\n    ", ",\n", " \\\n"])
-def test_a_list_of_urls_is_no_value_that_goes_on(between: str) -> None:
+def test_a_list_of_urls_is_not_a_value_that_continues(between: str) -> None:
     text = f'"{URL}?protected=yes"{between}"{URL}?protected=true"\n'
 
     assert [(found.code, found.span.start) for found in lint(text)] == [

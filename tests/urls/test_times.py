@@ -1,4 +1,4 @@
-"""Comparisons with times as the service reads them, and what others were meant as."""
+"""Comparisons with times as the service reads them, and in other spellings."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def test_another_spelling_is_understood(value: str, instead: list[str]) -> None:
     "piece",
     [("lt:", " ", "x"), ("", " ", "x"), ("x", " ", "y"), ("lt", "=: ", "x"), ("", "2018 ", "")],
 )
-def test_a_long_value_is_read_in_one_go(piece: tuple[str, str, str]) -> None:
-    """Trying each place anew, a pattern would be at it for hours."""
+def test_a_long_value_is_read_in_linear_time(piece: tuple[str, str, str]) -> None:
+    """A pattern that is tried again at each place would take hours."""
     start, middle, end = piece
 
     assert read_wire_time(start + middle * 3_000_000 + end).instead == []

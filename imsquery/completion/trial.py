@@ -1,0 +1,221 @@
+"""Candidates tried: a proposal is one that can be completed to a valid condition or clause."""
+
+from __future__ import annotations
+
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from imsquery.completion.candidates import FIXED
+from imsquery.completion.context import HOLE, unanswered
+from imsquery.completion.position import is_in_list
+from imsquery.completion.position import words as words_of
+from imsquery.diagnostics.errors import QueryError
+from imsquery.language.lalr import shift
+from imsquery.language.lexer import END, Tokens, spell
+from imsquery.language.parser import tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from imsquery.completion.candidates import Candidates
+    from imsquery.completion.context import Context
+    from imsquery.completion.position import Position, Word
+    from imsquery.language.lalr import Stack
+    from imsquery.schema.parameters import Parameter
+    from imsquery.schema.spec import Spec
+
+_MOST_TRIED = 300  # ways to complete one proposal
+_NEAR = 8  # words after the cursor that are tried before all of them are
+
+# What separates whole conditions and clauses; some of it occurs within them, too.
+_SEPARATORS = frozenset({"AND", "OR", "COMMA", "RPAR", "ORDER", "LIMIT", "AFTER"})
+# What is tried, in this order, to complete a condition.
+_CONTINUATIONS = (
+    "OPERATOR", "PRESENCE", "AND", "RPAR", "LPAR", "BY", "IN", "IS", "BETWEEN", "MATCH", "NOT",
+)  # fmt: skip
+_STAND_IN = "x"  # for a text that only the user knows
+
+
+@frozen
+class Trial:
+    """Tries candidates at one position.
+
+    Attributes:
+        text: the text of the query.
+        position: the position in it.
+        spec: the parameters.
+        now: what ``now`` and ``today`` mean.
+        context: the conditions around the position.
+        candidates: the candidates there.
+    """
+
+    text: str
+    position: Position
+    spec: Spec
+    now: datetime
+    context: Context
+    candidates: Candidates
+
+    def is_valid(self, text: str, after: Sequence[Word]) -> bool:
+        """Return whether what begins with a candidate can be completed.
+
+        Args:
+            text: the candidate.
+            after: the end of the condition or clause.
+        """
+        position = self.position
+        proposed = split(text)
+        kind = proposed[0][0]
+        if kind in _SEPARATORS and not _is_inner(position.before):
+            is_bare = len(position.before) == 1  # a name: not every one is a condition
+            return (
+                self._keeps_limits(text)
+                and (not is_bare or self.context.admits(join(position.before)))
+                and (kind in {"AND", "RPAR"} or self._leaves_a_way(kind))
+            )
+        if position.expects_condition and kind in {"NOT", "LPAR"}:
+            return self._keeps_limits(text)
+        begun = [[*position.before, *proposed]]
+        if kind == "PLACEHOLDER":
+            # It will be bound to a valid value: one must be compatible with the context.
+            begun = [[*position.before, *split(each)] for each in self._values(position.before)]
+        continuations = self._leading_to_rest if after else self._endings
+        tried = islice(chain.from_iterable(map(continuations, begun)), _MOST_TRIED)
+        return any(self._is_admitted(each, after) for each in tried)
+
+    def is_valid_already(self) -> bool:
+        """Return whether the condition or clause is valid as it is."""
+        part = self.position.part
+        return self.context.affords(len(self.position.after)) and self.context.admits(
+            self.text[part.start : part.end]
+        )
+
+    def may_open(self, words: Sequence[Word]) -> bool:
+        """Return whether a parenthesis may follow; after a lone name only that of a function."""
+        return len(words) != 1 or words[0][1].lower() in self.spec.functions
+
+    def _is_admitted(self, words: Sequence[Word], after: Sequence[Word]) -> bool:
+        """Return whether a condition or clause with this beginning and end is valid.
+
+        The end may be as long as the text: most of those that cannot follow differ early.
+        """
+        if after and _run([*words, *after[:_NEAR]]) is None:
+            return False
+        size = len(words) + len(after)
+        return self.context.affords(size) and self.context.admits(join([*words, *after]))
+
+    def _keeps_limits(self, text: str) -> bool:
+        span = self.position.span
+        return is_within_limits(f"{self.text[: span.start]} {text} all {self.text[span.end :]}")
+
+    def _leaves_a_way(self, kind: str) -> bool:
+        """Return whether what the conditions require can still be added after an `or` or clause."""
+        requiring = [row for row in self.spec.parameters.values() if row.requires is not None]
+        if not any(self._may_mention(row) for row in requiring):
+            return True
+        required = dict.fromkeys(row.requires for row in requiring if row.requires is not None)
+        added = "".join(
+            f" and {self.spec.parameters[wire].name} = {spell(value)}" for wire, value in required
+        )
+        span = self.position.span
+        begun, rest = self.text[: span.start], self.text[span.end :]
+        closed = ")" * self.position.opened
+        best = unanswered(f"{begun}{added}{closed} {rest}", self.spec, self.now)
+        if kind != "OR":
+            return unanswered(f"{begun} {rest}", self.spec, self.now) <= best
+        after = f"{closed}{added}" if closed else ""
+        return unanswered(f"{begun} or {HOLE}{after} {rest}", self.spec, self.now) <= best
+
+    def _may_mention(self, row: Parameter) -> bool:
+        """Return whether the text may name a parameter, or a function of it."""
+        calls = [
+            each.name
+            for same in self.spec.functions.values()
+            for each in same
+            if any(wire == row.wire for wire, _ in each.conditions)
+        ]
+        text = self.text.lower()
+        return any(name.lower() in text for name in (row.name, *row.aliases, *calls))
+
+    # -- ways to continue
+
+    def _endings(self, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
+        """Yield conditions or clauses that begin with these words; a list gets no more items."""
+        stack = _run(words)
+        if _accepts(stack, END):
+            yield words
+            if len(words) > 1 or words[0][0] != "WORD":
+                return
+        for text in self._next(stack, words):
+            yield from self._endings([*words, *split(text)])
+
+    def _leading_to_rest(self, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
+        """Yield these words, alone and with one more before the rest of the condition."""
+        yield words
+        if _is_inner(words):
+            yield [*words, ("COMMA", ",")]
+        for text in self._next(_run(words), words):
+            yield [*words, *split(text)]
+
+    def _next(self, stack: Stack | None, words: Sequence[Word]) -> Iterator[str]:
+        """Yield what can be next on the way to the end of a condition or clause."""
+        last = words[-1][0]
+        if last in {"NOT", "LPAR"} and _accepts(stack, "ALL"):
+            yield "all"
+        elif last == "BY":
+            yield from (text for text, _, _ in self.candidates.sort_keys())
+        else:
+            if _accepts(stack, "STRING") or last == "LIMIT":
+                yield from self._values(words)
+            inner = _is_inner(words)
+            for kind in _CONTINUATIONS:
+                if kind == "LPAR" and not self.may_open(words):
+                    continue
+                if _accepts(stack, kind) and (inner or kind not in _SEPARATORS):
+                    yield from (text for text, _, _ in FIXED[kind])
+
+    def _values(self, words: Sequence[Word]) -> list[str]:
+        """Return the values to try, or a stand-in for a free text."""
+        found = self.candidates.values(words)
+        values = [text for text, kind, _ in found if kind == "value"] or [_STAND_IN]
+        return [f"({value})" for value in values] if words[-1][0] == "IN" else values
+
+
+def is_within_limits(text: str) -> bool:
+    """Return whether a text is within the default limits."""
+    try:
+        tokenize(text)
+    except QueryError:
+        return False
+    return True
+
+
+def split(text: str) -> list[Word]:
+    """Split a text into words."""
+    return words_of(Tokens(text))
+
+
+def join(words: Iterable[Word]) -> str:
+    """Join words into a text."""
+    return " ".join(lexeme for _, lexeme in words)
+
+
+def _run(words: Iterable[Word]) -> Stack | None:
+    """Run the tables over a condition or clause alone; ``None`` if it does not parse."""
+    stack: Stack | None = (0, None)
+    for kind, _ in words:
+        stack = shift(stack, kind) if stack is not None else None
+    return stack
+
+
+def _accepts(stack: Stack | None, kind: str) -> bool:
+    return stack is not None and shift(stack, kind) is not None
+
+
+def _is_inner(words: Sequence[Word]) -> bool:
+    """Return whether a comma, a parenthesis or an `and` would be part of the condition itself."""
+    kinds = [kind for kind, _ in words]
+    return is_in_list(kinds) or kinds.count("BETWEEN") > kinds.count("AND")

@@ -1,0 +1,225 @@
+"""The values of a request: what each asks for, or what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from imsquery.compiler.lowering import compile as compile_query
+from imsquery.diagnostics.edits import clip
+from imsquery.diagnostics.errors import QueryError
+from imsquery.diagnostics.model import diagnostic
+from imsquery.diagnostics.source import Span
+from imsquery.language.lexer import spell
+from imsquery.schema.kinds import Flag, RefusedValue
+from imsquery.urls.reader import read_pairs
+from imsquery.urls.times import read_wire_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imsquery.diagnostics.model import Diagnostic
+    from imsquery.schema.kinds import Advice
+    from imsquery.schema.parameters import Parameter
+    from imsquery.schema.spec import Spec
+    from imsquery.urls.edits import PairEdits, TitledEdits
+    from imsquery.urls.reader import Pair
+
+
+@frozen
+class Criterion:
+    """What a request asks of one parameter.
+
+    Attributes:
+        parameter: the row of the parameter.
+        relation: ``=``, or another comparison of times.
+        value: the value that the server compares with; ``None`` for a template.
+    """
+
+    parameter: Parameter
+    relation: str
+    value: str | None
+
+
+class ValueReader:
+    """Reads pairs as values of parameters.
+
+    Args:
+        edits: the edits of the request.
+        spec: the parameters.
+        allow_unlisted: whether a value that an open enumeration lacks is a warning.
+    """
+
+    def __init__(self, edits: PairEdits, spec: Spec, *, allow_unlisted: bool) -> None:
+        self._edits = edits
+        self._spec = spec
+        self._allow_unlisted = allow_unlisted
+
+    def parameter(self, wire: str) -> Parameter | None:
+        """Return the request parameter of a wire name, the only one that the server knows."""
+        row = self._spec.find(wire)
+        return row if row is not None and row.wire == wire and row.pushable else None
+
+    def read(self, row: Parameter, pair: Pair) -> tuple[Criterion | None, Diagnostic | None]:
+        """Read a pair as a value of a parameter.
+
+        Returns:
+            What it asks for, if that is known, and what is wrong with it, if anything.
+        """
+        if pair.value is None:
+            return Criterion(row, "=", None), None
+        if pair.value == "":
+            return self._empty(row, pair)
+        if row.is_time:
+            return self._time(row, pair, pair.value)
+        return self._equality(row, pair, pair.value)
+
+    def fits(self, row: Parameter, pair: Pair) -> bool:
+        """Return whether a pair can be one of another parameter without a further finding."""
+        taken = self._edits.last.keys()
+        if row.wire in taken or row.requires or row.clause == "direction":
+            return False
+        is_excluded = not taken.isdisjoint(self._spec.exclusive.get(row.wire, ()))
+        return not is_excluded and self._is_faultless(row, pair)
+
+    def separations(self, pair: Pair) -> list[TitledEdits]:
+        """Offer to separate parameters whose ``&`` was encoded as part of a value."""
+        mended, edits = self._edits.separate(pair, self.parameter)
+        if not edits:
+            return []
+        pairs, findings = read_pairs(mended, Span(0, len(mended)))
+        rows = {each.name: self.parameter(each.name or "") for each in pairs}
+        if findings or len(rows) < len(pairs):
+            return []
+        for each in pairs:
+            row = rows[each.name]
+            if row is None or not rows.keys().isdisjoint(self._spec.exclusive.get(row.wire, ())):
+                return []
+            is_own = each.name == pair.name
+            if not (self._is_faultless(row, each) if is_own else self.fits(row, each)):
+                return []
+        return [("separate the parameters", edits)]
+
+    def _is_faultless(self, row: Parameter, pair: Pair) -> bool:
+        _, found = self.read(row, pair)
+        return found is None
+
+    def _empty(self, row: Parameter, pair: Pair) -> tuple[Criterion | None, Diagnostic]:
+        """Report a missing value; a text may be meant to be empty."""
+        is_text = not row.is_time and _is_value(row, "")
+        found = finding(
+            "empty-value",
+            f"missing value for `{row.wire}`",
+            pair.span,
+            [self._removal(row, pair)],
+            "warning" if is_text else "error",
+        )
+        return Criterion(row, "=", "") if is_text else None, found
+
+    def _removal(self, row: Parameter, pair: Pair) -> TitledEdits:
+        """Remove a pair; a sort key takes the direction with it, which requires one."""
+        direction = self._spec.clauses.get("direction")
+        dependent = self._edits.last.get(direction.wire) if direction is not None else None
+        if row is not self._spec.clauses.get("order by") or dependent is None:
+            return self._edits.remove(pair)
+        return self._edits.remove(pair, dependent, title="remove it and the direction")
+
+    def _time(
+        self, row: Parameter, pair: Pair, value: str
+    ) -> tuple[Criterion | None, Diagnostic | None]:
+        read = read_wire_time(value)
+        if read.condition is not None:
+            return Criterion(row, *read.condition), None
+        fixes = self.separations(pair) or [self._edits.revalue(pair, each) for each in read.instead]
+        return None, finding(read.code, _invalid(value, row, read.message), pair.value_span, fixes)
+
+    def _equality(
+        self, row: Parameter, pair: Pair, value: str
+    ) -> tuple[Criterion | None, Diagnostic | None]:
+        try:
+            read = str(row.kind.read(value))
+        except RefusedValue as refused:
+            is_allowed = refused.code == "unlisted-value" and self._allow_unlisted
+            asked = Criterion(row, "=", value) if is_allowed else None
+            return asked, self._refused(row, pair, value, refused)
+        if read != value and row.json != "integer":
+            message = f"use `{read}`, not `{clip(value)}`; the server compares exactly"
+            fixes = [self._edits.revalue(pair, read)]
+            return None, finding("bad-value", message, pair.value_span, fixes)
+        asked = Criterion(row, "=", read)
+        advice = row.kind.advise(value)
+        if advice is None:
+            return asked, None
+        return (
+            None if advice.severity == "error" else asked,
+            self._advised(row, pair, value, advice),
+        )
+
+    def _refused(self, row: Parameter, pair: Pair, value: str, refused: RefusedValue) -> Diagnostic:
+        code = refused.code
+        severity = "warning" if code == "unlisted-value" and self._allow_unlisted else "error"
+        if row.clause == "order by" and self._spec.find(value) is not None:
+            code = "unknown-sort-key"
+        fixes = self.separations(pair) or [
+            self._edits.revalue(pair, each) for each in refused.instead if _is_value(row, each)
+        ]
+        if type(row.kind) is Flag and not fixes:
+            fixes = [self._planned(pair, f"not {self._flag(row)}")]
+        message = _invalid(value, row, refused.message)
+        return finding(code, message, pair.value_span, fixes, severity)
+
+    def _flag(self, row: Parameter) -> str:
+        family = self._spec.family
+        if row.wire.startswith(family):
+            return f"supports({row.wire.removeprefix(family)})"
+        return row.name
+
+    def _advised(self, row: Parameter, pair: Pair, value: str, advice: Advice) -> Diagnostic:
+        fixes: list[TitledEdits] = []
+        if advice.value is not None:
+            fixes.append(self._edits.revalue(pair, advice.value))
+        if advice.operator is not None:
+            fixes.append(self._planned(pair, f"{row.name} {advice.operator} {spell(value)}"))
+        if advice.predicate is not None:
+            fixes += self._compiled(pair, advice.predicate)
+        fixes = self.separations(pair) or fixes
+        return finding(advice.code, advice.message, pair.value_span, fixes, advice.severity)
+
+    def _planned(self, pair: Pair, predicate: str) -> TitledEdits:
+        """Remove a pair in favour of a predicate that no request can express."""
+        return self._edits.remove(pair, title=f"remove it; use `plan` for `{clip(predicate)}`")
+
+    def _compiled(self, pair: Pair, predicate: str) -> list[TitledEdits]:
+        """Replace a pair by what a predicate compiles to."""
+        try:
+            compiled = compile_query(predicate, spec=self._spec)
+        except QueryError:
+            return []
+        if self._edits.last.keys() & compiled.params.keys():
+            return [self._edits.remove(pair)]
+        return [self._edits.replace(pair, compiled.query_string)]
+
+
+def finding(
+    code: str,
+    message: str,
+    span: Span,
+    fixes: Iterable[TitledEdits] = (),
+    severity: str = "error",
+) -> Diagnostic:
+    """Make a finding at a span."""
+    return diagnostic(code, message, (span.start, span.end), fixes, severity)
+
+
+def _invalid(value: str, row: Parameter, expected: str) -> str:
+    return f"invalid value `{clip(value)}` for `{row.wire}`; expected {expected}"
+
+
+def _is_value(row: Parameter, text: str) -> bool:
+    """Return whether a parameter takes a value."""
+    try:
+        row.kind.read(text)
+    except RefusedValue:
+        return False
+    return True
