@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from imsquery.cli.common import (
     add_filter,
     add_options,
-    draw,
+    add_report_format,
     options,
-    print_diff,
     read_filter,
-    report_format,
 )
+from imsquery.cli.output import draw, print_diff
 from imsquery.compiler.checker import check
+from imsquery.diagnostics.render import render_github, render_json
 from imsquery.fixes import mend
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         default="plan",
         help="compile: the filter must fit one request (default: plan)",
     )
-    report_format(parser)
+    add_report_format(parser)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--fix", action="store_true", help="print the text with all fixes applied")
     what.add_argument("--diff", action="store_true", help="print what the fixes would change")
@@ -48,8 +49,8 @@ def main(arguments: Namespace) -> int:
 
     if not (arguments.fix or arguments.diff):
         found = find(text)
-        print_report(text, found, arguments.format)
-        return status(found)
+        _print(text, found, arguments.format)
+        return _status(found)
     mended, left = mend(text, find)
     if arguments.diff:
         print_diff(text, mended, "query")
@@ -57,26 +58,18 @@ def main(arguments: Namespace) -> int:
         print(mended)
     if left:
         draw(mended, left)
-    return status(left)
+    return _status(left)
 
 
-def status(found: tuple[Diagnostic, ...]) -> int:
-    """Give the exit status: warnings are no errors."""
+def _status(found: tuple[Diagnostic, ...]) -> int:
     return int(any(each.severity == "error" for each in found))
 
 
-def print_report(
-    text: str, found: tuple[Diagnostic, ...], form: str, *, name: str = "query"
-) -> None:
-    """Print findings: drawn ones on standard error where there are errors among them."""
-    from imsquery.diagnostics.render import render, render_github, render_json
-
+def _print(text: str, found: tuple[Diagnostic, ...], form: str) -> None:
+    """Print findings; drawn ones go to standard error if there are errors among them."""
     if form == "json":
-        print(render_json(text, found, name=name))
-    elif form == "github":
-        if found:
-            print(render_github(text, found, name=name))
-    elif status(found):
-        draw(text, found, name=name)
+        print(render_json(text, found))
+    elif form == "github" and found:
+        print(render_github(text, found))
     elif found:
-        print(render(text, found, name=name))
+        draw(text, found, stream=sys.stderr if _status(found) else sys.stdout)

@@ -1,24 +1,21 @@
-"""What commands share: reading filters, options, drawing findings, progress."""
+"""What commands share: the arguments that they declare, and reading filters."""
 
 from __future__ import annotations
 
 import sys
-import time
 from argparse import ArgumentTypeError
 
 from imsquery.limits import DEFAULT_LIMITS, Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterable, Iterator
+    from argparse import ArgumentParser, Namespace, _ActionsContainer
+    from collections.abc import Iterator
     from datetime import datetime
     from typing import Any, BinaryIO
 
-    from imsquery.diagnostics.model import Diagnostic
 
-
-def add_filter(parser: ArgumentParser, *, optional: bool = False) -> None:
+def add_filter(parser: _ActionsContainer, *, optional: bool = False) -> None:
     """Take the filter."""
     parser.add_argument(
         "filter",
@@ -30,15 +27,20 @@ def add_filter(parser: ArgumentParser, *, optional: bool = False) -> None:
 
 def add_options(parser: ArgumentParser) -> None:
     """Take what says how a filter is read."""
+    add_allow_unlisted(parser)
+    parser.add_argument(
+        "--now", type=_time, metavar="TIME", help="what `now` and `today` mean, such as 2018-10-28"
+    )
+    add_limits(parser)
+
+
+def add_allow_unlisted(parser: ArgumentParser) -> None:
+    """Take whether values may be on no list."""
     parser.add_argument(
         "--allow-unlisted",
         action="store_true",
         help="take values that a list known to grow does not have, with a warning",
     )
-    parser.add_argument(
-        "--now", type=_time, metavar="TIME", help="what `now` and `today` mean, such as 2018-10-28"
-    )
-    add_limits(parser)
 
 
 def add_limits(parser: ArgumentParser) -> None:
@@ -64,11 +66,7 @@ def options(arguments: Namespace) -> dict[str, Any]:
 
 def limits(arguments: Namespace) -> Limits:
     """Give the limits that the options stand for."""
-    length, depth, count = arguments.max_length, arguments.max_depth, arguments.max_count
-    default = (DEFAULT_LIMITS.length, DEFAULT_LIMITS.depth, DEFAULT_LIMITS.count)
-    if (length, depth, count) == default:
-        return DEFAULT_LIMITS
-    return Limits(length=length, depth=depth, count=count)
+    return Limits(length=arguments.max_length, depth=arguments.max_depth, count=arguments.max_count)
 
 
 def _positive(text: str) -> int:
@@ -97,6 +95,16 @@ def add_max_requests(parser: ArgumentParser, default: int) -> None:
         metavar="N",
         help="how many different requests to make at most, each with its pages "
         "(default: %(default)s)",
+    )
+
+
+def add_report_format(parser: ArgumentParser) -> None:
+    """Take the form of a report."""
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "github"),
+        default="text",
+        help="text: drawn (default); json; github: annotations for a workflow's log",
     )
 
 
@@ -156,67 +164,3 @@ def _read_utf_16(data: bytes, stream: BinaryIO, longest: int) -> Iterator[str]:
         data = stream.read(1 << 16)
     if rest := rest + decoder.decode(b"", final=True):
         yield rest
-
-
-def draw(text: str, diagnostics: Iterable[Diagnostic], *, name: str = "query") -> None:
-    """Draw findings on standard error."""
-    from imsquery.diagnostics.render import render
-
-    print(render(text, diagnostics, name=name, color=wants_color(sys.stderr)), file=sys.stderr)
-
-
-def wants_color(stream: Any) -> bool:
-    """Tell whether to colour: on a terminal, unless ``NO_COLOR`` is set or ``TERM`` is ``dumb``."""
-    import os
-
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-class Progress:
-    """A line on standard error that counts, on a terminal, once the work has lasted a second."""
-
-    _PATIENCE = 1.0  # seconds before the first line
-    _INTERVAL = 0.1  # seconds between two
-
-    def __init__(self, what: str, total: int | None = None) -> None:
-        self._what = what
-        self._total = total
-        self._shown = False
-        self._enabled = sys.stderr.isatty()
-        self._next = time.monotonic() + self._PATIENCE
-
-    def update(self, count: int, done: int | None = None) -> None:
-        """Show a count, and how much of the total is done."""
-        if not self._enabled or time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + self._INTERVAL
-        share = f" ({100 * done // self._total} %)" if self._total and done is not None else ""
-        self._shown = True
-        print(f"\r\x1b[K{count:,} {self._what}{share}", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        """Take the line away, before other output and at the end."""
-        if self._shown:
-            self._shown = False
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-
-def report_format(parser: ArgumentParser) -> None:
-    """Take the form of a report."""
-    parser.add_argument(
-        "--format",
-        choices=("text", "json", "github"),
-        default="text",
-        help="text: drawn (default); json; github: annotations for a workflow's log",
-    )
-
-
-def print_diff(before: str, after: str, name: str) -> None:
-    """Print how two texts differ, as a unified diff."""
-    from difflib import unified_diff
-
-    lines = unified_diff(
-        before.splitlines(), after.splitlines(), f"{name} (before)", f"{name} (after)", lineterm=""
-    )
-    for line in lines:
-        print(line)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING
 
+from imsquery.cli.output import as_json, fail
 from imsquery.cli.shells import lines
 from imsquery.completion.complete import complete, completions_to_json
 
@@ -40,7 +39,6 @@ def main(arguments: Namespace) -> int:
         return 0
     cursor = len(text) if arguments.cursor is None else arguments.cursor
     if not 0 <= cursor <= len(text):
-        print(f"imsquery complete: the cursor is from 0 to {len(text)}", file=sys.stderr)
-        return 2
-    print(json.dumps(completions_to_json(complete(text, cursor)), indent=2))
+        return fail("complete", f"the cursor is from 0 to {len(text)}")
+    print(as_json(completions_to_json(complete(text, cursor)), indent=2))
     return 0

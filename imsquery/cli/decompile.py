@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import add_limits, draw, limits, read_text
-from imsquery.diagnostics.errors import QueryError
+from imsquery.cli.common import add_allow_unlisted, add_limits, limits, read_text
+from imsquery.cli.output import attempt, draw
 from imsquery.urls.decompiler import check_url, decompile
 
 if TYPE_CHECKING:
@@ -17,11 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "url", metavar="URL", help="a URL or query string; - reads it from standard input"
     )
-    parser.add_argument(
-        "--allow-unlisted",
-        action="store_true",
-        help="take values that a list known to grow does not have",
-    )
+    add_allow_unlisted(parser)
     add_limits(parser)
 
 
@@ -31,11 +28,10 @@ def main(arguments: Namespace) -> int:
     if arguments.url == "-":
         text = text.strip()
     keywords = {"allow_unlisted": arguments.allow_unlisted, "limits": limits(arguments)}
-    try:
-        print(decompile(text, **keywords))
-    except QueryError as error:
-        draw(text, error.diagnostics, name="url")
+    found = attempt(partial(decompile, **keywords), text, name="url")
+    if found is None:
         return 1
+    print(found)
     warnings = check_url(text, **keywords)
     if warnings:
         draw(text, warnings, name="url")

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING, Any
 
-from imsquery.cli.common import add_options, draw, options, read_text
-from imsquery.cli.escaping import escape_json
-from imsquery.diagnostics.errors import QueryError
+from imsquery.cli.common import add_options, options, read_text
+from imsquery.cli.output import as_json, attempt, fail
 from imsquery.evaluation.decision import Decider, Verdict
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
-
-    from imsquery.semantics.formula import Formula
 
     Verdicts = dict[str, Verdict]
 
@@ -49,11 +44,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Print how two filters differ."""
     if arguments.first == arguments.second == "-":
-        print("imsquery diff: only one filter can come from standard input", file=sys.stderr)
-        return 2
+        return fail("diff", "only one filter can come from standard input")
     texts = [read_text(text, arguments.max_length) for text in (arguments.first, arguments.second)]
     decider = Decider(**options(arguments))
-    first, second = (_read(decider, *each) for each in zip(texts, _NAMES, strict=True))
+    first, second = (
+        attempt(decider.read, text, name=name) for text, name in zip(texts, _NAMES, strict=True)
+    )
     if first is None or second is None:
         return 1
     # Each asks for an image that proves a no.
@@ -63,19 +59,10 @@ def main(arguments: Namespace) -> int:
         "both": decider.disjoint(first, second),
     }
     if arguments.format == "json":
-        print(_json(_to_dict(verdicts), indent=2))
+        print(as_json(_to_dict(verdicts), indent=2))
     else:
         print("\n".join(_lines(verdicts)))
     return _status(verdicts)
-
-
-def _read(decider: Decider, text: str, name: str) -> Formula | None:
-    """Read a filter, or draw its errors."""
-    try:
-        return decider.read(text)
-    except QueryError as error:
-        draw(text, error.diagnostics, name=name)
-        return None
 
 
 def _relation(verdicts: Verdicts) -> str:
@@ -98,15 +85,9 @@ def _lines(verdicts: Verdicts) -> Iterator[str]:
     yield _relation(verdicts)
     for name, verdict in verdicts.items():
         if verdict.witness is not None:
-            yield f"{_TITLES[name]}: {_json(dict(verdict.witness))}"
+            yield f"{_TITLES[name]}: {as_json(dict(verdict.witness))}"
         elif verdict.reason is not None:
             yield f"{_TITLES[name]}: undecided, since {_REASONS[verdict.reason]}"
-
-
-def _json(data: object, indent: int | None = None) -> str:
-    """Write JSON in which a terminal finds nothing to obey."""
-    lines = json.dumps(data, ensure_ascii=False, indent=indent).split("\n")
-    return "\n".join(escape_json(line, sys.stdout.encoding) for line in lines)
 
 
 def _to_dict(verdicts: Verdicts) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+from imsquery.cli.output import fail
 from imsquery.diagnostics.codes import CODES, explain
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ def main(arguments: Namespace) -> int:
     try:
         found = explain(arguments.code)
     except KeyError:
-        print(f"no finding has the code {arguments.code[:60]!r}", file=sys.stderr)
-        return 1
+        return fail("explain", f"no finding has the code {arguments.code[:60]!r}", 1)
     print(f"{found.code}: {found.summary}\n")
     print(fill(found.text, _WIDTH))
     print(f"\nFails:   {found.example}\nMended:  {found.mended}")

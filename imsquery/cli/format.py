@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import add_limits, draw, limits, print_diff, read_filter
-from imsquery.diagnostics.errors import QueryError
+from imsquery.cli.common import add_filter, add_limits, limits, read_filter
+from imsquery.cli.output import attempt, fail, print_diff
 from imsquery.formatting.formatter import format as format_query
 
 if TYPE_CHECKING:
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument(
-        "filter", metavar="FILTER", nargs="?", help="the filter; - reads it from standard input"
-    )
+    add_filter(parser, optional=True)
     parser.add_argument(
         "--files",
         nargs="+",
@@ -37,8 +35,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Print a filter laid out anew, or change files."""
     if (arguments.filter is None) == (not arguments.files):
-        print("imsquery format: one FILTER, or --files FILE …", file=sys.stderr)
-        return 2
+        return fail("format", "one FILTER, or --files FILE …")
     if arguments.filter is not None:
         return _format_text(read_filter(arguments), arguments)
     return max(_format_file(path, arguments) for path in arguments.files)
@@ -78,8 +75,7 @@ def _format_file(path: Path, arguments: Namespace) -> int:
         shown = (
             error if isinstance(error, OSError) else f"{str(path)!r} is not the UTF-16 it claims"
         )
-        print(f"imsquery format: {shown}", file=sys.stderr)
-        return 2
+        return fail("format", shown)
     return int((arguments.check or arguments.diff) and changed)
 
 
@@ -90,8 +86,4 @@ def _encoding(data: bytes) -> tuple[bytes, str]:
 
 
 def _formatted(text: str, name: str, arguments: Namespace) -> str | None:
-    try:
-        return format_query(text, limits=limits(arguments))
-    except QueryError as error:
-        draw(text, error.diagnostics, name=name)
-        return None
+    return attempt(partial(format_query, limits=limits(arguments)), text, name=name)

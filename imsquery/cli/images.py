@@ -9,7 +9,7 @@ from attrs import frozen
 from imsquery.cli.escaping import csv_line, inert, json_array, json_text, printable
 from imsquery.cli.formats import COLUMNS
 from imsquery.diagnostics.suggest import nearest
-from imsquery.diagnostics.terminal import cells
+from imsquery.diagnostics.terminal import measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -130,8 +130,10 @@ def _as_table(
 ) -> Iterator[str]:
     """Give aligned columns; all rows are looked at before the first one is printed."""
     columns = usual_fields(spec) if fields is None else fields
-    rows = [[_drawn(each.title) for each in columns]]
-    rows += [[_drawn(_text(record.get(each.attribute))) for each in columns] for record in records]
+    rows = [[measured(each.title) for each in columns]]
+    rows += [
+        [measured(_text(record.get(each.attribute))) for each in columns] for record in records
+    ]
     widths = [max(width for _, width in column) for column in zip(*rows, strict=True)]
     for row in rows:
         aligned = [
@@ -155,11 +157,3 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json_text(value)
-
-
-def _drawn(text: str) -> tuple[str, int]:
-    """Give a text as reports show one, and how many columns of a terminal it takes."""
-    if text.isascii() and text.isprintable():
-        return text, len(text)
-    drawn = [*cells(text)]
-    return "".join(shown for shown, _ in drawn), sum(width for _, width in drawn)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import Progress, decode_any, report_format
-from imsquery.diagnostics.render import report
+from imsquery.cli.common import add_allow_unlisted, add_report_format, decode_any
+from imsquery.cli.output import Progress, as_json, draw, fail
+from imsquery.diagnostics.render import render_github, report
 from imsquery.urls.linter import lint
 
 if TYPE_CHECKING:
@@ -26,12 +26,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         nargs="+",
         help="a text file in any language; - reads standard input",
     )
-    report_format(parser)
-    parser.add_argument(
-        "--allow-unlisted",
-        action="store_true",
-        help="warn of values that a list known to grow does not have",
-    )
+    add_report_format(parser)
+    add_allow_unlisted(parser)
 
 
 def main(arguments: Namespace) -> int:
@@ -45,8 +41,7 @@ def main(arguments: Namespace) -> int:
             text = _read(name)
         except OSError as error:
             progress.clear()
-            print(f"imsquery lint: {error}", file=sys.stderr)
-            worst = 2
+            worst = fail("lint", error)
             continue
         found = lint(text, allow_unlisted=arguments.allow_unlisted)
         if arguments.format == "json":
@@ -57,17 +52,15 @@ def main(arguments: Namespace) -> int:
         worst = max(worst, int(bool(found)))
     progress.clear()
     if arguments.format == "json":
-        print(json.dumps(reports, indent=2))
+        print(as_json(reports, indent=2))
     return worst
 
 
 def _print(text: str, found: tuple[Diagnostic, ...], form: str, name: str) -> None:
     """Print the findings of a file; they are what was asked for, so all go to standard output."""
-    from imsquery.cli.common import wants_color
-    from imsquery.diagnostics.render import render, render_github
-
     if form == "text":
-        print(render(text, found, name=name, color=wants_color(sys.stdout)), end="\n\n")
+        draw(text, found, name=name, stream=sys.stdout)
+        print()
     else:
         print(render_github(text, found, name=name))
 

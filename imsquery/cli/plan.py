@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imsquery.cli.common import (
     add_filter,
     add_max_requests,
     add_options,
-    draw,
     options,
     read_filter,
 )
-from imsquery.diagnostics.errors import QueryError
+from imsquery.cli.output import attempt, draw, fail, print_lines
 from imsquery.planning.planner import MAX_REQUESTS, plan
 
 if TYPE_CHECKING:
@@ -36,15 +35,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Print the plan of a filter."""
     text = read_filter(arguments)
+    make_plan = partial(plan, max_requests=arguments.max_requests, **options(arguments))
     try:
-        planned = plan(text, max_requests=arguments.max_requests, **options(arguments))
-    except QueryError as error:
-        draw(text, error.diagnostics)
-        return 1
+        planned = attempt(make_plan, text)
     except ModuleNotFoundError as error:  # of an extra, which it names
-        print(f"imsquery plan: {error}", file=sys.stderr)
-        return 2
+        return fail("plan", error)
+    if planned is None:
+        return 1
     if planned.warnings:
         draw(text, planned.warnings)
-    print(planned.explain(arguments.format))
+    print_lines(planned.explain(arguments.format).split("\n"), arguments.format)
     return 0

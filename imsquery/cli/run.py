@@ -6,25 +6,23 @@ import asyncio
 import math
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from imsquery.cli.common import (
-    Progress,
     add_filter,
     add_max_requests,
     add_options,
-    draw,
     options,
     read_filter,
 )
-from imsquery.cli.escaping import escape_json
 from imsquery.cli.images import FORMATS, REGION, lines, read_fields
+from imsquery.cli.output import Progress, attempt, fail, print_lines, warn
 from imsquery.client.errors import FetchError
 from imsquery.client.services import Tally, run_catalogue, run_services
 from imsquery.compiler.query_string import check_endpoint, region_endpoint
-from imsquery.diagnostics.errors import QueryError
 from imsquery.execution.run import ExecutionError
 from imsquery.planning.planner import MAX_REQUESTS, plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
@@ -84,41 +82,32 @@ def seconds(text: str) -> float:
 def main(arguments: Namespace) -> int:
     """Print the images that a filter finds."""
     text = read_filter(arguments)
+    make_plan = partial(plan, max_requests=arguments.max_requests, **options(arguments))
     try:
         chosen = arguments.fields
         fields = None if chosen is None else read_fields(chosen, CLOUDIMAGES)
-        planned = plan(text, max_requests=arguments.max_requests, **options(arguments))
-    except QueryError as error:
-        draw(text, error.diagnostics)
-        return 1
+        planned = attempt(make_plan, text)
     except (ValueError, ModuleNotFoundError) as error:
-        return _fail(error, 2)
+        return fail("run", error)
+    if planned is None:
+        return 1
     progress = Progress("images fetched")
     tally = Tally(progress.update)
     try:
         records = _run(arguments, planned, tally)
     except (FetchError, ExecutionError) as error:
-        return _fail(error, _FAILED)
+        return fail("run", error, _FAILED)
     except (OSError, ValueError, ModuleNotFoundError) as error:
-        return _fail(error, 2)
+        return fail("run", error)
     finally:
         progress.clear()
     form = arguments.format or ("table" if sys.stdout.isatty() else "jsonl")
     # All of them before the first is printed: what fails, fails with nothing printed.
-    printed = list(lines(records, form, fields, CLOUDIMAGES))
-    is_json = form in {"json", "jsonl"}
-    for line in printed:
-        fitting = escape_json(line, sys.stdout.encoding) if is_json else line
-        sys.stdout.write(f"{fitting}\n")
+    print_lines(list(lines(records, form, fields, CLOUDIMAGES)), form)
     if arguments.explain:
         sys.stdout.flush()
-        sys.stderr.write(f"{planned.explain()}\n{tally.describe(len(records))}")
+        print(planned.explain(), tally.describe(len(records)), sep="\n", end="", file=sys.stderr)
     return 0
-
-
-def _fail(error: Exception, status: int) -> int:
-    sys.stderr.write(f"imsquery run: {error}\n")
-    return status
 
 
 def _run(arguments: Namespace, planned: Plan, tally: Tally) -> list[Record]:
@@ -130,7 +119,7 @@ def _run(arguments: Namespace, planned: Plan, tally: Tally) -> list[Record]:
     credentials = Credentials.from_environment(os.environ)
     for endpoint in endpoints.values():
         if credentials.token is not None and _is_overheard(endpoint):
-            sys.stderr.write(f"imsquery run: anybody on the way to {endpoint} can read the token\n")
+            warn("run", f"anybody on the way to {endpoint} can read the token")
     found = asyncio.run(
         run_services(
             planned,

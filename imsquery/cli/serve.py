@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from imsquery.cli.output import fail
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -52,8 +53,7 @@ def main(arguments: Namespace) -> int:
     except KeyboardInterrupt:
         return 0  # as asked
     except (OSError, ValueError, OverflowError, ModuleNotFoundError) as error:
-        sys.stderr.write(f"imsquery serve: {error}\n")
-        return 2
+        return fail("serve", error)
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -71,8 +71,7 @@ def _serve(arguments: Namespace) -> int:
 
         def announce() -> None:
             where = f"http://{shown}:{port}{catalogue.spec.path}"
-            sys.stdout.write(f"serving {len(catalogue):,} images at {where}\n")
-            sys.stdout.flush()
+            print(f"serving {len(catalogue):,} images at {where}", flush=True)
 
         serve(catalogue, listener, token=token, ready=announce)
     return 0

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING
 
+from imsquery.cli.output import as_json, fail
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
 if TYPE_CHECKING:
@@ -30,11 +29,10 @@ def main(arguments: Namespace) -> int:
         for name in arguments.names:
             row = CLOUDIMAGES.find(name)
             if row is None:
-                print(f"no parameter or attribute is called {name!r}", file=sys.stderr)
-                return 1
+                return fail("spec", f"no parameter or attribute is called {name!r}", 1)
             rows.append(row)
     if arguments.format == "json":
-        print(json.dumps(CLOUDIMAGES.to_dict(rows), ensure_ascii=False, indent=2))
+        print(as_json(CLOUDIMAGES.to_dict(rows), indent=2))
         return 0
     lines = [("name", "wire name", "type", "asked of", "takes"), *map(_line, rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(4)]
