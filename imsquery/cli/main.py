@@ -125,13 +125,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 class _Version(argparse.Action):
-    """Prints the version; looking it up imports a good part of the standard library."""
+    """Prints the version, which is looked up only if asked for: that imports a lot."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import PackageNotFoundError, version
+        from imsquery import __version__
 
-        try:
-            print(f"imsquery {version('imsquery')}")
-        except PackageNotFoundError:
-            print("imsquery, run from a checkout that is not installed")
+        print(f"imsquery {__version__}")
         parser.exit()

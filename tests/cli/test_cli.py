@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import pytest
 
+import imsquery
 from imsquery.cli.main import COMMANDS, main
 
 EXAMPLE = "platform=CentOS and created_at < 2018-10-28 and supports(kvm)"
@@ -108,7 +109,7 @@ def test_help_and_version_exit_with_0(capsys: Captured) -> None:
     assert main(["--version"]) == 0
 
     assert all(command in shown for command in COMMANDS)
-    assert capsys.readouterr().out.startswith("imsquery")
+    assert capsys.readouterr().out == f"imsquery {imsquery.__version__}\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
