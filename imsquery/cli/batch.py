@@ -1,4 +1,4 @@
-"""One filter or many: what ``compile`` and ``url`` share."""
+"""One filter or a file of them, for ``compile`` and ``url``."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 def add_batch(parser: ArgumentParser) -> None:
-    """Take one filter, or a file of them."""
+    """Declare the filter, or a file of filters."""
     what = parser.add_mutually_exclusive_group(required=True)
     add_filter(what, optional=True)
     what.add_argument(
         "--batch",
         type=_file,
         metavar="FILE",
-        help="compile the filters of a file, one a line; - reads standard input",
+        help="file with a filter on each line; - reads standard input",
     )
 
 
@@ -35,26 +35,31 @@ def _file(name: str) -> tuple[str, BinaryIO]:
     if name == "-":
         return "<stdin>", sys.stdin.buffer
     try:
-        return name, open(name, "rb")  # noqa: PTH123 -- open until the process ends
+        return name, open(name, "rb")  # noqa: PTH123 -- closed once it is read
     except (OSError, ValueError) as error:
         raise ArgumentTypeError(f"cannot read {name!r}: {error}") from None
 
 
 def add_format(parser: ArgumentParser, formats: Sequence[str]) -> None:
-    """Take the form of what is printed."""
+    """Declare the output format."""
     parser.add_argument(
         "--format",
         choices=("plain", *formats),
         default="plain",
-        help="plain: one a line (default); the others have the filter, too",
+        help="output format (default: plain); all but plain include the filter",
     )
 
 
 def print_compiled(arguments: Namespace, title: str, show: Callable[[CompiledQuery], str]) -> int:
-    """Print what ``show`` makes of each compiled filter, under a title where the format has one.
+    """Print each compiled filter, and return the exit status.
 
-    Each filter of a batch that compiles gives one line, in order; one that does not gives none,
-    since an empty line is what ``all`` compiles to.
+    A filter of a batch that does not compile is left out: an empty line is what ``all`` compiles
+    to.
+
+    Args:
+        arguments: those that :func:`add_batch` and :func:`add_format` declare, and the options.
+        title: of what is printed, for formats with a header.
+        show: returns what to print of a compiled filter.
     """
     if arguments.batch is not None:
         batch = _Batch(arguments, show)
@@ -81,7 +86,7 @@ def _print(pairs: Iterable[tuple[str, str]], form: str, title: str) -> None:
 
 
 class _Batch:
-    """The filters of a file that compile, each with what is shown of it; read once."""
+    """The filters of a file that compile, each with what to print of it; read once."""
 
     def __init__(self, arguments: Namespace, show: Callable[[CompiledQuery], str]) -> None:
         self._arguments = arguments
@@ -107,7 +112,7 @@ class _Batch:
 
 
 def _size(stream: BinaryIO) -> int | None:
-    """Length of a file in bytes; a pipe has none."""
+    """Return the length of a file in bytes; a pipe has none."""
     if not stream.seekable():
         return None
     here = stream.tell()
@@ -119,7 +124,7 @@ def _size(stream: BinaryIO) -> int | None:
 def _compile(
     text: str, keywords: dict[str, Any]
 ) -> tuple[CompiledQuery | None, Sequence[Diagnostic]]:
-    """Return the compiled filter, if it compiles, and the findings."""
+    """Return the compiled filter, or ``None`` if it has errors, and its findings."""
     try:
         compiled = compile_query(text, **keywords)
     except ValueError as error:

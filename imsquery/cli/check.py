@@ -1,4 +1,4 @@
-"""``imsquery check``."""
+"""Report errors and warnings in a filter, with fixes."""
 
 from __future__ import annotations
 
@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 
     from imsquery.diagnostics.model import Diagnostic
 
+EPILOG = """\
+examples:
+  imsquery check 'platfrom = CentOS'
+  imsquery check --fix 'platfrom = CentOS && protected = yes'
+
+exit status:
+  0  no errors
+  1  errors in the filter; with --fix or --diff, errors that have no fix
+  2  wrong usage
+"""
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
@@ -30,17 +41,17 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--target",
         choices=("plan", "compile"),
         default="plan",
-        help="compile: the filter must fit one request (default: plan)",
+        help="compile: also report what does not fit in one request (default: plan)",
     )
     add_report_format(parser)
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--fix", action="store_true", help="print the text with all fixes applied")
-    what.add_argument("--diff", action="store_true", help="print what the fixes would change")
+    what.add_argument("--fix", action="store_true", help="print the filter with all fixes applied")
+    what.add_argument("--diff", action="store_true", help="print a diff of what --fix would change")
     add_options(parser)
 
 
 def main(arguments: Namespace) -> int:
-    """Print the findings, or the mended text."""
+    """Print the findings, or the fixed text."""
     text = read_filter(arguments)
     keywords = options(arguments)
 
@@ -51,13 +62,13 @@ def main(arguments: Namespace) -> int:
         found = find(text)
         _print(text, found, arguments.format)
         return _status(found)
-    mended, left = mend(text, find)
+    fixed, left = mend(text, find)
     if arguments.diff:
-        print_diff(text, mended, "query")
+        print_diff(text, fixed, "query")
     else:
-        print(mended)
+        print(fixed)
     if left:
-        draw(mended, left)
+        draw(fixed, left)
     return _status(left)
 
 

@@ -1,4 +1,4 @@
-"""What commands share: the arguments that they declare, and reading filters."""
+"""What commands share: common arguments, and reading filters."""
 
 from __future__ import annotations
 
@@ -16,47 +16,54 @@ if TYPE_CHECKING:
 
 
 def add_filter(parser: _ActionsContainer, *, optional: bool = False) -> None:
-    """Take the filter."""
+    """Declare the filter."""
     parser.add_argument(
         "filter",
         metavar="FILTER",
         nargs="?" if optional else None,
-        help="the filter; - reads it from standard input",
+        help="the filter; - reads standard input",
     )
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Take what says how a filter is read."""
+    """Declare the options for reading a filter."""
     add_allow_unlisted(parser)
     parser.add_argument(
-        "--now", type=_time, metavar="TIME", help="what `now` and `today` mean, such as 2018-10-28"
+        "--now",
+        type=_time,
+        metavar="TIME",
+        help="time that `now` and `today` refer to, such as 2018-10-28",
     )
     add_limits(parser)
 
 
 def add_allow_unlisted(parser: ArgumentParser) -> None:
-    """Take whether values may be on no list."""
+    """Declare ``--allow-unlisted``."""
     parser.add_argument(
         "--allow-unlisted",
         action="store_true",
-        help="take values that a list known to grow does not have, with a warning",
+        help="accept values not in open lists, with a warning",
     )
 
 
 def add_limits(parser: ArgumentParser) -> None:
-    """Take how much is read at most."""
-    for name, what in (("length", "code points"), ("depth", "levels"), ("count", "predicates")):
+    """Declare the limits on a text."""
+    for name, what in (
+        ("length", "length, in code points"),
+        ("depth", "nesting depth"),
+        ("count", "number of conditions"),
+    ):
         parser.add_argument(
             f"--max-{name}",
             type=_positive,
             default=getattr(DEFAULT_LIMITS, name),
             metavar="N",
-            help=f"how many {what} to take in at most (default: %(default)s)",
+            help=f"maximum {what} (default: %(default)s)",
         )
 
 
 def options(arguments: Namespace) -> dict[str, Any]:
-    """Give the keyword arguments that the options stand for."""
+    """Return the options for reading a filter, as keyword arguments."""
     return {
         "allow_unlisted": arguments.allow_unlisted,
         "now": arguments.now,
@@ -65,13 +72,13 @@ def options(arguments: Namespace) -> dict[str, Any]:
 
 
 def limits(arguments: Namespace) -> Limits:
-    """Give the limits that the options stand for."""
+    """Return the limits on a text."""
     return Limits(length=arguments.max_length, depth=arguments.max_depth, count=arguments.max_count)
 
 
 def _positive(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < len(text) < 10 and int(text)):  # noqa: PLR2004
-        raise ArgumentTypeError(f"a number from 1 to 999999999, not {text[:40]!r}")
+        raise ArgumentTypeError(f"expected a number from 1 to 999999999, not {text[:40]!r}")
     return int(text)
 
 
@@ -83,59 +90,60 @@ def _time(text: str) -> datetime:
     try:
         return datetime.fromisoformat(read_time(text).start)
     except (ValueError, OverflowError):
-        raise ArgumentTypeError(f"a time such as 2018-10-28T10:00:00Z, not {text[:40]!r}") from None
+        raise ArgumentTypeError(
+            f"expected a time such as 2018-10-28T10:00:00Z, not {text[:40]!r}"
+        ) from None
 
 
 def add_max_requests(parser: ArgumentParser, default: int) -> None:
-    """Take how many requests a plan may have."""
+    """Declare ``--max-requests``."""
     parser.add_argument(
         "--max-requests",
         type=_positive,
         default=default,
         metavar="N",
-        help="how many different requests to make at most, each with its pages "
-        "(default: %(default)s)",
+        help="maximum number of requests, not counting further pages (default: %(default)s)",
     )
 
 
 def add_report_format(parser: ArgumentParser) -> None:
-    """Take the form of a report."""
+    """Declare the format of findings."""
     parser.add_argument(
         "--format",
         choices=("text", "json", "github"),
         default="text",
-        help="text: drawn (default); json; github: annotations for a workflow's log",
+        help="output format: drawn for a terminal (default), JSON, or GitHub annotations",
     )
 
 
 def read_filter(arguments: Namespace) -> str:
-    """Give the filter, from standard input where it is ``-``."""
+    """Return the filter."""
     return read_text(arguments.filter, arguments.max_length)
 
 
 def read_text(text: str, longest: int) -> str:
-    """Give an argument, or what stands on standard input where it is ``-``."""
+    """Return an argument, or standard input if it is ``-``."""
     if text != "-":
         return text
-    # Four bytes are the longest code point; what is beyond the limit need not be read to refuse it.
+    # A code point has up to four bytes; what exceeds the limit is refused without reading it all.
     return decode_any(sys.stdin.buffer.read(4 * longest + 8))
 
 
 def decode(data: bytes) -> str:
-    """Decode a text; bytes that are no UTF-8 become surrogates, which the parser points at."""
+    """Decode UTF-8; other bytes become surrogates, which the parser reports in place."""
     return data.decode("utf-8-sig", "surrogateescape")
 
 
 def decode_any(data: bytes) -> str:
-    """Decode a text that is only read: UTF-16, too, as shells of Windows write it."""
+    """Decode UTF-8, or UTF-16 with a byte order mark, as Windows shells write it."""
     return data.decode("utf-16", "replace") if data.startswith(_UTF_16) else decode(data)
 
 
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how it begins
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
 
 
 def read_lines(stream: BinaryIO, longest: int) -> Iterator[str]:
-    """Give the lines of a stream in bounded memory: of a longer line no more than its beginning."""
+    """Yield the lines of a stream, cutting long ones so that memory stays bounded."""
     size = 4 * longest + 8
     data = stream.readline(size)
     if data.startswith(_UTF_16):

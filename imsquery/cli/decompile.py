@@ -1,4 +1,4 @@
-"""``imsquery decompile``."""
+"""Print the filter that compiles to a URL or query string."""
 
 from __future__ import annotations
 
@@ -12,12 +12,20 @@ from imsquery.urls.decompiler import check_url, decompile
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+EPILOG = """\
+example:
+  imsquery decompile '__platform=CentOS&created_at=lt:2018-10-28T00:00:00Z'
+
+exit status:
+  0  success
+  1  errors in the URL
+  2  wrong usage
+"""
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument(
-        "url", metavar="URL", help="a URL or query string; - reads it from standard input"
-    )
+    parser.add_argument("url", metavar="URL", help="a URL or query string; - reads standard input")
     add_allow_unlisted(parser)
     add_limits(parser)
 

@@ -1,4 +1,8 @@
-"""``imsquery diff``."""
+"""Compare two filters.
+
+If they do not match the same images, print an image that only one of them matches.  Clauses such
+as `limit` are ignored.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,22 @@ if TYPE_CHECKING:
     Verdicts = dict[str, Verdict]
 
 _NAMES = ("first", "second")
-_UNDECIDED = 3  # the exit status where the filters are fine and there is no answer
+_UNDECIDED = 3  # exit status
 _TITLES = {"only_first": "only the first", "only_second": "only the second", "both": "both"}
 _REASONS = {
-    "opaque": "it turns on a regular expression, or on what no image shows",
+    "opaque": "it depends on a regular expression, or on what image records do not show",
     "work": "it would take too many steps",
 }
+EPILOG = f"""\
+example:
+  imsquery diff 'platform = CentOS' 'platform in (CentOS, Ubuntu)'
+
+exit status:
+  0  the filters match the same images
+  1  they do not, or one has errors
+  2  wrong usage
+  {_UNDECIDED}  undecided
+"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -28,17 +42,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     for name in _NAMES:
         parser.add_argument(name, metavar=name.upper(), help="a filter; - reads standard input")
     parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="text (default); json"
+        "--format", choices=("text", "json"), default="text", help="output format (default: text)"
     )
     add_options(parser)
-    parser.description = (
-        "Tell whether two filters match the same images.  If not, show an image that only one of\n"
-        "them matches.  Clauses, such as a limit, are left aside."
-    )
-    parser.epilog = (
-        "exit status: 0 they match the same, 1 they do not, or a filter has errors,\n"
-        f"2 wrong usage, {_UNDECIDED} undecided"
-    )
 
 
 def main(arguments: Namespace) -> int:
@@ -52,7 +58,7 @@ def main(arguments: Namespace) -> int:
     )
     if first is None or second is None:
         return 1
-    # Each asks for an image that proves a no.
+    # Each holds, or comes with an image that proves that it does not.
     verdicts = {
         "only_first": decider.implies(first, second),
         "only_second": decider.implies(second, first),
@@ -66,18 +72,18 @@ def main(arguments: Namespace) -> int:
 
 
 def _relation(verdicts: Verdicts) -> str:
-    """Say in a phrase how the filters stand to each other, as far as that is known."""
+    """Return how the filters relate, as far as that is known."""
     first, second = verdicts["only_first"].holds, verdicts["only_second"].holds
     if first and second:
         return "both filters match the same images"
     if verdicts["both"].holds:
         return "no image matches both filters"
     if first:
-        return "the second filter takes in the first"
+        return "the second filter includes the first"
     if second:
-        return "the first filter takes in the second"
+        return "the first filter includes the second"
     if first is None and second is None:
-        return "undecided whether the filters match the same images"
+        return "undecided whether both filters match the same images"
     return "the filters differ"
 
 
@@ -87,7 +93,7 @@ def _lines(verdicts: Verdicts) -> Iterator[str]:
         if verdict.witness is not None:
             yield f"{_TITLES[name]}: {as_json(dict(verdict.witness))}"
         elif verdict.reason is not None:
-            yield f"{_TITLES[name]}: undecided, since {_REASONS[verdict.reason]}"
+            yield f"{_TITLES[name]}: undecided ({_REASONS[verdict.reason]})"
 
 
 def _to_dict(verdicts: Verdicts) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""``imsquery plan``."""
+"""Print the requests that answer a filter, and what is left to do with the results."""
 
 from __future__ import annotations
 
@@ -18,6 +18,17 @@ from imsquery.planning.planner import MAX_REQUESTS, plan
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+EPILOG = """\
+examples:
+  imsquery plan 'platform in (CentOS, Ubuntu) and min_disk <= 60'
+  imsquery plan --format mermaid 'protected or os_bit = 32'
+
+exit status:
+  0  success
+  1  errors in the filter
+  2  wrong usage
+"""
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
@@ -27,7 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--format",
         choices=("text", "json", "mermaid"),
         default="text",
-        help="text: a tree (default); json; mermaid: a flow chart",
+        help="output format: a tree (default), JSON, or a Mermaid flowchart",
     )
     add_options(parser)
 
@@ -38,7 +49,7 @@ def main(arguments: Namespace) -> int:
     make_plan = partial(plan, max_requests=arguments.max_requests, **options(arguments))
     try:
         planned = attempt(make_plan, text)
-    except ModuleNotFoundError as error:  # of an extra, which it names
+    except ModuleNotFoundError as error:  # of an extra, which the message names
         return fail("plan", error)
     if planned is None:
         return 1

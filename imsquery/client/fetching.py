@@ -89,7 +89,7 @@ class Credentials:
         for name in names:
             if environment.get(name) and not _header_value(environment[name]):
                 # HTTP libraries would put the value into their message.
-                raise ValueError(f"{name} holds characters that a header cannot")
+                raise ValueError(f"{name} contains characters that a header cannot hold")
         token, access, secret, security, project = (environment.get(each) or None for each in names)
         if token is not None:
             return cls(token)

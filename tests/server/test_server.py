@@ -585,7 +585,7 @@ def test_a_token_that_no_client_can_send_is_refused_unseen(monkeypatch: pytest.M
         output, errors = server.communicate(timeout=20)
 
     assert (server.returncode, output) == (2, "")
-    assert "IMSQUERY_SERVE_TOKEN holds characters" in errors
+    assert "IMSQUERY_SERVE_TOKEN contains characters" in errors
     assert TOKEN not in errors
 
 
