@@ -14,6 +14,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    __version__: str
+
     from imsquery.compiler.checker import check as check
     from imsquery.compiler.lowering import compile as compile  # noqa: A004
     from imsquery.compiler.prepared import PreparedQuery as PreparedQuery
@@ -107,6 +109,8 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605 -- the table is the one list of names
 
 
 def __getattr__(name: str) -> object:
+    if name == "__version__":
+        return _version()
     if name not in _HOMES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
@@ -115,6 +119,15 @@ def __getattr__(name: str) -> object:
     value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     globals()[name] = value
     return value
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(__name__)
+    except PackageNotFoundError:  # in a checkout that is not installed
+        return "0+unknown"
 
 
 def __dir__() -> list[str]:

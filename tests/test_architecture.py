@@ -183,6 +183,19 @@ def test_findings_draw_nothing() -> None:
     assert siblings("diagnostics.model") == {"diagnostics.source"}
 
 
+STREAMS = {"stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"}
+
+
+def streams_used(module: str) -> set[str]:
+    """Return the standard streams that a module names, as ``sys.stdout`` or imported from it."""
+    attributes = {
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
+    return {f"sys.{each}" for each in STREAMS} & {*attributes, *imports(module)}
+
+
 @pytest.mark.parametrize("module", modules())
 def test_only_the_command_prints_or_exits(module: str) -> None:
     if room_of(module) in {"cli", "__main__"} or module == "language.generate":
@@ -194,7 +207,13 @@ def test_only_the_command_prints_or_exits(module: str) -> None:
     }
 
     assert called.isdisjoint({"print", "input", "exit", "quit", "open", "eval", "breakpoint"})
+    assert streams_used(module) == set()
     assert "argparse" not in set(imports(module))
+
+
+def test_the_command_is_seen_to_use_the_standard_streams() -> None:
+    """The law above would hold of any module if uses went unseen."""
+    assert streams_used("cli.main") >= {"sys.stdout", "sys.stderr"}
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""The command ``imsquery``: one module for each subcommand.  Only this package prints or exits."""
+"""The ``imsquery`` command, one module per subcommand.  Only this package prints or exits."""

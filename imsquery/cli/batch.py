@@ -1,31 +1,33 @@
-"""One filter or many: what ``compile`` and ``url`` share."""
+"""One filter or a file of them, for ``compile`` and ``url``."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentTypeError
 
-from imsquery.cli.common import Progress, add_filter, draw, options, read_filter, read_lines
+from imsquery.cli.common import add_filter, options, read_filter, read_lines
+from imsquery.cli.output import Progress, draw, findings_of, print_lines
 from imsquery.compiler.lowering import compile as compile_query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable, Iterator, Sequence
-    from typing import BinaryIO
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any, BinaryIO
 
     from imsquery.compiler.query_string import CompiledQuery
+    from imsquery.diagnostics.model import Diagnostic
 
 
 def add_batch(parser: ArgumentParser) -> None:
-    """Take one filter, or a file of them."""
+    """Declare the filter, or a file of filters."""
     what = parser.add_mutually_exclusive_group(required=True)
-    add_filter(what, optional=True)  # type: ignore[arg-type]  # a group takes arguments, too
+    add_filter(what, optional=True)
     what.add_argument(
         "--batch",
         type=_file,
         metavar="FILE",
-        help="compile the filters of a file, one a line; - reads standard input",
+        help="file with a filter on each line; - reads standard input",
     )
 
 
@@ -33,68 +35,84 @@ def _file(name: str) -> tuple[str, BinaryIO]:
     if name == "-":
         return "<stdin>", sys.stdin.buffer
     try:
-        return name, open(name, "rb")  # noqa: PTH123 -- open until the process ends
+        return name, open(name, "rb")  # noqa: PTH123 -- closed once it is read
     except (OSError, ValueError) as error:
         raise ArgumentTypeError(f"cannot read {name!r}: {error}") from None
 
 
 def add_format(parser: ArgumentParser, formats: Sequence[str]) -> None:
-    """Take the form of what is printed."""
+    """Declare the output format."""
     parser.add_argument(
         "--format",
         choices=("plain", *formats),
         default="plain",
-        help="plain: one a line (default); the others have the filter, too",
+        help="output format (default: plain); all but plain include the filter",
     )
 
 
 def print_compiled(arguments: Namespace, title: str, show: Callable[[CompiledQuery], str]) -> int:
-    """Print what ``show`` makes of each compiled filter, under a title where the format has one.
+    """Print each compiled filter, and return the exit status.
 
-    Each filter of a batch that compiles gives one line, in order; one that does not gives none,
-    since an empty line is what ``all`` compiles to.
+    A filter of a batch that does not compile is left out: an empty line is what ``all`` compiles
+    to.
+
+    Args:
+        arguments: those that :func:`add_batch` and :func:`add_format` declare, and the options.
+        title: of what is printed, for formats with a header.
+        show: returns what to print of a compiled filter.
     """
-    failed: list[bool] = []
-    if arguments.batch is None:
-        text = read_filter(arguments)
-        compiled = _compile(text, arguments)
-        if compiled is None:
-            return 1
-        shown = iter([(text, show(compiled))])
+    if arguments.batch is not None:
+        batch = _Batch(arguments, show)
+        _print(batch, arguments.format, title)
+        return int(batch.has_errors)
+    text = read_filter(arguments)
+    compiled, found = _compile(text, options(arguments))
+    if found:
+        draw(text, found)
+    if compiled is None:
+        return 1
+    _print([(text, show(compiled))], arguments.format, title)
+    return 0
+
+
+def _print(pairs: Iterable[tuple[str, str]], form: str, title: str) -> None:
+    if form == "plain":
+        lines: Iterable[str] = (line for _, line in pairs)
     else:
-        shown = _shown_batch(arguments, show, failed)
-    if arguments.format == "plain":
-        for _, line in shown:
-            print(line)
-        return int(any(failed))
-    from imsquery.cli.escaping import escape_json
-    from imsquery.cli.formats import FORMATS
+        from imsquery.cli.formats import FORMATS
 
-    is_json = arguments.format in {"json", "infinity"}
-    for line in FORMATS[arguments.format](shown, title):
-        print(escape_json(line, sys.stdout.encoding) if is_json else line)
-    return int(any(failed))
+        lines = FORMATS[form](pairs, title)
+    print_lines(lines, form)
 
 
-def _shown_batch(
-    arguments: Namespace, show: Callable[[CompiledQuery], str], failed: list[bool]
-) -> Iterator[tuple[str, str]]:
-    """Give the filters of a file that compile, and what is shown of them; note a failure."""
-    name, stream = arguments.batch
-    with stream:
-        progress = Progress("filters", _size(stream))
-        for number, line in enumerate(read_lines(stream, arguments.max_length), 1):
-            compiled = _compile(line, arguments, f"{name}:{number}", progress)
-            if compiled is None:
-                failed[:] = [True]
-            else:
-                yield line, show(compiled)
-            progress.update(number, stream.tell() if stream.seekable() else None)
-        progress.clear()
+class _Batch:
+    """The filters of a file that compile, each with what to print of it; read once."""
+
+    def __init__(self, arguments: Namespace, show: Callable[[CompiledQuery], str]) -> None:
+        self._arguments = arguments
+        self._show = show
+        self.has_errors = False
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        name, stream = self._arguments.batch
+        keywords = options(self._arguments)
+        with stream:
+            progress = Progress("filters", _size(stream))
+            for number, line in enumerate(read_lines(stream, self._arguments.max_length), 1):
+                compiled, found = _compile(line, keywords)
+                if found:
+                    progress.clear()
+                    draw(line, found, name=f"{name}:{number}")
+                if compiled is None:
+                    self.has_errors = True
+                else:
+                    yield line, self._show(compiled)
+                progress.update(number, stream.tell() if stream.seekable() else None)
+            progress.clear()
 
 
 def _size(stream: BinaryIO) -> int | None:
-    """Length of a file in bytes; a pipe has none."""
+    """Return the length of a file in bytes; a pipe has none."""
     if not stream.seekable():
         return None
     here = stream.tell()
@@ -104,18 +122,11 @@ def _size(stream: BinaryIO) -> int | None:
 
 
 def _compile(
-    text: str, arguments: Namespace, name: str = "query", progress: Progress | None = None
-) -> CompiledQuery | None:
-    """Compile one filter; draw its errors, or its warnings."""
+    text: str, keywords: dict[str, Any]
+) -> tuple[CompiledQuery | None, Sequence[Diagnostic]]:
+    """Return the compiled filter, or ``None`` if it has errors, and its findings."""
     try:
-        compiled = compile_query(text, **options(arguments))
+        compiled = compile_query(text, **keywords)
     except ValueError as error:
-        if progress is not None:
-            progress.clear()
-        draw(text, error.diagnostics, name=name)  # type: ignore[attr-defined]
-        return None
-    if compiled.warnings:
-        if progress is not None:
-            progress.clear()
-        draw(text, compiled.warnings, name=name)
-    return compiled
+        return None, findings_of(error)
+    return compiled, compiled.warnings

@@ -1,25 +1,37 @@
-"""``imsquery check``."""
+"""Report errors and warnings in a filter, with fixes."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from imsquery.cli.common import (
     add_filter,
     add_options,
-    draw,
+    add_report_format,
     options,
-    print_diff,
     read_filter,
-    report_format,
 )
+from imsquery.cli.output import draw, print_diff
 from imsquery.compiler.checker import check
+from imsquery.diagnostics.render import render_github, render_json
 from imsquery.fixes import mend
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from imsquery.diagnostics.model import Diagnostic
+
+EPILOG = """\
+examples:
+  imsquery check 'platfrom = CentOS'
+  imsquery check --fix 'platfrom = CentOS && protected = yes'
+
+exit status:
+  0  no errors
+  1  errors in the filter; with --fix or --diff, errors that have no fix
+  2  wrong usage
+"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -29,17 +41,17 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--target",
         choices=("plan", "compile"),
         default="plan",
-        help="compile: the filter must fit one request (default: plan)",
+        help="compile: also report what does not fit in one request (default: plan)",
     )
-    report_format(parser)
+    add_report_format(parser)
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--fix", action="store_true", help="print the text with all fixes applied")
-    what.add_argument("--diff", action="store_true", help="print what the fixes would change")
+    what.add_argument("--fix", action="store_true", help="print the filter with all fixes applied")
+    what.add_argument("--diff", action="store_true", help="print a diff of what --fix would change")
     add_options(parser)
 
 
 def main(arguments: Namespace) -> int:
-    """Print the findings, or the mended text."""
+    """Print the findings, or the fixed text."""
     text = read_filter(arguments)
     keywords = options(arguments)
 
@@ -48,35 +60,27 @@ def main(arguments: Namespace) -> int:
 
     if not (arguments.fix or arguments.diff):
         found = find(text)
-        print_report(text, found, arguments.format)
-        return status(found)
-    mended, left = mend(text, find)
+        _print(text, found, arguments.format)
+        return _status(found)
+    fixed, left = mend(text, find)
     if arguments.diff:
-        print_diff(text, mended, "query")
+        print_diff(text, fixed, "query")
     else:
-        print(mended)
+        print(fixed)
     if left:
-        draw(mended, left)
-    return status(left)
+        draw(fixed, left)
+    return _status(left)
 
 
-def status(found: tuple[Diagnostic, ...]) -> int:
-    """Give the exit status: warnings are no errors."""
+def _status(found: tuple[Diagnostic, ...]) -> int:
     return int(any(each.severity == "error" for each in found))
 
 
-def print_report(
-    text: str, found: tuple[Diagnostic, ...], form: str, *, name: str = "query"
-) -> None:
-    """Print findings: drawn ones on standard error where there are errors among them."""
-    from imsquery.diagnostics.render import render, render_github, render_json
-
+def _print(text: str, found: tuple[Diagnostic, ...], form: str) -> None:
+    """Print findings; drawn ones go to standard error if there are errors among them."""
     if form == "json":
-        print(render_json(text, found, name=name))
-    elif form == "github":
-        if found:
-            print(render_github(text, found, name=name))
-    elif status(found):
-        draw(text, found, name=name)
+        print(render_json(text, found))
+    elif form == "github" and found:
+        print(render_github(text, found))
     elif found:
-        print(render(text, found, name=name))
+        draw(text, found, stream=sys.stderr if _status(found) else sys.stdout)

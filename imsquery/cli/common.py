@@ -1,60 +1,69 @@
-"""What commands share: reading filters, options, drawing findings, progress."""
+"""What commands share: common arguments, and reading filters."""
 
 from __future__ import annotations
 
 import sys
-import time
 from argparse import ArgumentTypeError
 
 from imsquery.limits import DEFAULT_LIMITS, Limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterable, Iterator
+    from argparse import ArgumentParser, Namespace, _ActionsContainer
+    from collections.abc import Iterator
     from datetime import datetime
     from typing import Any, BinaryIO
 
-    from imsquery.diagnostics.model import Diagnostic
 
-
-def add_filter(parser: ArgumentParser, *, optional: bool = False) -> None:
-    """Take the filter."""
+def add_filter(parser: _ActionsContainer, *, optional: bool = False) -> None:
+    """Declare the filter."""
     parser.add_argument(
         "filter",
         metavar="FILTER",
         nargs="?" if optional else None,
-        help="the filter; - reads it from standard input",
+        help="the filter; - reads standard input",
     )
 
 
 def add_options(parser: ArgumentParser) -> None:
-    """Take what says how a filter is read."""
+    """Declare the options for reading a filter."""
+    add_allow_unlisted(parser)
     parser.add_argument(
-        "--allow-unlisted",
-        action="store_true",
-        help="take values that a list known to grow does not have, with a warning",
-    )
-    parser.add_argument(
-        "--now", type=_time, metavar="TIME", help="what `now` and `today` mean, such as 2018-10-28"
+        "--now",
+        type=_time,
+        metavar="TIME",
+        help="time that `now` and `today` refer to, such as 2018-10-28",
     )
     add_limits(parser)
 
 
+def add_allow_unlisted(parser: ArgumentParser) -> None:
+    """Declare ``--allow-unlisted``."""
+    parser.add_argument(
+        "--allow-unlisted",
+        action="store_true",
+        help="accept values not in open lists, with a warning",
+    )
+
+
 def add_limits(parser: ArgumentParser) -> None:
-    """Take how much is read at most."""
-    for name, what in (("length", "code points"), ("depth", "levels"), ("count", "predicates")):
+    """Declare the limits on a text."""
+    for name, what in (
+        ("length", "length, in code points"),
+        ("depth", "nesting depth"),
+        ("count", "number of conditions"),
+    ):
         parser.add_argument(
             f"--max-{name}",
             type=_positive,
             default=getattr(DEFAULT_LIMITS, name),
             metavar="N",
-            help=f"how many {what} to take in at most (default: %(default)s)",
+            help=f"maximum {what} (default: %(default)s)",
         )
 
 
 def options(arguments: Namespace) -> dict[str, Any]:
-    """Give the keyword arguments that the options stand for."""
+    """Return the options for reading a filter, as keyword arguments."""
     return {
         "allow_unlisted": arguments.allow_unlisted,
         "now": arguments.now,
@@ -63,17 +72,13 @@ def options(arguments: Namespace) -> dict[str, Any]:
 
 
 def limits(arguments: Namespace) -> Limits:
-    """Give the limits that the options stand for."""
-    length, depth, count = arguments.max_length, arguments.max_depth, arguments.max_count
-    default = (DEFAULT_LIMITS.length, DEFAULT_LIMITS.depth, DEFAULT_LIMITS.count)
-    if (length, depth, count) == default:
-        return DEFAULT_LIMITS
-    return Limits(length=length, depth=depth, count=count)
+    """Return the limits on a text."""
+    return Limits(length=arguments.max_length, depth=arguments.max_depth, count=arguments.max_count)
 
 
 def _positive(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < len(text) < 10 and int(text)):  # noqa: PLR2004
-        raise ArgumentTypeError(f"a number from 1 to 999999999, not {text[:40]!r}")
+        raise ArgumentTypeError(f"expected a number from 1 to 999999999, not {text[:40]!r}")
     return int(text)
 
 
@@ -85,49 +90,60 @@ def _time(text: str) -> datetime:
     try:
         return datetime.fromisoformat(read_time(text).start)
     except (ValueError, OverflowError):
-        raise ArgumentTypeError(f"a time such as 2018-10-28T10:00:00Z, not {text[:40]!r}") from None
+        raise ArgumentTypeError(
+            f"expected a time such as 2018-10-28T10:00:00Z, not {text[:40]!r}"
+        ) from None
 
 
 def add_max_requests(parser: ArgumentParser, default: int) -> None:
-    """Take how many requests a plan may have."""
+    """Declare ``--max-requests``."""
     parser.add_argument(
         "--max-requests",
         type=_positive,
         default=default,
         metavar="N",
-        help="how many different requests to make at most, each with its pages "
-        "(default: %(default)s)",
+        help="maximum number of requests, not counting further pages (default: %(default)s)",
+    )
+
+
+def add_report_format(parser: ArgumentParser) -> None:
+    """Declare the format of findings."""
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "github"),
+        default="text",
+        help="output format: drawn for a terminal (default), JSON, or GitHub annotations",
     )
 
 
 def read_filter(arguments: Namespace) -> str:
-    """Give the filter, from standard input where it is ``-``."""
+    """Return the filter."""
     return read_text(arguments.filter, arguments.max_length)
 
 
 def read_text(text: str, longest: int) -> str:
-    """Give an argument, or what stands on standard input where it is ``-``."""
+    """Return an argument, or standard input if it is ``-``."""
     if text != "-":
         return text
-    # Four bytes are the longest code point; what is beyond the limit need not be read to refuse it.
+    # A code point has up to four bytes; what exceeds the limit is refused without reading it all.
     return decode_any(sys.stdin.buffer.read(4 * longest + 8))
 
 
 def decode(data: bytes) -> str:
-    """Decode a text; bytes that are no UTF-8 become surrogates, which the parser points at."""
+    """Decode UTF-8; other bytes become surrogates, which the parser reports in place."""
     return data.decode("utf-8-sig", "surrogateescape")
 
 
 def decode_any(data: bytes) -> str:
-    """Decode a text that is only read: UTF-16, too, as shells of Windows write it."""
+    """Decode UTF-8, or UTF-16 with a byte order mark, as Windows shells write it."""
     return data.decode("utf-16", "replace") if data.startswith(_UTF_16) else decode(data)
 
 
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how it begins
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
 
 
 def read_lines(stream: BinaryIO, longest: int) -> Iterator[str]:
-    """Give the lines of a stream in bounded memory: of a longer line no more than its beginning."""
+    """Yield the lines of a stream, cutting long ones so that memory stays bounded."""
     size = 4 * longest + 8
     data = stream.readline(size)
     if data.startswith(_UTF_16):
@@ -156,67 +172,3 @@ def _read_utf_16(data: bytes, stream: BinaryIO, longest: int) -> Iterator[str]:
         data = stream.read(1 << 16)
     if rest := rest + decoder.decode(b"", final=True):
         yield rest
-
-
-def draw(text: str, diagnostics: Iterable[Diagnostic], *, name: str = "query") -> None:
-    """Draw findings on standard error."""
-    from imsquery.diagnostics.render import render
-
-    print(render(text, diagnostics, name=name, color=wants_color(sys.stderr)), file=sys.stderr)
-
-
-def wants_color(stream: Any) -> bool:
-    """Tell whether to colour: on a terminal, unless ``NO_COLOR`` is set or ``TERM`` is ``dumb``."""
-    import os
-
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-class Progress:
-    """A line on standard error that counts, on a terminal, once the work has lasted a second."""
-
-    _PATIENCE = 1.0  # seconds before the first line
-    _INTERVAL = 0.1  # seconds between two
-
-    def __init__(self, what: str, total: int | None = None) -> None:
-        self._what = what
-        self._total = total
-        self._shown = False
-        self._enabled = sys.stderr.isatty()
-        self._next = time.monotonic() + self._PATIENCE
-
-    def update(self, count: int, done: int | None = None) -> None:
-        """Show a count, and how much of the total is done."""
-        if not self._enabled or time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + self._INTERVAL
-        share = f" ({100 * done // self._total} %)" if self._total and done is not None else ""
-        self._shown = True
-        print(f"\r\x1b[K{count:,} {self._what}{share}", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        """Take the line away, before other output and at the end."""
-        if self._shown:
-            self._shown = False
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-
-def report_format(parser: ArgumentParser) -> None:
-    """Take the form of a report."""
-    parser.add_argument(
-        "--format",
-        choices=("text", "json", "github"),
-        default="text",
-        help="text: drawn (default); json; github: annotations for a workflow's log",
-    )
-
-
-def print_diff(before: str, after: str, name: str) -> None:
-    """Print how two texts differ, as a unified diff."""
-    from difflib import unified_diff
-
-    lines = unified_diff(
-        before.splitlines(), after.splitlines(), f"{name} (before)", f"{name} (after)", lineterm=""
-    )
-    for line in lines:
-        print(line)

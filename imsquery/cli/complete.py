@@ -1,11 +1,10 @@
-"""``imsquery complete``."""
+"""List what can go at a position in a filter, best first."""
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING
 
+from imsquery.cli.output import as_json, fail
 from imsquery.cli.shells import lines
 from imsquery.completion.complete import complete, completions_to_json
 
@@ -13,26 +12,38 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
 
+EPILOG = """\
+example:
+  imsquery complete 'platform = Ce'
+
+exit status:
+  0  success
+  2  wrong usage
+"""
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("text", metavar="TEXT", help="a filter, which may be unfinished")
+    parser.add_argument("text", metavar="TEXT", help="a filter, possibly unfinished")
     parser.add_argument(
         "--cursor",
         type=int,
         metavar="N",
-        help="code points before the cursor (default: all of them)",
+        help="position of the cursor, in code points (default: the end)",
     )
     parser.add_argument(
         "--format",
         choices=("json", "lines"),
         default="json",
-        help="lines: for a shell's completion script, which gives its quote, too",
+        help="output format: JSON (default), or lines for a shell's completion script",
     )
-    parser.add_argument("--quote", choices=("'", '"'), default="'", help="of the shell's word")
+    parser.add_argument(
+        "--quote", choices=("'", '"'), default="'", help="the shell's quote around TEXT, for lines"
+    )
 
 
 def main(arguments: Namespace) -> int:
-    """Print what can stand at the cursor, as JSON."""
+    """Print the completions."""
     text = arguments.text
     if arguments.format == "lines":
         for line in lines(text, arguments.quote):
@@ -40,7 +51,6 @@ def main(arguments: Namespace) -> int:
         return 0
     cursor = len(text) if arguments.cursor is None else arguments.cursor
     if not 0 <= cursor <= len(text):
-        print(f"imsquery complete: the cursor is from 0 to {len(text)}", file=sys.stderr)
-        return 2
-    print(json.dumps(completions_to_json(complete(text, cursor)), indent=2))
+        return fail("complete", f"the cursor must be between 0 and {len(text)}")
+    print(as_json(completions_to_json(complete(text, cursor)), indent=2))
     return 0

@@ -1,18 +1,27 @@
-"""``imsquery completion``."""
+"""Print a script that completes commands, options and filters in a shell."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-from imsquery.cli.main import COMMANDS
+from imsquery.cli.main import COMMANDS, load
 from imsquery.cli.shells import SHELLS, Command, script
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-_FILTERS = {"filter", "first", "second"}  # what arguments that are filters are called
+EPILOG = """\
+examples:
+  source <(imsquery completion bash)
+  source <(imsquery completion zsh)
+  imsquery completion fish | source
+
+exit status:
+  0  success
+  2  wrong usage
+"""
+_FILTERS = {"filter", "first", "second"}  # names of arguments that are filters
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -21,17 +30,17 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(arguments: Namespace) -> int:
-    """Print the script that completes this command in a shell."""
-    commands = {name: _describe(*where) for name, where in COMMANDS.items()}
+    """Print the script."""
+    commands = {name: _describe(name, summary) for name, summary in COMMANDS.items()}
     print(script(arguments.shell, commands), end="")
     return 0
 
 
-def _describe(module: str, summary: str) -> Command:
-    """Read off the arguments of a command what a shell has to know."""
+def _describe(name: str, summary: str) -> Command:
+    """Return what a shell has to know of a command, from the arguments that it declares."""
     parser = ArgumentParser(add_help=False)
-    import_module(module).add_arguments(parser)
-    actions = parser._actions  # noqa: SLF001 -- argparse gives no other way to list them
+    load(name).add_arguments(parser)
+    actions = parser._actions  # noqa: SLF001 -- argparse has no other way to list them
     options = [option for action in actions for option in action.option_strings]
     takes_filter = any(action.dest in _FILTERS for action in actions)
     return Command(summary, (*options, "--help"), takes_filter=takes_filter)

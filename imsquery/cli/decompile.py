@@ -1,27 +1,32 @@
-"""``imsquery decompile``."""
+"""Print the filter that compiles to a URL or query string."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import add_limits, draw, limits, read_text
-from imsquery.diagnostics.errors import QueryError
+from imsquery.cli.common import add_allow_unlisted, add_limits, limits, read_text
+from imsquery.cli.output import attempt, draw
 from imsquery.urls.decompiler import check_url, decompile
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+EPILOG = """\
+example:
+  imsquery decompile '__platform=CentOS&created_at=lt:2018-10-28T00:00:00Z'
+
+exit status:
+  0  success
+  1  errors in the URL
+  2  wrong usage
+"""
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument(
-        "url", metavar="URL", help="a URL or query string; - reads it from standard input"
-    )
-    parser.add_argument(
-        "--allow-unlisted",
-        action="store_true",
-        help="take values that a list known to grow does not have",
-    )
+    parser.add_argument("url", metavar="URL", help="a URL or query string; - reads standard input")
+    add_allow_unlisted(parser)
     add_limits(parser)
 
 
@@ -31,11 +36,10 @@ def main(arguments: Namespace) -> int:
     if arguments.url == "-":
         text = text.strip()
     keywords = {"allow_unlisted": arguments.allow_unlisted, "limits": limits(arguments)}
-    try:
-        print(decompile(text, **keywords))
-    except QueryError as error:
-        draw(text, error.diagnostics, name="url")
+    found = attempt(partial(decompile, **keywords), text, name="url")
+    if found is None:
         return 1
+    print(found)
     warnings = check_url(text, **keywords)
     if warnings:
         draw(text, warnings, name="url")

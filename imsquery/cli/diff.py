@@ -1,31 +1,40 @@
-"""``imsquery diff``."""
+"""Compare two filters.
+
+If they do not match the same images, print an image that only one of them matches.  Clauses such
+as `limit` are ignored.
+"""
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING, Any
 
-from imsquery.cli.common import add_options, draw, options, read_text
-from imsquery.cli.escaping import escape_json
-from imsquery.diagnostics.errors import QueryError
+from imsquery.cli.common import add_options, options, read_text
+from imsquery.cli.output import as_json, attempt, fail
 from imsquery.evaluation.decision import Decider, Verdict
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
 
-    from imsquery.semantics.formula import Formula
-
     Verdicts = dict[str, Verdict]
 
 _NAMES = ("first", "second")
-_UNDECIDED = 3  # the exit status where the filters are fine and there is no answer
+_UNDECIDED = 3  # exit status
 _TITLES = {"only_first": "only the first", "only_second": "only the second", "both": "both"}
 _REASONS = {
-    "opaque": "it turns on a regular expression, or on what no image shows",
+    "opaque": "it depends on a regular expression, or on what image records do not show",
     "work": "it would take too many steps",
 }
+EPILOG = f"""\
+example:
+  imsquery diff 'platform = CentOS' 'platform in (CentOS, Ubuntu)'
+
+exit status:
+  0  the filters match the same images
+  1  they do not, or one has errors
+  2  wrong usage
+  {_UNDECIDED}  undecided
+"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -33,64 +42,48 @@ def add_arguments(parser: ArgumentParser) -> None:
     for name in _NAMES:
         parser.add_argument(name, metavar=name.upper(), help="a filter; - reads standard input")
     parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="text (default); json"
+        "--format", choices=("text", "json"), default="text", help="output format (default: text)"
     )
     add_options(parser)
-    parser.description = (
-        "Tell whether two filters match the same images.  If not, show an image that only one of\n"
-        "them matches.  Clauses, such as a limit, are left aside."
-    )
-    parser.epilog = (
-        "exit status: 0 they match the same, 1 they do not, or a filter has errors,\n"
-        f"2 wrong usage, {_UNDECIDED} undecided"
-    )
 
 
 def main(arguments: Namespace) -> int:
     """Print how two filters differ."""
     if arguments.first == arguments.second == "-":
-        print("imsquery diff: only one filter can come from standard input", file=sys.stderr)
-        return 2
+        return fail("diff", "only one filter can come from standard input")
     texts = [read_text(text, arguments.max_length) for text in (arguments.first, arguments.second)]
     decider = Decider(**options(arguments))
-    first, second = (_read(decider, *each) for each in zip(texts, _NAMES, strict=True))
+    first, second = (
+        attempt(decider.read, text, name=name) for text, name in zip(texts, _NAMES, strict=True)
+    )
     if first is None or second is None:
         return 1
-    # Each asks for an image that proves a no.
+    # Each holds, or comes with an image that proves that it does not.
     verdicts = {
         "only_first": decider.implies(first, second),
         "only_second": decider.implies(second, first),
         "both": decider.disjoint(first, second),
     }
     if arguments.format == "json":
-        print(_json(_to_dict(verdicts), indent=2))
+        print(as_json(_to_dict(verdicts), indent=2))
     else:
         print("\n".join(_lines(verdicts)))
     return _status(verdicts)
 
 
-def _read(decider: Decider, text: str, name: str) -> Formula | None:
-    """Read a filter, or draw its errors."""
-    try:
-        return decider.read(text)
-    except QueryError as error:
-        draw(text, error.diagnostics, name=name)
-        return None
-
-
 def _relation(verdicts: Verdicts) -> str:
-    """Say in a phrase how the filters stand to each other, as far as that is known."""
+    """Return how the filters relate, as far as that is known."""
     first, second = verdicts["only_first"].holds, verdicts["only_second"].holds
     if first and second:
         return "both filters match the same images"
     if verdicts["both"].holds:
         return "no image matches both filters"
     if first:
-        return "the second filter takes in the first"
+        return "the second filter includes the first"
     if second:
-        return "the first filter takes in the second"
+        return "the first filter includes the second"
     if first is None and second is None:
-        return "undecided whether the filters match the same images"
+        return "undecided whether both filters match the same images"
     return "the filters differ"
 
 
@@ -98,15 +91,9 @@ def _lines(verdicts: Verdicts) -> Iterator[str]:
     yield _relation(verdicts)
     for name, verdict in verdicts.items():
         if verdict.witness is not None:
-            yield f"{_TITLES[name]}: {_json(dict(verdict.witness))}"
+            yield f"{_TITLES[name]}: {as_json(dict(verdict.witness))}"
         elif verdict.reason is not None:
-            yield f"{_TITLES[name]}: undecided, since {_REASONS[verdict.reason]}"
-
-
-def _json(data: object, indent: int | None = None) -> str:
-    """Write JSON in which a terminal finds nothing to obey."""
-    lines = json.dumps(data, ensure_ascii=False, indent=indent).split("\n")
-    return "\n".join(escape_json(line, sys.stdout.encoding) for line in lines)
+            yield f"{_TITLES[name]}: undecided ({_REASONS[verdict.reason]})"
 
 
 def _to_dict(verdicts: Verdicts) -> dict[str, Any]:

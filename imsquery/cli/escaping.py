@@ -6,14 +6,15 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from typing import TYPE_CHECKING
+
+from imsquery.diagnostics.terminal import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# What spreadsheets take for a formula at the beginning of a cell; some look behind blanks and
-# quotes, some begin a cell at each semicolon, and the wide ones come from East Asian keyboards.
+# What spreadsheets take for a formula at the start of a cell.  Some skip spaces and quotes, some
+# start a cell at each semicolon, and the wide characters come from East Asian keyboards.
 # Source: OWASP, "CSV Injection".
 _formula = re.compile(r"""(^|;)(?=[\s"']*[=+\-@＝＋－＠\t\r\n])""")
 _code_breakers = re.compile(r"[`|]").search
@@ -21,10 +22,10 @@ _link = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,=%
 
 
 def csv_line(cells: list[str]) -> str:
-    """Write a line of comma-separated values, without its end; RFC 4180.
+    """Return a line of comma-separated values, without its line break; RFC 4180.
 
     Args:
-        cells: as they are to be read back; see :func:`inert` for what somebody else wrote.
+        cells: the values; pass those that someone else wrote through :func:`inert` first.
     """
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(cells)
@@ -32,12 +33,12 @@ def csv_line(cells: list[str]) -> str:
 
 
 def inert(text: str) -> str:
-    """Keep spreadsheets from taking a text, or what follows a semicolon, for a formula."""
+    """Return a text that no spreadsheet takes for a formula, nor what follows a semicolon in it."""
     return _formula.sub(r"\1'", text)
 
 
 def markdown_cell(text: str) -> str:
-    """Write a text as a cell of a table in Markdown, where it shows as it is.
+    """Return a text as a cell of a Markdown table that shows it as it is.
 
     Source: CommonMark, "Code spans" and "Entity and numeric character references": the latter
     are never syntax.
@@ -50,7 +51,7 @@ def markdown_cell(text: str) -> str:
 
 
 def markdown_link(url: str) -> str:
-    """Write a URL as a cell of a table in Markdown that links to it."""
+    """Return a URL as a cell of a Markdown table that links to it."""
     return f"<{url}>" if _link(url) else _entities(url)
 
 
@@ -60,19 +61,17 @@ def _entities(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Escape what a terminal would obey, or what would break a line."""
-    if text.isprintable():
-        return text
-    return "".join(each if _is_harmless(each) else _escaped(each) for each in text)
+    r"""Return a text with escapes such as ``\x1b`` for what a terminal would obey or not show."""
+    return escape(text, lambda each: each.encode("unicode_escape").decode("ascii"))
 
 
 def json_text(value: object) -> str:
-    """Write a value as JSON, on one line, that a terminal shows and any encoding of UTF-8 takes."""
+    """Return a value as JSON on one line, safe to print and to encode."""
     return escape_json(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def json_array(values: Iterable[object]) -> Iterator[str]:
-    """Write one array, an item a line; none is kept, and nothing is left open at the end."""
+    """Yield the lines of one JSON array, an item a line, without keeping any of them."""
     before = "["
     for value in values:
         yield before + json_text(value)
@@ -81,27 +80,16 @@ def json_array(values: Iterable[object]) -> Iterator[str]:
 
 
 def escape_json(written: str, encoding: str | None = "utf-8") -> str:
-    """Escape in JSON what a terminal would obey, and what cannot be encoded.
+    """Return JSON with escapes for what a terminal would obey, and for what cannot be encoded.
 
     Args:
-        written: JSON without line breaks; what is escaped can only stand in a string of it.
-        encoding: of the stream that it goes to.  What is not UTF-8 gets nothing but ASCII.
+        written: JSON without line breaks; what is escaped can only be inside a string.
+        encoding: of the stream that it goes to; anything but UTF-8 gets plain ASCII.
     """
-    is_plain = _is_harmless if (encoding or "").lower() in {"utf-8", "utf8"} else str.isascii
-    if written.isprintable() and (written.isascii() or is_plain is _is_harmless):
-        return written
-    return "".join(each if is_plain(each) else _json_escaped(each) for each in written)
+    is_utf_8 = (encoding or "").lower() in {"utf-8", "utf8"}
+    return escape(written, _json_escape, ascii_only=not is_utf_8)
 
 
-def _is_harmless(character: str) -> bool:
-    # The wide blank between Chinese words is one of the separators.
-    return character.isprintable() or unicodedata.category(character) == "Zs"
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
-
-
-def _json_escaped(character: str) -> str:
+def _json_escape(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

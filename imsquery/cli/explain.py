@@ -1,23 +1,35 @@
-"""``imsquery explain``."""
+"""Explain the code of a finding, or list all codes."""
 
 from __future__ import annotations
 
-import sys
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+from imsquery.cli.output import fail
 from imsquery.diagnostics.codes import CODES, explain
+from imsquery.diagnostics.edits import did_you_mean
+from imsquery.diagnostics.suggest import nearest
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+EPILOG = """\
+examples:
+  imsquery explain
+  imsquery explain bad-value
+
+exit status:
+  0  success
+  1  unknown code
+  2  wrong usage
+"""
 _WIDTH = 88  # columns
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "code", metavar="CODE", nargs="?", help="such as bad-value; all are listed if none is given"
+        "code", metavar="CODE", nargs="?", help="code such as bad-value (default: list all codes)"
     )
 
 
@@ -31,8 +43,8 @@ def main(arguments: Namespace) -> int:
     try:
         found = explain(arguments.code)
     except KeyError:
-        print(f"no finding has the code {arguments.code[:60]!r}", file=sys.stderr)
-        return 1
+        meant = did_you_mean(nearest(arguments.code, CODES))
+        return fail("explain", f"unknown code {arguments.code[:60]!r}{meant}", 1)
     print(f"{found.code}: {found.summary}\n")
     print(fill(found.text, _WIDTH))
     print(f"\nFails:   {found.example}\nMended:  {found.mended}")

@@ -1,44 +1,56 @@
-"""``imsquery format``."""
+"""Print a filter in canonical layout, or reformat files in place."""
 
 from __future__ import annotations
 
-import sys
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import add_limits, draw, limits, print_diff, read_filter
-from imsquery.diagnostics.errors import QueryError
+from imsquery.cli.common import add_filter, add_limits, limits, read_filter
+from imsquery.cli.output import attempt, fail, print_diff
 from imsquery.formatting.formatter import format as format_query
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+EPILOG = """\
+examples:
+  imsquery format 'PLATFORM==CentOS AND (protected)'
+  imsquery format --check --files filters/*.ims
+
+exit status:
+  0  success
+  1  errors in a filter; with --check or --diff, something would change
+  2  wrong usage
+"""
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument(
-        "filter", metavar="FILTER", nargs="?", help="the filter; - reads it from standard input"
-    )
+    add_filter(parser, optional=True)
     parser.add_argument(
         "--files",
         nargs="+",
         default=[],
         type=Path,
         metavar="FILE",
-        help="lay the filter of each file out anew, in place",
+        help="reformat files in place",
     )
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--check", action="store_true", help="change nothing; exit 1 if any would")
-    what.add_argument("--diff", action="store_true", help="change nothing; print what would")
+    what.add_argument(
+        "--check", action="store_true", help="write nothing; list files that would change"
+    )
+    what.add_argument(
+        "--diff", action="store_true", help="write nothing; print a diff of what would change"
+    )
     add_limits(parser)
 
 
 def main(arguments: Namespace) -> int:
-    """Print a filter laid out anew, or change files."""
+    """Print a reformatted filter, or reformat files."""
     if (arguments.filter is None) == (not arguments.files):
-        print("imsquery format: one FILTER, or --files FILE …", file=sys.stderr)
-        return 2
+        return fail("format", "expected either FILTER or --files")
     if arguments.filter is not None:
         return _format_text(read_filter(arguments), arguments)
     return max(_format_file(path, arguments) for path in arguments.files)
@@ -65,7 +77,7 @@ def _format_file(path: Path, arguments: Namespace) -> int:
         formatted = _formatted(text, str(path), arguments)
         if formatted is None:
             return 1
-        # As the file has them: a change of line ends is a change of every line.
+        # Keep its line ends: changing them would change every line.
         content = f"{formatted}\n".replace("\n", "\r\n" if "\r\n" in text else "\n")
         changed = text.rstrip("\r\n") != content.rstrip("\r\n")
         if arguments.diff:
@@ -75,23 +87,16 @@ def _format_file(path: Path, arguments: Namespace) -> int:
         elif changed and not arguments.check:
             path.write_bytes(mark + content.encode(codec, "surrogateescape"))
     except (OSError, UnicodeError) as error:
-        shown = (
-            error if isinstance(error, OSError) else f"{str(path)!r} is not the UTF-16 it claims"
-        )
-        print(f"imsquery format: {shown}", file=sys.stderr)
-        return 2
+        is_io = isinstance(error, OSError)
+        return fail("format", error if is_io else f"{str(path)!r} is not valid UTF-16")
     return int((arguments.check or arguments.diff) and changed)
 
 
 def _encoding(data: bytes) -> tuple[bytes, str]:
-    """Give the mark that a file begins with, and its encoding; it is written as it was read."""
+    """Return the byte order mark of a file, if any, and its encoding; both are kept."""
     marks = {BOM_UTF8: "utf-8", BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be"}
     return next((each for each in marks.items() if data.startswith(each[0])), (b"", "utf-8"))
 
 
 def _formatted(text: str, name: str, arguments: Namespace) -> str | None:
-    try:
-        return format_query(text, limits=limits(arguments))
-    except QueryError as error:
-        draw(text, error.diagnostics, name=name)
-        return None
+    return attempt(partial(format_query, limits=limits(arguments)), text, name=name)

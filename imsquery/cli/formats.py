@@ -1,7 +1,6 @@
-"""Compiled filters as dashboards, spreadsheets and pages take them.
+"""Compiled filters as JSON, CSV, Markdown, and queries of a Grafana panel.
 
-Each format is a generator: a batch of any length is written in constant memory, and what was
-written is whole wherever it ends.
+Each format is a generator, so that a batch of any length takes constant memory.
 """
 
 from __future__ import annotations
@@ -25,29 +24,29 @@ if TYPE_CHECKING:
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
 
-    Pairs = Iterable[tuple[str, str]]  # a filter, and what it was compiled to
+    Pairs = Iterable[tuple[str, str]]  # of a filter and what it compiles to
 
 _FILTER = "filter"
-_RECORDS = "images"  # where an answer has its records
+_RECORDS = "images"  # the key of the records in a response
 COLUMNS = ("name", "platform", "os_version", "status", "visibility", "id")
-"""What a table of images has in any case, by short name."""
+"""The columns of any table of images, by short name."""
 _LETTERS = 26
 
 
 def as_json(pairs: Pairs, title: str) -> Iterator[str]:
-    """Give an array of objects, one a line."""
+    """Yield an array of objects, one a line."""
     yield from json_array({_FILTER: text, title: compiled} for text, compiled in pairs)
 
 
 def as_csv(pairs: Pairs, title: str) -> Iterator[str]:
-    """Give comma-separated values under a header; no cell is a formula."""
+    """Yield comma-separated values under a header; no cell is a formula."""
     yield csv_line([_FILTER, title])
     for text, compiled in pairs:
         yield csv_line([inert(_on_one_line(text)), inert(compiled)])
 
 
 def as_markdown(pairs: Pairs, title: str) -> Iterator[str]:
-    """Give a table; source: GitHub Flavored Markdown, "Tables"."""
+    """Yield a table; source: GitHub Flavored Markdown, "Tables"."""
     yield f"| {_FILTER} | {title} |"
     yield "| --- | --- |"
     write = markdown_link if title == "url" else markdown_cell
@@ -56,9 +55,9 @@ def as_markdown(pairs: Pairs, title: str) -> Iterator[str]:
 
 
 def as_infinity(pairs: Pairs, _title: str) -> Iterator[str]:
-    """Give queries of Grafana's Infinity data source, as a panel's `targets`.
+    """Yield queries of Grafana's Infinity data source, as a panel's `targets`.
 
-    In a URL, all that Grafana would put variables in for is encoded; nothing else is from a filter.
+    Only the URL comes from a filter, and it encodes whatever Grafana would replace as a variable.
     Source: the plugin's `src/types/query.types.ts` and its documentation, "JSON".
     """
     columns = _columns(CLOUDIMAGES)
@@ -86,16 +85,16 @@ FORMATS: Mapping[str, Callable[[Pairs, str], Iterator[str]]] = {
     "markdown": as_markdown,
     "infinity": as_infinity,
 }
-"""Name of a format -> what writes it; the second argument names what filters compile to."""
+"""Name of a format -> function that yields its lines, given pairs and the title of the second."""
 
 
 def _on_one_line(text: str) -> str:
-    # A tab is white space to a filter, and could not stand in a value.
+    # A tab can only be white space: a value cannot contain one.
     return printable(text.replace("\t", " ").strip(" "))
 
 
 def _columns(spec: Spec) -> list[dict[str, str]]:
-    """Give the columns, with sizes and the times that every image has."""
+    """Return the columns, sizes and the times that every image has among them."""
     rows = [spec.names[name] for name in COLUMNS]
     rows += [row for row in spec.parameters.values() if row.unit or (row.is_time and row.total)]
     return [
@@ -110,7 +109,7 @@ def _type(row: Parameter) -> str:
 
 
 def _reference(number: int) -> str:
-    """Give the letters that Grafana would: `A` to `Z`, `AA`, `AB` and so on."""
+    """Return the letters that Grafana would use: `A` to `Z`, `AA`, `AB` and so on."""
     letters = ""
     number += 1
     while number:

@@ -1,4 +1,4 @@
-"""Images printed: as a table, JSON Lines, JSON, CSV or ids."""
+"""Images as a table, JSON Lines, JSON, CSV or ids."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from attrs import frozen
 
 from imsquery.cli.escaping import csv_line, inert, json_array, json_text, printable
 from imsquery.cli.formats import COLUMNS
+from imsquery.diagnostics.edits import did_you_mean
 from imsquery.diagnostics.suggest import nearest
-from imsquery.diagnostics.terminal import cells
+from imsquery.diagnostics.terminal import measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     Record = Mapping[str, Any]
 
 REGION = "region"
-"""The column that says where an image is, when several regions were asked."""
+"""The column with the region of an image, when several regions are asked."""
 
 
 @frozen
@@ -28,8 +29,8 @@ class Field:
     """A column.
 
     Attributes:
-        title: how it was asked for.
-        attribute: of the record.
+        title: its heading: the name as the user wrote it.
+        attribute: of image records.
     """
 
     title: str
@@ -37,21 +38,21 @@ class Field:
 
 
 def usual_fields(spec: Spec) -> list[Field]:
-    """Give the columns that nobody chose: what any table has, and when an image was made."""
+    """Return the default columns: those of any table, and the creation time."""
     rows = [spec.names[name] for name in COLUMNS]
     rows += [row for row in spec.parameters.values() if row.is_time and row.sortable]
     return [Field(row.name, row.observed or row.wire) for row in rows]
 
 
 def read_fields(text: str, spec: Spec) -> list[Field]:
-    """Read names of fields, with commas between them.
+    """Parse a comma-separated list of fields.
 
     Args:
         text: such as ``name,os_version``; names as in a filter, or ``region``.
         spec: the parameters.
 
     Raises:
-        ValueError: no record has such a field.
+        ValueError: records have no such field.
     """
     return [_field(name.strip(), spec) for name in text.split(",")]
 
@@ -63,22 +64,20 @@ def _field(name: str, spec: Spec) -> Field:
     if name == REGION:
         return Field(name, name)
     if row is not None:
-        raise ValueError(f"no record shows {name!r}")
+        raise ValueError(f"{name!r} is not in image records")
     known = [each.name for each in spec.parameters.values() if each.observed is not None]
-    meant = nearest(name, known)
-    advice = f"; did you mean {' or '.join(meant)}?" if meant else ""
-    raise ValueError(f"no field is called {name[:80]!r}{advice}")
+    raise ValueError(f"unknown field {name[:80]!r}{did_you_mean(nearest(name, known))}")
 
 
 def lines(
     records: Iterable[Record], form: str, fields: Sequence[Field] | None, spec: Spec
 ) -> Iterator[str]:
-    """Give what to print, line by line.
+    """Yield the lines to print.
 
     Args:
         records: the images.
         form: a key of :data:`FORMATS`.
-        fields: the columns; all of a record, or the usual ones, if not given.
+        fields: the columns; by default whole records, or the usual columns of a table.
         spec: the parameters.
     """
     return FORMATS[form](records, fields, spec)
@@ -100,12 +99,12 @@ def _as_jsonl(
 def _as_json(
     records: Iterable[Record], fields: Sequence[Field] | None, _spec: Spec
 ) -> Iterator[str]:
-    """Give one array, an image a line."""
+    """Return the lines of one array, an image a line."""
     return json_array(_choose(record, fields) for record in records)
 
 
 def _as_csv(records: Iterable[Record], fields: Sequence[Field] | None, spec: Spec) -> Iterator[str]:
-    """Give comma-separated values, an image a line, none of which a spreadsheet takes for more."""
+    """Yield comma-separated values, an image a line, with nothing a spreadsheet would run."""
     columns = usual_fields(spec) if fields is None else fields
     yield csv_line([each.title for each in columns])
     for record in records:
@@ -128,10 +127,12 @@ def _as_ids(
 def _as_table(
     records: Iterable[Record], fields: Sequence[Field] | None, spec: Spec
 ) -> Iterator[str]:
-    """Give aligned columns; all rows are looked at before the first one is printed."""
+    """Yield aligned columns, once all rows have been measured."""
     columns = usual_fields(spec) if fields is None else fields
-    rows = [[_drawn(each.title) for each in columns]]
-    rows += [[_drawn(_text(record.get(each.attribute))) for each in columns] for record in records]
+    rows = [[measured(each.title) for each in columns]]
+    rows += [
+        [measured(_text(record.get(each.attribute))) for each in columns] for record in records
+    ]
     widths = [max(width for _, width in column) for column in zip(*rows, strict=True)]
     for row in rows:
         aligned = [
@@ -147,19 +148,11 @@ FORMATS: Mapping[str, Callable[[Iterable[Record], Sequence[Field] | None, Spec],
     "csv": _as_csv,
     "ids": _as_ids,
 }
-"""Name of a format -> what writes it."""
+"""Name of a format -> function that yields its lines."""
 
 
 def _text(value: object) -> str:
-    """Give a value as text: nothing for what is not there, JSON for what has parts."""
+    """Return a value as text: empty for ``None``, JSON for what is not a string."""
     if value is None:
         return ""
     return value if isinstance(value, str) else json_text(value)
-
-
-def _drawn(text: str) -> tuple[str, int]:
-    """Give a text as reports show one, and how many columns of a terminal it takes."""
-    if text.isascii() and text.isprintable():
-        return text, len(text)
-    drawn = [*cells(text)]
-    return "".join(shown for shown, _ in drawn), sum(width for _, width in drawn)

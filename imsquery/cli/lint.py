@@ -1,13 +1,16 @@
-"""``imsquery lint``."""
+"""Find the URLs of image lists in files, and report what is wrong with them.
+
+Files may be in any language: source code, YAML, Markdown.
+"""
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import Progress, decode_any, report_format
-from imsquery.diagnostics.render import report
+from imsquery.cli.common import add_allow_unlisted, add_report_format, decode_any
+from imsquery.cli.output import Progress, as_json, draw, fail
+from imsquery.diagnostics.render import render_github, report
 from imsquery.urls.linter import lint
 
 if TYPE_CHECKING:
@@ -15,7 +18,18 @@ if TYPE_CHECKING:
 
     from imsquery.diagnostics.model import Diagnostic
 
-_LARGEST = 32 * 2**20  # bytes: a text file larger than this is no source code
+_LARGEST = 32 * 2**20  # bytes: no source file is larger
+
+EPILOG = """\
+examples:
+  imsquery lint src/*.py docs/*.md
+  git ls-files | xargs imsquery lint --format github
+
+exit status:
+  0  no findings
+  1  findings
+  2  wrong usage, or a file that cannot be read
+"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -24,18 +38,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         "files",
         metavar="FILE",
         nargs="+",
-        help="a text file in any language; - reads standard input",
+        help="a text file; - reads standard input",
     )
-    report_format(parser)
-    parser.add_argument(
-        "--allow-unlisted",
-        action="store_true",
-        help="warn of values that a list known to grow does not have",
-    )
+    add_report_format(parser)
+    add_allow_unlisted(parser)
 
 
 def main(arguments: Namespace) -> int:
-    """Report what is wrong with the URLs in files; any finding exits with 1, a bad file with 2."""
+    """Print the findings of each file."""
     worst = 0
     reports = []
     progress = Progress("files", len(arguments.files))
@@ -45,8 +55,7 @@ def main(arguments: Namespace) -> int:
             text = _read(name)
         except OSError as error:
             progress.clear()
-            print(f"imsquery lint: {error}", file=sys.stderr)
-            worst = 2
+            worst = fail("lint", error)
             continue
         found = lint(text, allow_unlisted=arguments.allow_unlisted)
         if arguments.format == "json":
@@ -57,29 +66,26 @@ def main(arguments: Namespace) -> int:
         worst = max(worst, int(bool(found)))
     progress.clear()
     if arguments.format == "json":
-        print(json.dumps(reports, indent=2))
+        print(as_json(reports, indent=2))
     return worst
 
 
 def _print(text: str, found: tuple[Diagnostic, ...], form: str, name: str) -> None:
-    """Print the findings of a file; they are what was asked for, so all go to standard output."""
-    from imsquery.cli.common import wants_color
-    from imsquery.diagnostics.render import render, render_github
-
+    """Print the findings of a file to standard output, errors included."""
     if form == "text":
-        print(render(text, found, name=name, color=wants_color(sys.stdout)), end="\n\n")
+        draw(text, found, name=name, stream=sys.stdout)
+        print()
     else:
         print(render_github(text, found, name=name))
 
 
 def _read(name: str) -> str:
-    """Read a file as text; what is no UTF-8 is no part of a URL either."""
+    """Read a file as text; a URL has nothing in it that is not UTF-8."""
     if name == "-":
         data = sys.stdin.buffer.read(_LARGEST + 1)
     else:
         with open(name, "rb") as stream:  # noqa: PTH123 -- as it was given, such as //server/x
             data = stream.read(_LARGEST + 1)
     if len(data) > _LARGEST:
-        msg = f"{name!r} is larger than {_LARGEST >> 20} MiB"
-        raise OSError(msg)
+        raise OSError(f"{name!r} is larger than {_LARGEST >> 20} MiB")
     return decode_any(data)

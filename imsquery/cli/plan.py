@@ -1,23 +1,33 @@
-"""``imsquery plan``."""
+"""Print the requests that answer a filter, and what is left to do with the results."""
 
 from __future__ import annotations
 
-import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imsquery.cli.common import (
     add_filter,
     add_max_requests,
     add_options,
-    draw,
     options,
     read_filter,
 )
-from imsquery.diagnostics.errors import QueryError
+from imsquery.cli.output import attempt, draw, fail, print_lines
 from imsquery.planning.planner import MAX_REQUESTS, plan
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+
+EPILOG = """\
+examples:
+  imsquery plan 'platform in (CentOS, Ubuntu) and min_disk <= 60'
+  imsquery plan --format mermaid 'protected or os_bit = 32'
+
+exit status:
+  0  success
+  1  errors in the filter
+  2  wrong usage
+"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -28,7 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--format",
         choices=("text", "json", "mermaid"),
         default="text",
-        help="text: a tree (default); json; mermaid: a flow chart",
+        help="output format: a tree (default), JSON, or a Mermaid flowchart",
     )
     add_options(parser)
 
@@ -36,15 +46,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Print the plan of a filter."""
     text = read_filter(arguments)
+    make_plan = partial(plan, max_requests=arguments.max_requests, **options(arguments))
     try:
-        planned = plan(text, max_requests=arguments.max_requests, **options(arguments))
-    except QueryError as error:
-        draw(text, error.diagnostics)
+        planned = attempt(make_plan, text)
+    except ModuleNotFoundError as error:  # of an extra, which the message names
+        return fail("plan", error)
+    if planned is None:
         return 1
-    except ModuleNotFoundError as error:  # of an extra, which it names
-        print(f"imsquery plan: {error}", file=sys.stderr)
-        return 2
     if planned.warnings:
         draw(text, planned.warnings)
-    print(planned.explain(arguments.format))
+    print_lines(planned.explain(arguments.format).split("\n"), arguments.format)
     return 0

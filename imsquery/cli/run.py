@@ -1,4 +1,7 @@
-"""``imsquery run``."""
+"""Fetch the images that match a filter, from services or from a file.
+
+All images are printed, or none.  If several regions are given, a limit applies to each of them.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,24 @@ import asyncio
 import math
 import os
 import sys
+from argparse import ArgumentTypeError
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from imsquery.cli.common import (
-    Progress,
     add_filter,
     add_max_requests,
     add_options,
-    draw,
     options,
     read_filter,
 )
-from imsquery.cli.escaping import escape_json
 from imsquery.cli.images import FORMATS, REGION, lines, read_fields
+from imsquery.cli.output import Progress, attempt, fail, print_lines, warn
 from imsquery.client.errors import FetchError
 from imsquery.client.services import Tally, run_catalogue, run_services
 from imsquery.compiler.query_string import check_endpoint, region_endpoint
-from imsquery.diagnostics.errors import QueryError
 from imsquery.execution.run import ExecutionError
 from imsquery.planning.planner import MAX_REQUESTS, plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
@@ -37,7 +39,24 @@ if TYPE_CHECKING:
 
     Record = dict[str, Any]
 
-_FAILED = 3  # the exit status where the filter is fine and the images could not be had
+_FAILED = 3  # exit status
+
+
+EPILOG = f"""\
+environment:
+  IMSQUERY_TOKEN                          token to send
+  HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK  access key to sign with, if there is no token
+
+examples:
+  imsquery run --region cn-north-4 'public() and platform = CentOS limit 5'
+  imsquery run --catalog images.json --fields name,os_version 'min_disk <= 60'
+
+exit status:
+  0  success
+  1  errors in the filter
+  2  wrong usage
+  {_FAILED}  the images could not be fetched
+"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -46,79 +65,79 @@ def add_arguments(parser: ArgumentParser) -> None:
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--endpoint", metavar="URL", help="scheme and host of the service")
     where.add_argument(
-        "--region", action="append", metavar="REGION", help="such as cn-north-4; may be repeated"
+        "--region",
+        action="append",
+        metavar="REGION",
+        help="region of the service, such as cn-north-4; can be repeated",
     )
     where.add_argument(
-        "--catalog", type=Path, metavar="FILE", help="image records to ask instead of a service"
+        "--catalog", type=Path, metavar="FILE", help="file of image records to search instead"
     )
     parser.add_argument(
         "--format",
         choices=list(FORMATS),
-        help="table on a terminal (default), else jsonl (default)",
+        help="output format (default: table on a terminal, jsonl otherwise)",
     )
-    parser.add_argument("--fields", metavar="NAMES", help="what to show, such as name,os_version")
     parser.add_argument(
-        "--explain", action="store_true", help="say what was sent, fetched and left out"
+        "--fields",
+        metavar="NAMES",
+        help="what to print of each image, such as name,os_version",
+    )
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="print the plan, and what was sent and fetched, to standard error",
     )
     add_max_requests(parser, MAX_REQUESTS)
     parser.add_argument(
-        "--timeout", type=seconds, default=60.0, metavar="SECONDS", help="of a page; default: 60"
+        "--timeout",
+        type=_seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="time limit for each page (default: 60)",
     )
     add_options(parser)
-    parser.epilog = (
-        "A token is taken from IMSQUERY_TOKEN, or else a key from HUAWEICLOUD_SDK_AK and\n"
-        "HUAWEICLOUD_SDK_SK.  Either all images are printed or none.  Of several regions, each\n"
-        "gives as many images as a limit says.\n\n"
-        f"{parser.epilog or 'exit status:'}, {_FAILED} the images could not be fetched"
-    )
 
 
-def seconds(text: str) -> float:
-    """Read a number of seconds; its name is what argparse calls it where that fails."""
-    number = float(text)
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
     if not (math.isfinite(number) and number > 0):
-        raise ValueError(text)
+        raise ArgumentTypeError(f"expected a positive number of seconds, not {text[:40]!r}")
     return number
 
 
 def main(arguments: Namespace) -> int:
-    """Print the images that a filter finds."""
+    """Print the images that match a filter."""
     text = read_filter(arguments)
+    make_plan = partial(plan, max_requests=arguments.max_requests, **options(arguments))
     try:
         chosen = arguments.fields
         fields = None if chosen is None else read_fields(chosen, CLOUDIMAGES)
-        planned = plan(text, max_requests=arguments.max_requests, **options(arguments))
-    except QueryError as error:
-        draw(text, error.diagnostics)
-        return 1
+        planned = attempt(make_plan, text)
     except (ValueError, ModuleNotFoundError) as error:
-        return _fail(error, 2)
+        return fail("run", error)
+    if planned is None:
+        return 1
     progress = Progress("images fetched")
     tally = Tally(progress.update)
     try:
         records = _run(arguments, planned, tally)
     except (FetchError, ExecutionError) as error:
-        return _fail(error, _FAILED)
+        return fail("run", error, _FAILED)
     except (OSError, ValueError, ModuleNotFoundError) as error:
-        return _fail(error, 2)
+        return fail("run", error)
     finally:
         progress.clear()
     form = arguments.format or ("table" if sys.stdout.isatty() else "jsonl")
-    # All of them before the first is printed: what fails, fails with nothing printed.
-    printed = list(lines(records, form, fields, CLOUDIMAGES))
-    is_json = form in {"json", "jsonl"}
-    for line in printed:
-        fitting = escape_json(line, sys.stdout.encoding) if is_json else line
-        sys.stdout.write(f"{fitting}\n")
+    # Format all before printing any: if that fails, nothing has been printed.
+    print_lines(list(lines(records, form, fields, CLOUDIMAGES)), form)
     if arguments.explain:
         sys.stdout.flush()
-        sys.stderr.write(f"{planned.explain()}\n{tally.describe(len(records))}")
+        print(planned.explain(), tally.describe(len(records)), sep="\n", end="", file=sys.stderr)
     return 0
-
-
-def _fail(error: Exception, status: int) -> int:
-    sys.stderr.write(f"imsquery run: {error}\n")
-    return status
 
 
 def _run(arguments: Namespace, planned: Plan, tally: Tally) -> list[Record]:
@@ -129,8 +148,8 @@ def _run(arguments: Namespace, planned: Plan, tally: Tally) -> list[Record]:
     endpoints = _endpoints(arguments)
     credentials = Credentials.from_environment(os.environ)
     for endpoint in endpoints.values():
-        if credentials.token is not None and _is_overheard(endpoint):
-            sys.stderr.write(f"imsquery run: anybody on the way to {endpoint} can read the token\n")
+        if credentials.token is not None and _is_unencrypted(endpoint):
+            warn("run", f"the token is sent unencrypted to {endpoint}")
     found = asyncio.run(
         run_services(
             planned,
@@ -143,21 +162,21 @@ def _run(arguments: Namespace, planned: Plan, tally: Tally) -> list[Record]:
     if len(endpoints) == 1:
         return found[0]
     return [
-        # Where it is found counts, whatever it says of itself; and comes first.
+        # The region that was asked comes first, and replaces what the record says.
         {REGION: region} | record | {REGION: region}
         for region, records in zip(endpoints, found, strict=True)
         for record in records
     ]
 
 
-def _is_overheard(endpoint: str) -> bool:
-    """Tell whether requests leave this machine as plain text."""
+def _is_unencrypted(endpoint: str) -> bool:
+    """Return whether requests leave this machine unencrypted."""
     url = urlsplit(endpoint)
     return url.scheme == "http" and url.hostname not in {"localhost", "127.0.0.1", "::1"}
 
 
 def _endpoints(arguments: Namespace) -> dict[str, str]:
-    """Map the name of each place to its endpoint; an endpoint alone needs no name."""
+    """Map the name of each region to its endpoint; a single endpoint needs no name."""
     if arguments.endpoint is not None:
         return {"": check_endpoint(arguments.endpoint)}
     return {region: region_endpoint(region, CLOUDIMAGES.host) for region in arguments.region}

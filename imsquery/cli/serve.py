@@ -1,12 +1,17 @@
-"""``imsquery serve``."""
+"""Serve a local image list for tests and demonstrations.
+
+The service answers `GET /v2/cloudimages` from a file of image records, or from a sample of 360
+made-up images.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from imsquery.cli.output import fail
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -16,44 +21,63 @@ if TYPE_CHECKING:
 TOKEN_VARIABLE = "IMSQUERY_SERVE_TOKEN"
 
 
+EPILOG = f"""\
+If {TOKEN_VARIABLE} is set, requests must send its value as X-Auth-Token.
+
+examples:
+  imsquery serve
+  imsquery serve --catalog images.json --port 0
+
+exit status:
+  0  stopped by SIGINT or SIGTERM
+  2  wrong usage, or a catalogue that cannot be served
+"""
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
         "--catalog",
         type=Path,
         metavar="FILE",
-        help="image records as JSON, JSON Lines or Parquet (default: the sample catalogue)",
+        help="image records as JSON, JSON Lines or Parquet (default: the sample)",
     )
     parser.add_argument(
         "--database",
         type=Path,
         metavar="FILE",
-        help="keep the database there; without --catalog, serve one that is there already",
+        help="keep the database in FILE; without --catalog, serve the one that is there",
     )
     parser.add_argument(
-        "--memory", default="2GB", help="what the database may hold in memory (default: 2GB)"
+        "--memory",
+        metavar="SIZE",
+        default="2GB",
+        help="memory limit of the database (default: %(default)s)",
     )
     parser.add_argument(
-        "--host", default="127.0.0.1", help="address to serve at (default: 127.0.0.1)"
+        "--host",
+        metavar="ADDRESS",
+        default="127.0.0.1",
+        help="address to listen on (default: %(default)s)",
     )
-    parser.add_argument("--port", type=int, default=8000, help="0 for any (default: 8000)")
-    parser.epilog = (
-        f"With {TOKEN_VARIABLE} in the environment, requests must carry it as X-Auth-Token.\n"
-        f"{parser.epilog or ''}"
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=8000,
+        help="port to listen on; 0 for any that is free (default: %(default)s)",
     )
 
 
 def main(arguments: Namespace) -> int:
     """Serve until told to stop."""
-    # From here on, so that what is stopped while it loads leaves no temporary files.
+    # Before loading: if that is interrupted, no temporary files are left.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _serve(arguments)
     except KeyboardInterrupt:
-        return 0  # as asked
+        return 0  # as requested
     except (OSError, ValueError, OverflowError, ModuleNotFoundError) as error:
-        sys.stderr.write(f"imsquery serve: {error}\n")
-        return 2
+        return fail("serve", error)
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -63,16 +87,15 @@ def _serve(arguments: Namespace) -> int:
 
     token = os.environ.get(TOKEN_VARIABLE) or None
     if token is not None and not (token.isascii() and token.isprintable() and " " not in token):
-        raise ValueError(f"{TOKEN_VARIABLE} holds characters that a header cannot")
-    # The address first: that it is taken need not wait for a catalogue to load.
+        raise ValueError(f"{TOKEN_VARIABLE} contains characters that a header cannot hold")
+    # The address first: that it is in use is known before a catalogue is loaded.
     with listen(arguments.host, arguments.port) as listener, _load(arguments) as catalogue:
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
 
         def announce() -> None:
             where = f"http://{shown}:{port}{catalogue.spec.path}"
-            sys.stdout.write(f"serving {len(catalogue):,} images at {where}\n")
-            sys.stdout.flush()
+            print(f"serving {len(catalogue):,} images at {where}", flush=True)
 
         serve(catalogue, listener, token=token, ready=announce)
     return 0
@@ -89,5 +112,5 @@ def _load(arguments: Namespace) -> Catalogue:
             sample(memory=memory) if database is None else Catalogue.open(database, memory=memory)
         )
     if database is not None and database.exists():
-        raise CatalogueError(f"{database}: there already; leave --catalog away to serve it")
+        raise CatalogueError(f"{database} already exists; omit --catalog to serve it")
     return Catalogue.from_file(arguments.catalog, database=database, memory=memory)

@@ -1,7 +1,7 @@
-"""Completion in shells: scripts that complete commands, options, and within a quoted filter.
+"""Completion in shells: scripts that complete commands, options and quoted filters.
 
-A script asks the command itself what can stand at the cursor: ``imsquery complete --format lines
---quote Q -- TEXT`` prints, for each proposal, what :func:`lines` makes of it.
+Inside a filter, a script runs ``imsquery complete --format lines --quote Q -- TEXT``, which prints
+:func:`lines`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 @frozen
 class Command:
-    """What a shell knows of a command: its options, and whether it takes a filter."""
+    """What a shell has to know of a command."""
 
     summary: str
     options: tuple[str, ...] = ()
@@ -31,19 +31,19 @@ class Command:
 
 
 def lines(text: str, quote: str = "'") -> list[str]:
-    """Give what can stand at the end of a filter that is being typed in a shell.
+    """Return the completions of a filter that is being typed in a shell.
 
     Placeholders are left out: they have no values in a shell.
 
     Args:
-        text: of the filter up to the cursor, as it stands within the shell's quotes.
-        quote: the quote that the shell's word is in: ``'`` or ``"``.
+        text: the filter up to the cursor, as written inside the shell's quotes.
+        quote: the shell's quote: ``'`` or ``"``.
 
     Returns:
-        For each proposal three columns, separated by tabs: what to show, the whole text with the
-        proposal in its place, and a description.
+        A line for each completion, with three columns separated by tabs: the completion, the text
+        with the completion in place, and a description.
     """
-    if not text.isprintable():  # a tab or a line break would be one of the columns or lines
+    if not text.isprintable():  # a tab or line break would break the columns or lines
         return []
     found = [each for each in complete(text, len(text)) if each.kind != "placeholder"]
     return [_line(text, each, quote) for each in found if _fits(each, quote)]
@@ -57,7 +57,7 @@ def _line(text: str, proposal: Completion, quote: str) -> str:
 
 
 def _fits(proposal: Completion, quote: str) -> bool:
-    """Tell whether a proposal can stand within the quotes of the shell."""
+    """Return whether a completion can be written inside the quotes of the shell."""
     text = proposal.text
     if text[0] not in "'\"":
         return quote not in text
@@ -67,23 +67,44 @@ def _fits(proposal: Completion, quote: str) -> bool:
 
 
 def script(shell: str, commands: Mapping[str, Command]) -> str:
-    """Write the script that sets completion up.
+    """Return the script that sets up completion.
 
     Args:
         shell: one of :data:`SHELLS`.
-        commands: by name.  Names and options are words of letters, digits and ``-``.
+        commands: by name; names and options are made of letters, digits and ``-``.
 
     Raises:
-        KeyError: there is no script for this shell.
+        KeyError: the shell is not one of them.
     """
     return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](commands)
 
 
-def _filtering(commands: Mapping[str, Command], separator: str) -> str:
+def _filled(template: str, commands: Mapping[str, Command], listed: str, options: str) -> str:
+    """Fill in a template of bash or zsh.
+
+    Args:
+        template: the script, with ``@COMMANDS@``, ``@OPTIONS@`` and ``@FILTERING@``.
+        commands: by name.
+        listed: the commands, as the shell lists them.
+        options: the assignment of a command's options, with ``{}`` for them.
+    """
+    cases = "\n".join(
+        f"        {name}) {options.format(' '.join(command.options))} ;;"
+        for name, command in commands.items()
+        if command.options
+    )
+    return (
+        template.replace("@COMMANDS@", listed)
+        .replace("@OPTIONS@", cases)
+        .replace("@FILTERING@", _taking_filters(commands, " | "))
+    )
+
+
+def _taking_filters(commands: Mapping[str, Command], separator: str) -> str:
     return separator.join(name for name, command in commands.items() if command.takes_filter)
 
 
-_BASH = r"""# Completion of imsquery for bash.  Set it up by: source <(imsquery completion bash)
+_BASH = r"""# Completion of imsquery for bash.  Usage: source <(imsquery completion bash)
 _imsquery() {
     local cur=$2 word=${COMP_WORDS[COMP_CWORD]} quote= opening= shown whole rest options=
     local -a short=() long=()
@@ -102,7 +123,7 @@ _imsquery() {
         ;;
     \'*) quote=\' ;;
     \"*) quote=\" ;;
-    # A filter is one word: it is given quotes as soon as it begins.
+    # A filter is one word: it is quoted as soon as it begins.
     *) quote=\' opening=\' ;;
     esac
     case ${COMP_WORDS[1]} in
@@ -119,14 +140,14 @@ _imsquery() {
         2>/dev/null </dev/null)
     COMPREPLY=("${long[@]}")
     if ((${#long[@]} == 1)); then
-        # A lone match would close the quote; the filter may go on.
+        # A single match would close the quote; the filter may go on.
         COMPREPLY+=("${long[0]} ")
     elif [[ -z $opening ]] && _imsquery_differ "${short[@]}"; then
-        # Nothing to insert, only to show: without the text before, where that misleads no one.
+        # Nothing to insert, only to list: leave out the text before, if nothing would be inserted.
         COMPREPLY=("${short[@]}")
     fi
 }
-# Whether words have no first letter in common.
+# Succeeds if the words have no first letter in common.
 _imsquery_differ() {
     local each
     for each; do
@@ -139,20 +160,11 @@ complete -o nospace -o nosort -F _imsquery imsquery
 
 
 def _bash(commands: Mapping[str, Command]) -> str:
-    cases = "\n".join(
-        f"        {name}) options='{' '.join(command.options)}' ;;"
-        for name, command in commands.items()
-        if command.options
-    )
-    return (
-        _BASH.replace("@COMMANDS@", " ".join(commands))
-        .replace("@OPTIONS@", cases)
-        .replace("@FILTERING@", _filtering(commands, " | "))
-    )
+    return _filled(_BASH, commands, " ".join(commands), "options='{}'")
 
 
 _ZSH = r"""#compdef imsquery
-# Completion of imsquery for zsh.  Set it up by: source <(imsquery completion zsh)
+# Completion of imsquery for zsh.  Usage: source <(imsquery completion zsh)
 _imsquery() {
     local -a commands options shown whole described
     local quote=${compstate[quote]} opening= text=$PREFIX line
@@ -177,7 +189,7 @@ _imsquery() {
         return
         ;;
     esac
-    # A filter is one word: it is given quotes as soon as it begins.
+    # A filter is one word: it is quoted as soon as it begins.
     [[ -n $quote ]] || { quote=\' opening=\' }
     for line in ${(f)"$("${words[1]}" complete --format lines --quote "$quote" -- "$text" \
         2>/dev/null </dev/null)"}; do
@@ -185,7 +197,7 @@ _imsquery() {
         line=${line#*$'\t'}
         whole+=("$opening${line%%$'\t'*}")
     done
-    # -U: they match already; -Q: they are quoted already; -S '': the filter may go on.
+    # -U: already matched; -Q: already quoted; -S '': the filter may go on.
     compadd -V filter -U -Q -S '' -l -d shown -a whole
 }
 if [[ $zsh_eval_context == *loadautofunc* ]]; then
@@ -201,23 +213,14 @@ def _zsh(commands: Mapping[str, Command]) -> str:
         f"        {_single_quoted(f'{name}:{command.summary}')}"
         for name, command in commands.items()
     )
-    cases = "\n".join(
-        f"        {name}) options=({' '.join(command.options)}) ;;"
-        for name, command in commands.items()
-        if command.options
-    )
-    return (
-        _ZSH.replace("@COMMANDS@", listed)
-        .replace("@OPTIONS@", cases)
-        .replace("@FILTERING@", _filtering(commands, " | "))
-    )
+    return _filled(_ZSH, commands, listed, "options=({})")
 
 
 def _single_quoted(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
-_FISH = r"""# Completion of imsquery for fish.  Set it up by: imsquery completion fish | source
+_FISH = r"""# Completion of imsquery for fish.  Usage: imsquery completion fish | source
 function __imsquery_filter
     set -l words (commandline -opc)
     set -l token (commandline -ct)
@@ -247,7 +250,7 @@ def _fish(commands: Mapping[str, Command]) -> str:
         ]
         if not command.takes_filter:
             parts.append(f"complete -c imsquery -n '__fish_seen_subcommand_from {name}' -F\n")
-    filtering = _filtering(commands, " ")
+    filtering = _taking_filters(commands, " ")
     parts.append(
         f"complete -c imsquery -k -n '__fish_seen_subcommand_from {filtering}'"
         " -a '(__imsquery_filter)'\n"

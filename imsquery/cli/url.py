@@ -1,4 +1,4 @@
-"""``imsquery url``."""
+"""Print the URL of a filter, or of each filter in a file."""
 
 from __future__ import annotations
 
@@ -13,6 +13,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+EPILOG = """\
+examples:
+  imsquery url --region cn-north-4 'platform = CentOS limit 5'
+  imsquery url --endpoint https://ims.example --batch filters.txt --format markdown
+
+exit status:
+  0  success
+  1  errors in a filter
+  2  wrong usage
+"""
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
@@ -22,7 +33,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--endpoint", type=_endpoint, metavar="URL", help="scheme and host of the service"
     )
     where.add_argument(
-        "--region", dest="endpoint", type=_region, metavar="REGION", help="such as cn-north-4"
+        "--region",
+        dest="endpoint",
+        type=_region,
+        metavar="REGION",
+        help="region of the service, such as cn-north-4",
     )
     add_format(parser, ("json", "csv", "markdown", "infinity"))
     add_options(parser)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import math
 import random
 import re
 import socket
@@ -26,12 +24,14 @@ from attrs import field, frozen
 from imsquery.client.errors import FetchError
 from imsquery.client.signing import AccessKey, sign
 from imsquery.compiler.query_string import check_endpoint
+from imsquery.diagnostics.terminal import shorten
 from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.server.strict_json import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
     from types import TracebackType
-    from typing import Any, NoReturn, Self, TypeVar
+    from typing import Any, Self, TypeVar
 
     from imsquery.schema.spec import Spec
 
@@ -89,7 +89,7 @@ class Credentials:
         for name in names:
             if environment.get(name) and not _header_value(environment[name]):
                 # HTTP libraries would put the value into their message.
-                raise ValueError(f"{name} holds characters that a header cannot")
+                raise ValueError(f"{name} contains characters that a header cannot hold")
         token, access, secret, security, project = (environment.get(each) or None for each in names)
         if token is not None:
             return cls(token)
@@ -176,7 +176,8 @@ class _Requests:
                 raise _Again(error, _retry_after(response.headers.get("Retry-After")))
             raise error
         try:
-            page = _decode(body.decode("utf-8-sig"))
+            # Strictly: what is printed must be JSON again.
+            page = read_json(body.decode("utf-8-sig"))
         except RecursionError:
             raise FetchError("the answer is nested too deep", query, status) from None
         except ValueError:
@@ -359,7 +360,7 @@ def _as_broken_connection(query: str) -> Iterator[None]:
     except httpx.InvalidURL as error:
         raise FetchError(f"no URL can ask for it: {error}", query) from None
     except (httpx.TransportError, httpx.DecodingError) as error:
-        reason = _plain(str(error) or type(error).__name__)
+        reason = shorten(str(error) or type(error).__name__, _SHOWN)
         failed = FetchError(f"the connection failed: {reason}", query)
         raise failed if _is_final(error) else _Again(failed) from None
 
@@ -417,7 +418,7 @@ def _explanation(body: bytes, secrets: Iterable[str]) -> tuple[str, str | None]:
         secrets: what must not be repeated.
     """
     try:
-        told = _decode(body.decode("utf-8-sig"))
+        told = read_json(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return "", None
     told = told.get("error", told) if isinstance(told, dict) else None
@@ -426,7 +427,9 @@ def _explanation(body: bytes, secrets: Iterable[str]) -> tuple[str, str | None]:
     message = told.get("message") or told.get("error_msg")
     code = told.get("code") or told.get("error_code")
     said = [_without(secrets, each) for each in (code, message) if isinstance(each, str) and each]
-    return _plain(" ".join(said)), said[0][:_SHOWN] if isinstance(code, str) and code else None
+    return shorten(" ".join(said), _SHOWN), said[0][:_SHOWN] if isinstance(
+        code, str
+    ) and code else None
 
 
 def _without(secrets: Iterable[str], text: str) -> str:
@@ -434,23 +437,3 @@ def _without(secrets: Iterable[str], text: str) -> str:
     for secret in secrets:
         text = text.replace(secret, "…")
     return text
-
-
-def _plain(text: str) -> str:
-    """Give the beginning of a text without what a terminal would obey."""
-    return "".join(each if each.isprintable() else "?" for each in text[:_SHOWN])
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON")
-
-
-def _read_float(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise ValueError("a number beyond all limits")
-    return number
-
-
-# Strictly: what is printed must be JSON again.
-_decode = json.JSONDecoder(parse_constant=_refuse, parse_float=_read_float).decode

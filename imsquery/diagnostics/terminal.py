@@ -1,7 +1,7 @@
-"""Any text as a terminal may safely show it, and how many columns each of its characters takes.
+"""Text that a terminal may safely show, and how many columns it takes.
 
-What could drive the terminal, hide, or turn the line round is shown by name instead: a text that
-someone else wrote must not be able to forge a report about it.
+A text that someone else wrote must not be able to drive the terminal, hide, reverse the line or
+forge a report.  What could do so is shown by name (:func:`visible`) or escaped (:func:`escape`).
 """
 
 from __future__ import annotations
@@ -12,35 +12,62 @@ from unicodedata import category, east_asian_width
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-_TAB = 4  # columns, wherever it stands: nothing else keeps the carets below in place
+_TAB = 4  # columns, at any position: nothing else keeps the carets below in place
 _MOST_MARKS = 3  # on one character; no script needs more, and a tower of them would hide the report
 _MOST_POINTS = 1 + _MOST_MARKS  # that a column can hold
 ELLIPSIS = "…"
 
-# Categories of what draws nothing by itself: controls, formats such as those that turn the
-# direction of writing, surrogates, private use, what is unassigned, and further line breaks.
+# Categories that draw nothing by themselves: controls, formats such as those that change the
+# direction of writing, surrogates, private use, unassigned code points, and other line breaks.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Letters and marks that are blank nevertheless: fillers and selectors of variants.
+# Letters and marks that are blank nevertheless: fillers and variation selectors.
 _BLANK = frozenset(
     {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164, 0xFFA0}
     | {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 )
 
+_Cells = list[tuple[str, int]]  # what is shown for each character, and its width
+
+
+def escape(text: str, spell: Callable[[str], str], *, ascii_only: bool = False) -> str:
+    """Return a text with each character replaced that a terminal would obey or not show.
+
+    Args:
+        text: any text, line breaks included: they are replaced, too.
+        spell: what to write for such a character.
+        ascii_only: replace all other characters that are not ASCII, too.
+    """
+    if text.isprintable() and (text.isascii() or not ascii_only):
+        return text
+    return "".join(each if _is_shown(each, ascii_only) else spell(each) for each in text)
+
+
+def _is_shown(character: str, ascii_only: bool) -> bool:  # noqa: FBT001 -- once for each character
+    return category(character) not in _HIDDEN and (character.isascii() or not ascii_only)
+
 
 def visible(text: str) -> str:
-    """Give a text on one line, with all that could mislead shown by name."""
-    return "".join(shown for shown, _ in cells(text))
+    """Return a text on one line, with whatever could mislead shown by name."""
+    return measured(text)[0]
+
+
+def measured(text: str) -> tuple[str, int]:
+    """Return what is visible of a text, and its width in columns."""
+    if text.isascii() and text.isprintable():
+        return text, len(text)
+    drawn = [*cells(text)]
+    return "".join(shown for shown, _ in drawn), _columns(drawn)
 
 
 def shorten(text: str, most: int) -> str:
-    """Give what is visible of a text in ``most`` columns."""
+    """Return what is visible of a text in ``most`` columns."""
     return clip(text[: most * _MOST_POINTS + 1], 0, 0, most).shown
 
 
 def cells(text: str) -> Iterator[tuple[str, int]]:
-    """Give for each character what is shown for it, and how many columns that takes."""
+    """Yield what is shown for each character, and how many columns that takes."""
     marks = -1  # on the last character; there is none to bear one at the start
     for character in text:
         if " " <= character <= "~":
@@ -51,7 +78,7 @@ def cells(text: str) -> Iterator[tuple[str, int]]:
         if width == 0:
             marks += 1
             if marks == 0:
-                shown, width = f"\u25cc{character}", 1  # a mark needs something to stand on
+                shown, width = f"\u25cc{character}", 1  # a mark needs a base
                 marks = 1
             elif marks > _MOST_MARKS:
                 shown, width = _named(character)
@@ -83,11 +110,11 @@ def _named(character: str) -> tuple[str, int]:
 
 @frozen
 class Clip:
-    """A part of a line.
+    """Part of a line.
 
     Attributes:
         shown: what is drawn.
-        start, end: columns of it that the focus takes up, counted from 0, half-open.
+        start, end: columns of the focus within it, counted from 0, half-open.
     """
 
     shown: str
@@ -96,48 +123,59 @@ class Clip:
 
 
 def clip(line: str, start: int, end: int, width: int) -> Clip:
-    """Show a line in a number of columns, with what it is about in view.
+    """Show as much of a line as fits, with its focus in view.
 
     Args:
-        line: without its line break; of a long one only what is near the focus is looked at.
-        start: offset of the focus, whose beginning is in view in any case.
-        end: offset behind the focus.
-        width: columns that there are.
+        line: without its line break; only the part near the focus is looked at.
+        start: offset of the focus, which is always in view.
+        end: offset after the focus, which may be cut off.
+        width: columns available.
     """
     reach = width * _MOST_POINTS + 1
     first = max(0, start - reach)
     drawn = [*cells(line[first : start + reach])]
     focus = start - first
-    ahead = _columns(drawn[focus:])
-    low, used = focus, 0
-    room = max(width // 3, width - ahead)
-    # Zero-width cells come along with what bears them.
-    while low and (used + drawn[low - 1][1] <= room or drawn[low - 1][1] == 0):
-        low -= 1
-        used += drawn[low][1]
-    is_cut_before = first + low > 0
-    if is_cut_before:
-        while low < focus and (used >= room or drawn[low][1] == 0):
-            used -= drawn[low][1]
-            low += 1
-        used += 1
-    high, total = focus, used
-    while high < len(drawn) and total + drawn[high][1] <= width:
-        total += drawn[high][1]
-        high += 1
-    is_cut_behind = first + high < len(line)
-    if is_cut_behind:
-        while high > focus and (total >= width or drawn[high - 1][1] == 0):
-            high -= 1
-            total -= drawn[high][1]
+    room = max(width // 3, width - _columns(drawn[focus:]))
+    low, before = _fit_before(drawn, focus, room, is_whole=first == 0)
+    high = _fit_after(drawn, focus, width - before, is_whole=first + len(drawn) == len(line))
     shown = "".join(text for text, _ in drawn[low:high])
+    is_cut_before, is_cut_after = first + low > 0, first + high < len(line)
     last = min(max(end - first, focus), high)
     return Clip(
-        ELLIPSIS * is_cut_before + shown + ELLIPSIS * is_cut_behind,
-        used,
-        used + _columns(drawn[focus:last]),
+        ELLIPSIS * is_cut_before + shown + ELLIPSIS * is_cut_after,
+        before,
+        before + _columns(drawn[focus:last]),
     )
 
 
-def _columns(drawn: list[tuple[str, int]]) -> int:
+def _fit_before(drawn: _Cells, focus: int, room: int, *, is_whole: bool) -> tuple[int, int]:
+    """Return where to begin, and the columns before the focus, an ellipsis included."""
+    low, used = focus, 0
+    # Zero-width cells come along with their base.
+    while low and (used + drawn[low - 1][1] <= room or drawn[low - 1][1] == 0):
+        low -= 1
+        used += drawn[low][1]
+    if is_whole and low == 0:
+        return low, used
+    while low < focus and (used >= room or drawn[low][1] == 0):
+        used -= drawn[low][1]
+        low += 1
+    return low, used + 1
+
+
+def _fit_after(drawn: _Cells, focus: int, room: int, *, is_whole: bool) -> int:
+    """Return where to end, with room for an ellipsis if something is cut off."""
+    high, used = focus, 0
+    while high < len(drawn) and used + drawn[high][1] <= room:
+        used += drawn[high][1]
+        high += 1
+    if is_whole and high == len(drawn):
+        return high
+    while high > focus and (used >= room or drawn[high - 1][1] == 0):
+        high -= 1
+        used -= drawn[high][1]
+    return high
+
+
+def _columns(drawn: _Cells) -> int:
     return sum(width for _, width in drawn)

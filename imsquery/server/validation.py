@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
+
+from imsquery.server.strict_json import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,7 @@ def find_bad_json(text: str) -> str | None:
     if _depth(text) > MAX_DEPTH:
         return f"nested deeper than {MAX_DEPTH} levels"
     try:
-        read = _strict.decode(text)
+        read = read_json(text, make_object=_Members)
         json.dumps(read, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         return f"not JSON: {error.msg.lower()} at character {error.pos + 1}"
@@ -95,21 +96,5 @@ def _depths(text: str) -> Iterator[int]:
         yield depth
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON")
-
-
-def _read_float(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise ValueError(f"a number beyond all limits: {text[:40]}")
-    return number
-
-
 class _Members(list["tuple[str, Any]"]):
     """What an object has, in order, and all of it."""
-
-
-_strict = json.JSONDecoder(
-    parse_constant=_refuse, parse_float=_read_float, object_pairs_hook=_Members
-)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import TypeAlias
 
 import pytest
 
+import imsquery
 from imsquery.cli.main import COMMANDS, main
 
 EXAMPLE = "platform=CentOS and created_at < 2018-10-28 and supports(kvm)"
@@ -108,14 +110,31 @@ def test_help_and_version_exit_with_0(capsys: Captured) -> None:
     assert main(["--version"]) == 0
 
     assert all(command in shown for command in COMMANDS)
-    assert capsys.readouterr().out.startswith("imsquery")
+    assert capsys.readouterr().out == f"imsquery {imsquery.__version__}\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_has_help(command: str, capsys: Captured) -> None:
+def test_each_command_has_help_with_an_example(command: str, capsys: Captured) -> None:
     assert main([command, "--help"]) == 0
 
-    assert f"usage: imsquery {command}" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert f"usage: imsquery {command}" in shown
+    assert re.search(rf"^examples?:\n  .*\bimsquery {command}\b", shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "meant"),
+    [
+        (["complie"], 2, "`compile`"),
+        (["explain", "bad-valeu"], 1, "`bad-value`"),
+        (["spec", "platfrom"], 1, "`platform`"),
+    ],
+)
+def test_the_nearest_name_is_suggested_for_an_unknown_one(
+    arguments: list[str], status: int, meant: str, capsys: Captured
+) -> None:
+    assert main(arguments) == status
+    assert f"; did you mean {meant}" in capsys.readouterr().err
 
 
 def test_errors_are_drawn_on_standard_error_and_nothing_on_standard_output(
@@ -353,9 +372,7 @@ def test_format_refuses_what_is_no_utf_16_and_leaves_it(tmp_path: Path, capsys: 
     file.write_bytes(b"\xff\xfe\x00\xd8")
 
     assert main(["format", "--files", str(file)]) == 2
-    assert (
-        capsys.readouterr().err == f"imsquery format: {str(file)!r} is not the UTF-16 it claims\n"
-    )
+    assert capsys.readouterr().err == f"imsquery format: {str(file)!r} is not valid UTF-16\n"
     assert file.read_bytes() == b"\xff\xfe\x00\xd8"
 
 
@@ -471,18 +488,21 @@ def test_completion_prints_a_script_that_knows_the_commands(shell: str, capsys: 
 @pytest.mark.parametrize(
     ("command", "meaning"),
     [
-        ("compile", "0 fine, 1 the filter has errors, 2 wrong usage"),
-        ("lint", "0 fine, 1 something is wrong with a URL, 2 wrong usage"),
-        ("explain", "0 fine, 1 no such code, 2 wrong usage"),
-        ("completion", "0 fine, 2 wrong usage"),
+        ("compile", "  0  success\n  1  errors in a filter\n  2  wrong usage\n"),
+        (
+            "lint",
+            "  0  no findings\n  1  findings\n  2  wrong usage, or a file that cannot be read\n",
+        ),
+        ("explain", "  0  success\n  1  unknown code\n  2  wrong usage\n"),
+        ("completion", "  0  success\n  2  wrong usage\n"),
     ],
 )
-def test_help_says_what_an_exit_status_means(
+def test_help_ends_with_the_exit_statuses(
     command: str, meaning: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([command, "--help"]) == 0
 
-    assert capsys.readouterr().out.endswith(f"exit status: {meaning}\n")
+    assert capsys.readouterr().out.endswith(f"exit status:\n{meaning}")
 
 
 def test_a_shell_completes_each_filter_that_a_command_takes(capsys: Captured) -> None:

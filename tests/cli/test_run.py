@@ -107,8 +107,8 @@ def test_it_explains_itself_apart_from_the_images(capsys: pytest.CaptureFixture[
         (["all", "--catalog", __file__], 2, "JSON"),
         (["all", "--endpoint", "gopher://x"], 2, "not an endpoint"),
         (["all", "--region", "nowhere!"], 2, "not a region"),
-        (["all", "--catalog", IMAGES, "--fields", "nmae"], 2, "did you mean name"),
-        (["all", "--catalog", IMAGES, "--fields", ""], 2, "no field is called ''"),
+        (["all", "--catalog", IMAGES, "--fields", "nmae"], 2, "did you mean `name`"),
+        (["all", "--catalog", IMAGES, "--fields", ""], 2, "unknown field ''"),
         (["all", "--catalog", IMAGES, "--fields", "\x1b[31m"], 2, r"'\x1b[31m'"),
         (["all", "--catalog", str(Path(IMAGES).parent)], 2, "directory"),
         (["all", "--endpoint", "https://user:hush@host"], 2, "not an endpoint: '…host'"),
@@ -164,7 +164,7 @@ def test_a_token_that_can_be_overheard_is_warned_of(
 
     assert run("all", "--endpoint", service) == 3
     errors = capsys.readouterr().err
-    assert (f"anybody on the way to {service} can read the token" in errors) is warned
+    assert (f"warning: the token is sent unencrypted to {service}" in errors) is warned
     assert TOKEN not in errors
 
 
@@ -215,7 +215,7 @@ def test_where_one_region_fails_nothing_is_printed(
 
     assert (status, output) == (3, "")
     assert re.fullmatch(
-        r"imsquery run: eu-west-\d+: the service answered 403: IMS\.0001 \?\[31mno .*\n", errors
+        r"imsquery run: eu-west-\d+: the service answered 403: IMS\.0001 ␛\[31mno .*\n", errors
     )
 
 

@@ -393,8 +393,8 @@ def test_each_try_is_signed_anew(server: FaultyServer) -> None:
 @pytest.mark.parametrize(
     ("environment", "message"),
     [
-        ({"IMSQUERY_TOKEN": f"{HUSH}\r\nX: y"}, "IMSQUERY_TOKEN holds characters"),
-        ({"IMSQUERY_TOKEN": f"{HUSH}é"}, "IMSQUERY_TOKEN holds characters"),
+        ({"IMSQUERY_TOKEN": f"{HUSH}\r\nX: y"}, "IMSQUERY_TOKEN contains characters"),
+        ({"IMSQUERY_TOKEN": f"{HUSH}é"}, "IMSQUERY_TOKEN contains characters"),
         ({"HUAWEICLOUD_SDK_AK": "ak"}, "one without the other"),
         ({"HUAWEICLOUD_SDK_SK": HUSH}, "one without the other"),
     ],
