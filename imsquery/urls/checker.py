@@ -70,7 +70,7 @@ def read_url(
 ) -> Reading:
     """Read a request from its URL or query string; see :func:`check_url` for the arguments."""
     url = locate(text)
-    refused = _beyond(text, url, limits)
+    refused = _too_large(text, url, limits)
     if refused is not None:
         return Reading((), {}, (refused,))
     pairs, findings = read_pairs(text, url.query)
@@ -92,7 +92,7 @@ def read_request(
     return Reading(tuple(pairs), checker.criteria, found)
 
 
-def _beyond(text: str, url: Url, limits: Limits) -> Diagnostic | None:
+def _too_large(text: str, url: Url, limits: Limits) -> Diagnostic | None:
     """Report a text that is longer than any request compiled within the limits."""
     if len(text) > limits.length * _LONGEST_ESCAPE:
         bound = f"{limits.length * _LONGEST_ESCAPE:,} code points"

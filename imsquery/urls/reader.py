@@ -154,7 +154,7 @@ def _escaped_separators(text: str, query: Span) -> Iterator[Diagnostic]:
 def _decode(
     text: str, span: Span, findings: list[Diagnostic], *, may_be_template: bool
 ) -> str | None:
-    """Decode a name or value, and add what is wrong with its encoding to the findings."""
+    """Decode a name or value, and report the faults of its encoding."""
     start, end = span.start, span.end
     raw = text[start:end]
     if may_be_template and TEMPLATE in raw:
