@@ -42,8 +42,8 @@ class Pair:
     Attributes:
         name, value: decoded; ``None`` if it cannot be decoded or contains a template.
         span: the whole pair; ``value_span`` is empty if there is no ``=``.
-        before: the start of the separator before the pair, or of the pair if there is none.
-        after: the end of the separator after the pair, or of the pair if there is none.
+        before: the start of the separator before the pair, if any, else of the pair.
+        after: the end of the separator after the pair, if any, else of the pair.
         separator: the spelling of a separator next to the pair.
         raw: the pair as written.
     """
