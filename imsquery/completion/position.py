@@ -13,6 +13,8 @@ from imsquery.language.lalr import shift
 from imsquery.language.lexer import END, ERROR, Tokens, is_word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imsquery.language.lalr import Stack
 
 Word = tuple[str, str]
@@ -66,7 +68,7 @@ class Position:
     @property
     def expects_condition(self) -> bool:
         """Whether a condition can begin here."""
-        return "predicate" in GOTOS[self.stack[0]]
+        return _skip_condition(self.stack) is not None
 
     def without_after(self) -> Position:
         """Return the position with the rest of the part taken for another condition."""
@@ -162,39 +164,44 @@ def _walk(tokens: Tokens) -> tuple[Stack, int] | None:
     resume = stack  # where to continue once the current condition or clause is unreadable
     begin = 0
     is_lost = False
-    last = count(tokens)
-    for index in range(last):
-        lexeme = tokens.lexemes[index]
-        if index and lexeme in _MEANT and lexeme == tokens.lexemes[index - 1]:
-            continue  # the second half of `&&`
-        kind = _MEANT.get(lexeme, tokens.kinds[index])
+    for index, kind in _meant_kinds(tokens):
         if is_lost:
             if kind not in _ENDING or shift(resume, kind) is None:
                 continue
-            stack = resume
-            is_lost = False
-        if "predicate" in GOTOS[stack[0]]:
-            begin = index
-            resume = (GOTOS[stack[0]]["predicate"], stack)
-        elif kind in CLAUSES:
-            begin = index
-            resume = stack
-        taken = shift(stack, kind)
-        joined = shift(stack, "AND")
-        if taken is None and joined is not None and "predicate" in GOTOS[joined[0]]:
-            # After a whole condition, and not between two values.
+            stack, is_lost = resume, False
+        if kind in CLAUSES:
+            begin, resume = index, stack
+        joined = shift(stack, "AND") if shift(stack, kind) is None else None
+        if joined is not None and _skip_condition(joined) is not None:
+            # After a whole condition, and not between two values: an `and` is missing.
             if kind not in _BEGINNING:
                 continue
-            begin = index
-            resume = (GOTOS[joined[0]]["predicate"], joined)
-            taken = shift(joined, kind)
+            stack = joined
+        skipped = _skip_condition(stack)
+        if skipped is not None:
+            begin, resume = index, skipped
+        taken = shift(stack, kind)
         if taken is None:
             is_lost = True
         else:
             stack = taken
     if is_lost:
         return None
-    return stack, last if "predicate" in GOTOS[stack[0]] else begin
+    return stack, begin if _skip_condition(stack) is None else count(tokens)
+
+
+def _meant_kinds(tokens: Tokens) -> Iterator[tuple[int, str]]:
+    """Yield the index and kind of each token; `&&` and the like are read as keywords."""
+    for index in range(count(tokens)):
+        lexeme = tokens.lexemes[index]
+        if not (index and lexeme in _MEANT and lexeme == tokens.lexemes[index - 1]):
+            yield index, _MEANT.get(lexeme, tokens.kinds[index])
+
+
+def _skip_condition(stack: Stack) -> Stack | None:
+    """Return the states after a whole condition; ``None`` if none can begin here."""
+    after = GOTOS[stack[0]].get("predicate")
+    return None if after is None else (after, stack)
 
 
 def _rest(tail: Tokens, before: tuple[Word, ...], opened: int) -> int:

@@ -74,7 +74,7 @@ class Trial:
             return (
                 self._keeps_limits(text)
                 and (not is_bare or self.context.admits(join(position.before)))
-                and (kind in {"AND", "RPAR"} or self._leaves_a_way(kind))
+                and (kind in {"AND", "RPAR"} or self._stays_completable(kind))
             )
         if position.expects_condition and kind in {"NOT", "LPAR"}:
             return self._keeps_limits(text)
@@ -111,7 +111,7 @@ class Trial:
         span = self.position.span
         return is_within_limits(f"{self.text[: span.start]} {text} all {self.text[span.end :]}")
 
-    def _leaves_a_way(self, kind: str) -> bool:
+    def _stays_completable(self, kind: str) -> bool:
         """Return whether what the conditions require can still be added after an `or` or clause."""
         requiring = [row for row in self.spec.parameters.values() if row.requires is not None]
         if not any(self._may_mention(row) for row in requiring):

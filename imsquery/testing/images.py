@@ -19,7 +19,7 @@ Record: TypeAlias = dict[str, Any]
 
 _MOST = 12  # attributes of a record, in addition to those that every image has
 
-_lies = st.one_of(
+_malformed = st.one_of(
     st.none(),
     st.booleans(),
     st.integers(),
@@ -121,8 +121,8 @@ def near_miss_records(
     if not wanted:
         msg = "none of the names is in image records"
         raise ValueError(msg)
-    lies = st.dictionaries(st.sampled_from(wanted), _lies, min_size=1, max_size=4)
-    return st.tuples(_records(spec, wanted, _MOST), lies, st.booleans()).map(
+    malformed = st.dictionaries(st.sampled_from(wanted), _malformed, min_size=1, max_size=4)
+    return st.tuples(_records(spec, wanted, _MOST), malformed, st.booleans()).map(
         lambda drawn: drawn[1] if drawn[2] else {**drawn[0], **drawn[1]}
     )
 

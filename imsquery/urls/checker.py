@@ -70,7 +70,7 @@ def read_url(
 ) -> Reading:
     """Read a request from its URL or query string; see :func:`check_url` for the arguments."""
     url = locate(text)
-    refused = _beyond(text, url, limits)
+    refused = _too_large(text, url, limits)
     if refused is not None:
         return Reading((), {}, (refused,))
     pairs, findings = read_pairs(text, url.query)
@@ -92,7 +92,7 @@ def read_request(
     return Reading(tuple(pairs), checker.criteria, found)
 
 
-def _beyond(text: str, url: Url, limits: Limits) -> Diagnostic | None:
+def _too_large(text: str, url: Url, limits: Limits) -> Diagnostic | None:
     """Report a text that is longer than any request compiled within the limits."""
     if len(text) > limits.length * _LONGEST_ESCAPE:
         bound = f"{limits.length * _LONGEST_ESCAPE:,} code points"
@@ -150,16 +150,6 @@ class _RequestChecker:
             self._check_required()
         self._check_exclusive()
 
-    def _report(
-        self,
-        code: str,
-        message: str,
-        span: Span,
-        fixes: Iterable[TitledEdits] = (),
-        severity: str = "error",
-    ) -> None:
-        self.findings.append(finding(code, message, span, fixes, severity))
-
     def _read_value(self, row: Parameter, pair: Pair, *, is_own: bool = True) -> None:
         """Read a value; unless it is the parameter's own, only what is wrong with it counts."""
         criterion, found = self._values.read(row, pair)
@@ -173,15 +163,11 @@ class _RequestChecker:
     # -- names
 
     def _repeated(self, pair: Pair, last: Pair) -> None:
-        is_same = pair.value is not None and pair.value == last.value
-        self._report(
-            "repeated-parameter",
-            f"repeated `{clip(str(pair.name))}`"
-            + ("" if is_same else "; the server takes the last one"),
-            pair.span,
-            [self._edits.remove(pair)],
-            "warning" if is_same else "error",
-        )
+        message, severity = f"repeated `{clip(str(pair.name))}`", "warning"
+        if pair.value is None or pair.value != last.value:
+            message, severity = f"{message}; the server takes the last one", "error"
+        fixes = [self._edits.remove(pair)]
+        self.findings.append(finding("repeated-parameter", message, pair.span, fixes, severity))
 
     def _unknown(self, pair: Pair, name: str) -> None:
         meant = self._spec.find(name.removeprefix("amp;"))
@@ -200,9 +186,8 @@ class _RequestChecker:
         else:
             message = f"the server cannot filter by `{name}`, which is in image records only"
             fixes = self._observing(pair, meant)
-        self._report(
-            "unknown-parameter", message, pair.name_span, fixes or [self._edits.remove(pair)]
-        )
+        fixes = fixes or [self._edits.remove(pair)]
+        self.findings.append(finding("unknown-parameter", message, pair.name_span, fixes))
 
     def _respellings(self, pair: Pair, name: str) -> dict[str, TitledEdits]:
         """Offer ``name=value`` for ``name: value`` and ``name = value``."""
@@ -262,14 +247,16 @@ class _RequestChecker:
             return
         text = f"{needed}={encode(value)}"
         fixes = [] if needed in self._read else [self._edits.add(pair, text)]
-        self._report("requires", f"`{wire}` requires `{text}`", pair.span, fixes)
+        message = f"`{wire}` requires `{text}`"
+        self.findings.append(finding("requires", message, pair.span, fixes))
 
     def _require_sort_key(self, wire: str, pair: Pair) -> None:
         needed = self._spec.clauses["order by"].wire
         rows = [row for row in self._spec.parameters.values() if row.sortable and row.is_time]
         # Without a sort key the server sorts by creation time, which the direction then applies to.
         fixes = [self._edits.add(pair, f"{needed}={row.wire}") for row in rows[:1]]
-        self._report("requires", f"`{wire}` requires `{needed}`", pair.span, fixes)
+        message = f"`{wire}` requires `{needed}`"
+        self.findings.append(finding("requires", message, pair.span, fixes))
 
     def _check_exclusive(self) -> None:
         """Report attributes that never occur in the same image, at the later of two."""
@@ -279,5 +266,5 @@ class _RequestChecker:
             for other in seen if exclusive else ():
                 if other in exclusive:
                     message = f"no image has both `{other}` and `{wire}`"
-                    self._report("mutually-exclusive", message, pair.span)
+                    self.findings.append(finding("mutually-exclusive", message, pair.span))
             seen.append(wire)

@@ -138,7 +138,7 @@ def _call(function: Function, arguments: list[str]) -> Call:
 def _match(
     function: Function, criteria: dict[str, Criterion], spec: Spec
 ) -> tuple[list[str], list[str]] | None:
-    """Find the criteria that a call stands for: their wire names, and its arguments."""
+    """Find the criteria that a call expands to: their wire names, and its arguments."""
     arguments: dict[str, str] = {}
     wires: list[str] = []
     for wire_template, value_template in function.conditions:

@@ -114,7 +114,7 @@ def _without_punctuation(query: str) -> str:
 
 
 def _continues(text: str, end: int, quote: str) -> bool:
-    """Return whether the last value continues in code or in letters that no URL has."""
+    """Return whether the last value continues: in code, on the next line, or in foreign letters."""
     if quote and text[end : end + 1] == quote:
         return _joiner.match(text, end + 1) is not None
     following = text[end : end + 2]

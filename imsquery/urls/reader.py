@@ -42,8 +42,8 @@ class Pair:
     Attributes:
         name, value: decoded; ``None`` if it cannot be decoded or contains a template.
         span: the whole pair; ``value_span`` is empty if there is no ``=``.
-        before: the start of the separator before the pair, or of the pair if there is none.
-        after: the end of the separator after the pair, or of the pair if there is none.
+        before: the start of the separator before the pair, if any, else of the pair.
+        after: the end of the separator after the pair, if any, else of the pair.
         separator: the spelling of a separator next to the pair.
         raw: the pair as written.
     """
@@ -154,7 +154,7 @@ def _escaped_separators(text: str, query: Span) -> Iterator[Diagnostic]:
 def _decode(
     text: str, span: Span, findings: list[Diagnostic], *, may_be_template: bool
 ) -> str | None:
-    """Decode a name or value, and add what is wrong with its encoding to the findings."""
+    """Decode a name or value, and report the faults of its encoding."""
     start, end = span.start, span.end
     raw = text[start:end]
     if may_be_template and TEMPLATE in raw:

@@ -167,6 +167,8 @@ class ValueReader:
         if type(row.kind) is Flag and not fixes:
             fixes = [self._planned(pair, f"not {self._flag(row)}")]
         message = _invalid(value, row, refused.message)
+        if code == "unlisted-value":
+            message = f"unlisted value `{clip(value)}` for `{row.wire}`; {refused.message}"
         return finding(code, message, pair.value_span, fixes, severity)
 
     def _flag(self, row: Parameter) -> str:
