@@ -1,4 +1,4 @@
-"""Catalogues with what the server knows and does not show, and orders to list them in."""
+"""Strategies for planning: catalogues with hidden facts, filters about them, and orders."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FLAVORS = ("s6.large.2", "c6.xlarge.4", "s3.medium.2")
 
 @frozen
 class World:
-    """Images, and what the server knows of each besides."""
+    """Images, and what the server knows about each but does not show."""
 
     images: list[dict[str, Any]]
     hidden: dict[str, dict[str, Any]]
@@ -24,7 +24,7 @@ class World:
         return ModelServer(self.images, self.hidden, glance_ties=glance_ties)
 
 
-_secrets = st.fixed_dictionaries(
+_hidden = st.fixed_dictionaries(
     {
         "flavors": st.sets(st.sampled_from(_FLAVORS), max_size=2),
         "whole_image": st.booleans(),
@@ -35,7 +35,7 @@ _secrets = st.fixed_dictionaries(
 
 @st.composite
 def worlds(draw: st.DrawFn, max_size: int = 12) -> World:
-    """Give catalogues of few different times, so that many images are tied."""
+    """Return catalogues with few distinct times, so that many images tie."""
     images = draw(testing.catalogues(max_size=max_size))
     times = st.sampled_from(
         ("2018-10-28T10:00:00Z", "2018-10-28T10:00:01Z", "2019-01-01T00:00:00Z")
@@ -43,10 +43,10 @@ def worlds(draw: st.DrawFn, max_size: int = 12) -> World:
     for image in images:
         if draw(st.booleans()):
             image["created_at"] = draw(times)
-    return World(images, {image["id"]: draw(_secrets) for image in images})
+    return World(images, {image["id"]: draw(_hidden) for image in images})
 
 
-# -- few conditions on few values, so that what is planned meets what is there
+# -- few conditions on few values, so that most filters match some images
 
 PREDICATES = (
     "platform = CentOS", "platform in (CentOS, Ubuntu, Debian)", "platform != CentOS",
@@ -66,7 +66,7 @@ PREDICATES = (
 
 
 def combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Join filters, or negate one."""
+    """Return filters joined by ``and`` or ``or``, or one negated."""
     lists = st.lists(inner, min_size=2, max_size=3)
     return st.one_of(
         lists.map(lambda parts: f"({' and '.join(parts)})"),
@@ -78,7 +78,7 @@ def combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 dense_filters = st.lists(st.sampled_from(PREDICATES), min_size=1, max_size=6, unique=True).flatmap(
     lambda few: st.recursive(st.sampled_from(few), combined, max_leaves=8)
 )
-"""Texts of filters of a few conditions, each of them standing in several places."""
+"""Filters of a few conditions, each of which appears several times."""
 
 _dense_images = st.fixed_dictionaries(
     {
@@ -103,7 +103,7 @@ _dense_images = st.fixed_dictionaries(
         "__lazyloading": st.sampled_from(("True", "true", "false")),
     },
 )  # fmt: skip
-_dense_secrets = st.fixed_dictionaries(
+_dense_hidden = st.fixed_dictionaries(
     {"flavors": st.sets(st.sampled_from("fg")), "whole_image": st.booleans()},
     optional={"member_status": st.sampled_from(("accepted", "pending"))},
 )
@@ -111,12 +111,12 @@ _dense_secrets = st.fixed_dictionaries(
 
 @st.composite
 def dense_worlds(draw: st.DrawFn, max_size: int = 10) -> World:
-    """Give catalogues of the values that :data:`PREDICATES` are about."""
+    """Return catalogues of the values that :data:`PREDICATES` are about."""
     drawn = draw(st.lists(_dense_images, max_size=max_size))
     images: list[dict[str, Any]] = [
         {**image, "id": f"i{number}"} for number, image in enumerate(drawn)
     ]
-    return World(images, {image["id"]: draw(_dense_secrets) for image in images})
+    return World(images, {image["id"]: draw(_dense_hidden) for image in images})
 
 
 orders = st.sampled_from(
@@ -127,7 +127,7 @@ orders = st.sampled_from(
         for direction in ("", " asc", " desc")
     )]
 )  # fmt: skip
-"""The clause for every attribute that images can be sorted by, or none."""
+"""The ``order by`` clause for every attribute that results can be sorted by, or no clause."""
 
 server_orders = st.sampled_from(
     ["", *(

@@ -207,9 +207,9 @@ class Sorted(Results):
         self._locator: Branch | None = None
         if job.locator is not None and position is None:
             self._locator = Branch(job, job.locator, None, 1, None, self._is_new)
-        self._most = None
+        self._remaining = None
         if job.limit is not None and self._locator is None:
-            self._most = max(job.limit - self.count, 0)
+            self._remaining = max(job.limit - self.count, 0)
 
     def needed(self) -> list[Branch]:
         if self.is_full:
@@ -224,8 +224,8 @@ class Sorted(Results):
             self._locate(self._locator, branch, cast("Sequence[Mapping[str, Any]]", page))
         for entry in entries:
             self._found.setdefault(entry.identity, entry)
-        if self._most is not None and len(self._found) > 2 * self._most + 1_000:
-            kept = self._in_order(self._found.values())[: self._most]
+        if self._remaining is not None and len(self._found) > 2 * self._remaining + 1_000:
+            kept = self._in_order(self._found.values())[: self._remaining]
             self._found = {entry.identity: entry for entry in kept}
 
     def _locate(

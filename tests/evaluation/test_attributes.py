@@ -1,4 +1,4 @@
-"""Attributes of records read under a type, and the patterns that are tried on them."""
+"""Attributes of records read by type, and the patterns that match them."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ from imsquery.language.patterns import compile_expression, compile_glob, read_gl
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("raw", "expected"),
     [
         (True, "true"), (False, "false"), ("true", "true"), ("tRUE", "true"), ("FALSE", "false"),
         ("yes", None), ("", None), (1, None), (0, None), (None, None), (["true"], None),
     ],
 )  # fmt: skip
-def test_a_truth_value_is_read_in_any_letter_case(said: Any, expected: str | None) -> None:
-    assert read_truth(said) == expected
-    assert read(CLOUDIMAGES.parameters["protected"], {"protected": said}) == expected
+def test_a_truth_value_is_read_in_any_letter_case(raw: Any, expected: str | None) -> None:
+    assert read_truth(raw) == expected
+    assert read(CLOUDIMAGES.parameters["protected"], {"protected": raw}) == expected
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("raw", "expected"),
     [
         (64, 64), ("064", 64), ("-1", -1), ("+64", 64), ("9" * 20, 10**20 - 1),
         ("0" * 30 + "64", 64), ("9" * 601, None),
         (True, None), (64.0, None), ("", None), ("6 4", None), (None, None),
     ],
 )  # fmt: skip
-def test_a_number_is_read_from_a_number_or_from_text(said: Any, expected: int | None) -> None:
-    assert read_number(said) == expected
+def test_a_number_is_read_from_a_number_or_text(raw: Any, expected: int | None) -> None:
+    assert read_number(raw) == expected
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("raw", "expected"),
     [
         ("2018-10-28T10:00:00Z", "2018-10-28T10:00:00Z"),
         ("2018-10-28 10:00:00.123456", "2018-10-28T10:00:00Z"),
@@ -57,9 +57,9 @@ def test_a_number_is_read_from_a_number_or_from_text(said: Any, expected: int | 
         (20181028, None),
     ],
 )
-def test_a_time_is_read_in_either_format_of_the_service(said: Any, expected: str | None) -> None:
-    assert read_time(said) == expected
-    assert read(CLOUDIMAGES.parameters["created_at"], {"created_at": said}) == expected
+def test_a_time_is_read_in_either_format_of_the_service(raw: Any, expected: str | None) -> None:
+    assert read_time(raw) == expected
+    assert read(CLOUDIMAGES.parameters["created_at"], {"created_at": raw}) == expected
 
 
 @pytest.mark.parametrize(
@@ -70,10 +70,10 @@ def test_a_time_is_read_in_either_format_of_the_service(said: Any, expected: str
         ("a.b", ("a.b", "a=b")),
         ("a.b.c", ("a.b.c", "a=b.c")),  # split at the first dot
         ("a=b.c", ("a=b.c",)),
-        ("a.b=c", ("a.b=c",)),  # never stored with a dot for the equals sign
+        ("a.b=c", ("a.b=c",)),  # the dot is part of the key
     ],
 )
-def test_a_tag_with_a_dot_is_found_as_key_and_value_too(
+def test_a_tag_with_a_dot_is_also_found_by_key_and_value(
     stored: str, found_as: tuple[str, ...]
 ) -> None:
     assert tag_spellings(stored) == found_as
@@ -90,12 +90,12 @@ def test_tags_are_the_texts_in_a_list() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "architecture"), [(True, "arm"), ("TRUE", "arm"), (False, "x86"), (["true"], "x86")]
+    ("raw", "architecture"), [(True, "arm"), ("TRUE", "arm"), (False, "x86"), (["true"], "x86")]
 )
-def test_the_architecture_is_read_off_what_supports_arm(said: Any, architecture: str) -> None:
+def test_the_architecture_is_read_from_the_support_for_arm(raw: Any, architecture: str) -> None:
     row = CLOUDIMAGES.parameters["architecture"]
 
-    assert read(row, {"__support_arm": said}) == architecture
+    assert read(row, {"__support_arm": raw}) == architecture
 
 
 def test_a_glob_is_read_token_by_token() -> None:
@@ -122,7 +122,7 @@ def test_a_glob_matches_a_whole_text(pattern: str, yes: str, no: str | None) -> 
     assert no is None or not is_match(no)
 
 
-def test_without_re2_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_re2_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "re2", None)
     compile_expression.cache_clear()
 

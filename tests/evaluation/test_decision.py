@@ -1,4 +1,4 @@
-"""Decisions by example: what the model of records makes true, and where there is no answer."""
+"""Decisions by example: what follows from the model of records, and what is undecided."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ from tests.meaning import holds
         (implies, "all", "protected = true or protected = false", True),
         (implies, "all", "size is present", False),
         (implies, "name = a", "name is present", True),
-        # attributes that are seen through one another, or never stand together
+        # attributes that share an attribute of the record, or exclude each other
         (equivalent, "architecture = arm", "support_arm = true", True),
         (equivalent, "architecture = x86", "not support_arm = true", True),
         (implies, "all", "architecture is present", True),
@@ -56,7 +56,7 @@ from tests.meaning import holds
         (disjoint, "supports(kvm)", "support_kvm_gpu_type is present", True),
         (disjoint, "supports(xen)", "supports(kvm_infiniband)", True),
         (disjoint, "supports(xen)", "supports(kvm)", False),
-        # what widens a search holds for every image
+        # every image satisfies a scope
         (equivalent, "enterprise_project_id = all_granted_eps", "all", True),
         # texts
         (implies, "name startswith CentOS", "name glob 'C*OS*'", True),
@@ -67,14 +67,14 @@ from tests.meaning import holds
         (equivalent, r"name glob 'a\\*'", "name = 'a*'", True),
         (equivalent, "name contains ''", "name is present", True),
         (equivalent, "name glob '**a***'", "name endswith a or name glob '*a*'", True),
-        # tags: several, and in two spellings
+        # tags: several of them, in two spellings
         (disjoint, "tag = a", "tag = b", False),
         (implies, "tag = 'a=b'", "tag startswith 'a='", True),
         (implies, "tag startswith a", "tag != 'b=c'", False),
         (implies, "tag = 'a.b'", "tag = 'a=b'", True),
         (implies, "tag = 'a=b'", "tag = 'a.b'", False),
         (implies, "not tag is present", "tag != a", True),
-        # whatever has a dot is found with an equals sign as well, and not the other way round
+        # a tag with a dot is also found with an equals sign, but not the other way round
         (implies, "tag contains '.'", "tag contains '='", True),
         (implies, "tag contains '='", "tag contains '.'", False),
         (implies, "tag glob '?.?'", "tag glob '?=?'", False),
@@ -82,12 +82,12 @@ from tests.meaning import holds
          "tag glob '?=?'", True),
         (implies, "tag glob '?=?' and tag not glob 'x*'", "tag glob '?.?'", False),
         (implies, "tag glob '?.?'", "tag startswith x", False),
-        # two letters before the dot; an equals sign, which keeps the dot a dot
+        # two letters before the dot; an equals sign, after which a dot stays a dot
         (implies, ("tag contains '.' and tag not glob '=*' and tag not glob '?=*'"
                    " and tag not glob '*=*.*' and tag not glob '*.*=*'"), "none", False),
         (implies, "tag glob '*.' and tag not glob '*=' and tag not glob '*.*.'", "none", False),
         (implies, "tag glob '?.?' and tag not glob 'x*' and tag not glob '*x'", "none", False),
-        # what no image shows is itself, and nothing else
+        # a hidden condition implies itself only
         (implies, "flavor_id = a and platform = CentOS", "flavor_id = a", True),
         (disjoint, "whole_image = true", "whole_image = false", True),
         (implies, "shared(pending)", "visibility = shared", True),
@@ -101,7 +101,7 @@ def test_what_holds_for_every_record(
     question: Callable[[str, str], Verdict],
     one: str,
     two: str,
-    expected: bool,  # noqa: FBT001
+    expected: bool,  # noqa: FBT001 -- a parameter of the test
 ) -> None:
     assert question(one, two).holds is expected
 
@@ -122,7 +122,7 @@ def test_what_holds_for_every_record(
         (equivalent, "protected", "name matches '^a' or protected"),
     ],
 )  # fmt: skip
-def test_what_turns_on_what_cannot_be_looked_into_is_undecided(
+def test_what_turns_on_an_opaque_condition_is_undecided(
     question: Callable[[str, str], Verdict], one: str, two: str
 ) -> None:
     verdict = question(one, two)
@@ -135,18 +135,18 @@ def test_what_turns_on_what_cannot_be_looked_into_is_undecided(
 @pytest.mark.parametrize(
     ("query", "name"),
     [
-        # What is tried first fails, in either order.
+        # The first alternative fails, in either order.
         ("(name = a or name = b) and (name = b or name = c)", "b"),
         ("(name = b or name = a) and (name = a or name = c)", "a"),
         ("(name = c or name = a) and (name = b or name = a) and (name != a or protected)", "a"),
-        # So it does elsewhere, while two conditions are needed together.
+        # It fails elsewhere too, and two conditions are needed together.
         (("owner startswith z and (name contains a or owner = k) and (name contains b or owner = k)"
           " and (id = a or id = b) and (id = b or id = c)"), "ab"),
         (("(name startswith a or name startswith b) and (name endswith a or name endswith c)"
           " and name not startswith a and name not endswith a"), "bc"),
     ],
 )  # fmt: skip
-def test_a_record_is_found_though_the_first_try_fails(query: str, name: str) -> None:
+def test_a_record_is_found_though_the_first_attempt_fails(query: str, name: str) -> None:
     witness = satisfiable(query).witness
 
     assert witness is not None
@@ -154,7 +154,7 @@ def test_a_record_is_found_though_the_first_try_fails(query: str, name: str) -> 
     assert holds(parse(query).filter, witness)
 
 
-def test_what_is_said_in_so_many_words_follows_without_a_search() -> None:
+def test_what_both_filters_say_literally_needs_no_search() -> None:
     pairs = [(f"supports(a{n})", f"supports(b{n})") for n in range(40)]
     one = " and ".join(f"({a} or {b})" for a, b in pairs)
     other = " and ".join(f"({b} or {a})" for a, b in reversed(pairs))
@@ -165,7 +165,7 @@ def test_what_is_said_in_so_many_words_follows_without_a_search() -> None:
     assert implies("name matches 'a'", "protected or name matches 'a'").holds is True
 
 
-def test_one_way_is_enough_to_tell_filters_apart() -> None:
+def test_filters_differ_if_one_does_not_imply_the_other() -> None:
     one = "name matches '^a' and visibility = public"
     two = "(visibility = public and platform = CentOS) or status = active"
 
@@ -191,7 +191,7 @@ QUESTIONS = (
 
 
 @pytest.mark.parametrize("ask", QUESTIONS, ids=["satisfiable", "implies", "disjoint", "equivalent"])
-def test_every_question_takes_what_a_filter_takes(ask: Callable[..., Verdict]) -> None:
+def test_every_question_takes_the_same_options(ask: Callable[..., Verdict]) -> None:
     now = datetime(2018, 10, 28, 10, tzinfo=UTC)
     spec = CLOUDIMAGES.extend(values={"__platform": ["AlmaLinux"]})
     listed = ask("platform = almalinux and created_at = now", now=now, spec=spec)
@@ -209,7 +209,7 @@ def test_every_question_takes_what_a_filter_takes(ask: Callable[..., Verdict]) -
 
 
 def pigeons(count: int) -> str:
-    """Say that so many pigeons have a hole each, with one hole too few: false, and hard to see."""
+    """Return a filter that puts each pigeon into its own hole, one hole short: never true."""
     holes = range(count - 1)
     placed = [" or ".join(f"support_p{n}h{m}" for m in holes) for n in range(count)]
     alone = [
@@ -228,7 +228,7 @@ def test_what_takes_too_much_work_is_undecided() -> None:
 
 
 @pytest.mark.parametrize("work", [0, 1, 10, 100, 1_000])
-def test_with_little_work_an_answer_is_right_or_missing(work: int) -> None:
+def test_with_little_work_an_answer_is_right_or_undecided(work: int) -> None:
     queries = ("name contains a and name contains b and not name contains ab", pigeons(4))
     for query, expected in zip(queries, (True, False), strict=True):
         assert satisfiable(query, work=work).holds in {expected, None}
@@ -244,10 +244,10 @@ LARGE = {
     "many letters": f"name contains '{''.join(map(chr, range(0x4E00, 0x9E00)))}'",
     "a long tag": f"tag = '{'x.y' * 20_000}' and tag contains a",
     "many tags": " and ".join(f"tag = t{n}" for n in range(4_000)),
-    "many parts of a text": " and ".join(f"name contains {chr(97 + n)}" for n in range(26)),
-    "many texts it is not": f"id not in ({', '.join(f'a{n}' for n in range(8_000))})",
-    "many numbers it is not": " and ".join(f"min_ram != {n}" for n in range(3_500)),
-    "many days it is not": " and ".join(
+    "many substrings": " and ".join(f"name contains {chr(97 + n)}" for n in range(26)),
+    "many excluded texts": f"id not in ({', '.join(f'a{n}' for n in range(8_000))})",
+    "many excluded numbers": " and ".join(f"min_ram != {n}" for n in range(3_500)),
+    "many excluded days": " and ".join(
         f"created_at != {2_000 + n % 99}-{n % 12 + 1:02}-{n % 28 + 1:02}" for n in range(2_000)
     ),
     "many clauses": " and ".join(f"(supports(a{n}) or supports(b{n}))" for n in range(1_500)),
@@ -257,7 +257,7 @@ LARGE = {
 
 
 @pytest.mark.parametrize("query", LARGE.values(), ids=LARGE)
-def test_large_filters_are_decided_with_a_record_that_proves_it(query: str) -> None:
+def test_large_filters_are_decided_with_a_witness(query: str) -> None:
     limits = Limits(length=200_000)
     verdicts = []
     count = calls_in(lambda: verdicts.append(satisfiable(query, limits=limits)))
@@ -268,24 +268,24 @@ def test_large_filters_are_decided_with_a_record_that_proves_it(query: str) -> N
     assert count < 100 * WORK
 
 
-def test_the_witness_has_what_every_image_has_and_no_more() -> None:
+def test_a_witness_has_only_the_attributes_that_it_needs() -> None:
     witness = satisfiable("platform = CentOS and not supports(kvm)").witness
 
     assert witness is not None
     assert set(witness) == {"id", "protected", "created_at", "updated_at", "__platform"}
     with pytest.raises(TypeError):
-        witness["name"] = "x"  # type: ignore[index]
+        witness["name"] = "x"  # type: ignore[index]  # refused at run time, too
 
 
-def test_what_no_filter_may_say_is_an_error() -> None:
+def test_an_invalid_filter_is_an_error() -> None:
     with pytest.raises(QueryError, match="unknown-name"):
         satisfiable("nome = x")
 
 
 @pytest.mark.parametrize("query", ["platform = CentOS", "none"])
-def test_a_verdict_can_be_kept_and_sent(query: str) -> None:
+def test_a_verdict_can_be_copied_and_pickled(query: str) -> None:
     verdict = satisfiable(query)
-    sent = pickle.loads(pickle.dumps(verdict))  # noqa: S301 -- it is our own
+    sent = pickle.loads(pickle.dumps(verdict))  # noqa: S301 -- pickled right here
 
     assert sent == verdict == copy.deepcopy(verdict)
     assert len({sent, verdict}) == 1

@@ -1,4 +1,4 @@
-"""A token gives back the position it was made of, to its own plan alone, and is short and plain."""
+"""A token reads back as its position, for its own plan only, and is short and URL-safe."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def kind(position: Position) -> type:
 
 
 @given(positions, st.text("0123456789abcdef", max_size=8))
-def test_a_token_gives_back_its_position(position: Position, fingerprint: str) -> None:
+def test_a_token_reads_back_as_its_position(position: Position, fingerprint: str) -> None:
     token = write_token(position, fingerprint)
 
     assert read_token(token, fingerprint, REQUESTS, kind(position)) == position
@@ -30,7 +30,7 @@ def test_a_token_gives_back_its_position(position: Position, fingerprint: str) -
         read_token(token, f"{fingerprint}0", REQUESTS, kind(position))
 
 
-def test_a_token_has_no_blanks() -> None:
+def test_a_token_contains_no_spaces() -> None:
     token = write_token(Position(1, (2,), "a", {0: None, 1: "b"}), "f")
 
     assert b" " not in urlsafe_b64decode(token + "=" * (-len(token) % 4))[12:]

@@ -1,4 +1,4 @@
-"""Running a plan gives every image once, or an error: whatever pages come, and whenever."""
+"""Running a plan returns every image once, or raises, whatever pages arrive and whenever."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, reject
 from hypothesis import strategies as st
 
 import imsquery
@@ -33,12 +33,12 @@ def ids(run: Any) -> list[str]:
     return [image["id"] for image in run]
 
 
-class Unreachable(Exception):  # noqa: N818 -- what a fetch may raise, not an error of the package
-    """A page that did not come."""
+class UnreachableError(Exception):
+    """A page did not arrive."""
 
 
 @given(queries, worlds(), page_sizes, st.lists(st.booleans(), max_size=20))
-def test_what_fails_can_be_tried_again(
+def test_a_failed_fetch_can_be_tried_again(
     query: str, world: World, page_size: int, failures: list[bool]
 ) -> None:
     server = world.server()
@@ -46,7 +46,7 @@ def test_what_fails_can_be_tried_again(
 
     def fetch(asked: str) -> list[Any]:
         if left and left.pop():
-            raise Unreachable
+            raise UnreachableError
         return server(asked)
 
     run = plan(query).execute(fetch, page_size=page_size)
@@ -55,14 +55,14 @@ def test_what_fails_can_be_tried_again(
         try:
             for image in run:
                 found.append(image["id"])  # noqa: PERF401 -- kept where the next page fails
-        except Unreachable:
+        except UnreachableError:
             continue
 
     assert found == ids(plan(query).execute(world.server()))
 
 
 @given(queries, worlds(), page_sizes, st.lists(st.booleans(), max_size=20), st.integers(1, 4))
-def test_what_fails_at_once_with_others_can_be_tried_again(
+def test_a_failed_concurrent_fetch_can_be_tried_again(
     query: str, world: World, page_size: int, failures: list[bool], concurrency: int
 ) -> None:
     server = world.server()
@@ -72,7 +72,7 @@ def test_what_fails_at_once_with_others_can_be_tried_again(
         fails = bool(left) and left.pop()
         await asyncio.sleep(0)
         if fails:
-            raise Unreachable
+            raise UnreachableError
         return server(asked)
 
     async def run() -> list[str]:
@@ -84,7 +84,7 @@ def test_what_fails_at_once_with_others_can_be_tried_again(
             try:
                 async for image in execution:
                     found.append(image["id"])  # noqa: PERF401 -- kept where the next page fails
-            except Unreachable:
+            except UnreachableError:
                 continue
         return found
 
@@ -92,7 +92,7 @@ def test_what_fails_at_once_with_others_can_be_tried_again(
 
 
 @given(queries, worlds(), worlds(), page_sizes, st.data())
-def test_a_catalogue_that_changes_gives_what_stays_once_or_an_error(
+def test_a_changing_catalogue_returns_what_stays_once_or_an_error(
     query: str, world: World, more: World, page_size: int, data: st.DataObject
 ) -> None:
     everything = [*world.images, *({**each, "id": f"new-{each['id']}"} for each in more.images)]
@@ -120,14 +120,14 @@ def test_a_catalogue_that_changes_gives_what_stays_once_or_an_error(
     try:
         for image in plan(query).execute(fetch, page_size=page_size):
             found.append(image["id"])  # noqa: PERF401 -- kept where the next page fails
-    except BadRequestError:  # the image to go on behind is gone
-        assume(False)  # noqa: FBT003
+    except BadRequestError:  # the marker is gone
+        reject()
     except ExecutionError:
         assert moved
     wanted = ids(plan(query).execute(ModelServer([*stable.values()])))
 
     assert len(set(found)) == len(found)
-    # What lies between the old and the new place of the image to go on behind, no client sees.
+    # No client can see what is between the old and the new place of a marker that moved.
     assert moved or [each for each in found if each in stable] == wanted
 
 
@@ -151,7 +151,7 @@ answers: st.SearchStrategy[list[Any]] = st.lists(
 @example(
     "all", "", None, [[H, {"id": "a"}], [{"id": "b"}], [{**H, "created_at": "2018"}, {"id": "c"}]]
 )
-def test_pages_of_any_kind_end_in_images_or_in_an_error(
+def test_pages_of_any_kind_end_in_images_or_an_error(
     query: str, order: str, limit: int | None, answers: list[Any]
 ) -> None:
     left = list(answers)
@@ -168,30 +168,28 @@ def test_pages_of_any_kind_end_in_images_or_in_an_error(
 
 
 @given(worlds(max_size=30), st.sampled_from(QUERIES), page_sizes, st.sampled_from(["asc", "desc"]))
-def test_no_more_than_a_page_of_each_request_is_held(
+def test_no_more_than_a_page_of_each_request_is_kept_in_memory(
     world: World, query: str, page_size: int, direction: str
 ) -> None:
     server = world.server()
-    given: list[str] = []
     made = plan(f"{query} order by id {direction}")
-    come: list[str] = []
+    arrived: list[str] = []
 
     def fetch(asked: str) -> list[Any]:
         page = server(asked)
-        come.extend(each["id"] for each in page)
+        arrived.extend(each["id"] for each in page)
         return page
 
     for image in made.execute(fetch, page_size=page_size):
-        given.append(image["id"])
-        behind = [each for each in come if each > image["id"]]
-        ahead = [each for each in come if each < image["id"]]
+        greater = [each for each in arrived if each > image["id"]]
+        less = [each for each in arrived if each < image["id"]]
 
-        assert len(behind if direction == "asc" else ahead) <= page_size * len(made.requests)
+        assert len(greater if direction == "asc" else less) <= page_size * len(made.requests)
 
 
 @st.composite
 def alike(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Give images whose names differ in little but letter case, and that lack this or that."""
+    """Return images whose names differ mostly in letter case, and that lack some attributes."""
     names = st.sampled_from(["a", "A", "b", "B", "aB", "Ab", "_"])
     sizes = st.sampled_from([{}, {}, {"size": 1}, {"size": 2}])
     return [
@@ -205,15 +203,15 @@ def alike(draw: st.DrawFn) -> list[dict[str, Any]]:
 )  # fmt: skip
 @example([{"id": str(n), "name": name, "created_at": "2018-01-01T00:00:00Z"}
           for n, name in enumerate(["a", "B", "c"])],
-         "all", " order by name asc", None, 3, 1, False)  # fmt: skip # noqa: FBT003
-def test_what_a_database_has_first_tells_for_one_request_and_disturbs_no_merging(
+         "all", " order by name asc", None, 3, 1, False)  # fmt: skip # noqa: FBT003 -- positional, as in @given
+def test_one_request_follows_the_collation_of_the_database_and_merging_does_not_depend_on_it(
     images: list[dict[str, Any]],
     query: str,
     order: str,
     limit: int | None,
     page_size: int,
     stop: int,
-    absent_last: bool,  # noqa: FBT001
+    absent_last: bool,  # noqa: FBT001 -- drawn
 ) -> None:
     clause = "" if limit is None else f" limit {limit}"
     made = plan(f"{query}{order}{clause}")
@@ -235,7 +233,7 @@ def test_what_a_database_has_first_tells_for_one_request_and_disturbs_no_merging
 
 
 def lying(world: World, lies: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Put values of any type where there need be none."""
+    """Replace optional attributes by values of any type."""
     return [
         {**image, **{name: value for name, value in lie.items() if name not in TOTAL}}
         for image, lie in zip(world.images, lies, strict=False)
@@ -249,13 +247,13 @@ def lying(world: World, lies: list[dict[str, Any]]) -> list[dict[str, Any]]:
     st.none() | st.integers(1, 12),
     page_sizes,
 )
-def test_any_attribute_can_be_sorted_by_whatever_it_holds(
+def test_results_can_be_sorted_by_any_attribute_whatever_it_holds(
     world: World, lies: list[dict[str, Any]], order: str, limit: int | None, page_size: int
 ) -> None:
     images = lying(world, lies)
     words = order.split()
     row = row_of(words[2])
-    assume(not row.sortable)  # what the server cannot compare, it does not sort by
+    assume(not row.sortable)  # the server does not sort by values that it cannot compare
     clause = "" if limit is None else f" limit {limit}"
 
     def place(image: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Results of several requests put together: in either direction, from any place, holding little."""
+"""Results of several requests combined: in either direction, from any place, in little memory."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from imsquery.execution.merge import Sorted
 from imsquery.execution.run import AsyncExecution, Execution, ExecutionError
 from imsquery.planning.planner import plan
 from tests.server_model import ModelServer
@@ -32,7 +33,7 @@ def ids(run: Any) -> list[str]:
 CENTOS = {"__platform": "CentOS"}
 UBUNTU = {"__platform": "Ubuntu"}
 EITHER = "platform in (CentOS, Ubuntu)"
-# Of either platform the first and the last second have an image each, and so has one between.
+# Each platform has an image at the first and the last second, and one in between.
 BOTH = [
     image(4, 1, **CENTOS), image(1, 1, **UBUNTU), image(3, 2, **UBUNTU), image(0, 3, **CENTOS),
     image(5, 4, **UBUNTU), image(2, 4, **CENTOS),
@@ -57,17 +58,17 @@ def test_requests_are_merged_in_either_direction(
 
     assert len(made.requests) == 2
     assert ids(made.execute(ModelServer(BOTH), page_size=page_size)) == expected
-    for given in range(1, len(expected)):
+    for count in range(1, len(expected)):
         first = made.execute(ModelServer(BOTH), page_size=page_size)
-        found = ids(islice(first, given))
+        found = ids(islice(first, count))
         rest = made.execute(ModelServer(BOTH), page_size=page_size, cursor=first.cursor)
         assert rest.cursor == first.cursor
         assert found + ids(rest) == expected
 
 
 @pytest.mark.parametrize("page_size", [1, 2, 3])
-def test_keys_that_the_server_takes_for_equal_are_apart(page_size: int) -> None:
-    # Between two that are wanted and equal, one that is neither, in the order of this server.
+def test_keys_that_differ_in_letter_case_only_are_kept_apart(page_size: int) -> None:
+    # This server puts an image that is not wanted between two that are, with equal keys.
     images = [image(1, 1, name="a", min_ram=0), image(2, 1, name="A", min_ram=9),
               image(3, 1, name="a", min_ram=0)]  # fmt: skip
     server = ModelServer(images, folds_case=True)
@@ -81,14 +82,14 @@ def test_keys_that_the_server_takes_for_equal_are_apart(page_size: int) -> None:
     assert ids(made.execute(server, page_size=page_size, cursor=first.cursor)) == ["i0003"]
 
 
-def test_an_id_that_cannot_be_asked_for_is_an_error() -> None:
+def test_an_id_that_cannot_be_encoded_is_an_error() -> None:
     strange = image(1, 1) | {"id": "\ud800"}
 
     with pytest.raises(ExecutionError, match="an id that UTF-8 cannot encode"):
         list(plan("all").execute(lambda _query: [strange]))
 
 
-def test_an_order_that_is_not_kept_is_an_error_in_either_direction() -> None:
+def test_unsorted_pages_are_an_error_in_either_direction() -> None:
     newest_first = [image(2, 2), image(1, 1)]
     made = plan(f"{EITHER} order by created_at asc")
 
@@ -100,11 +101,11 @@ def test_an_order_that_is_not_kept_is_an_error_in_either_direction() -> None:
     assert error.query == query
     assert error.message == "images are not sorted by created_at asc"
     assert str(error) == f"{error.message} (asked for {query!r})"
-    for again in (copy.copy(error), pickle.loads(pickle.dumps(error))):  # noqa: S301 -- our own
+    for again in (copy.copy(error), pickle.loads(pickle.dumps(error))):  # noqa: S301 -- pickled right here
         assert (again.message, again.query) == again.args == (error.message, error.query)
 
 
-def test_a_request_whose_page_held_nothing_wanted_goes_on_behind_that_page() -> None:
+def test_a_cursor_resumes_after_a_page_without_matches() -> None:
     images = [
         image(6, 6, owner="o", name="x0"), image(5, 5, **CENTOS), image(4, 4, owner="o", name="u"),
         image(3, 3, **CENTOS), image(1, 1, owner="o", name="x1"),
@@ -118,7 +119,7 @@ def test_a_request_whose_page_held_nothing_wanted_goes_on_behind_that_page() -> 
     assert (found, rest) == (["i0006", "i0005"], ["i0003", "i0001"])
 
 
-def test_what_comes_behind_an_image_that_has_gone_is_given_in_the_order_of_the_server() -> None:
+def test_a_cursor_resumes_after_an_image_that_is_gone() -> None:
     images = [image(1, 1, name="a"), image(2, 1, name="B"), image(3, 1, name="c")]
     made = plan("all order by name asc")
     first = made.execute(ModelServer(images, folds_case=True), page_size=2)
@@ -129,7 +130,7 @@ def test_what_comes_behind_an_image_that_has_gone_is_given_in_the_order_of_the_s
     assert ids(rest) == ["i0002", "i0003"]
 
 
-def test_a_request_gives_no_more_than_the_limit_though_images_are_tied() -> None:
+def test_no_more_than_the_limit_is_fetched_though_images_tie() -> None:
     images = [image(n, 1, **CENTOS) for n in range(3)] + [image(9, 0, **UBUNTU)]
     model = ModelServer(images)
 
@@ -137,7 +138,7 @@ def test_a_request_gives_no_more_than_the_limit_though_images_are_tied() -> None
     assert len(model.asked) == 2
 
 
-def test_a_limit_among_tied_images_is_that_of_the_order_and_not_of_the_server() -> None:
+def test_a_limit_applies_to_ties_sorted_by_id_and_not_as_the_server_has_them() -> None:
     times = (3, 1, 4, 0, 5, 2)
     tied = [image(n, time, name="same") for n, time in enumerate(times)]
     run = plan("all order by name limit 2").execute(ModelServer(tied, glance_ties=True))
@@ -146,9 +147,9 @@ def test_a_limit_among_tied_images_is_that_of_the_order_and_not_of_the_server() 
 
 
 @pytest.mark.parametrize(("query", "by_server"), [("platform = CentOS", True), (EITHER, False)])
-def test_texts_that_several_requests_find_are_sorted_by_the_client(
+def test_texts_of_several_requests_are_sorted_by_the_client(
     query: str,
-    by_server: bool,  # noqa: FBT001
+    by_server: bool,  # noqa: FBT001 -- a parameter of the test
 ) -> None:
     images = [image(1, 1, **CENTOS, name="a"), image(2, 1, **UBUNTU, name="B")]
     images.append(image(3, 1, **CENTOS, name="c"))
@@ -167,11 +168,12 @@ BY_RAM = {each["min_ram"]: each["id"] for each in MANY}
 
 
 def held(run: Execution) -> int:
-    """Count the images that the client keeps to sort."""
-    return len(run._results._found)  # type: ignore[attr-defined]
+    """Return the number of images kept in memory for sorting."""
+    assert isinstance(run._results, Sorted)
+    return len(run._results._found)
 
 
-def test_little_more_than_the_limit_is_held_while_sorting() -> None:
+def test_little_more_than_the_limit_is_kept_in_memory_while_sorting() -> None:
     model = ModelServer(MANY)
     most = 0
 
@@ -186,13 +188,13 @@ def test_little_more_than_the_limit_is_held_while_sorting() -> None:
     assert most <= 2 * 2 + 1_000
 
 
-def test_with_an_image_to_begin_behind_no_more_is_dropped_than_may_be() -> None:
+def test_sorting_drops_nothing_that_an_after_clause_may_need() -> None:
     query = f"all order by min_ram desc limit 2 after {BY_RAM[1800]}"
 
     assert ids(plan(query).execute(ModelServer(MANY))) == [BY_RAM[1799], BY_RAM[1798]]
 
 
-def test_an_image_to_begin_behind_that_is_not_found_stays_an_error() -> None:
+def test_a_missing_image_to_start_after_stays_an_error() -> None:
     run = plan("all order by min_ram after nope").execute(ModelServer(BOTH))
 
     for _ in range(2):
@@ -200,15 +202,15 @@ def test_an_image_to_begin_behind_that_is_not_found_stays_an_error() -> None:
             next(run)
 
 
-def test_an_error_says_what_was_asked_for() -> None:
+def test_an_error_names_the_query_of_the_page() -> None:
     assert str(ExecutionError("no", "limit=5")) == "no (asked for 'limit=5')"
     assert str(ExecutionError("no", "")) == "no (asked for 'all images')"
 
 
-# -- at once
+# -- concurrently
 
 
-def test_four_pages_are_fetched_at_once_unless_more_may_be() -> None:
+def test_up_to_four_pages_are_fetched_concurrently_by_default() -> None:
     images = [image(n, n) for n in range(8)]
     model = ModelServer(images)
     running: list[str] = []
@@ -230,7 +232,7 @@ def test_four_pages_are_fetched_at_once_unless_more_may_be() -> None:
     assert most == 4
 
 
-def test_a_cursor_goes_on_at_once_with_others_too() -> None:
+def test_a_cursor_resumes_concurrently_too() -> None:
     made = plan(EITHER)
     first = made.execute(ModelServer(BOTH))
     found = ids(islice(first, 2))
@@ -242,7 +244,7 @@ def test_a_cursor_goes_on_at_once_with_others_too() -> None:
     assert found + asyncio.run(run()) == OLDEST_FIRST[::-1]
 
 
-def test_where_one_page_fails_the_others_have_ended_before_it_is_told() -> None:
+def test_the_other_fetches_have_ended_before_an_error_is_raised() -> None:
     ended: list[str] = []
 
     async def fetch(query: str) -> list[Any]:

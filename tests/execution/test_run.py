@@ -23,7 +23,7 @@ from tests.server_model import BadRequestError, ModelServer
 
 
 def image(number: int, **attributes: Any) -> dict[str, Any]:
-    """Make an image; a higher number is newer."""
+    """Return an image; higher numbers are newer."""
     return {
         "id": f"i{number:03}",
         "created_at": f"2020-01-01T00:{number // 60:02}:{number % 60:02}Z",
@@ -46,7 +46,7 @@ def server() -> ModelServer:
     return ModelServer(IMAGES)
 
 
-def test_pages_are_followed_to_the_empty_one() -> None:
+def test_pages_are_fetched_until_one_is_empty() -> None:
     model = server()
 
     assert len(ids(plan("all").execute(model, page_size=8))) == 20
@@ -65,21 +65,21 @@ def test_a_pushed_limit_takes_one_page() -> None:
     assert model.asked == ["__platform=CentOS&limit=2"]
 
 
-def test_a_limit_beyond_a_page_takes_as_many_as_are_left() -> None:
+def test_the_last_page_of_a_limit_is_no_larger_than_needed() -> None:
     model = server()
 
     assert len(ids(plan("all limit 7").execute(model, page_size=3))) == 7
     assert [parse_qs(query)["limit"] for query in model.asked] == [["3"], ["3"], ["1"]]
 
 
-def test_fetching_ends_with_the_limit_though_something_was_left_to_do() -> None:
+def test_fetching_ends_at_a_limit_that_the_client_applies() -> None:
     model = server()
 
     assert ids(plan("min_ram < 15 limit 2").execute(model, page_size=5)) == ["i014", "i013"]
     assert len(model.asked) == 2
 
 
-def test_nothing_is_fetched_before_it_is_asked_for_and_no_more_than_that() -> None:
+def test_pages_are_fetched_lazily() -> None:
     model = server()
     run = plan("all").execute(model, page_size=5)
 
@@ -88,7 +88,7 @@ def test_nothing_is_fetched_before_it_is_asked_for_and_no_more_than_that() -> No
     assert len(model.asked) == 1
 
 
-def test_images_of_one_key_are_sorted_by_id_however_the_service_has_them() -> None:
+def test_ties_are_sorted_by_id_however_the_service_sorts_them() -> None:
     times = (3, 1, 4, 0, 5, 2)
     tied = [
         {**image(time, **(CENTOS if n % 2 else UBUNTU), name="same"), "id": f"i{n}"}
@@ -102,7 +102,7 @@ def test_images_of_one_key_are_sorted_by_id_however_the_service_has_them() -> No
             assert ids(run) == [f"i{digit}" for digit in expected]
 
 
-def test_nothing_is_fetched_while_images_of_one_key_are_given() -> None:
+def test_nothing_is_fetched_while_ties_are_returned() -> None:
     tied = [{**image(1, name="same"), "id": f"i{n}"} for n in range(6)]
     model = ModelServer([*tied, *IMAGES])
     run = plan("all order by name").execute(model, page_size=6)
@@ -113,7 +113,7 @@ def test_nothing_is_fetched_while_images_of_one_key_are_given() -> None:
     assert len(model.asked) == asked
 
 
-def test_a_branch_that_is_far_ahead_is_not_asked_for_more() -> None:
+def test_no_page_is_fetched_for_a_request_that_is_far_ahead() -> None:
     model = server()
     run = plan("platform = CentOS or (platform = Ubuntu and min_ram >= 100)").execute(
         model, page_size=4
@@ -123,20 +123,20 @@ def test_a_branch_that_is_far_ahead_is_not_asked_for_more() -> None:
     assert len(model.asked) == 2
 
 
-def test_one_image_of_two_requests_is_given_once() -> None:
+def test_an_image_found_by_two_requests_is_returned_once() -> None:
     both = [image(1, **CENTOS, status="active"), image(2, **CENTOS), image(3, status="active")]
     run = plan("platform = CentOS or status = active").execute(ModelServer(both), page_size=1)
 
     assert ids(run) == ["i003", "i002", "i001"]
 
 
-def test_an_order_that_the_server_cannot_make_is_made_by_the_client() -> None:
+def test_the_client_sorts_by_what_the_server_cannot_sort_by() -> None:
     run = plan("all order by min_ram asc limit 3").execute(server(), page_size=7)
 
     assert ids(run) == ["i000", "i001", "i002"]
 
 
-def test_no_more_is_held_than_the_limit_while_sorting() -> None:
+def test_sorting_keeps_the_limit() -> None:
     many = ModelServer([image(n, min_ram=(n * 7919) % 3600) for n in range(3600)])
     run = plan("all order by min_ram desc limit 2").execute(many)
 
@@ -144,19 +144,19 @@ def test_no_more_is_held_than_the_limit_while_sorting() -> None:
     assert run.fetched == 3600
 
 
-def test_results_begin_behind_an_image_in_an_order_of_the_client() -> None:
+def test_results_start_after_an_image_if_the_client_sorts() -> None:
     run = plan("min_ram != 6 order by min_ram asc limit 2 after i005").execute(server())
 
     assert ids(run) == ["i007", "i008"]
 
 
-def test_an_image_to_begin_behind_that_is_not_found_is_an_error() -> None:
+def test_a_missing_image_to_start_after_is_an_error() -> None:
     with pytest.raises(ExecutionError, match="there is no image 'nope' to start after"):
         ids(plan("all order by min_ram after nope").execute(server()))
 
 
 @pytest.mark.parametrize("order", ["name", "min_ram"])
-def test_results_begin_behind_an_image_that_is_not_wanted(order: str) -> None:
+def test_results_start_after_an_image_that_does_not_match(order: str) -> None:
     named = [image(n, **(CENTOS if n % 2 else UBUNTU), name=f"n{n}", min_ram=n) for n in range(9)]
     model = ModelServer([*named, {**image(9, name="n4b", min_ram=4), "id": "other"}])
     query = plan(f"platform in (CentOS, Ubuntu) order by {order} asc limit 3 after other")
@@ -168,7 +168,7 @@ def test_results_begin_behind_an_image_that_is_not_wanted(order: str) -> None:
     assert model.asked.count("id=other&limit=1") == 1
 
 
-def test_an_image_that_is_found_need_not_be_asked_for() -> None:
+def test_an_image_to_start_after_is_not_looked_up_if_it_is_found() -> None:
     model = server()
     ids(plan("all order by min_ram after i005").execute(model))
 
@@ -176,7 +176,7 @@ def test_an_image_that_is_found_need_not_be_asked_for() -> None:
 
 
 @pytest.mark.parametrize(("wanted", "most"), [(1, 13), (10, 10), (999, 4)])
-def test_images_that_tie_with_the_last_take_few_pages(wanted: int, most: int) -> None:
+def test_ties_with_the_last_image_take_few_pages(wanted: int, most: int) -> None:
     model = ModelServer([image(n, status="active") for n in range(1_000)])
     run = plan(f"all order by status limit {wanted}").execute(model)
 
@@ -184,14 +184,14 @@ def test_images_that_tie_with_the_last_take_few_pages(wanted: int, most: int) ->
     assert run.pages <= most
 
 
-def test_where_nothing_ties_no_more_is_asked_for_than_wanted() -> None:
+def test_without_ties_no_more_is_fetched_than_needed() -> None:
     model = ModelServer([image(n, size=n) for n in range(1_000)])
     run = plan("all order by size limit 3").execute(model)
 
     assert (len(ids(run)), run.pages, run.fetched) == (3, 2, 6)
 
 
-def test_an_image_that_moves_is_given_once() -> None:
+def test_an_image_that_moves_is_returned_once() -> None:
     images = [image(n, status="active" if n else "saving") for n in range(9)]
     model = ModelServer(images)
 
@@ -210,7 +210,7 @@ def test_a_page_may_be_a_tuple() -> None:
     assert ids(plan("all").execute(lambda query: tuple(server()(query)))) == ids(server()(""))
 
 
-def test_what_fetches_cannot_end_the_results() -> None:
+def test_stop_iteration_in_a_fetch_does_not_end_the_results() -> None:
     pages = iter([[image(2)], [image(1)]])
     run = plan("all").execute(lambda _query: next(pages))
 
@@ -219,7 +219,7 @@ def test_what_fetches_cannot_end_the_results() -> None:
 
 
 @pytest.mark.parametrize("error", [StopIteration, StopAsyncIteration])
-def test_what_fetches_at_once_cannot_end_the_results_either(error: type[Exception]) -> None:
+def test_stop_iteration_in_an_async_fetch_does_not_end_the_results(error: type[Exception]) -> None:
     class Page:
         def __await__(self) -> Any:
             raise error
@@ -231,7 +231,7 @@ def test_what_fetches_at_once_cannot_end_the_results_either(error: type[Exceptio
         asyncio.run(run())
 
 
-def test_where_one_page_fails_those_that_came_with_it_are_kept() -> None:
+def test_pages_that_arrived_with_a_failed_one_are_kept() -> None:
     model = server()
     failing = ["__platform=CentOS"]
     asked: list[str] = []
@@ -254,7 +254,7 @@ def test_where_one_page_fails_those_that_came_with_it_are_kept() -> None:
                      "__platform=CentOS&limit=4"]  # fmt: skip
 
 
-def test_a_fetch_that_is_cancelled_cancels() -> None:
+def test_a_cancelled_fetch_cancels_the_run() -> None:
     async def fetch(_query: str) -> list[Any]:
         raise asyncio.CancelledError
 
@@ -265,24 +265,24 @@ def test_a_fetch_that_is_cancelled_cancels() -> None:
     asyncio.run(run())
 
 
-def test_it_counts_pages_and_images() -> None:
+def test_a_run_counts_pages_and_images() -> None:
     run = plan("min_ram < 3").execute(server(), page_size=10)
 
     assert (len(ids(run)), run.pages, run.fetched) == (3, 3, 20)
 
 
-def test_a_contradiction_asks_for_nothing() -> None:
+def test_nothing_is_fetched_for_a_contradiction() -> None:
     model = server()
 
     assert ids(plan("platform = CentOS and platform = Ubuntu").execute(model)) == []
     assert model.asked == []
 
 
-# -- pages that do not fit together
+# -- pages that contradict each other
 
 
 def pages(*answers: Any) -> Callable[[str], Any]:
-    """Answer with one page after the other, and the last one for ever."""
+    """Return one page after the other, and the last one forever."""
     left = list(answers)
     return lambda _query: left.pop(0) if len(left) > 1 else left[0]
 
@@ -303,23 +303,23 @@ def pages(*answers: Any) -> Callable[[str], Any]:
         ([[image(3)], [image(2)], [image(3)], [image(2)]], "loop"),
     ],
 )
-def test_pages_that_do_not_fit_together_are_an_error(answers: list[Any], message: str) -> None:
+def test_pages_that_contradict_each_other_are_an_error(answers: list[Any], message: str) -> None:
     run = plan("all").execute(pages(*answers))
 
     with pytest.raises(ExecutionError, match=message):
         ids(run)
-    with pytest.raises(ExecutionError, match=message):  # and stay one
+    with pytest.raises(ExecutionError, match=message):  # for good
         ids(run)
 
 
-def test_a_page_that_begins_with_the_image_to_begin_behind_is_an_error() -> None:
+def test_a_page_that_repeats_the_image_to_start_after_is_an_error() -> None:
     images = [image(5), image(4)]
 
     with pytest.raises(ExecutionError, match="repeats"):
         ids(plan("all after i005").execute(pages(images, [])))
 
 
-def test_an_order_that_is_not_kept_is_an_error_where_requests_are_merged() -> None:
+def test_unsorted_pages_are_an_error_only_when_merging() -> None:
     images = [image(1), image(2)]
     merged = plan("platform = CentOS or platform = Ubuntu")
 
@@ -328,7 +328,7 @@ def test_an_order_that_is_not_kept_is_an_error_where_requests_are_merged() -> No
     assert ids(plan("all").execute(pages(images, []))) == ["i001", "i002"]
 
 
-def test_an_error_of_what_fetches_passes_through_and_another_try_goes_on() -> None:
+def test_an_error_of_a_fetch_passes_through_and_iteration_can_continue() -> None:
     model = server()
     failing = [False, True, False, True]
 
@@ -366,7 +366,7 @@ def test_a_page_size_out_of_range_is_refused(size: int) -> None:
 # -- cursors
 
 
-def test_a_cursor_goes_on_without_fetching_anew() -> None:
+def test_a_cursor_resumes_without_starting_over() -> None:
     first = plan("platform = CentOS or platform = Ubuntu").execute(server(), page_size=5)
     ids(islice(first, 9))
     model = server()
@@ -406,7 +406,7 @@ def test_a_cursor_of_another_plan_is_refused(query: str) -> None:
 
 
 @pytest.mark.parametrize("bad", ["", "a", "=", "!", "é", "x" * 100_000, "AAAA" * 20])
-def test_a_cursor_that_is_none_is_refused(bad: str) -> None:
+def test_an_invalid_cursor_is_refused(bad: str) -> None:
     with pytest.raises(ValueError, match="cursor"):
         plan("all").execute(server(), cursor=bad)
 
@@ -431,7 +431,7 @@ def test_a_damaged_cursor_is_refused(data: st.DataObject) -> None:
     ],
 )  # fmt: skip
 def test_a_forged_cursor_is_refused(body: str) -> None:
-    """Whoever knows the plan can make a token with the right digest, but not of any shape."""
+    """Anybody who knows the plan can compute the digest, so the content is checked too."""
     raw = body.encode()
     digest = hashlib.sha256(plan("all").fingerprint.encode() + b":" + raw).digest()[:12]
     forged = urlsafe_b64encode(digest + raw).decode().rstrip("=")
@@ -440,7 +440,7 @@ def test_a_forged_cursor_is_refused(body: str) -> None:
         plan("all").execute(server(), cursor=forged)
 
 
-def test_the_spare_bits_of_a_cursor_are_its_own_too() -> None:
+def test_a_cursor_with_other_spare_bits_is_refused() -> None:
     good = token()
     others = {good[:-1] + letter for letter in ascii_letters} - {good}
 
@@ -459,7 +459,7 @@ def test_a_cursor_may_be_long() -> None:
     assert ids(query.execute(ModelServer(images), cursor=first.cursor)) == ["i001", "i000"]
 
 
-def test_a_cursor_is_plain_data_for_urls() -> None:
+def test_a_cursor_is_url_safe_json() -> None:
     text = token()
     body = urlsafe_b64decode(text + "=" * (-len(text) % 4))[12:]
 
@@ -467,10 +467,10 @@ def test_a_cursor_is_plain_data_for_urls() -> None:
     assert json.loads(body) == [1, ["2020-01-01T00:00:19Z"], "i019", [[0, None]]]
 
 
-# -- at once
+# -- concurrently
 
 
-def test_no_more_pages_are_fetched_at_once_than_allowed() -> None:
+def test_no_more_pages_are_fetched_concurrently_than_allowed() -> None:
     model = server()
     running = 0
     most = 0
@@ -491,7 +491,7 @@ def test_no_more_pages_are_fetched_at_once_than_allowed() -> None:
     assert most == 2
 
 
-def test_where_one_page_fails_the_others_are_given_up() -> None:
+def test_a_failed_fetch_cancels_the_others() -> None:
     cancelled = []
 
     async def fetch(query: str) -> list[Any]:
@@ -513,7 +513,7 @@ def test_where_one_page_fails_the_others_are_given_up() -> None:
     assert cancelled == ["__platform=Ubuntu&limit=500"]
 
 
-def test_one_image_is_waited_for_at_a_time() -> None:
+def test_only_one_task_may_wait_for_the_next_image() -> None:
     async def run() -> list[str]:
         execution = plan("all").aexecute(server().afetch)
         first = asyncio.ensure_future(anext(execution))
@@ -524,7 +524,7 @@ def test_one_image_is_waited_for_at_a_time() -> None:
     assert asyncio.run(run()) == [f"i{n:03}" for n in reversed(range(20))]
 
 
-def test_a_run_that_is_cancelled_goes_on_with_another_try() -> None:
+def test_a_cancelled_run_can_continue() -> None:
     model = server()
     slow = [True]
 
@@ -542,22 +542,22 @@ def test_a_run_that_is_cancelled_goes_on_with_another_try() -> None:
     assert asyncio.run(run()) == [f"i{n:03}" for n in reversed(range(20))]
 
 
-def test_no_pages_at_once_is_refused() -> None:
+def test_a_concurrency_of_zero_is_refused() -> None:
     with pytest.raises(ValueError, match="concurrency"):
         plan("all").aexecute(server().afetch, concurrency=0)
 
 
-def sent(made: Plan) -> Plan:
-    received: Plan = pickle.loads(pickle.dumps(made))  # noqa: S301 -- it is our own
+def pickled(made: Plan) -> Plan:
+    received: Plan = pickle.loads(pickle.dumps(made))  # noqa: S301 -- pickled right here
     return received
 
 
-@pytest.mark.parametrize("send", [copy.deepcopy, sent])
-def test_a_plan_can_be_kept_and_sent(send: Callable[[Plan], Plan]) -> None:
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, pickled])
+def test_a_plan_can_be_copied_and_pickled(duplicate: Callable[[Plan], Plan]) -> None:
     made = plan("platform in (CentOS, Ubuntu) and not (min_ram < 4 or name is present) limit 3")
     first = made.execute(server())
     begun = ids(islice(first, 1))
-    other = send(made)
+    other = duplicate(made)
 
     assert other == made
     assert other.fingerprint == made.fingerprint

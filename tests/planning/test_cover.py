@@ -1,4 +1,4 @@
-"""Which requests are made of alternatives, and what must not be lost on the way to them."""
+"""Which requests are made for alternatives, and which images they must not lose."""
 
 from __future__ import annotations
 
@@ -11,48 +11,48 @@ from imsquery import QueryError
 from imsquery.planning.planner import plan
 
 
-def asked(query: str, most: int) -> list[str]:
-    return [request.query_string for request in plan(query, max_requests=most).requests]
+def asked(query: str, budget: int) -> list[str]:
+    return [request.query_string for request in plan(query, max_requests=budget).requests]
 
 
 @pytest.mark.parametrize(
-    ("alternatives", "most", "expected"),
+    ("alternatives", "budget", "expected"),
     [
-        # Further images of the two: 0.25 - 0.25 * (0.4 + 0.5), or else 1/16 - 1/16 * 2/256.
+        # Additional images of either pair: 0.25 - 0.25 * (0.4 + 0.5), or 1/16 - 1/16 * 2/256.
         (["supports(z) and (created_at < 2018 or protected)", "supports(b, c) and owner in (x, y)"],
          3,
          ["__support_b=true&__support_c=true&owner=x", "__support_b=true&__support_c=true&owner=y",
           "__support_z=true"]),
-        # A little less than 1/16, or else 1/8 * 1/8.
+        # A little less than 1/16, or 1/8 * 1/8.
         (["platform = CentOS and name in (c, d)",
           "min_ram = 5 and min_disk = 50 and owner in (x, y)"],
          3,
          ["__platform=CentOS&name=c", "__platform=CentOS&name=d", "min_disk=50&min_ram=5"]),
-        # 0.025 as above, or else a little less than 1/64.
+        # 0.025 as above, or a little less than 1/64.
         (["supports(z) and (created_at < 2018 or protected)",
           "min_ram = 5 and min_disk = 50 and owner in (x, y)"],
          3,
          ["__support_z=true&created_at=lt:2018-01-01T00:00:00Z",
           "__support_z=true&protected=true", "min_disk=50&min_ram=5"]),
-        # What widens the search lets everything through: 1 - 1/2 - 1/4, or else 1 - 1/4 - 1/256.
+        # A scope lets everything through: 1 - 1/2 - 1/4, or 1 - 1/4 - 1/256.
         (["enterprise_project_id = all_granted_eps and protected", "supports(k)", "owner = b"],
          2,
          ["enterprise_project_id=all_granted_eps"]),
-        # What is widened is widened again, and leaves the others as they are.
+        # A widened request is widened again; the others stay as they are.
         (["created_at < 2016 and owner = z", "created_at < 2017 and owner = y",
           "created_at < 2018 and owner = x", "supports(k)", "supports(l)",
           "owner = q and name = r"],
          4,
          ["__support_k=true", "__support_l=true", "created_at=lt:2018-01-01T00:00:00Z",
           "name=r&owner=q"]),
-        # The first two make one that takes in the third, so that no others need be widened.
+        # The first two are widened to one that covers the third, which leaves few enough.
         (["created_at >= 2018 and protected", "created_at >= 2019",
           "created_at >= 2018 and owner = q", "updated_at >= 2018 and supports(k)",
           "updated_at >= 2019"],
          3,
          ["__support_k=true&updated_at=gte:2018-01-01T00:00:00Z",
           "created_at=gte:2018-01-01T00:00:00Z", "updated_at=gte:2019-01-01T00:00:00Z"]),
-        # Two conditions of which each image satisfies one need not be asked for.
+        # Two conditions are dropped if every image satisfies one of them.
         (["owner = a and created_at != 2018-10-28T10:00:00Z", "owner = a and created_at >= 2018"],
          8, ["owner=a"]),
         (["owner = a and created_at != 2018-10-28T10:00:00Z", "owner = a and created_at >= 2019"],
@@ -62,15 +62,15 @@ def asked(query: str, most: int) -> list[str]:
           "owner = a and created_at >= 2018", *(f"name = n{n}" for n in range(150))],
          160,
          sorted(["owner=a", *(f"name=n{n}" for n in range(150))])),
-        # What one excludes and the other has need not be asked for, of however many pairs.
+        # Complements are dropped, for any number of pairs.
         ([f"owner = {owner} and {sign}protected" for owner in "abc" for sign in ("", "not ")],
          8,
          ["owner=a", "owner=b", "owner=c"]),
-        # Of two conditions that which lets more through follows from the other.
+        # Of two conditions on a parameter, the weaker follows from the other.
         (["created_at >= 2018 and protected", "created_at >= 2019 and status = active"],
          1,
          ["created_at=gte:2018-01-01T00:00:00Z"]),
-        # What another takes in is not asked for, unless it widens the search.
+        # A request that another covers is dropped, unless it widens the search.
         (["created_at < 2019", "created_at < 2018 and status = active"],
          8,
          ["created_at=lt:2019-01-01T00:00:00Z"]),
@@ -84,10 +84,10 @@ def asked(query: str, most: int) -> list[str]:
          ["enterprise_project_id=all_granted_eps&owner=a"]),
     ],
 )  # fmt: skip
-def test_what_is_asked_for_where_any_of_several_may_hold(
-    alternatives: list[str], most: int, expected: list[str]
+def test_requests_for_alternatives(
+    alternatives: list[str], budget: int, expected: list[str]
 ) -> None:
-    assert asked(" or ".join(f"({each})" for each in alternatives), most) == expected
+    assert asked(" or ".join(f"({each})" for each in alternatives), budget) == expected
 
 
 NAMES = "(c, d, e, f, g, h, i, j)"
@@ -95,18 +95,18 @@ LONG = ", ".join(f"n{n}" for n in range(20))
 
 
 @pytest.mark.parametrize(
-    ("parts", "most", "expected"),
+    ("parts", "budget", "expected"),
     [
         (["enterprise_project_id = all_granted_eps", "enterprise_project_id = 0"], 8,
          ["enterprise_project_id=0"]),
-        # What no image shows comes first, although the other list lets fewer through.
+        # Hidden conditions come first, although the other list lets fewer images through.
         (["owner in (a, b)", "flavor_id in (f, g)"], 2, ["flavor_id=f", "flavor_id=g"]),
         ([f"owner in {NAMES}", "flavor_id in (f, g)"], 8, ["flavor_id=f", "flavor_id=g"]),
-        # As many as there may be.
+        # Exactly as many as allowed.
         (["owner in (a, b)", "(supports(k) or supports(l))"], 4,
          ["__support_k=true&owner=a", "__support_k=true&owner=b",
           "__support_l=true&owner=a", "__support_l=true&owner=b"]),
-        # One list too many is left out, be it long or short; a further one is not.
+        # A list that makes too many is left out, long or short; the next one is not.
         (["owner in (a, b)", "name in (c, d, e, f, g)"], 8, ["owner=a", "owner=b"]),
         (["owner in (a, b)", f"name in {NAMES}", "(supports(k) or supports(l))"], 8,
          ["__support_k=true&owner=a", "__support_k=true&owner=b",
@@ -114,34 +114,32 @@ LONG = ", ".join(f"n{n}" for n in range(20))
         (["owner in (a, b)", f"name in ({LONG})", "(supports(k) or supports(l))"], 8,
          ["__support_k=true&owner=a", "__support_k=true&owner=b",
           "__support_l=true&owner=a", "__support_l=true&owner=b"]),
-        # Of the first list some may be widened, before it is met with the second.
+        # Boxes of the first list may be widened before the second is considered.
         (["protected", f"((owner = a and name in {NAMES}) or owner = b)"], 8,
          ["owner=a&protected=true", "owner=b&protected=true"]),
         (["protected", f"((owner = a and name in {NAMES}) or owner = b)",
           "(supports(k) or supports(l))"], 8,
          ["__support_k=true&owner=a&protected=true", "__support_k=true&owner=b&protected=true",
           "__support_l=true&owner=a&protected=true", "__support_l=true&owner=b&protected=true"]),
-        # None is widened that the second list may yet rule out.
+        # No box is widened that the second list may still rule out.
         (["(flavor_id = f or owner in (a, b, c, e))", "owner in (a, d)"], 3,
          ["flavor_id=f&owner=a", "flavor_id=f&owner=d", "owner=a"]),
-        # How many a list lets through is counted beside what stands around it.
+        # The weight of a list is counted together with its surroundings.
         (["owner = a", "((owner = a and status = active) or protected)",
           "(supports(k) or architecture = arm)"], 2,
          ["__support_k=true&owner=a", "architecture=arm&owner=a"]),
-        # Requests that let no fewer through are not worth their number.
+        # More requests are not worth it if they let as many images through.
         (["name glob 'x*'", "(supports(k) or supports(l) or supports(m) or supports(n))"], 8, [""]),
     ],
 )  # fmt: skip
-def test_what_is_asked_for_where_all_of_several_must_hold(
-    parts: list[str], most: int, expected: list[str]
-) -> None:
-    assert asked(" and ".join(parts), most) == expected
+def test_requests_for_conjunctions(parts: list[str], budget: int, expected: list[str]) -> None:
+    assert asked(" and ".join(parts), budget) == expected
 
 
 @pytest.mark.parametrize(
     ("asked_for", "left"),
     [
-        # each of the two conditions with what it is guessed to let through
+        # each condition with its estimated weight
         ("owner = a or owner = b", "name = a or name = b"),  # 1/256, 1/128
         ("owner = a or id = b", "tag = a or name = b"),
         ("name = a or name = b", "platform = CentOS or platform = Ubuntu"),  # 1/16
@@ -156,12 +154,12 @@ def test_what_is_asked_for_where_all_of_several_must_hold(
         ("created_at = 2018-10-28T10:00:00Z or owner = a", "id = b or id = c"),  # 1/1024
     ],
 )  # fmt: skip
-def test_of_two_lists_that_is_asked_for_which_lets_fewer_through(asked_for: str, left: str) -> None:
+def test_the_list_that_lets_fewer_images_through_is_pushed(asked_for: str, left: str) -> None:
     for query in (f"({asked_for}) and ({left})", f"({left}) and ({asked_for})"):
         assert asked(query, 2) == asked(asked_for, 2)
 
 
-def test_what_no_image_shows_may_stand_in_many_combinations_that_are_few_requests() -> None:
+def test_many_combinations_of_hidden_conditions_may_be_few_requests() -> None:
     owners, names = "abcdeg", "hijklm"
     query = (
         f"(flavor_id = f or owner in ({', '.join(owners)}))"
@@ -180,7 +178,7 @@ TWO = "flavor_id = a and flavor_id = b"
 
 
 @pytest.mark.parametrize(
-    ("query", "most"),
+    ("query", "budget"),
     [
         (TWO, 8),
         (f"platform = CentOS and (owner = x or ({TWO}))", 8),
@@ -188,11 +186,9 @@ TWO = "flavor_id = a and flavor_id = b"
         (f"({TWO} and protected and name = y) or ({TWO} and not protected and name = y)", 8),
     ],
 )
-def test_two_values_of_what_no_image_shows_are_refused_wherever_they_stand(
-    query: str, most: int
-) -> None:
+def test_two_values_of_a_hidden_parameter_are_refused_anywhere(query: str, budget: int) -> None:
     with pytest.raises(QueryError) as caught:
-        plan(query, max_requests=most)
+        plan(query, max_requests=budget)
     (found,) = [each for each in caught.value.diagnostics if each.severity == "error"]
 
     assert found.code == "not-observable"
@@ -203,19 +199,19 @@ def test_two_values_of_what_no_image_shows_are_refused_wherever_they_stand(
     assert re.fullmatch("flavor_id = [ab]", query[found.span.start : found.span.end])
 
 
-def test_of_many_alternatives_what_tells_most_of_them_apart_is_left_to_the_client() -> None:
+def test_what_most_of_many_alternatives_differ_in_is_left_to_the_client() -> None:
     query = " or ".join(f"(name = n{n} and owner = o{n % 2})" for n in range(200))
 
     assert asked(query, 8) == ["owner=o0", "owner=o1"]
 
 
-def test_of_many_alternatives_no_more_is_left_to_the_client_than_need_be() -> None:
+def test_no_more_of_many_alternatives_is_left_to_the_client_than_needed() -> None:
     query = " or ".join(f"(name = n{n} and owner = o{n % 128})" for n in range(256))
 
     assert len(asked(query, 128)) == 128
 
 
-def test_of_many_alternatives_that_have_nothing_in_common_none_is_lost() -> None:
+def test_none_of_many_alternatives_with_nothing_in_common_is_lost() -> None:
     query = " or ".join(f"(supports(a{n}) and supports(b{n}))" for n in range(200))
     (request,) = plan(query).requests
 

@@ -1,9 +1,10 @@
-"""Ranges of a time that are made one hold at the same seconds, and leave gaps between them."""
+"""United ranges of a time hold at the same seconds, with gaps between them."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from random import Random
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -15,10 +16,10 @@ from imsquery.semantics.analysis import bind
 from imsquery.semantics.formula import And, Formula, Or
 from tests.meaning import holds
 
-NOON = datetime(2018, 12, 31, 23, 59, 50)  # noqa: DTZ001 -- UTC
+NOON = datetime(2018, 12, 31, 23, 59, 50, tzinfo=UTC)
 SECONDS = [NOON + timedelta(seconds=second) for second in range(24)]
-# What each relation takes in of a line of seconds, by number.
-WITHIN = {
+# The seconds, by number, that satisfy each relation.
+SATISFIES = {
     "<": lambda second, bound: second < bound,
     "<=": lambda second, bound: second <= bound,
     ">": lambda second, bound: second > bound,
@@ -26,8 +27,8 @@ WITHIN = {
     "=": lambda second, bound: second == bound,
 }
 
-# Alternatives of the first half of the line, so that what lies behind them is on it, too.
-conditions = st.tuples(st.sampled_from([*WITHIN]), st.integers(1, 12))
+# Bounds in the first half of the seconds, so that what comes after them is covered too.
+conditions = st.tuples(st.sampled_from([*SATISFIES]), st.integers(1, 12))
 alternatives = st.lists(st.lists(conditions, min_size=1, max_size=2), min_size=1, max_size=5)
 Alternatives = list[list[tuple[str, int]]]
 
@@ -40,19 +41,19 @@ def written(found: Alternatives) -> str:
 
 
 def moment(second: int) -> str:
-    return f"{SECONDS[second].isoformat()}Z"
+    return f"{SECONDS[second]:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def taken_in(found: Alternatives) -> set[int]:
     return {
         second
         for second in range(len(SECONDS))
-        if any(all(WITHIN[sign](second, bound) for sign, bound in each) for each in found)
+        if any(all(SATISFIES[sign](second, bound) for sign, bound in each) for each in found)
     }
 
 
 def read(formula: Formula) -> set[int]:
-    """Give the seconds of a filter by the meaning of what it is written as."""
+    """Return the seconds at which the text of a filter holds."""
     tree = parse(phrase(formula)).filter
     assert tree is not None
     return {n for n in range(len(SECONDS)) if holds(tree, {"created_at": moment(n)})}
@@ -64,7 +65,7 @@ def read(formula: Formula) -> set[int]:
 @example([[("=", 3)], [(">", 3)]])
 @example([[(">=", 3), ("<=", 3)], [("=", 3)]])
 @example([[(">=", 1), ("<", 3)], [(">=", 4), ("<", 6)], [("=", 3)]])
-def test_ranges_made_one_hold_at_the_same_seconds(found: Alternatives) -> None:
+def test_united_ranges_hold_at_the_same_seconds(found: Alternatives) -> None:
     united = unite_ranges(bind(written(found)).formula)
 
     assert read(united) == taken_in(found)
@@ -73,7 +74,7 @@ def test_ranges_made_one_hold_at_the_same_seconds(found: Alternatives) -> None:
 @given(alternatives)
 @example([[("=", 3)], [("=", 4)]])
 @example([[("=", 3)], [(">=", 5), ("<=", 2)], [("=", 4)]])
-def test_no_two_ranges_are_left_without_a_gap_between_them(found: Alternatives) -> None:
+def test_there_are_gaps_between_united_ranges(found: Alternatives) -> None:
     united = unite_ranges(bind(written(found)).formula)
 
     parts = united.operands if isinstance(united, Or) else [united]
@@ -82,16 +83,16 @@ def test_no_two_ranges_are_left_without_a_gap_between_them(found: Alternatives) 
 
 
 @given(alternatives, st.randoms(use_true_random=False))
-def test_the_order_of_ranges_changes_nothing(found: Alternatives, random: object) -> None:
+def test_the_order_of_ranges_changes_nothing(found: Alternatives, random: Random) -> None:
     shuffled = [*found]
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
 
     one, other = (unite_ranges(bind(written(each)).formula) for each in (found, shuffled))
 
     assert one.key == other.key
 
 
-def test_only_times_are_made_one_and_only_where_all_must_not_hold() -> None:
+def test_only_alternatives_of_one_time_are_united() -> None:
     for text in (
         "min_ram < 5 or min_ram > 3",
         "created_at < 2019 or updated_at >= 2018",

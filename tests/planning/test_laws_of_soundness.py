@@ -1,4 +1,4 @@
-"""Running a plan finds what the filter means: the same images, in the same order."""
+"""Running a plan finds exactly the images that satisfy the filter, in order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import islice, permutations
 from typing import Any
 from urllib.parse import parse_qsl
 
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, reject
 from hypothesis import strategies as st
 
 from imsquery import QueryError, parse, testing
@@ -33,18 +33,17 @@ limits = st.none() | st.integers(1, 14)
 
 
 def made(text: str, budget: int) -> Plan:
-    """Plan a query; what is refused, and must be, says nothing about plans."""
+    """Plan a query; reject examples that are rightly refused."""
     try:
         return plan(text, max_requests=budget)
     except QueryError as error:
         codes = {each.code for each in error.diagnostics if each.severity == "error"}
         assert codes <= {*REFUSALS, "contradiction"}
-        assume(False)  # noqa: FBT003
-        raise
+        reject()
 
 
 def expected(tree: syntax.Expr, world: World, order: str) -> list[str]:
-    """Give ids: every image that the filter means, sorted by the order, then by id."""
+    """Return the ids of the images that satisfy a filter, sorted by the order, then by id."""
     found = [each for each in world.images if holds(tree, each, world.hidden[each["id"]])]
     words = order.split()
     row = row_of(words[2] if words else "created_at")
@@ -61,7 +60,7 @@ def clauses(order: str, limit: int | None) -> str:
 
 
 def conditions(query: str) -> tuple[tuple[str, str], ...]:
-    """Give what a request asks for, whichever page it is."""
+    """Return what a request asks for, without its page."""
     return tuple(pair for pair in parse_qsl(query) if pair[0] not in {"limit", "marker"})
 
 
@@ -80,14 +79,14 @@ TIED = World(
 
 
 @given(trees, worlds(), orders, limits, budgets, page_sizes, st.booleans())
-def test_a_plan_finds_what_the_filter_means(
+def test_a_plan_finds_the_images_that_satisfy_the_filter(
     tree: syntax.Expr,
     world: World,
     order: str,
     limit: int | None,
     budget: int,
     page_size: int,
-    glance_ties: bool,  # noqa: FBT001
+    glance_ties: bool,  # noqa: FBT001 -- drawn
 ) -> None:
     server = world.server(glance_ties=glance_ties)
     made_plan = made(unparse(tree) + clauses(order, limit), budget)
@@ -100,14 +99,14 @@ def test_a_plan_finds_what_the_filter_means(
 
 
 @given(dense_filters, dense_worlds(), orders, limits, budgets, page_sizes, st.booleans())
-def test_a_plan_finds_what_a_filter_of_few_conditions_means(
+def test_a_plan_finds_the_images_that_satisfy_a_filter_of_few_conditions(
     text: str,
     world: World,
     order: str,
     limit: int | None,
     budget: int,
     page_size: int,
-    glance_ties: bool,  # noqa: FBT001
+    glance_ties: bool,  # noqa: FBT001 -- drawn
 ) -> None:
     server = world.server(glance_ties=glance_ties)
     made_plan = made(text + clauses(order, limit), budget)
@@ -121,8 +120,8 @@ def test_a_plan_finds_what_a_filter_of_few_conditions_means(
 HIDDEN = ("flavor_id", "member_status", "__whole_image")
 
 
-def takes_in(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Tell whether a request finds all of another's images, and says as much of what is hidden."""
+def covers(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Return whether a request finds all images of another, with the same hidden conditions."""
     scope = ("enterprise_project_id", "all_granted_eps")
     return (
         one.items() - {scope} <= other.items() - {scope}
@@ -133,14 +132,14 @@ def takes_in(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
 
 @given(dense_filters, st.integers(1, 8))
 @example("enterprise_project_id = all_granted_eps or tag is present", 8)
-def test_no_request_finds_what_another_one_finds_as_well(text: str, budget: int) -> None:
+def test_no_request_is_covered_by_another(text: str, budget: int) -> None:
     asked = [dict(parse_qsl(each.query_string)) for each in made(text, budget).requests]
 
-    assert not any(takes_in(one, other) for one, other in permutations(asked, 2))
+    assert not any(covers(one, other) for one, other in permutations(asked, 2))
 
 
 @given(trees, worlds(), orders, limits, budgets, page_sizes, st.integers(1, 5))
-def test_running_at_once_finds_the_same(
+def test_running_concurrently_finds_the_same(
     tree: syntax.Expr,
     world: World,
     order: str,
@@ -163,8 +162,8 @@ def test_running_at_once_finds_the_same(
     trees, worlds(), orders, limits, budgets, page_sizes, st.integers(0, 12), st.booleans(),
     st.booleans(),
 )  # fmt: skip
-@example(syntax.Everything(), TIED, "", 2, 1, 1, 1, False, False)  # noqa: FBT003
-def test_a_cursor_goes_on_where_it_was_taken(
+@example(syntax.Everything(), TIED, "", 2, 1, 1, 1, False, False)  # noqa: FBT003 -- positional, as in @given
+def test_a_cursor_resumes_where_it_was_taken(
     tree: syntax.Expr,
     world: World,
     order: str,
@@ -172,8 +171,8 @@ def test_a_cursor_goes_on_where_it_was_taken(
     budget: int,
     page_size: int,
     stop: int,
-    glance_ties: bool,  # noqa: FBT001
-    at_once: bool,  # noqa: FBT001
+    glance_ties: bool,  # noqa: FBT001 -- drawn
+    concurrent: bool,  # noqa: FBT001 -- drawn
 ) -> None:
     made_plan = made(unparse(tree) + clauses(order, limit), budget)
     server = world.server(glance_ties=glance_ties)
@@ -182,7 +181,9 @@ def test_a_cursor_goes_on_where_it_was_taken(
         run = made_plan.execute(server, page_size=page_size, cursor=cursor)
         return [image["id"] for image in islice(run, most)], run.cursor
 
-    async def some_at_once(most: int | None, cursor: str | None) -> tuple[list[str], str | None]:
+    async def some_concurrently(
+        most: int | None, cursor: str | None
+    ) -> tuple[list[str], str | None]:
         run = made_plan.aexecute(server.afetch, page_size=page_size, cursor=cursor)
         found: list[str] = []
         while most is None or len(found) < most:
@@ -192,9 +193,9 @@ def test_a_cursor_goes_on_where_it_was_taken(
             found.append(image["id"])
         return found, run.cursor
 
-    if at_once:
-        found, cursor = asyncio.run(some_at_once(stop, None))
-        rest, _ = asyncio.run(some_at_once(None, cursor))
+    if concurrent:
+        found, cursor = asyncio.run(some_concurrently(stop, None))
+        rest, _ = asyncio.run(some_concurrently(None, cursor))
     else:
         found, cursor = some(stop, None)
         rest, _ = some(None, cursor)
@@ -204,7 +205,7 @@ def test_a_cursor_goes_on_where_it_was_taken(
 
 
 @given(trees, worlds(), orders, limits, budgets, page_sizes, st.data())
-def test_results_begin_behind_the_image_that_is_named(
+def test_results_start_after_the_image_in_the_after_clause(
     tree: syntax.Expr,
     world: World,
     order: str,
@@ -217,12 +218,12 @@ def test_results_begin_behind_the_image_that_is_named(
     every = expected(syntax.Everything(), world, order)
     after = data.draw(st.sampled_from(every))
     query = f"{unparse(tree)}{clauses(order, limit)} after '{after}'"
-    behind = set(every[every.index(after) + 1 :])
+    rest = set(every[every.index(after) + 1 :])
 
     server = world.server()
     made_plan = made(query, budget)
     found = [image["id"] for image in made_plan.execute(server, page_size=page_size)]
 
-    assert found == [each for each in expected(tree, world, order) if each in behind][:limit]
+    assert found == [each for each in expected(tree, world, order) if each in rest][:limit]
     asked = {conditions(query) for query in server.asked}
     assert len(asked - {(("id", after),)}) <= budget

@@ -13,15 +13,15 @@ from imsquery.planning.planner import plan
 from tests.counting import calls_in
 
 
-def parts(query: str, most: int = 8) -> list[tuple[str, str]]:
-    """Give query string and residual of each request."""
-    made = plan(query, max_requests=most)
+def parts(query: str, budget: int = 8) -> list[tuple[str, str]]:
+    """Return the query string and the residual of each request."""
+    made = plan(query, max_requests=budget)
     return [(request.query_string, request.residual) for request in made.requests]
 
 
-def codes(query: str, most: int = 8) -> set[str]:
+def codes(query: str, budget: int = 8) -> set[str]:
     with pytest.raises(QueryError) as caught:
-        plan(query, max_requests=most)
+        plan(query, max_requests=budget)
     return {each.code for each in caught.value.diagnostics}
 
 
@@ -52,7 +52,7 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
         ("platform in (CentOS, Ubuntu) and status = active",
          [("__platform=CentOS&status=active", "all"), ("__platform=Ubuntu&status=active", "all")]),
         ("platform = CentOS or name glob 'a*'", [("", "name glob a* or platform = CentOS")]),
-        # what only the client can do
+        # what only the client can check
         ("platform = CentOS and min_ram <= 4096", [("__platform=CentOS", "min_ram <= 4096")]),
         ("not supports(kvm)", [("", "not support_kvm")]),
         ("created_at between 2018 and 2019",
@@ -62,13 +62,13 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
         ("min_ram between 5 and 5", [("min_ram=5", "all")]),
         ("min_ram between 5 and 5 and name glob 'a*' and min_disk between 40 and 50",
          [("min_ram=5", "min_disk <= 50 and min_disk >= 40 and name glob a*")]),
-        # what holds for every image
+        # conditions that every image satisfies
         ("created_at is present", [("", "all")]),
         ("id is present and architecture is present and status = active",
          [("status=active", "all")]),
         ("updated_at is absent or status = active", [("status=active", "all")]),
         ("created_at is absent", []),
-        # what follows from what is known
+        # conditions that follow from others
         ("platform = CentOS and (platform = Ubuntu or status = active)",
          [("__platform=CentOS&status=active", "all")]),
         ("platform = CentOS and platform != Ubuntu", [("__platform=CentOS", "all")]),
@@ -76,7 +76,7 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
         ("name = CentOS-7 and name glob 'CentOS*'", [("name=CentOS-7", "all")]),
         ("created_at > 2019 and created_at > 2018",
          [("created_at=gte:2020-01-01T00:00:00Z", "all")]),
-        # what can never match, or is there already
+        # contradictions and redundant conditions
         ("none", []),
         ("platform = CentOS and platform = Ubuntu", []),
         ("status = active or (platform = CentOS and platform = Ubuntu)",
@@ -110,12 +110,12 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
         ("created_at < 2019 and name glob 'a*' or created_at >= 2018 and name glob 'b*'",
          [("", ("(created_at < 2019-01-01T00:00:00Z and name glob a*) "
                "or (created_at >= 2018-01-01T00:00:00Z and name glob b*)"))]),
-        # of one image, no more is asked than which it is
+        # an id is enough to ask for
         ("platform in (CentOS, Ubuntu) and id in (x, y)",
          [("id=x", "platform in (CentOS, Ubuntu)"), ("id=y", "platform in (CentOS, Ubuntu)")]),
         ("id = x and flavor_id in (a, b)",
          [("flavor_id=a&id=x", "all"), ("flavor_id=b&id=x", "all")]),
-        # what no image shows
+        # hidden parameters
         ("flavor_id = a or flavor_id = b", [("flavor_id=a", "all"), ("flavor_id=b", "all")]),
         ("shared(accepted) or shared(pending)",
          [("__imagetype=shared&member_status=accepted&visibility=shared", "all"),
@@ -125,7 +125,7 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
         ("flavor_id = a and (name glob 'a*' or status = active)",
          [("flavor_id=a", "name glob a* or status = active")]),
         ("flavor_id = a and flavor_id = b and platform = CentOS and platform = Ubuntu", []),
-        # what widens the search
+        # scopes
         ("enterprise_project_id = all_granted_eps and enterprise_project_id = x",
          [("enterprise_project_id=x", "all")]),
         ("enterprise_project_id = all_granted_eps and owner = a or owner = b and name glob 'x*'",
@@ -140,17 +140,17 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
           ("__platform=Ubuntu&enterprise_project_id=all_granted_eps", "all")]),
     ],
 )  # fmt: skip
-def test_requests_and_what_is_left(query: str, expected: list[tuple[str, str]]) -> None:
+def test_requests_and_residuals(query: str, expected: list[tuple[str, str]]) -> None:
     assert parts(query) == expected
 
 
 @pytest.mark.parametrize(
-    ("query", "most", "expected"),
+    ("query", "budget", "expected"),
     [
         ("platform in (CentOS, Ubuntu)", 1, [("", "platform in (CentOS, Ubuntu)")]),
         ("status = active and platform in (CentOS, Ubuntu)", 1,
          [("status=active", "platform in (CentOS, Ubuntu)")]),
-        # The two that share most are joined.
+        # The two that share most are widened to one.
         ("owner = a and status = active or owner = a and status = saving or platform = CentOS", 2,
          [("__platform=CentOS", "all"),
           ("owner=a", "platform = CentOS or status in (active, saving)")]),
@@ -160,7 +160,7 @@ def test_requests_and_what_is_left(query: str, expected: list[tuple[str, str]]) 
         ("created_at >= 2018 and status = active or created_at >= 2019", 1,
          [("created_at=gte:2018-01-01T00:00:00Z",
            "created_at >= 2019-01-01T00:00:00Z or status = active")]),
-        # Of two lists the one that lets fewer through is asked for.
+        # The list that lets fewer images through is pushed.
         ("owner in (a, b) and created_at in (2018-10-28T10:00:00Z, 2019-10-28T10:00:00Z)", 2,
          [("created_at=eq:2018-10-28T10:00:00Z", "owner in (a, b)"),
           ("created_at=eq:2019-10-28T10:00:00Z", "owner in (a, b)")]),
@@ -170,7 +170,7 @@ def test_requests_and_what_is_left(query: str, expected: list[tuple[str, str]]) 
          [(f"owner={each}", "name in (d, e, f)") for each in "abc"]),
         ("owner in (a, b, c, d, e, f, g, h) and name in (a, b, c, d, e, f, g, h)", 8,
          [(f"owner={each}", "name in (a, b, c, d, e, f, g, h)") for each in "abcdefgh"]),
-        # What is joined leaves the others as they are.
+        # Widening two requests leaves the others as they are.
         ("(owner = a and (status = active or status = saving)) or name in (b, c, d, e, f, g, h)", 8,
          [*((f"name={each}", "all") for each in "bcdefgh"),
           ("owner=a", "name in (b, c, d, e, f, g, h) or status in (active, saving)")]),
@@ -185,13 +185,13 @@ def test_requests_and_what_is_left(query: str, expected: list[tuple[str, str]]) 
          [("enterprise_project_id=all_granted_eps", "enterprise_project_id = x or owner = a")]),
     ],
 )  # fmt: skip
-def test_over_the_budget_requests_become_broader(
-    query: str, most: int, expected: list[tuple[str, str]]
+def test_requests_over_budget_are_widened(
+    query: str, budget: int, expected: list[tuple[str, str]]
 ) -> None:
-    assert parts(query, most) == expected
+    assert parts(query, budget) == expected
 
 
-def test_a_limit_is_pushed_only_where_nothing_is_left_to_do() -> None:
+def test_a_limit_is_pushed_only_into_exact_requests() -> None:
     query = "platform = CentOS or platform = Ubuntu and min_ram > 4 limit 3"
 
     assert parts(query) == [
@@ -200,7 +200,7 @@ def test_a_limit_is_pushed_only_where_nothing_is_left_to_do() -> None:
     ]
 
 
-def test_a_limit_is_not_pushed_where_the_client_makes_the_order() -> None:
+def test_a_limit_is_not_pushed_if_the_client_sorts() -> None:
     made = plan("platform = CentOS order by min_ram limit 3")
 
     assert [request.query_string for request in made.requests] == ["__platform=CentOS"]
@@ -210,11 +210,11 @@ def test_a_limit_is_not_pushed_where_the_client_makes_the_order() -> None:
 @pytest.mark.parametrize(
     "query", ["flavor_id = a and flavor_id = b", "flavor_id != a", "order by tag"]
 )
-def test_what_no_image_shows_is_refused_where_only_an_image_could_tell(query: str) -> None:
+def test_hidden_parameters_are_refused_where_only_a_record_could_tell(query: str) -> None:
     assert codes(query) == {"not-observable"}
 
 
-def test_what_no_image_shows_is_refused_beyond_the_budget() -> None:
+def test_hidden_conditions_are_refused_beyond_the_budget() -> None:
     query = "flavor_id in (a, b, c) and (name glob 'x*' or platform = CentOS)"
 
     assert codes(query, 2) == {"not-observable"}
@@ -232,7 +232,7 @@ def test_what_no_image_shows_is_refused_beyond_the_budget() -> None:
          [("", "min_ram > 4 or status = active")]),
     ],
 )  # fmt: skip
-def test_what_no_image_shows_is_not_asked_for_where_it_does_not_matter(
+def test_hidden_conditions_that_make_no_difference_are_dropped(
     query: str, expected: list[tuple[str, str]]
 ) -> None:
     assert parts(query, 1) == expected
@@ -241,7 +241,7 @@ def test_what_no_image_shows_is_not_asked_for_where_it_does_not_matter(
 FLAVORS = " or ".join(f"(flavor_id = a{n} and supports(b{n}))" for n in range(500))
 HIDDEN = {
     "alternatives": " or ".join(f"(flavor_id = a{n} and owner = b{n})" for n in range(1_000)),
-    "alternatives beside many others": " and ".join(
+    "alternatives among many others": " and ".join(
         [f"({FLAVORS})", *(f"(whole_image or supports(c{n}))" for n in range(800))]
     ),
     "the same ones again and again": " and ".join(
@@ -251,7 +251,7 @@ HIDDEN = {
 
 
 @pytest.mark.parametrize("query", HIDDEN.values(), ids=HIDDEN)
-def test_refusing_is_little_work(query: str) -> None:
+def test_refusing_takes_little_work(query: str) -> None:
     assert codes(query) == {"not-observable"}
     assert calls_in(lambda: codes(query)) < 120 * len(query)
 
@@ -263,7 +263,7 @@ def test_refusing_is_little_work(query: str) -> None:
         "(name = ab or flavor_id = f) and (status = active or owner = a or whole_image)",
     ],
 )
-def test_no_alternative_that_no_image_shows_is_left_out(query: str) -> None:
+def test_no_hidden_alternative_is_left_out(query: str) -> None:
     needed = 4
 
     assert codes(query, needed - 1) == {"not-observable"}
@@ -280,7 +280,7 @@ def test_too_many_combinations_of_two_lists_are_refused() -> None:
         plan(query, max_requests=5_000)
 
 
-def test_a_thousand_combinations_of_what_no_image_shows_are_refused() -> None:
+def test_a_thousand_hidden_combinations_are_refused() -> None:
     query = " or ".join(f"flavor_id = a{number}" for number in range(2_000))
 
     assert codes(query, 5_000) == {"not-observable"}
@@ -291,14 +291,14 @@ def test_errors_are_raised(query: str) -> None:
     assert codes(query) & {"unknown-name", "requires"}
 
 
-@pytest.mark.parametrize("most", [0, -1, 2.5, True])
-def test_a_plan_needs_a_request(most: int) -> None:
+@pytest.mark.parametrize("budget", [0, -1, 2.5, True])
+def test_a_plan_needs_at_least_one_request(budget: int) -> None:
     with pytest.raises(ValueError, match="max_requests"):
-        plan("all", max_requests=most)
+        plan("all", max_requests=budget)
 
 
 @pytest.mark.parametrize("missing", ["created_at", "limit", "marker"])
-def test_a_spec_must_have_what_plans_are_made_with(missing: str) -> None:
+def test_a_spec_without_what_plans_need_is_refused(missing: str) -> None:
     rows = [each for each in CLOUDIMAGES.parameters.values() if each.wire != missing]
     spec = Spec(rows, family=CLOUDIMAGES.family, path=CLOUDIMAGES.path, host=CLOUDIMAGES.host)
 
@@ -306,7 +306,7 @@ def test_a_spec_must_have_what_plans_are_made_with(missing: str) -> None:
         plan("platform = CentOS", spec=spec)
 
 
-def test_there_are_eight_requests_unless_more_may_be() -> None:
+def test_there_are_up_to_eight_requests_by_default() -> None:
     query = f"owner in ({', '.join(f'a{n}' for n in range(10))})"
 
     assert len(plan(query).requests) <= 8
@@ -314,7 +314,7 @@ def test_there_are_eight_requests_unless_more_may_be() -> None:
     assert len(plan(query, max_requests=10).requests) == 10
 
 
-def test_a_value_that_is_not_listed_is_refused_unless_it_may_be() -> None:
+def test_an_unlisted_value_is_refused_unless_allowed() -> None:
     assert codes("platform = AlmaLinux") == {"unlisted-value"}
     made = plan("platform = AlmaLinux", allow_unlisted=True)
 
@@ -322,20 +322,20 @@ def test_a_value_that_is_not_listed_is_refused_unless_it_may_be() -> None:
     assert {each.code for each in made.warnings} == {"unlisted-value"}
 
 
-def test_ranges_made_one_are_where_their_ends_were_written() -> None:
+def test_a_united_range_points_at_where_its_ends_were_written() -> None:
     text = (
         "created_at between 2016 and 2017 or created_at between 2017 and 2018 or created_at = 2015"
     )
     (request,) = plan(text).requests
 
-    said = [*request.pushed, *request.left]
-    assert [text[each.span.start : each.span.end] for each in said] == [
+    conditions = [*request.pushed, *request.left]
+    assert [text[each.span.start : each.span.end] for each in conditions] == [
         "created_at = 2015",
         "created_at between 2017 and 2018",
     ]
 
 
-def test_what_is_written_as_one_is_looked_at_as_one() -> None:
+def test_what_is_written_as_one_condition_is_left_as_one() -> None:
     text = "name glob 'a*' and os_version in (7, 8) and not min_ram between 1 and 2"
     (request,) = plan(text).requests
 
@@ -347,7 +347,7 @@ def test_what_is_written_as_one_is_looked_at_as_one() -> None:
     ]  # fmt: skip
 
 
-def test_what_is_nested_is_looked_at_part_by_part() -> None:
+def test_nested_conditions_are_left_one_by_one() -> None:
     text = "(name glob 'a*' or size < 3 and (not checksum = x or max_ram > 5)) and size != 9"
     (request,) = plan(text).requests
 
@@ -356,7 +356,7 @@ def test_what_is_nested_is_looked_at_part_by_part() -> None:
     ]  # fmt: skip
 
 
-def test_what_is_asked_for_is_told_in_the_order_of_the_request() -> None:
+def test_pushed_conditions_are_in_the_order_of_the_request() -> None:
     text = "visibility = public and supports(kvm) and imagetype = gold"
     (request,) = plan(text + " order by name asc limit 3 after x").requests
 
@@ -371,7 +371,7 @@ def test_what_is_asked_for_is_told_in_the_order_of_the_request() -> None:
     ]  # fmt: skip
 
 
-def test_what_is_no_regular_expression_is_refused() -> None:
+def test_an_invalid_regular_expression_is_refused() -> None:
     assert codes("protected and name matches '('") == {"bad-value"}
 
 
@@ -384,7 +384,7 @@ def test_what_is_no_regular_expression_is_refused() -> None:
         ("protected order by flavor_id", "flavor_id"),
     ],
 )
-def test_a_refusal_points_at_what_no_image_shows(query: str, place: str) -> None:
+def test_a_refusal_points_at_the_hidden_condition(query: str, place: str) -> None:
     with pytest.raises(QueryError) as caught:
         plan(query, max_requests=1)
     (found,) = [each for each in caught.value.diagnostics if each.severity == "error"]
@@ -393,7 +393,7 @@ def test_a_refusal_points_at_what_no_image_shows(query: str, place: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("query", "most", "message"),
+    ("query", "budget", "message"),
     [
         ("flavor_id in (a, b, c)", 2,
          ("raise `max_requests`: `flavor_id` is not in image records, so each alternative needs "
@@ -403,20 +403,20 @@ def test_a_refusal_points_at_what_no_image_shows(query: str, place: str) -> None
           "use fewer at a time or raise `max_requests`")),
     ],
 )  # fmt: skip
-def test_a_refusal_says_what_may_help(query: str, most: int, message: str) -> None:
+def test_a_refusal_says_what_may_help(query: str, budget: int, message: str) -> None:
     with pytest.raises(QueryError) as caught:
-        plan(query, max_requests=most)
+        plan(query, max_requests=budget)
 
     assert [each.message for each in caught.value.diagnostics] == [message]
 
 
-def test_a_request_that_can_find_nothing_is_left_out_and_no_other() -> None:
+def test_only_a_request_that_can_find_nothing_is_left_out() -> None:
     query = "(name = ab or owner = c) and name startswith x"
 
     assert parts(query) == [("owner=c", "name startswith x")]
 
 
-def test_the_clock_the_spec_and_the_limits_can_be_given() -> None:
+def test_the_clock_the_spec_and_the_limits_can_be_set() -> None:
     now = datetime(2018, 10, 29, 9, tzinfo=UTC)
     spec = CLOUDIMAGES.extend(values={"__platform": ["AlmaLinux"]})
     made = plan("created_at > now-1d and platform = almalinux", now=now, spec=spec)
@@ -428,7 +428,7 @@ def test_the_clock_the_spec_and_the_limits_can_be_given() -> None:
         plan("min_ram = 1 or min_ram = 2", limits=Limits(count=1))
 
 
-def test_a_plan_says_what_it_was_made_of_and_a_request_where_it_goes() -> None:
+def test_a_plan_has_its_query_and_a_request_its_url() -> None:
     query = "platform = CentOS or (status = active and min_ram > 4) limit 3 after x"
     made = plan(query)
 
@@ -439,7 +439,7 @@ def test_a_plan_says_what_it_was_made_of_and_a_request_where_it_goes() -> None:
     )
 
 
-def test_a_tree_is_planned_as_its_text() -> None:
+def test_a_tree_is_planned_like_its_text() -> None:
     tree = syntax.Comparison("platform", "=", syntax.Literal("CentOS"))
 
     assert plan(tree) == plan("platform = CentOS")
@@ -487,12 +487,12 @@ def test_a_plan_is_explained_as_a_tree() -> None:
 
 
 def test_a_plan_says_who_breaks_ties() -> None:
-    told = [plan(f"protected order by {name} limit 3") for name in ("status", "id", "min_ram")]
+    plans = [plan(f"protected order by {name} limit 3") for name in ("status", "id", "min_ram")]
 
-    assert [json.loads(each.explain("json"))["order"]["ties_on"] for each in told] == [
+    assert [json.loads(each.explain("json"))["order"]["ties_on"] for each in plans] == [
         "client", "server", "client",
     ]  # fmt: skip
-    assert [each.explain().split("\n")[-2:] for each in told] == [
+    assert [each.explain().split("\n")[-2:] for each in plans] == [
         ["├─ server sort: status desc (the client breaks ties by id)",
          "└─ server limit: 3, with ties; client limit: 3"],
         ["├─ server sort: id desc", "└─ server limit: 3"],
@@ -519,7 +519,7 @@ def test_a_plan_says_who_breaks_ties() -> None:
          "the server joins conditions by `and` only"),
     ],
 )  # fmt: skip
-def test_a_plan_says_why_the_client_looks_at_a_condition(
+def test_a_plan_says_why_the_client_checks_a_condition(
     query: str, condition: str, why: str
 ) -> None:
     (request,) = plan(query).requests
@@ -527,7 +527,7 @@ def test_a_plan_says_why_the_client_looks_at_a_condition(
     assert (condition, why) in [(each.text, each.why) for each in request.left]
 
 
-def test_a_list_over_the_budget_is_left_as_one_for_one_reason() -> None:
+def test_a_list_over_budget_is_left_as_one_condition_with_one_reason() -> None:
     (request,) = plan("status in (active, queued, killed)", max_requests=1).requests
     (left,) = request.left
 
@@ -536,9 +536,9 @@ def test_a_list_over_the_budget_is_left_as_one_for_one_reason() -> None:
 
 
 def test_a_plan_says_where_a_limit_of_several_requests_applies() -> None:
-    told = plan("platform in (CentOS, Ubuntu) limit 3 after x").explain().split("\n")
+    lines = plan("platform in (CentOS, Ubuntu) limit 3 after x").explain().split("\n")
 
-    assert told[-4:] == [
+    assert lines[-4:] == [
         "├─ client union: no duplicates",
         "├─ server sort: created_at desc, id",
         "├─ server after: x",
@@ -548,9 +548,9 @@ def test_a_plan_says_where_a_limit_of_several_requests_applies() -> None:
 
 def test_a_plan_is_explained_as_json() -> None:
     text = "platform = CentOS and min_ram <= 4096"
-    told = json.loads(plan(text).explain("json"))
+    found = json.loads(plan(text).explain("json"))
 
-    assert told["requests"] == [
+    assert found["requests"] == [
         {
             "query_string": "__platform=CentOS",
             "exact": False,
@@ -572,7 +572,7 @@ def test_a_plan_is_explained_as_json() -> None:
             "limited": False,
         }
     ]
-    assert (told["query"], told["order"]["by"], told["limit"]) == (text, "created_at", None)
+    assert (found["query"], found["order"]["by"], found["limit"]) == (text, "created_at", None)
 
 
 def test_no_value_breaks_out_of_a_chart() -> None:
@@ -592,4 +592,4 @@ def test_no_value_drives_the_terminal() -> None:
 
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown format 'dot'"):
-        plan("all").explain("dot")  # type: ignore[arg-type]
+        plan("all").explain("dot")  # type: ignore[arg-type]  # refused at run time, too
