@@ -64,12 +64,16 @@ class Algebra:
         """Take other tokens of the same text: mended ones."""
         self.tokens = tokens
 
-    def broken(self, first: int, _last: int) -> Any:
-        """Give what stands for a condition that cannot be read, and may begin with a name.
+    def broken(self, first: int, last: int) -> Any:  # noqa: ARG002
+        """Return the value of a condition that cannot be read; its first token may be a name.
 
-        An algebra that only its findings keep from a result can make do with any filter.
+        Any filter will do where findings keep the algebra from a result.
         """
         return self.everything(first)
+
+    def broken_alone(self, token: int) -> Any:
+        """Return the value of a condition that cannot be read and begins with no name."""
+        return self.broken(token, token)
 
     def stands_alone(self, name: str) -> bool:  # noqa: ARG002
         """Tell whether a name is known for one that needs no operator."""

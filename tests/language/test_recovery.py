@@ -321,5 +321,5 @@ def test_a_tree_is_not_made_of_a_text_with_a_fault() -> None:
 
 
 def test_every_terminal_has_words() -> None:
-    assert set(WORDS) == {terminal for row in ACTIONS for terminal in row}
+    assert set(WORDS) == {terminal for row in ACTIONS for terminal in row} - {"BROKEN"}
     assert all(words.strip("`, ").islower() for words in WORDS.values() if words.strip("`(),$"))

@@ -11,7 +11,6 @@ class Piece:
 
     Attributes:
         is_sign: a keyword that is written without letters here, so that no letters go on it.
-        name: of a broken condition: what it begins with, where that is a name.
     """
 
     kind: str
@@ -19,4 +18,3 @@ class Piece:
     start: int
     end: int
     is_sign: bool = False
-    name: Piece | None = None

@@ -19,8 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from imsquery.language._tables import ACTIONS, GOTOS
-from imsquery.language.lalr import BROKEN
+from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens
 from imsquery.language.recovery.clauses import (
     behind_by,
@@ -77,10 +76,11 @@ def recover(tokens: Tokens, algebra: Algebra) -> Any:
         What the algebra made of it.
     """
     recovery = Recovery(tokens.text, algebra)
-    mended = _tokens(tokens.text, _run(recovery))
+    pieces = _run(recovery)
+    mended = Tokens.of(tokens.text, [(p.kind, p.lexeme, (p.start, p.end)) for p in pieces])
     algebra.reread(mended)
-    algebra.may_enclose = recovery.is_straight and BROKEN not in mended.kinds
-    return _read(mended, algebra)
+    algebra.may_enclose = recovery.is_straight and "BROKEN" not in mended.kinds
+    return parse_tokens(mended, algebra)
 
 
 def _run(recovery: Recovery) -> list[Piece]:
@@ -96,46 +96,6 @@ def _run(recovery: Recovery) -> list[Piece]:
         else:
             recovery.give_way()
             repair(recovery)
-
-
-def _tokens(text: str, pieces: list[Piece]) -> Tokens:
-    """Give the tokens of a text after all repairs, each where it stands in the text as it is."""
-    # A broken condition that begins with a name is two tokens: the name is looked up, too.
-    flat: list[Piece] = []
-    for piece in pieces:
-        flat += (piece.name, piece) if piece.name else (piece,)
-    return Tokens.of(text, [(each.kind, each.lexeme, (each.start, each.end)) for each in flat])
-
-
-def _read(tokens: Tokens, algebra: Algebra) -> Any:
-    """Run the tables over mended tokens: as ``parse_tokens``, with broken conditions."""
-    kinds = tokens.kinds
-    states = [0]
-    values: list[Any] = []
-    index = 0
-    while True:
-        kind = kinds[index]
-        last = index + (kind == "WORD" and kinds[index + 1] == BROKEN)
-        if kinds[last] == BROKEN:
-            values.append(algebra.broken(index, last))
-            states.append(GOTOS[states[-1]]["predicate"])
-            index = last + 1
-            continue
-        action = ACTIONS[states[-1]][kind]
-        if action >= 0:
-            if kind == END:
-                return values[0]
-            values.append(index)
-            states.append(action)
-            index += 1
-            continue
-        left, length, method = algebra.rules[~action]
-        if method is not None:
-            arguments = values[len(values) - length :]
-            del values[len(values) - length :]
-            values.append(method(algebra, *arguments))
-        del states[len(states) - length :]
-        states.append(GOTOS[states[-1]][left])
 
 
 def foresee(recovery: Recovery) -> None:

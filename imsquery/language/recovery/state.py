@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from imsquery.diagnostics.edits import spaced, without
 from imsquery.language._tables import ACTIONS, GOTOS, KEYWORDS
 from imsquery.language.algebra import Algebra
-from imsquery.language.lalr import BROKEN, Stack, shift
+from imsquery.language.lalr import Stack, shift
 from imsquery.language.lexer import END
 from imsquery.language.recovery.piece import Piece
 from imsquery.language.recovery.scanner import NEVER_CLOSED, SURPLUS, Scanner
@@ -305,7 +305,7 @@ class Recovery:
     def give_up(self) -> None:
         """Make what was begun, up to the next joint, one broken condition; drop a clause."""
         begun: list[Piece] = []
-        if not self.expects_condition and self.before() in {"RPAR", "ALL", "NONE", BROKEN}:
+        if not self.expects_condition and self.before() in {"RPAR", "ALL", "NONE", "BROKEN"}:
             # What is read is complete: something else is broken here.
             skipped = self.skip() or self.drop(self.peek().kind != END)
             self._break(skipped, joined=True)
@@ -343,6 +343,6 @@ class Recovery:
             name = None
         if name is not None:
             start = pieces[1].start
-        self.put(Piece(BROKEN, "", start, end, name=name))
+        self.put(*([name] if name else []), Piece("BROKEN", "", start, end))
         if joined:
             self.insert("AND", "and", start)
