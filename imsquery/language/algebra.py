@@ -118,13 +118,12 @@ class Algebra:
 
     def foreign_letters(self, index: int, plain: str) -> None:
         """Report a name with letters that look like ASCII and are not, and read it as ASCII."""
-        from imsquery.language.recovery.confusables import describe, first_foreign
+        from imsquery.language.recovery.confusables import looks_like
 
         start, end = self.span(index)
         self.report(
             "syntax",
-            f"{describe(first_foreign(self.tokens.lexemes[index]))} looks like ASCII but is not; "
-            f"this is `{plain}`",
+            looks_like(self.tokens.lexemes[index], plain),
             (start, end),
             (f"write `{plain}`", [(start, end, plain)]),
         )
