@@ -1,4 +1,4 @@
-"""Edits that keep tokens apart, and the wording that messages share."""
+"""Edits that keep tokens apart, and wording that messages share."""
 
 from __future__ import annotations
 
@@ -6,42 +6,40 @@ TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_OPERATORS = "=<>!~&|"
+_APART = frozenset({"", *" \t\r\n(),"})
+_LONGEST_SHOWN = 60
+
 
 def spaced(text: str, start: int, end: int, new: str) -> tuple[int, int, str]:
-    """Give the edit that puts a token in a place, apart from the tokens round it."""
-    before = " " if _touch(text[start - 1 : start], new[0]) else ""
-    after = " " if _touch(new[-1], text[end : end + 1]) else ""
-    return start, end, before + new + after
+    """Return the edit that writes a token in a place, apart from the tokens around it.
+
+    Words may touch operators, unless they are inserted or one takes the place of the other.
+    """
+    if new[0] in "(),":
+        return start, end, new
+    old, is_operator = text[start:end], new[0] in _OPERATORS
+    apart = not old or (is_operator and old[0] not in _OPERATORS)
+    before, after = text[start - 1 : start], text[end : end + 1]
+    left = before == ")" or (before not in _APART and (apart or _touch(before, new[0])))
+    right = after == "(" or (after not in _APART and (apart or _touch(new[-1], after)))
+    return start, end, f"{' ' * left}{new}{' ' * right}"
 
 
 def without(text: str, start: int, end: int) -> tuple[int, int, str]:
-    """Give the edit that takes tokens out; what stood on either side stays apart."""
+    """Return the edit that removes tokens and keeps those on either side apart."""
     before, after = text[start - 1 : start], text[end : end + 1]
     if after == " " and before in {"", " ", "("}:
         end += 1
     elif after in {"", ")"} and before == " ":
         start -= 1
-    joins = before not in _APART and after not in _APART
+    joins = before not in _APART and after not in _APART and _touch(before, after)
     return start, end, " " if joins else ""
 
 
 def _touch(one: str, other: str) -> bool:
-    """Tell whether two characters side by side might be read as one token."""
-    if not one or not other or one in _SEPARATORS or other in _SEPARATORS:
-        return False
-    return (one in _OPERATOR_CHARACTERS) == (other in _OPERATOR_CHARACTERS)
-
-
-_SEPARATORS = " \t\r\n(),"
-
-
-_APART = frozenset({"", *_SEPARATORS})
-
-
-_OPERATOR_CHARACTERS = "=<>!~&|"
-
-
-_LONGEST_SHOWN = 60
+    """Return whether two characters side by side could be read as one token."""
+    return (one in _OPERATORS) == (other in _OPERATORS)
 
 
 def clip(text: str) -> str:
@@ -50,7 +48,7 @@ def clip(text: str) -> str:
 
 
 def did_you_mean(names: Sequence[str]) -> str:
-    """Name what may have been meant, for the end of a message."""
+    """Return the question that ends a message; empty without names."""
     if not names:
         return ""
     return "; did you mean " + " or ".join(f"`{name}`" for name in names) + "?"

@@ -79,119 +79,123 @@ RULES: tuple[tuple[str, int, str | None], ...] = (
     ('predicate', 1, 'standalone'),  # 27
     ('predicate', 3, 'call_without_arguments'),  # 28
     ('predicate', 4, 'call'),  # 29
-    ('name', 1, None),  # 30
-    ('name', 1, None),  # 31
-    ('values', 1, 'single'),  # 32
-    ('values', 3, 'extend'),  # 33
-    ('value', 1, None),  # 34
-    ('value', 1, None),  # 35
+    ('predicate', 1, 'broken_alone'),  # 30
+    ('predicate', 2, 'broken'),  # 31
+    ('name', 1, None),  # 32
+    ('name', 1, None),  # 33
+    ('values', 1, 'single'),  # 34
+    ('values', 3, 'extend'),  # 35
     ('value', 1, None),  # 36
-    ('clauses', 1, 'single'),  # 37
-    ('clauses', 2, 'extend_adjacent'),  # 38
-    ('clause', 3, 'order'),  # 39
-    ('clause', 4, 'order_with_direction'),  # 40
-    ('clause', 2, 'limit'),  # 41
-    ('clause', 2, 'limit'),  # 42
-    ('clause', 2, 'after'),  # 43
+    ('value', 1, None),  # 37
+    ('value', 1, None),  # 38
+    ('clauses', 1, 'single'),  # 39
+    ('clauses', 2, 'extend_adjacent'),  # 40
+    ('clause', 3, 'order'),  # 41
+    ('clause', 4, 'order_with_direction'),  # 42
+    ('clause', 2, 'limit'),  # 43
+    ('clause', 2, 'limit'),  # 44
+    ('clause', 2, 'after'),  # 45
 )
 
 ACTIONS: tuple[dict[str, int], ...] = (
-    {'$END': -4, 'AFTER': 1, 'ALL': 2, 'LIMIT': 3, 'LPAR': 4, 'NONE': 5, 'NOT': 6, 'ORDER': 7, 'WORD': 8},  # 0
-    {'PLACEHOLDER': 22, 'STRING': 22, 'WORD': 22},  # 1
+    {'$END': -4, 'AFTER': 1, 'ALL': 2, 'BROKEN': 3, 'LIMIT': 4, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'ORDER': 8, 'WORD': 9},  # 0
+    {'PLACEHOLDER': 23, 'STRING': 23, 'WORD': 23},  # 1
     {'$END': -15, 'AFTER': -15, 'AND': -15, 'LIMIT': -15, 'OR': -15, 'ORDER': -15, 'RPAR': -15},  # 2
-    {'$END': -32, 'AFTER': -32, 'AND': -32, 'BETWEEN': -32, 'IN': -32, 'IS': -32, 'LIMIT': -32, 'MATCH': -32, 'NOT': -32, 'OPERATOR': -32, 'OR': -32, 'ORDER': -32, 'PLACEHOLDER': 23, 'WORD': 24},  # 3
-    {'ALL': 2, 'LIMIT': 15, 'LPAR': 4, 'NONE': 5, 'NOT': 6, 'WORD': 8},  # 4
-    {'$END': -16, 'AFTER': -16, 'AND': -16, 'LIMIT': -16, 'OR': -16, 'ORDER': -16, 'RPAR': -16},  # 5
-    {'ALL': 2, 'LIMIT': 15, 'LPAR': 4, 'NONE': 5, 'NOT': 6, 'WORD': 8},  # 6
-    {'BY': 28},  # 7
-    {'$END': -31, 'AFTER': -31, 'AND': -31, 'BETWEEN': -31, 'IN': -31, 'IS': -31, 'LIMIT': -31, 'LPAR': 29, 'MATCH': -31, 'NOT': -31, 'OPERATOR': -31, 'OR': -31, 'ORDER': -31, 'RPAR': -31},  # 8
-    {'$END': -38, 'AFTER': -38, 'LIMIT': -38, 'ORDER': -38},  # 9
-    {'$END': -3, 'AFTER': 1, 'LIMIT': 30, 'ORDER': 7},  # 10
-    {'$END': -5, 'AFTER': -5, 'LIMIT': -5, 'OR': 32, 'ORDER': -5, 'RPAR': -5},  # 11
-    {'$END': -10, 'AFTER': -10, 'AND': 33, 'LIMIT': -10, 'OR': -10, 'ORDER': -10, 'RPAR': -10},  # 12
-    {'$END': -6, 'AFTER': -6, 'LIMIT': -6, 'OR': 34, 'ORDER': -6, 'RPAR': -6},  # 13
-    {'$END': -2, 'AFTER': 1, 'LIMIT': 30, 'ORDER': 7},  # 14
-    {'$END': -28, 'AFTER': -28, 'AND': -28, 'BETWEEN': 36, 'IN': 37, 'IS': 38, 'LIMIT': -28, 'MATCH': 39, 'NOT': 40, 'OPERATOR': 41, 'OR': -28, 'ORDER': -28, 'RPAR': -28},  # 15
-    {'$END': -17, 'AFTER': -17, 'AND': -17, 'LIMIT': -17, 'OR': -17, 'ORDER': -17, 'RPAR': -17},  # 16
-    {'$END': 17},  # 17
-    {'$END': -9, 'AFTER': -9, 'AND': 42, 'LIMIT': -9, 'OR': -9, 'ORDER': -9, 'RPAR': -9},  # 18
-    {'$END': -37, 'AFTER': -37, 'AND': -37, 'COMMA': -37, 'LIMIT': -37, 'OR': -37, 'ORDER': -37, 'RPAR': -37},  # 19
-    {'$END': -36, 'AFTER': -36, 'AND': -36, 'COMMA': -36, 'LIMIT': -36, 'OR': -36, 'ORDER': -36, 'RPAR': -36},  # 20
-    {'$END': -35, 'AFTER': -35, 'AND': -35, 'COMMA': -35, 'LIMIT': -35, 'OR': -35, 'ORDER': -35, 'RPAR': -35},  # 21
-    {'$END': -44, 'AFTER': -44, 'LIMIT': -44, 'ORDER': -44},  # 22
-    {'$END': -43, 'AFTER': -43, 'LIMIT': -43, 'ORDER': -43},  # 23
-    {'$END': -42, 'AFTER': -42, 'LIMIT': -42, 'ORDER': -42},  # 24
-    {'$END': -32, 'AFTER': -32, 'AND': -32, 'BETWEEN': -32, 'IN': -32, 'IS': -32, 'LIMIT': -32, 'MATCH': -32, 'NOT': -32, 'OPERATOR': -32, 'OR': -32, 'ORDER': -32, 'RPAR': -32},  # 25
-    {'RPAR': 43},  # 26
-    {'$END': -13, 'AFTER': -13, 'AND': -13, 'LIMIT': -13, 'OR': -13, 'ORDER': -13, 'RPAR': -13},  # 27
-    {'WORD': 44},  # 28
-    {'PLACEHOLDER': 46, 'RPAR': 45, 'STRING': 46, 'WORD': 46},  # 29
-    {'PLACEHOLDER': 23, 'WORD': 24},  # 30
-    {'$END': -39, 'AFTER': -39, 'LIMIT': -39, 'ORDER': -39},  # 31
-    {'ALL': 2, 'LIMIT': 15, 'LPAR': 4, 'NONE': 5, 'NOT': 6, 'WORD': 8},  # 32
-    {'ALL': 2, 'LIMIT': 15, 'LPAR': 4, 'NONE': 5, 'NOT': 6, 'WORD': 8},  # 33
-    {'ALL': 2, 'LIMIT': 15, 'LPAR': 4, 'NONE': 5, 'NOT': 6, 'WORD': 8},  # 34
-    {'$END': -1, 'AFTER': 1, 'LIMIT': 30, 'ORDER': 7},  # 35
-    {'PLACEHOLDER': 51, 'STRING': 51, 'WORD': 51},  # 36
-    {'LPAR': 52, 'PLACEHOLDER': 53},  # 37
-    {'PRESENCE': 54},  # 38
-    {'PLACEHOLDER': 55, 'STRING': 55, 'WORD': 55},  # 39
-    {'BETWEEN': 56, 'IN': 57, 'MATCH': 58},  # 40
-    {'PLACEHOLDER': 59, 'STRING': 59, 'WORD': 59},  # 41
-    {'ALL': 2, 'LIMIT': 15, 'LPAR': 4, 'NONE': 5, 'NOT': 6, 'WORD': 8},  # 42
-    {'$END': -14, 'AFTER': -14, 'AND': -14, 'LIMIT': -14, 'OR': -14, 'ORDER': -14, 'RPAR': -14},  # 43
-    {'$END': -40, 'AFTER': -40, 'DIRECTION': 61, 'LIMIT': -40, 'ORDER': -40},  # 44
-    {'$END': -29, 'AFTER': -29, 'AND': -29, 'LIMIT': -29, 'OR': -29, 'ORDER': -29, 'RPAR': -29},  # 45
-    {'COMMA': -33, 'RPAR': -33},  # 46
-    {'COMMA': 62, 'RPAR': 63},  # 47
-    {'$END': -7, 'AFTER': -7, 'LIMIT': -7, 'OR': -7, 'ORDER': -7, 'RPAR': -7},  # 48
-    {'$END': -12, 'AFTER': -12, 'AND': -12, 'LIMIT': -12, 'OR': -12, 'ORDER': -12, 'RPAR': -12},  # 49
-    {'$END': -8, 'AFTER': -8, 'LIMIT': -8, 'OR': -8, 'ORDER': -8, 'RPAR': -8},  # 50
-    {'AND': 64},  # 51
-    {'PLACEHOLDER': 46, 'STRING': 46, 'WORD': 46},  # 52
-    {'$END': -21, 'AFTER': -21, 'AND': -21, 'LIMIT': -21, 'OR': -21, 'ORDER': -21, 'RPAR': -21},  # 53
-    {'$END': -27, 'AFTER': -27, 'AND': -27, 'LIMIT': -27, 'OR': -27, 'ORDER': -27, 'RPAR': -27},  # 54
-    {'$END': -25, 'AFTER': -25, 'AND': -25, 'LIMIT': -25, 'OR': -25, 'ORDER': -25, 'RPAR': -25},  # 55
-    {'PLACEHOLDER': 66, 'STRING': 66, 'WORD': 66},  # 56
-    {'LPAR': 67, 'PLACEHOLDER': 68},  # 57
-    {'PLACEHOLDER': 69, 'STRING': 69, 'WORD': 69},  # 58
-    {'$END': -18, 'AFTER': -18, 'AND': -18, 'LIMIT': -18, 'OR': -18, 'ORDER': -18, 'RPAR': -18},  # 59
-    {'$END': -11, 'AFTER': -11, 'AND': -11, 'LIMIT': -11, 'OR': -11, 'ORDER': -11, 'RPAR': -11},  # 60
-    {'$END': -41, 'AFTER': -41, 'LIMIT': -41, 'ORDER': -41},  # 61
-    {'PLACEHOLDER': 70, 'STRING': 70, 'WORD': 70},  # 62
-    {'$END': -30, 'AFTER': -30, 'AND': -30, 'LIMIT': -30, 'OR': -30, 'ORDER': -30, 'RPAR': -30},  # 63
-    {'PLACEHOLDER': 71, 'STRING': 71, 'WORD': 71},  # 64
-    {'COMMA': 62, 'RPAR': 72},  # 65
-    {'AND': 73},  # 66
-    {'PLACEHOLDER': 46, 'STRING': 46, 'WORD': 46},  # 67
-    {'$END': -22, 'AFTER': -22, 'AND': -22, 'LIMIT': -22, 'OR': -22, 'ORDER': -22, 'RPAR': -22},  # 68
-    {'$END': -26, 'AFTER': -26, 'AND': -26, 'LIMIT': -26, 'OR': -26, 'ORDER': -26, 'RPAR': -26},  # 69
-    {'COMMA': -34, 'RPAR': -34},  # 70
-    {'$END': -23, 'AFTER': -23, 'AND': -23, 'LIMIT': -23, 'OR': -23, 'ORDER': -23, 'RPAR': -23},  # 71
-    {'$END': -19, 'AFTER': -19, 'AND': -19, 'LIMIT': -19, 'OR': -19, 'ORDER': -19, 'RPAR': -19},  # 72
-    {'PLACEHOLDER': 75, 'STRING': 75, 'WORD': 75},  # 73
-    {'COMMA': 62, 'RPAR': 76},  # 74
-    {'$END': -24, 'AFTER': -24, 'AND': -24, 'LIMIT': -24, 'OR': -24, 'ORDER': -24, 'RPAR': -24},  # 75
-    {'$END': -20, 'AFTER': -20, 'AND': -20, 'LIMIT': -20, 'OR': -20, 'ORDER': -20, 'RPAR': -20},  # 76
+    {'$END': -31, 'AFTER': -31, 'AND': -31, 'LIMIT': -31, 'OR': -31, 'ORDER': -31, 'RPAR': -31},  # 3
+    {'$END': -34, 'AFTER': -34, 'AND': -34, 'BETWEEN': -34, 'IN': -34, 'IS': -34, 'LIMIT': -34, 'MATCH': -34, 'NOT': -34, 'OPERATOR': -34, 'OR': -34, 'ORDER': -34, 'PLACEHOLDER': 24, 'WORD': 25},  # 4
+    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 5
+    {'$END': -16, 'AFTER': -16, 'AND': -16, 'LIMIT': -16, 'OR': -16, 'ORDER': -16, 'RPAR': -16},  # 6
+    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 7
+    {'BY': 29},  # 8
+    {'$END': -33, 'AFTER': -33, 'AND': -33, 'BETWEEN': -33, 'BROKEN': 30, 'IN': -33, 'IS': -33, 'LIMIT': -33, 'LPAR': 31, 'MATCH': -33, 'NOT': -33, 'OPERATOR': -33, 'OR': -33, 'ORDER': -33, 'RPAR': -33},  # 9
+    {'$END': -40, 'AFTER': -40, 'LIMIT': -40, 'ORDER': -40},  # 10
+    {'$END': -3, 'AFTER': 1, 'LIMIT': 32, 'ORDER': 8},  # 11
+    {'$END': -5, 'AFTER': -5, 'LIMIT': -5, 'OR': 34, 'ORDER': -5, 'RPAR': -5},  # 12
+    {'$END': -10, 'AFTER': -10, 'AND': 35, 'LIMIT': -10, 'OR': -10, 'ORDER': -10, 'RPAR': -10},  # 13
+    {'$END': -6, 'AFTER': -6, 'LIMIT': -6, 'OR': 36, 'ORDER': -6, 'RPAR': -6},  # 14
+    {'$END': -2, 'AFTER': 1, 'LIMIT': 32, 'ORDER': 8},  # 15
+    {'$END': -28, 'AFTER': -28, 'AND': -28, 'BETWEEN': 38, 'IN': 39, 'IS': 40, 'LIMIT': -28, 'MATCH': 41, 'NOT': 42, 'OPERATOR': 43, 'OR': -28, 'ORDER': -28, 'RPAR': -28},  # 16
+    {'$END': -17, 'AFTER': -17, 'AND': -17, 'LIMIT': -17, 'OR': -17, 'ORDER': -17, 'RPAR': -17},  # 17
+    {'$END': 18},  # 18
+    {'$END': -9, 'AFTER': -9, 'AND': 44, 'LIMIT': -9, 'OR': -9, 'ORDER': -9, 'RPAR': -9},  # 19
+    {'$END': -39, 'AFTER': -39, 'AND': -39, 'COMMA': -39, 'LIMIT': -39, 'OR': -39, 'ORDER': -39, 'RPAR': -39},  # 20
+    {'$END': -38, 'AFTER': -38, 'AND': -38, 'COMMA': -38, 'LIMIT': -38, 'OR': -38, 'ORDER': -38, 'RPAR': -38},  # 21
+    {'$END': -37, 'AFTER': -37, 'AND': -37, 'COMMA': -37, 'LIMIT': -37, 'OR': -37, 'ORDER': -37, 'RPAR': -37},  # 22
+    {'$END': -46, 'AFTER': -46, 'LIMIT': -46, 'ORDER': -46},  # 23
+    {'$END': -45, 'AFTER': -45, 'LIMIT': -45, 'ORDER': -45},  # 24
+    {'$END': -44, 'AFTER': -44, 'LIMIT': -44, 'ORDER': -44},  # 25
+    {'$END': -34, 'AFTER': -34, 'AND': -34, 'BETWEEN': -34, 'IN': -34, 'IS': -34, 'LIMIT': -34, 'MATCH': -34, 'NOT': -34, 'OPERATOR': -34, 'OR': -34, 'ORDER': -34, 'RPAR': -34},  # 26
+    {'RPAR': 45},  # 27
+    {'$END': -13, 'AFTER': -13, 'AND': -13, 'LIMIT': -13, 'OR': -13, 'ORDER': -13, 'RPAR': -13},  # 28
+    {'WORD': 46},  # 29
+    {'$END': -32, 'AFTER': -32, 'AND': -32, 'LIMIT': -32, 'OR': -32, 'ORDER': -32, 'RPAR': -32},  # 30
+    {'PLACEHOLDER': 48, 'RPAR': 47, 'STRING': 48, 'WORD': 48},  # 31
+    {'PLACEHOLDER': 24, 'WORD': 25},  # 32
+    {'$END': -41, 'AFTER': -41, 'LIMIT': -41, 'ORDER': -41},  # 33
+    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 34
+    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 35
+    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 36
+    {'$END': -1, 'AFTER': 1, 'LIMIT': 32, 'ORDER': 8},  # 37
+    {'PLACEHOLDER': 53, 'STRING': 53, 'WORD': 53},  # 38
+    {'LPAR': 54, 'PLACEHOLDER': 55},  # 39
+    {'PRESENCE': 56},  # 40
+    {'PLACEHOLDER': 57, 'STRING': 57, 'WORD': 57},  # 41
+    {'BETWEEN': 58, 'IN': 59, 'MATCH': 60},  # 42
+    {'PLACEHOLDER': 61, 'STRING': 61, 'WORD': 61},  # 43
+    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 44
+    {'$END': -14, 'AFTER': -14, 'AND': -14, 'LIMIT': -14, 'OR': -14, 'ORDER': -14, 'RPAR': -14},  # 45
+    {'$END': -42, 'AFTER': -42, 'DIRECTION': 63, 'LIMIT': -42, 'ORDER': -42},  # 46
+    {'$END': -29, 'AFTER': -29, 'AND': -29, 'LIMIT': -29, 'OR': -29, 'ORDER': -29, 'RPAR': -29},  # 47
+    {'COMMA': -35, 'RPAR': -35},  # 48
+    {'COMMA': 64, 'RPAR': 65},  # 49
+    {'$END': -7, 'AFTER': -7, 'LIMIT': -7, 'OR': -7, 'ORDER': -7, 'RPAR': -7},  # 50
+    {'$END': -12, 'AFTER': -12, 'AND': -12, 'LIMIT': -12, 'OR': -12, 'ORDER': -12, 'RPAR': -12},  # 51
+    {'$END': -8, 'AFTER': -8, 'LIMIT': -8, 'OR': -8, 'ORDER': -8, 'RPAR': -8},  # 52
+    {'AND': 66},  # 53
+    {'PLACEHOLDER': 48, 'STRING': 48, 'WORD': 48},  # 54
+    {'$END': -21, 'AFTER': -21, 'AND': -21, 'LIMIT': -21, 'OR': -21, 'ORDER': -21, 'RPAR': -21},  # 55
+    {'$END': -27, 'AFTER': -27, 'AND': -27, 'LIMIT': -27, 'OR': -27, 'ORDER': -27, 'RPAR': -27},  # 56
+    {'$END': -25, 'AFTER': -25, 'AND': -25, 'LIMIT': -25, 'OR': -25, 'ORDER': -25, 'RPAR': -25},  # 57
+    {'PLACEHOLDER': 68, 'STRING': 68, 'WORD': 68},  # 58
+    {'LPAR': 69, 'PLACEHOLDER': 70},  # 59
+    {'PLACEHOLDER': 71, 'STRING': 71, 'WORD': 71},  # 60
+    {'$END': -18, 'AFTER': -18, 'AND': -18, 'LIMIT': -18, 'OR': -18, 'ORDER': -18, 'RPAR': -18},  # 61
+    {'$END': -11, 'AFTER': -11, 'AND': -11, 'LIMIT': -11, 'OR': -11, 'ORDER': -11, 'RPAR': -11},  # 62
+    {'$END': -43, 'AFTER': -43, 'LIMIT': -43, 'ORDER': -43},  # 63
+    {'PLACEHOLDER': 72, 'STRING': 72, 'WORD': 72},  # 64
+    {'$END': -30, 'AFTER': -30, 'AND': -30, 'LIMIT': -30, 'OR': -30, 'ORDER': -30, 'RPAR': -30},  # 65
+    {'PLACEHOLDER': 73, 'STRING': 73, 'WORD': 73},  # 66
+    {'COMMA': 64, 'RPAR': 74},  # 67
+    {'AND': 75},  # 68
+    {'PLACEHOLDER': 48, 'STRING': 48, 'WORD': 48},  # 69
+    {'$END': -22, 'AFTER': -22, 'AND': -22, 'LIMIT': -22, 'OR': -22, 'ORDER': -22, 'RPAR': -22},  # 70
+    {'$END': -26, 'AFTER': -26, 'AND': -26, 'LIMIT': -26, 'OR': -26, 'ORDER': -26, 'RPAR': -26},  # 71
+    {'COMMA': -36, 'RPAR': -36},  # 72
+    {'$END': -23, 'AFTER': -23, 'AND': -23, 'LIMIT': -23, 'OR': -23, 'ORDER': -23, 'RPAR': -23},  # 73
+    {'$END': -19, 'AFTER': -19, 'AND': -19, 'LIMIT': -19, 'OR': -19, 'ORDER': -19, 'RPAR': -19},  # 74
+    {'PLACEHOLDER': 77, 'STRING': 77, 'WORD': 77},  # 75
+    {'COMMA': 64, 'RPAR': 78},  # 76
+    {'$END': -24, 'AFTER': -24, 'AND': -24, 'LIMIT': -24, 'OR': -24, 'ORDER': -24, 'RPAR': -24},  # 77
+    {'$END': -20, 'AFTER': -20, 'AND': -20, 'LIMIT': -20, 'OR': -20, 'ORDER': -20, 'RPAR': -20},  # 78
 )
 
 GOTOS: tuple[dict[str, int], ...] = (
-    {'clause': 9, 'clauses': 10, 'conjunction': 11, 'conjuncts': 12, 'disjuncts': 13, 'filter': 14, 'name': 15, 'predicate': 18, 'query': 17, 'unary': 18},  # 0
-    {'value': 22},  # 1
+    {'clause': 10, 'clauses': 11, 'conjunction': 12, 'conjuncts': 13, 'disjuncts': 14, 'filter': 15, 'name': 16, 'predicate': 19, 'query': 18, 'unary': 19},  # 0
+    {'value': 23},  # 1
     {},  # 2
     {},  # 3
-    {'conjunction': 11, 'conjuncts': 12, 'disjuncts': 13, 'filter': 26, 'name': 15, 'predicate': 18, 'unary': 18},  # 4
-    {},  # 5
-    {'name': 15, 'predicate': 27, 'unary': 27},  # 6
-    {},  # 7
+    {},  # 4
+    {'conjunction': 12, 'conjuncts': 13, 'disjuncts': 14, 'filter': 27, 'name': 16, 'predicate': 19, 'unary': 19},  # 5
+    {},  # 6
+    {'name': 16, 'predicate': 28, 'unary': 28},  # 7
     {},  # 8
     {},  # 9
-    {'clause': 31},  # 10
-    {},  # 11
+    {},  # 10
+    {'clause': 33},  # 11
     {},  # 12
     {},  # 13
-    {'clause': 9, 'clauses': 35},  # 14
-    {},  # 15
+    {},  # 14
+    {'clause': 10, 'clauses': 37},  # 15
     {},  # 16
     {},  # 17
     {},  # 18
@@ -205,22 +209,22 @@ GOTOS: tuple[dict[str, int], ...] = (
     {},  # 26
     {},  # 27
     {},  # 28
-    {'value': 46, 'values': 47},  # 29
+    {},  # 29
     {},  # 30
-    {},  # 31
-    {'conjunction': 48, 'conjuncts': 12, 'name': 15, 'predicate': 18, 'unary': 18},  # 32
-    {'name': 15, 'predicate': 49, 'unary': 49},  # 33
-    {'conjunction': 50, 'conjuncts': 12, 'name': 15, 'predicate': 18, 'unary': 18},  # 34
-    {'clause': 31},  # 35
-    {'value': 51},  # 36
-    {},  # 37
-    {},  # 38
-    {'value': 55},  # 39
+    {'value': 48, 'values': 49},  # 31
+    {},  # 32
+    {},  # 33
+    {'conjunction': 50, 'conjuncts': 13, 'name': 16, 'predicate': 19, 'unary': 19},  # 34
+    {'name': 16, 'predicate': 51, 'unary': 51},  # 35
+    {'conjunction': 52, 'conjuncts': 13, 'name': 16, 'predicate': 19, 'unary': 19},  # 36
+    {'clause': 33},  # 37
+    {'value': 53},  # 38
+    {},  # 39
     {},  # 40
-    {'value': 59},  # 41
-    {'name': 15, 'predicate': 60, 'unary': 60},  # 42
-    {},  # 43
-    {},  # 44
+    {'value': 57},  # 41
+    {},  # 42
+    {'value': 61},  # 43
+    {'name': 16, 'predicate': 62, 'unary': 62},  # 44
     {},  # 45
     {},  # 46
     {},  # 47
@@ -228,29 +232,31 @@ GOTOS: tuple[dict[str, int], ...] = (
     {},  # 49
     {},  # 50
     {},  # 51
-    {'value': 46, 'values': 65},  # 52
+    {},  # 52
     {},  # 53
-    {},  # 54
+    {'value': 48, 'values': 67},  # 54
     {},  # 55
-    {'value': 66},  # 56
+    {},  # 56
     {},  # 57
-    {'value': 69},  # 58
+    {'value': 68},  # 58
     {},  # 59
-    {},  # 60
+    {'value': 71},  # 60
     {},  # 61
-    {'value': 70},  # 62
+    {},  # 62
     {},  # 63
-    {'value': 71},  # 64
+    {'value': 72},  # 64
     {},  # 65
-    {},  # 66
-    {'value': 46, 'values': 74},  # 67
+    {'value': 73},  # 66
+    {},  # 67
     {},  # 68
-    {},  # 69
+    {'value': 48, 'values': 76},  # 69
     {},  # 70
     {},  # 71
     {},  # 72
-    {'value': 75},  # 73
+    {},  # 73
     {},  # 74
-    {},  # 75
+    {'value': 77},  # 75
     {},  # 76
+    {},  # 77
+    {},  # 78
 )

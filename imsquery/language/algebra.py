@@ -64,12 +64,16 @@ class Algebra:
         """Take other tokens of the same text: mended ones."""
         self.tokens = tokens
 
-    def broken(self, first: int, _last: int) -> Any:
-        """Give what stands for a condition that cannot be read, and may begin with a name.
+    def broken(self, first: int, last: int) -> Any:  # noqa: ARG002
+        """Return the value of a condition that cannot be read; its first token may be a name.
 
-        An algebra that only its findings keep from a result can make do with any filter.
+        Any filter will do where findings keep the algebra from a result.
         """
         return self.everything(first)
+
+    def broken_alone(self, token: int) -> Any:
+        """Return the value of a condition that cannot be read and begins with no name."""
+        return self.broken(token, token)
 
     def stands_alone(self, name: str) -> bool:  # noqa: ARG002
         """Tell whether a name is known for one that needs no operator."""
@@ -114,13 +118,12 @@ class Algebra:
 
     def foreign_letters(self, index: int, plain: str) -> None:
         """Report a name with letters that look like ASCII and are not, and read it as ASCII."""
-        from imsquery.language.recovery.confusables import describe, first_foreign
+        from imsquery.language.recovery.confusables import looks_like
 
         start, end = self.span(index)
         self.report(
             "syntax",
-            f"{describe(first_foreign(self.tokens.lexemes[index]))} looks like ASCII but is not; "
-            f"this is `{plain}`",
+            looks_like(self.tokens.lexemes[index], plain),
             (start, end),
             (f"write `{plain}`", [(start, end, plain)]),
         )

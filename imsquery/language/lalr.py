@@ -68,19 +68,12 @@ _extend = Algebra.extend
 _VALUES = frozenset({"WORD", "STRING", "PLACEHOLDER"})
 
 
-BROKEN = "BROKEN"
-"""Kind of a token that stands for a whole condition; the tables do not know it."""
-
-
 # The states of the parser, topmost first: a chain, so that going back costs nothing.
 Stack = tuple[int, "Stack | None"]
 
 
 def shift(stack: Stack, kind: str) -> Stack | None:
     """Give the states after a token; ``None`` where it cannot stand."""
-    if kind == BROKEN:
-        after = GOTOS[stack[0]].get("predicate")
-        return None if after is None else (after, stack)
     while True:
         action = ACTIONS[stack[0]].get(kind)
         if action is None:

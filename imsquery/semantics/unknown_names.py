@@ -15,7 +15,7 @@ from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens, spell
 from imsquery.language.operators import OPERATORS
 from imsquery.language.recovery.confusables import fold
-from imsquery.language.recovery.scanner import colon_beside, colon_of_list
+from imsquery.language.recovery.vocabulary import COLON_OF_LIST, PRESENCE_OF, colon_beside
 from imsquery.semantics.formula import BoundQuery, leaves
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     Fix = tuple[str, list[tuple[int, int, str]]]
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_PRESENCE = {"has": "present", "exists": "present", "isnull": "absent", "missing": "absent"}
 _MOST_ALTERNATIVES = 20  # looked back over: each of a long list would look over all before it
 _url = re.compile("(?:[a-z]+:/)?/[^/]", re.IGNORECASE).match
 _tag_key = re.compile("tags?[.:](.+)", re.IGNORECASE).fullmatch
@@ -227,7 +226,7 @@ def report_function(binder: LiteralBinder, name: int, closing: int) -> Formula |
 def _presence(binder: LiteralBinder, name: int, closing: int) -> str:
     """Give ``exists(name)`` as it is written here."""
     kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
-    says = _PRESENCE.get(lexemes[name].lower())
+    says = PRESENCE_OF.get(lexemes[name].lower())
     start, end = binder.span(name, closing)
     if says is None or closing != name + 3 or kinds[name + 2] != "WORD":
         return ""
@@ -242,7 +241,7 @@ def _report_list(binder: LiteralBinder, name: int, closing: int) -> Formula | No
     tokens = Tokens(f"{plain} in {binder.tokens.text[end : binder.span(closing)[1]]}")
     bound = None if "PLACEHOLDER" in tokens.kinds else _bind(binder, tokens)
     fixes = [("write `in`", [(*place, " in ")])] if bound is not None else []
-    binder.report("syntax", colon_of_list(plain), place, *fixes)
+    binder.report("syntax", COLON_OF_LIST, place, *fixes)
     return _standing(bound, name, closing)
 
 

@@ -1,4 +1,4 @@
-"""The table-driven loop and Lark itself accept the same texts and build the same trees."""
+"""The driver over the tables and Lark itself accept the same texts and build the same trees."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from hypothesis import example, given
+from hypothesis import strategies as st
 from lark import Lark, Token, Transformer, Tree, UnexpectedInput, v_args
 
 from imsquery import Query, QueryError, parse, testing
@@ -63,8 +64,7 @@ def _plain(node: Tree[Token] | Token) -> Any:
             return (str(name), *children)
 
 
-def by_driver(text: str) -> Any:
-    tokens = Tokens(text)
+def by_driver(tokens: Tokens) -> Any:
     return _named(parse_tokens(tokens, Recorder(tokens)), tokens)
 
 
@@ -88,13 +88,46 @@ def _named(value: Any, tokens: Tokens) -> Any:
 @example("a = 'b")
 @example("  # only a comment")
 def test_both_build_the_same_tree_or_both_refuse(text: str) -> None:
-    assert by_driver(text) == by_lark(text)
+    assert by_driver(Tokens(text)) == by_lark(text)
 
 
 @given(filters)
 def test_what_is_meant_to_parse_is_accepted_by_both(text: str) -> None:
-    assert by_driver(text) is not None
-    assert by_driver(text) == by_lark(text)
+    assert by_driver(Tokens(text)) is not None
+    assert by_driver(Tokens(text)) == by_lark(text)
+
+
+broken_filters = st.recursive(
+    st.sampled_from(["@", "a @", "limit @", "a = b", "f(x)", "@ limit 5"]),
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from([" and ", " or "]), inner).map("".join),
+        inner.map("not {}".format),
+        inner.map("({})".format),
+    ),
+    max_leaves=8,
+)
+"""Filters in which each ``@`` is where recovery would put a broken condition."""
+
+
+@given(broken_filters | mutated(broken_filters))
+def test_both_build_the_same_tree_around_a_broken_condition(text: str) -> None:
+    tokens = Tokens(text)
+    tokens.kinds = [
+        "BROKEN" if lexeme == "@" else kind
+        for kind, lexeme in zip(tokens.kinds, tokens.lexemes, strict=True)
+    ]
+    assert by_driver(tokens) == by_feeding_lark(tokens)
+
+
+def by_feeding_lark(tokens: Tokens) -> Any:
+    """Return the tree of tokens: no text is lexed as a broken condition."""
+    parser = lark().parse_interactive("")
+    try:
+        for kind, lexeme in zip(tokens.kinds, tokens.lexemes, strict=True):
+            tree = parser.feed_token(Token(kind, lexeme))
+    except UnexpectedInput:
+        return None
+    return _plain(tree)
 
 
 _ESCAPES = {"n": "\n", "t": "\t"}

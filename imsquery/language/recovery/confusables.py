@@ -1,7 +1,7 @@
-"""Characters that look like ASCII and are not: what they were meant for, and what they are called.
+"""Characters that look like ASCII: what each was meant for, and what it is called.
 
-A short table that can be reviewed by eye, and compatibility decomposition (NFKC) for the full-width
-forms and whatever else Unicode itself calls a variant of ASCII.
+A table short enough to review by eye, and compatibility decomposition (NFKC) for the full-width
+forms and whatever else Unicode calls a variant of ASCII.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _TABLE: dict[str, str] = {
 
 
 def ascii_of(character: str) -> str | None:
-    """Give the ASCII that a character looks like; ``None`` for ASCII itself and for all others."""
+    """Return the ASCII that a character looks like; ``None`` if it is ASCII or like none."""
     if character.isascii():
         return None
     plain = _TABLE.get(character)
@@ -45,34 +45,42 @@ def ascii_of(character: str) -> str | None:
 
 
 def fold(text: str) -> str:
-    """Give a text with every look-alike in it as ASCII."""
+    """Return a text with every look-alike as ASCII."""
     if text.isascii():
         return text
     return "".join(ascii_of(character) or character for character in text)
 
 
 def lookalikes_of(plain: str) -> str:
-    """Give the characters that are read as one punctuation mark of ASCII."""
+    """Return the characters that are read as one punctuation mark of ASCII."""
     full_width = chr(ord(plain) + 0xFEE0)
     return "".join(each for each, meant in _TABLE.items() if meant == plain) + full_width
 
 
 def is_space(character: str) -> bool:
-    """Tell a character that shows as white space and yet is none of the language's own."""
+    """Return whether a character shows as white space without being the language's own."""
     return character in "\v\f\x85" or unicodedata.category(character) in {"Zs", "Zl", "Zp"}
 
 
 def is_invisible(character: str) -> bool:
-    """Tell a control or format character, or half a surrogate pair."""
+    """Return whether it is a control or format character, or half a surrogate pair."""
     return unicodedata.category(character) in {"Cc", "Cf", "Cs"}
 
 
 def describe(character: str) -> str:
-    """Name a code point: ``U+FF1D FULLWIDTH EQUALS SIGN``."""
+    """Return the name of a code point: ``U+FF1D FULLWIDTH EQUALS SIGN``."""
     name = unicodedata.name(character, "")
     return f"U+{ord(character):04X} {name}".rstrip()
 
 
-def first_foreign(text: str) -> str:
-    """Give the first character beyond ASCII."""
-    return next(character for character in text if not character.isascii())
+def show(written: str) -> str:
+    """Return what was written as a message shows it: in backticks, or by its foreign character."""
+    if written.isascii() and written.isprintable():
+        return f"`{written}`"
+    foreign = (each for each in written if not (each.isascii() and each.isprintable()))
+    return describe(next(foreign))
+
+
+def looks_like(written: str, plain: str) -> str:
+    """Return the message on what looks like ASCII and is not."""
+    return f"{show(written)} looks like ASCII; use `{plain}`"

@@ -1,17 +1,17 @@
-"""Reading on after a syntax error: every fault is reported, and what is around it is read.
+"""Reading on after a syntax error: every fault is reported, and everything around it is read.
 
 Only texts that do not parse come here.  They are split into tokens once more, with their characters
 mended (:mod:`~imsquery.language.recovery.scanner`), and run through the same tables; where those
-cannot go on, a repair says what is wrong and puts in, drops or replaces tokens.  What is left
-parses, and goes to the algebra like any other text.
+cannot go on, the rule for the position says what is wrong and adds, drops or rewrites tokens.  What
+is left parses, and goes to the algebra like any other text.
 
 Two rules keep the findings true.  What the algebra reads is the text with the fix of every syntax
 finding applied, so that a fix changes nothing about the other findings.  And where there is no fix,
-the whole condition is *broken*: the algebra learns where it stands, and nothing follows from it.
+the whole condition is *broken*: the algebra learns where it is, and nothing follows from it.
 Findings about how conditions go together (``contradiction``, ``requires``, ``mixed-and-or``, …) are
-hence as reliable as those about one condition: all are what the mended text would give.
+hence as reliable as those about one condition: all are what the mended text would yield.
 
-The cost is linear: no token is read again but those of the condition that is given up.
+The cost is linear: no token is read again but those of a condition that is mended or given up.
 """
 
 from __future__ import annotations
@@ -19,46 +19,44 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from imsquery.language._tables import ACTIONS, GOTOS
-from imsquery.language.lalr import BROKEN
+from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens
 from imsquery.language.recovery.clauses import (
-    behind_by,
-    behind_clause,
-    behind_limit,
-    behind_order,
+    after_by,
+    after_clause,
+    after_limit,
+    after_order,
     enclosed_clauses,
     order_by,
     skip_offset,
     sorts_by,
 )
 from imsquery.language.recovery.connectives import (
+    after_condition,
     at_condition,
-    behind_condition,
     close_parentheses,
     prefix,
-    surplus,
+    unmatched,
 )
-from imsquery.language.recovery.piece import Piece
+from imsquery.language.recovery.piece import ENDS, VALUES, Piece, extent
 from imsquery.language.recovery.predicates import (
+    after_is,
+    after_name,
+    after_not,
     asks_presence,
-    behind_is,
-    behind_name,
-    behind_not,
-    compares_by_colon,
     exclusive_or,
     presence_before,
     split_colon,
 )
-from imsquery.language.recovery.state import ENDS, ORDER_BY, SORT, Recovery, last_span
+from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.values import (
+    after_in,
+    after_value,
     at_value,
-    behind_in,
-    called_clock,
     in_between,
     in_list,
-    time_ago,
 )
+from imsquery.language.recovery.vocabulary import EXCLUSIVE_OR, OFFSETS, ORDER_BY, PREFIXES, SORT
 
 if TYPE_CHECKING:
     from typing import Any
@@ -77,10 +75,11 @@ def recover(tokens: Tokens, algebra: Algebra) -> Any:
         What the algebra made of it.
     """
     recovery = Recovery(tokens.text, algebra)
-    mended = _tokens(tokens.text, _run(recovery))
+    pieces = _run(recovery)
+    mended = Tokens.of(tokens.text, [(p.kind, p.lexeme, (p.start, p.end)) for p in pieces])
     algebra.reread(mended)
-    algebra.may_enclose = recovery.is_straight and BROKEN not in mended.kinds
-    return _read(mended, algebra)
+    algebra.may_enclose = recovery.is_straight and "BROKEN" not in mended.kinds
+    return parse_tokens(mended, algebra)
 
 
 def _run(recovery: Recovery) -> list[Piece]:
@@ -98,116 +97,83 @@ def _run(recovery: Recovery) -> list[Piece]:
             repair(recovery)
 
 
-def _tokens(text: str, pieces: list[Piece]) -> Tokens:
-    """Give the tokens of a text after all repairs, each where it stands in the text as it is."""
-    # A broken condition that begins with a name is two tokens: the name is looked up, too.
-    flat: list[Piece] = []
-    for piece in pieces:
-        flat += (piece.name, piece) if piece.name else (piece,)
-    return Tokens.of(text, [(each.kind, each.lexeme, (each.start, each.end)) for each in flat])
-
-
-def _read(tokens: Tokens, algebra: Algebra) -> Any:
-    """Run the tables over mended tokens: as ``parse_tokens``, with broken conditions."""
-    kinds = tokens.kinds
-    states = [0]
-    values: list[Any] = []
-    index = 0
-    while True:
-        kind = kinds[index]
-        last = index + (kind == "WORD" and kinds[index + 1] == BROKEN)
-        if kinds[last] == BROKEN:
-            values.append(algebra.broken(index, last))
-            states.append(GOTOS[states[-1]]["predicate"])
-            index = last + 1
-            continue
-        action = ACTIONS[states[-1]][kind]
-        if action >= 0:
-            if kind == END:
-                return values[0]
-            values.append(index)
-            states.append(action)
-            index += 1
-            continue
-        left, length, method = algebra.rules[~action]
-        if method is not None:
-            arguments = values[len(values) - length :]
-            del values[len(values) - length :]
-            values.append(method(algebra, *arguments))
-        del states[len(states) - length :]
-        states.append(GOTOS[states[-1]][left])
-
-
 def foresee(recovery: Recovery) -> None:
-    """Put right what the tables would take for something else."""
+    """Mend what the tables would take for something else."""
     piece = recovery.peek()
-    if piece.kind != "WORD" or recovery.expects_value:
+    if piece.kind != "WORD" or recovery.expects_value or split_colon(recovery):
         return
-    lowered = piece.lexeme.lower()
-    if recovery.expects_condition and compares_by_colon(recovery):
-        split_colon(recovery)
-    elif not recovery.read and lowered in {"where", "select", "filter", "having"}:
+    lowered, following = piece.lexeme.lower(), recovery.peek(1)
+    if not recovery.read and lowered in PREFIXES:
         prefix(recovery)
-    elif lowered in SORT and recovery.peek(1).kind == "BY":
+    elif lowered in SORT and following.kind == "BY":
         order_by(recovery, 2)
-    elif sorts_by(recovery) or (lowered in ORDER_BY and recovery.peek(1).kind == "WORD"):
+    elif sorts_by(recovery) or (lowered in ORDER_BY and following.kind == "WORD"):
         order_by(recovery, 1)
-    elif lowered in {"offset", "skip"} and recovery.peek(1).lexeme.isdecimal():
+    elif lowered in OFFSETS and following.lexeme.isdecimal():
         skip_offset(recovery)
-    elif lowered == "xor" and not recovery.expects_condition:
+    elif lowered == EXCLUSIVE_OR and not recovery.expects_condition:
         exclusive_or(recovery)
     elif recovery.expects_condition and asks_presence(recovery):
         presence_before(recovery)
 
 
 def repair(recovery: Recovery) -> None:
-    """Mend what keeps the next token from being read; give the condition up where nothing helps."""
+    """Mend what keeps the next token from being read; give the condition up if nothing helps."""
     if recovery.expects_condition:
         mend: Callable[[Recovery], bool] = at_condition
     elif recovery.expects_value:
         mend = at_value
     else:
-        mend = _BEHIND.get(recovery.before(), _elsewhere)
+        mend = _AFTER.get(recovery.before(), _elsewhere)
     if not mend(recovery) and not (mend is not _elsewhere and _elsewhere(recovery)):
-        _generic(recovery)
+        _give_up(recovery)
 
 
-def _generic(recovery: Recovery) -> None:
-    piece = recovery.peek()
-    expected = recovery.expected()
-    if piece.kind in ENDS:
-        span = last_span(recovery)
-        recovery.say(f"{expected} is expected behind this", span)
+def _give_up(recovery: Recovery) -> None:
+    """Say what is expected; no word or string is quoted, since another fix may rewrite it."""
+    piece, expected = recovery.peek(), recovery.expected()
+    if piece.kind not in ENDS:
+        shown = _NAMES.get(piece.kind, f"`{piece.lexeme.lower()}`")
+        recovery.say(f"unexpected {shown}; expected {expected}", extent(piece, piece))
+    elif recovery.before() in VALUES or not recovery.read:
+        recovery.say(f"expected {expected}", recovery.last_place)
     else:
-        span = (piece.start, piece.end)
-        recovery.say(f"this cannot stand here; expected {expected}", span)
+        shown = recovery.read[-1].lexeme.lower()
+        recovery.say(f"expected {expected} after `{shown}`", recovery.last_place)
     recovery.give_up()
+
+
+_NAMES = {"WORD": "word", "STRING": "string", "PLACEHOLDER": "placeholder", "ERROR": "character"}
 
 
 def _elsewhere(recovery: Recovery) -> bool:
     piece = recovery.peek()
     if piece.kind == "RPAR" and recovery.depth == 0:
-        return surplus(recovery)
-    if piece.kind == "LPAR" and (called_clock(recovery) or time_ago(recovery)):
+        return unmatched(recovery)
+    if (
+        piece.kind == "LPAR"
+        and recovery.before(2) in {"OPERATOR", "BETWEEN", "AND"}
+        and after_value(recovery)
+    ):
         return True
     if recovery.accepts("COMMA"):
-        return in_list(recovery)
+        return (piece.kind == "OPERATOR" and after_value(recovery)) or in_list(recovery)
     if recovery.accepts("AND") and not recovery.accepts("OR"):
         return in_between(recovery)
     if recovery.depth > 0 and (piece.kind == END or recovery.begins_clause()):
         return enclosed_clauses(recovery) or close_parentheses(recovery)
     if recovery.accepts("OPERATOR"):
-        return behind_name(recovery)
+        return after_name(recovery)
     if recovery.accepts("AND"):
-        return behind_condition(recovery)
-    return recovery.is_behind_clause and behind_clause(recovery)
+        return after_condition(recovery)
+    return recovery.is_after_clause and after_clause(recovery)
 
 
-_BEHIND: dict[str, Callable[[Recovery], bool]] = {
-    "NOT": behind_not,
-    "IN": behind_in,
-    "IS": behind_is,
-    "ORDER": behind_order,
-    "BY": behind_by,
-    "LIMIT": behind_limit,
+_AFTER: dict[str, Callable[[Recovery], bool]] = {
+    "NOT": after_not,
+    "IN": after_in,
+    "IS": after_is,
+    "ORDER": after_order,
+    "BY": after_by,
+    "LIMIT": after_limit,
 }

@@ -1,122 +1,40 @@
-"""What repairs look at, and how they spell fixes."""
+"""A text on its way through the tables: where it is, and how a rule mends it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from imsquery.diagnostics.edits import spaced, without
-from imsquery.language._tables import ACTIONS, GOTOS, KEYWORDS
+from attrs import evolve
+
+from imsquery.diagnostics.edits import clip, spaced, without
+from imsquery.language._tables import ACTIONS, GOTOS
 from imsquery.language.algebra import Algebra
-from imsquery.language.lalr import BROKEN, Stack, shift
+from imsquery.language.lalr import Stack, shift
 from imsquery.language.lexer import END
-from imsquery.language.recovery.piece import Piece
-from imsquery.language.recovery.scanner import NEVER_CLOSED, SURPLUS, Scanner
-from imsquery.language.recovery.vocabulary import WORD_OPERATORS
+from imsquery.language.recovery.piece import (
+    AFTER_NAMES,
+    CLAUSES,
+    CONNECTIVES,
+    ENDS,
+    NEGATABLE,
+    VALUES,
+    Piece,
+    extent,
+    pieces_of,
+)
+from imsquery.language.recovery.scanner import Scanner
+from imsquery.language.recovery.vocabulary import ABSENT, ORDER_BY, PRESENCE, SORT, WORD_OPERATORS
 
 if TYPE_CHECKING:
-    Fix = tuple[str, list[tuple[int, int, str]]]
+    from collections.abc import Sequence
 
-VALUES = frozenset({"WORD", "STRING", "PLACEHOLDER"})
-CLAUSES = frozenset({"ORDER", "LIMIT", "AFTER"})
-ENDS = CLAUSES | {"AND", "OR", "RPAR", END}
-CONNECTIVES = frozenset({"AND", "OR"})
-AFTER_NAMES = frozenset({"OPERATOR", "IN", "BETWEEN", "MATCH", "IS"})
-NEGATABLE = frozenset({"IN", "BETWEEN", "MATCH"})
-SORT = frozenset({"sort", "sorted", "ordered"})
-ORDER_BY = frozenset({"order_by", "orderby", "sort_by", "sortby"})
-KEYWORD_KINDS = frozenset(KEYWORDS.values())
-ABSENT = frozenset({"null", "nil", "none", "empty", "missing", "undefined"})
-# Words behind a name by which other languages ask whether it is there.
-PRESENCE = {
-    "exists": "present", "exist": "present", "notnull": "present", "isnotnull": "present",
-    "null": "absent", "isnull": "absent", "missing": "absent", "undefined": "absent",
-}  # fmt: skip
-
-
-def clip(text: str) -> str:
-    """Shorten what was written, for a message."""
-    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004
-
-
-def last_span(recovery: Recovery) -> tuple[int, int]:
-    """Give the place of what was read last, for a fault that is that nothing follows."""
-    if not recovery.read:
-        return (0, 0)
-    return recovery.read[-1].start, recovery.read[-1].end
-
-
-def extent(first: Piece, last: Piece) -> tuple[int, int]:
-    """Give the place of several tokens."""
-    return first.start, last.end
-
-
-def removal(recovery: Recovery, start: int, end: int) -> Fix:
-    """Give the fix that takes tokens out."""
-    return "remove it", [without(recovery.text, start, end)]
-
-
-def writing(recovery: Recovery, start: int, end: int, new: str) -> Fix:
-    """Give the fix that writes something in the place of tokens, or between two."""
-    verb = "add" if start == end else "write"
-    return f"{verb} `{clip(new)}`", [spaced(recovery.text, start, end, new)]
-
-
-def equals_sign(recovery: Recovery, start: int, end: int) -> Fix:
-    """Give the fix that writes ``=``, with a space on either side."""
-    text = recovery.text
-    before = "" if text[start - 1].isspace() else " "
-    after = "" if text[end : end + 1].isspace() else " "
-    return "write `=`", [(start, end, f"{before}={after}")]
-
-
-def ends_condition(recovery: Recovery, ahead: int) -> bool:
-    """Tell whether a condition ends before a token to come, whatever may be missing there."""
-    piece = recovery.peek(ahead)
-    if piece.kind in ENDS or piece.kind == "COMMA" or piece.lexeme.lower() in SORT | ORDER_BY:
-        return True
-    return begins_condition(recovery, ahead)
-
-
-def begins_condition(recovery: Recovery, ahead: int = 0) -> bool:
-    """Tell whether a condition begins with what is to come."""
-    kind = recovery.peek(ahead).kind
-    following = recovery.peek(ahead + 1).kind
-    if kind == "NOT":
-        return following not in NEGATABLE | ENDS
-    if kind in {"LPAR", "ALL", "NONE"}:
-        return True
-    if kind not in {"WORD", "LIMIT"}:
-        return False
-    if following in AFTER_NAMES or (following == "LPAR" and kind == "WORD"):
-        return True
-    if following == "NOT":
-        third = recovery.peek(ahead + 2)
-        says_presence = third.kind == "PRESENCE" or third.lexeme.lower() in PRESENCE.keys() | ABSENT
-        return third.kind in NEGATABLE or says_presence
-    if following == "WORD" and recovery.peek(ahead + 1).lexeme.lower() in PRESENCE:
-        return True
-    if following == "WORD" and recovery.peek(ahead + 1).lexeme.lower() in WORD_OPERATORS:
-        return recovery.peek(ahead + 2).kind in VALUES
-    algebra, lexeme = recovery.algebra, recovery.peek(ahead).lexeme
-    if following in VALUES and algebra.takes_arguments(lexeme):
-        return True
-    return algebra.stands_alone(lexeme)
-
-
-PARENTHESES = frozenset({NEVER_CLOSED, SURPLUS})
-
+    Edit = tuple[int, int, str]
+    Place = tuple[int, int]
+    Part = Piece | tuple[Sequence[Piece], str]
 
 _MOST_FAULTS = 4_000  # a text of nothing but faults must be answered within a second
-
-
-_CLAUSES = frozenset({"ORDER", "LIMIT", "AFTER"})
-
-
-_ENDS = _CLAUSES | {"AND", "OR", "RPAR", END}
-
-
-_CLAUSE_VALUES = frozenset({"WORD", "STRING", "PLACEHOLDER", "OPERATOR"})
-
+_AFTER_CLAUSES = VALUES | {"OPERATOR"}
 
 WORDS = {
     "NOT": "`not`",
@@ -143,7 +61,7 @@ WORDS = {
     "AFTER": "`after`",
     END: "the end of the text",
 }
-"""Each terminal in words."""
+"""What to call each terminal of a text."""
 
 
 class Recovery:
@@ -151,10 +69,10 @@ class Recovery:
 
     Attributes:
         text: as it was written.
-        read: what the tables took.
-        algebra: what the tokens are for: it knows which names there are.
-        unclosed: how many parentheses were left out, and are not closed.
-        is_straight: no parenthesis is missing or surplus, and no token stands elsewhere.
+        read: the tokens that the tables took.
+        algebra: what the tokens are for; it knows which names there are.
+        unclosed: the number of open parentheses in what was given up.
+        is_straight: no parenthesis is missing or unmatched, and no token was moved.
     """
 
     def __init__(self, text: str, algebra: Algebra) -> None:
@@ -162,15 +80,16 @@ class Recovery:
         self.algebra = algebra
         self.read: list[Piece] = []
         self.unclosed = 0
-        self.is_straight = True
         self._faults = 0
-        self._rest = Scanner(text, self.say).scan()[::-1]
+        scanner = Scanner(text, self.say)
+        self._rest = scanner.scan()[::-1]
+        self.is_straight = scanner.is_balanced
         start: Stack = (0, None)
-        self._stacks = [start]  # before the first token, and behind each that was read
+        self._stacks = [start]  # before the first token, and after each that was read
         self._depths = [0]  # open parentheses, likewise
 
     def take(self) -> bool:
-        """Read the next token, if it can stand here."""
+        """Read the next token; return whether the tables accept it."""
         piece = self._rest[-1]
         stack = shift(self._stacks[-1], piece.kind)
         if stack is None:
@@ -181,25 +100,24 @@ class Recovery:
         return True
 
     def give_way(self) -> None:
-        """Skip the rest, but for its end, of a text with too many faults."""
+        """Skip the rest of a text with too many faults, up to its end."""
         if self._faults > _MOST_FAULTS:
             del self._rest[1:]
 
-    def say(self, message: str, span: tuple[int, int], *fixes: Any) -> None:
-        """Report a fault; of too many, that the rest goes unsaid."""
-        self.is_straight &= message not in PARENTHESES
+    def say(self, message: str, span: Place, *fixes: tuple[str, list[Edit]]) -> None:
+        """Report a fault, or once there are too many, that the rest is not checked."""
         self._faults += 1
         if self._faults <= _MOST_FAULTS:
             self.algebra.report("syntax", message, span, *fixes)
         elif self._faults == _MOST_FAULTS + 1:
-            message = f"more than {_MOST_FAULTS:,} faults; the rest is not looked at"
+            message = f"more than {_MOST_FAULTS:,} errors; the rest is not checked"
             self.algebra.report("syntax", message, (span[0], len(self.text)))
 
     # -- where the text is
 
     @property
     def depth(self) -> int:
-        """How many parentheses are open."""
+        """The number of open parentheses."""
         return self._depths[-1]
 
     @property
@@ -209,20 +127,46 @@ class Recovery:
 
     @property
     def expects_value(self) -> bool:
-        """Whether a value of a condition, or of ``after``, may stand here."""
+        """Whether a value of a condition, or of ``after``, may be read here."""
         return "STRING" in ACTIONS[self._stacks[-1][0]]
 
     @property
-    def is_behind_clause(self) -> bool:
+    def is_after_clause(self) -> bool:
         """Whether a whole clause was read last."""
         return self.accepts("ORDER") and not (self.accepts("AND") or self.expects_condition)
 
     def accepts(self, kind: str) -> bool:
-        """Tell whether a terminal may stand here."""
+        """Return whether a terminal may be read here."""
         return shift(self._stacks[-1], kind) is not None
 
+    def before(self, back: int = 1) -> str:
+        """Return the kind of the token read last, or earlier; empty if there is none."""
+        return self.read[-back].kind if back <= len(self.read) else ""
+
+    @property
+    def last_place(self) -> Place:
+        """The offsets of the token read last."""
+        return extent(self.read[-1], self.read[-1]) if self.read else (0, 0)
+
+    def expected(self) -> str:
+        """Return what may follow here, in words."""
+        if self.expects_condition:
+            return "a condition"
+        if self.expects_value:
+            return "a value"
+        if self.is_after_clause:
+            return "a clause or the end"
+        if self.accepts("OR"):
+            return "an operator, `and` or `or`" if self.accepts("OPERATOR") else "`and` or `or`"
+        if self.before() == "LIMIT":
+            return "a number or a `$placeholder`"
+        phrases = [phrase for kind, phrase in WORDS.items() if self.accepts(kind)]
+        return " or ".join([", ".join(phrases[:-1]), phrases[-1]] if phrases[1:] else phrases)
+
+    # -- what comes next
+
     def peek(self, ahead: int = 0) -> Piece:
-        """Give what is to come; behind the end there is the end."""
+        """Return a token to come; past the last one, the end."""
         return self._rest[max(-1 - ahead, -len(self._rest))]
 
     @property
@@ -231,55 +175,168 @@ class Recovery:
         return self._rest[min(1, len(self._rest) - 1)].end
 
     def begins_clause(self, ahead: int = 0) -> bool:
-        """Tell whether a clause begins with what is to come."""
+        """Return whether a clause begins with a token to come."""
         kind, following = self.peek(ahead).kind, self.peek(ahead + 1).kind
-        if kind == "ORDER":
+        return kind == "ORDER" or (kind in {"LIMIT", "AFTER"} and following in _AFTER_CLAUSES)
+
+    def begins_condition(self, ahead: int = 0) -> bool:
+        """Return whether a condition begins with a token to come."""
+        kind, lexeme = self.peek(ahead).kind, self.peek(ahead).lexeme
+        following = self.peek(ahead + 1)
+        if kind == "NOT":
+            return following.kind not in NEGATABLE | ENDS
+        if kind in {"LPAR", "ALL", "NONE"}:
             return True
-        return kind in {"LIMIT", "AFTER"} and following in _CLAUSE_VALUES
+        if kind not in {"WORD", "LIMIT"}:
+            return False
+        if following.kind in AFTER_NAMES or (following.kind == "LPAR" and kind == "WORD"):
+            return True
+        third, word = self.peek(ahead + 2), following.lexeme.lower()
+        if following.kind == "NOT":
+            word = third.lexeme.lower()
+            is_presence = third.kind == "PRESENCE" or word in PRESENCE or word in ABSENT
+            return third.kind in NEGATABLE or is_presence
+        if following.kind == "WORD" and word in PRESENCE:
+            return True
+        if following.kind == "WORD" and word in WORD_OPERATORS:
+            return third.kind in VALUES
+        if following.kind in VALUES and self.algebra.takes_arguments(lexeme):
+            return True
+        return self.algebra.stands_alone(lexeme)
 
-    def before(self, back: int = 1) -> str:
-        """Give the kind of what was read last, or before that; empty where there is nothing."""
-        return self.read[-back].kind if back <= len(self.read) else ""
+    def ends_condition(self, ahead: int) -> bool:
+        """Return whether a condition ends before a token to come, whatever it may lack."""
+        piece = self.peek(ahead)
+        is_end = piece.kind in ENDS or piece.kind == "COMMA"
+        return is_end or piece.lexeme.lower() in SORT | ORDER_BY or self.begins_condition(ahead)
 
-    def expected(self) -> str:
-        """Say what may stand here."""
-        if self.expects_condition:
-            return "a condition"
-        if self.expects_value:
-            return "a value"
-        if self.is_behind_clause:
-            return "a clause, or the end"
-        if self.accepts("OR"):
-            return "an operator, `and` or `or`" if self.accepts("OPERATOR") else "`and` or `or`"
-        if self.before() == "LIMIT":
-            return "a number or a `$placeholder`"
-        phrases = [phrase for kind, phrase in WORDS.items() if self.accepts(kind)]
-        return " or ".join([", ".join(phrases[:-1]), phrases[-1]] if phrases[1:] else phrases)
+    # -- repairs: the one description of each gives its tokens and its fix
 
-    # -- what repairs are made of
+    def remove(self, *pieces: Piece, message: str = "") -> None:
+        """Report tokens that do not belong here, and leave them out."""
+        self.change(message or f"unexpected `{self._shown(pieces)}`", (pieces, ""))
+
+    def rewrite(
+        self,
+        pieces: Sequence[Piece],
+        new: str,
+        message: str = "",
+        *,
+        span: Place | None = None,
+        title: str = "",
+    ) -> None:
+        """Report tokens that are written otherwise here, and read them as new text."""
+        message = message or f"use `{clip(new)}`, not `{self._shown(pieces)}`"
+        self.change(message, (pieces, new), span=span, title=title)
+
+    def add(self, new: str, message: str = "", *, span: Place | None = None) -> None:
+        """Report that something is missing before the next token, and add it.
+
+        Closing punctuation goes right after the token read last.
+        """
+        following = self.peek()
+        message = message or f"missing `{new}`"
+        parts: tuple[Part, ...] = ((), new), following
+        if new in {")", ","}:
+            parts = self.read[-1], ((), new)
+        self.change(message, *parts, span=span or extent(following, following))
+
+    def change(
+        self, message: str, *parts: Part, span: Place | None = None, title: str = ""
+    ) -> None:
+        """Report a fault in a run of tokens, and mend it.
+
+        Args:
+            message: what is wrong.
+            parts: the run, from tokens read last to those that come next.  A token by itself is
+                kept.  Tokens with a text are replaced by what it is lexed as; without any, the
+                text is added before the part that follows, or else after the one before.
+            span: what the message is about; by default, all that is replaced.
+            title: of the fix; by default, what it writes, adds or removes.
+        """
+        self._withdraw([each for part in parts for each in _tokens(part)])
+        changed = [part for part in parts if not isinstance(part, Piece)]
+        old = [each for pieces, _ in changed for each in pieces]
+        pieces, edits = self._apply(parts)
+        # What another repair added is not in the text: that one's fix comes first.
+        is_written = all(each.start < each.end for each in old)
+        fix = title or self._title(old, changed, edits), edits
+        self.say(message, span or extent(old[0], old[-1]), *([fix] if is_written else []))
+        self.put(*pieces)
+
+    def _withdraw(self, pieces: list[Piece]) -> None:
+        """Take back those of the tokens that were read, and drop those to come."""
+        back = len(pieces)
+        while back and not (back <= len(self.read) and self.read[-back] is pieces[0]):
+            back -= 1
+        for _ in range(back):
+            self.take_back()
+        self.drop(len(pieces) - back)
+
+    def _apply(self, parts: Sequence[Part]) -> tuple[list[Piece], list[Edit]]:
+        """Return the tokens of the parts, and the edits that write them.
+
+        A token that is kept takes up the place of what is removed next to it.
+        """
+        pieces: list[Piece] = []
+        edits: list[Edit] = []
+        removed: int | None = None
+        for index, part in enumerate(parts):
+            if isinstance(part, Piece):
+                pieces.append(part if removed is None else evolve(part, start=removed))
+                removed = None
+                continue
+            old, new = part
+            start, end = extent(old[0], old[-1]) if old else self._gap(parts, index)
+            make = spaced(self.text, start, end, new) if new else without(self.text, start, end)
+            edits.append(make)
+            pieces += pieces_of(new, start, end)
+            if not new and pieces:
+                pieces[-1] = evolve(pieces[-1], end=end)
+            elif not new:
+                removed = start
+        return pieces, edits
+
+    def _gap(self, parts: Sequence[Part], index: int) -> Place:
+        """Return where a part without tokens is added."""
+        following = [each for part in parts[index + 1 :][:1] for each in _tokens(part)]
+        at = following[0].start if following else _tokens(parts[index - 1])[-1].end
+        return at, at
+
+    def _title(
+        self, old: list[Piece], changed: list[tuple[Sequence[Piece], str]], edits: list[Edit]
+    ) -> str:
+        if not any(new for _, new in changed):
+            return f"remove `{self._shown(old)}`"
+        written = []
+        position = edits[0][0]
+        for start, end, new in edits:
+            written += [self.text[position:start], new]
+            position = end
+        verb = "write" if old else "add"
+        return f"{verb} `{clip(' '.join(''.join(written).split()))}`"
+
+    def _shown(self, pieces: Sequence[Piece]) -> str:
+        """Return tokens as a message shows them, without comments or line ends."""
+        shown = [piece.lexeme for piece in pieces[:1]]
+        for before, piece in pairwise(pieces):
+            is_apart = before.end < piece.start or {before.lexeme, piece.lexeme}.isdisjoint("(),")
+            shown += [" " if is_apart else "", piece.lexeme]
+        return clip("".join(shown))
+
+    # -- tokens moved
 
     def put(self, *pieces: Piece) -> None:
         """Put tokens before those to come."""
         self._rest.extend(reversed(pieces))
 
     def put_last(self, *pieces: Piece) -> None:
-        """Put tokens behind all others, before the end."""
+        """Put tokens after all others, before the end."""
         self._rest[1:1] = reversed(pieces)
-
-    def insert(self, kind: str, lexeme: str, at: int) -> None:
-        """Put a token that is not in the text before those to come."""
-        self.put(Piece(kind, lexeme, at, at))
 
     def drop(self, count: int = 1) -> list[Piece]:
         """Leave out tokens to come."""
         return [self._rest.pop() for _ in range(count)]
-
-    def take_back_clause(self) -> list[Piece]:
-        """Undo the reading of the clause that was read last; give its tokens."""
-        count = (
-            3 + (self.before() == "DIRECTION") if "BY" in {self.before(2), self.before(3)} else 2
-        )
-        return [self.take_back() for _ in range(count)][::-1]
 
     def take_back(self) -> Piece:
         """Undo the last reading; the token is gone."""
@@ -287,62 +344,71 @@ class Recovery:
         self._depths.pop()
         return self.read.pop()
 
-    def skip(self) -> list[Piece]:
-        """Leave out what goes up to the next connective, clause, closing parenthesis or the end."""
+    def take_back_clause(self) -> list[Piece]:
+        """Undo the reading of the clause read last; return its tokens."""
+        is_order = "BY" in {self.before(2), self.before(3)}
+        count = 3 + (self.before() == "DIRECTION") if is_order else 2
+        return [self.take_back() for _ in range(count)][::-1]
+
+    # -- conditions given up
+
+    def give_up(self) -> None:
+        """Replace what was begun, up to the next joint, by a broken condition; drop a clause."""
+        begun: list[Piece] = []
+        if not self.expects_condition and self.before() in {"RPAR", "ALL", "NONE", "BROKEN"}:
+            # What is read is complete: something else is broken here.
+            skipped = self._skip() or self.drop(self.peek().kind != END)
+            self._break(skipped, joined=True)
+            return
+        if self.is_after_clause:
+            # Nothing but clauses follows a clause.
+            self.drop(self.peek().kind != END)
+            self._skip()
+            return
+        while not self.expects_condition:
+            begun.append(self.take_back())
+            if self._is_clause(begun):
+                self._skip()
+                return
+        pieces = [*reversed(begun), *self._skip()]
+        if any(piece.kind == "BETWEEN" for piece in pieces) and self.peek().kind == "AND":
+            # This `and` may be that of `between`.
+            is_own = any(piece.kind == "AND" for piece in pieces)
+            if not is_own and self.peek(1).kind in _AFTER_CLAUSES and self.peek(2).kind in ENDS:
+                pieces += [*self.drop(), *self._skip()]
+        self._break(pieces)
+
+    def _skip(self) -> list[Piece]:
+        """Drop what goes up to the next connective, clause, closing parenthesis or the end."""
         skipped: list[Piece] = []
         depth = 0
         while self.peek().kind != END:
             kind = self.peek().kind
-            if depth == 0 and (
-                kind in {"AND", "OR"} or self.begins_clause() or (kind == "RPAR" and self.depth)
-            ):
+            is_joint = kind in CONNECTIVES or (kind == "RPAR" and self.depth)
+            if depth == 0 and (is_joint or self.begins_clause()):
                 break
             depth = max(0, depth + (kind == "LPAR") - (kind == "RPAR"))
             skipped += self.drop()
         self.unclosed += depth
         return skipped
 
-    def give_up(self) -> None:
-        """Make what was begun, up to the next joint, one broken condition; drop a clause."""
-        begun: list[Piece] = []
-        if not self.expects_condition and self.before() in {"RPAR", "ALL", "NONE", BROKEN}:
-            # What is read is complete: something else is broken here.
-            skipped = self.skip() or self.drop(self.peek().kind != END)
-            self._break(skipped, joined=True)
-            return
-        if self.is_behind_clause:
-            # Behind a clause, nothing but clauses goes on.
-            self.drop(self.peek().kind != END)
-            self.skip()
-            return
-        while not self.expects_condition:
-            begun.append(self.take_back())
-            if self._is_clause(begun):
-                self.skip()
-                return
-        pieces = [*reversed(begun), *self.skip()]
-        if any(piece.kind == "BETWEEN" for piece in pieces) and self.peek().kind == "AND":
-            # This `and` may be that of `between`.
-            is_own = any(piece.kind == "AND" for piece in pieces)
-            if not is_own and self.peek(1).kind in _CLAUSE_VALUES and self.peek(2).kind in _ENDS:
-                pieces += [*self.drop(), *self.skip()]
-        self._break(pieces)
-
     def _is_clause(self, begun: list[Piece]) -> bool:
-        """Tell whether what was taken back, last token first, began a clause."""
+        """Return whether what was taken back, last token first, began a clause."""
         if begun[-1].kind != "LIMIT" or not self.expects_condition:
-            return begun[-1].kind in _CLAUSES
+            return begun[-1].kind in CLAUSES
         return not self.read and (len(begun) == 1 or begun[-2].kind == "WORD")
 
     def _break(self, pieces: list[Piece], *, joined: bool = False) -> None:
-        """Put a broken condition in the place of tokens."""
+        """Put a broken condition in the place of tokens, after the name they begin with."""
         at = self.read[-1].end if self.read else self.peek().start
-        start, end = (pieces[0].start, pieces[-1].end) if pieces else (at, at)
-        name = pieces[0] if len(pieces) > 1 and pieces[0].kind == "WORD" else None
-        if name is not None and pieces[1].kind == "LPAR":
-            name = None
-        if name is not None:
-            start = pieces[1].start
-        self.put(Piece(BROKEN, "", start, end, name=name))
+        start, end = extent(pieces[0], pieces[-1]) if pieces else (at, at)
+        name = pieces[:1] if [each.kind for each in pieces[:1]] == ["WORD"] else []
+        if len(pieces) == 1 or (name and pieces[1].kind == "LPAR"):
+            name = []
+        self.put(*name, Piece("BROKEN", "", pieces[1].start if name else start, end))
         if joined:
-            self.insert("AND", "and", start)
+            self.put(Piece("AND", "and", start, start))
+
+
+def _tokens(part: Part) -> Sequence[Piece]:
+    return [part] if isinstance(part, Piece) else part[0]

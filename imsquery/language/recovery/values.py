@@ -1,4 +1,4 @@
-"""Values, lists of values, and the two ends of ``between``."""
+"""At a value and after one: wherever the tables take a value, and in lists and ranges of them."""
 
 from __future__ import annotations
 
@@ -6,327 +6,170 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from imsquery.diagnostics.edits import spaced
 from imsquery.language.lexer import END, quote
-from imsquery.language.operators import OPERATORS
-from imsquery.language.recovery.clauses import clause_operator
-from imsquery.language.recovery.piece import Piece
-from imsquery.language.recovery.scanner import NEVER_CLOSED
-from imsquery.language.recovery.state import (
+from imsquery.language.operators import EQUALITY, OPERATORS
+from imsquery.language.recovery.clauses import clause_operator, dangling
+from imsquery.language.recovery.piece import (
     CONNECTIVES,
     ENDS,
     KEYWORD_KINDS,
-    ORDER_BY,
-    SORT,
     VALUES,
-    begins_condition,
-    clip,
+    Piece,
     extent,
-    last_span,
-    removal,
-    writing,
 )
+from imsquery.language.recovery.scanner import UNCLOSED
+from imsquery.language.recovery.vocabulary import AGO, BETWEEN_ENDS, ORDER_BY, SORT
 from imsquery.language.times import reads_clock, respell_clock
 
 if TYPE_CHECKING:
-    from imsquery.language.recovery.state import Recovery
+    from imsquery.language.recovery.state import Part, Recovery
 
 
 _three = re.compile(",[0-9]{3}").fullmatch
 
 
+# -- at a value
+
+
 def at_value(recovery: Recovery) -> bool:
-    """Mend what stands where a value should."""
-    piece = recovery.peek()
-    before = recovery.before()
-    is_list = recovery.accepts("STRING") and before in {"LPAR", "COMMA"}
-    if piece.kind in KEYWORD_KINDS and _stands_for_value(recovery):
-        return _quote_keyword(recovery)
-    if is_list and piece.kind == "COMMA":
-        recovery.drop()
-        fix = removal(recovery, piece.start, piece.end)
-        recovery.say("this `,` separates nothing", extent(piece, piece), fix)
+    """Mend what is where a value is expected."""
+    piece, before = recovery.peek(), recovery.before()
+    if piece.kind in KEYWORD_KINDS and _is_meant_as_value(recovery):
+        word = piece.lexeme.lower()
+        message = f"`{word}` is a keyword; quote it to use it as a value"
+        recovery.rewrite([piece], quote(piece.lexeme), message, title="add quotes")
+    elif piece.kind == "COMMA" and before in {"LPAR", "COMMA"}:
+        recovery.remove(piece)
+    elif piece.kind == "RPAR" and before == "COMMA":
+        recovery.remove(recovery.read[-1], message="expected a value after `,`")
+    elif piece.kind == "RPAR" and before == "LPAR":
+        _empty_list(recovery)
+    elif piece.kind == "LPAR" and (_range(recovery) or _unwrap(recovery)):
         return True
-    if piece.kind == "RPAR" and before == "COMMA":
-        comma = recovery.take_back()
-        fix = removal(recovery, comma.start, comma.end)
-        recovery.say("no value follows this `,`", extent(comma, comma), fix)
-        return True
-    if piece.kind == "RPAR" and before == "LPAR":
-        return _empty_list(recovery)
-    if piece.kind == "LPAR" and (_range(recovery) or _unwrap(recovery)):
-        return True
-    if piece.kind == "OPERATOR" and before == "AFTER":
+    elif piece.kind == "OPERATOR" and before == "AFTER":
         return clause_operator(recovery)
-    if piece.kind in ENDS or piece.kind == "COMMA":
-        start, end = last_span(recovery)
+    elif piece.kind in ENDS or piece.kind == "COMMA":
         shown = recovery.read[-1].lexeme.lower()
-        recovery.say(f"a value is missing behind `{shown}`", (start, end))
+        recovery.say(f"expected a value after `{shown}`", recovery.last_place)
         recovery.give_up()
-        return True
-    return False
-
-
-def _stands_for_value(recovery: Recovery) -> bool:
-    """Tell a keyword that is meant as a value from one that follows where a value is missing."""
-    kind, following = recovery.peek().kind, recovery.peek(1).kind
-    sorts = recovery.peek(1).lexeme.lower() in SORT | ORDER_BY
-    if following in ENDS or following == "COMMA" or sorts:
-        return True
-    return kind not in {"AND", "OR", "NOT", "LIMIT", "AFTER"} and begins_condition(recovery, 1)
-
-
-def _quote_keyword(recovery: Recovery) -> bool:
-    piece = recovery.drop()[0]
-    new = quote(piece.lexeme)
-    recovery.say(
-        f"`{piece.lexeme.lower()}` is a keyword; as a value it stands in quotes",
-        extent(piece, piece),
-        writing(recovery, piece.start, piece.end, new),
-    )
-    recovery.put(Piece("STRING", new, piece.start, piece.end))
+    else:
+        return False
     return True
 
 
-def _empty_list(recovery: Recovery) -> bool:
+def _is_meant_as_value(recovery: Recovery) -> bool:
+    """Return whether a keyword is meant as a value, rather than what follows a missing one."""
+    kind, following = recovery.peek().kind, recovery.peek(1)
+    sorts = following.lexeme.lower() in SORT | ORDER_BY
+    if following.kind in ENDS or following.kind == "COMMA" or sorts:
+        return True
+    is_joint = kind in {"AND", "OR", "NOT", "LIMIT", "AFTER"}
+    return not is_joint and recovery.begins_condition(1)
+
+
+def _empty_list(recovery: Recovery) -> None:
     """Read ``in ()`` as what it says: nothing is in it."""
-    closing = recovery.drop()[0]
-    opening = recovery.take_back()
-    recovery.take_back()
-    negated = recovery.before() == "NOT"
-    if negated:
-        recovery.take_back()
-    name = recovery.take_back()
-    new = "all" if negated else "none"
-    what = "everything" if negated else "nothing"
-    recovery.say(
-        f"a list has one value at least; `{new}` says that {what} matches",
-        extent(opening, closing),
-        writing(recovery, name.start, closing.end, new),
+    negated = recovery.before(3) == "NOT"
+    pieces = [*recovery.read[-4 if negated else -3 :], recovery.peek()]
+    new, what = ("all", "everything") if negated else ("none", "nothing")
+    recovery.rewrite(
+        pieces,
+        new,
+        f"a list needs at least one value; use `{new}` to match {what}",
+        span=extent(pieces[-2], pieces[-1]),
     )
-    recovery.put(Piece(new.upper(), new, name.start, closing.end))
-    return True
 
 
 def _range(recovery: Recovery) -> bool:
-    """Read ``= (low to high)``, in brackets elsewhere, as ``between``; ``*`` is no end there."""
+    """Read ``= (low to high)``, in brackets elsewhere, as ``between``; ``*`` is an open end."""
     opening, low, to, high, closing = (recovery.peek(ahead) for ahead in range(5))
     operator = recovery.read[-1]
-    if to.lexeme.lower() != "to" or closing.kind != "RPAR" or operator.kind != "OPERATOR":
+    if to.lexeme.lower() != "to" or closing.kind != "RPAR" or not _equates(operator, "="):
         return False
     ends = [each for each in (low, high) if each.lexeme != "*"]
-    if not ends or OPERATORS[operator.lexeme] != "=" or {each.kind for each in ends} - VALUES:
+    if not ends or {each.kind for each in ends} - VALUES:
         return False
-    recovery.take_back()
-    recovery.drop(5)
-    new = "between" if len(ends) > 1 else ">=" if ends[0] is low else "<="
-    text = recovery.text
-    written = " and ".join(text[each.start : each.end] for each in ends)
-    apart = "" if text[opening.start - 1].isspace() else " "
-    edits = [
-        spaced(text, operator.start, operator.end, new),
-        (opening.start, closing.end, apart + written),
-    ]
+    rest: list[Part]
+    new, rest = "between", [([opening], ""), low, ([to], "and"), high, ([closing], "")]
+    if high not in ends:
+        new, rest = ">=", [([opening], ""), low, ([to, high, closing], "")]
+    elif low not in ends:
+        new, rest = "<=", [([opening, low, to], ""), high, ([closing], "")]
     span = extent(opening, closing)
-    recovery.say(f"a range is written `{new}`", span, (f"write `{new} {clip(written)}`", edits))
-    kind = "BETWEEN" if new == "between" else "OPERATOR"
-    pieces = [Piece(kind, new, operator.start, operator.end), ends[0]]
-    if len(ends) > 1:
-        pieces += [Piece("AND", "and", to.start, to.end), high]
-    # What closes a parenthesis behind the range comes behind its bracket.
-    last = pieces.pop()
-    recovery.put(*pieces, Piece(last.kind, last.lexeme, last.start, closing.end))
+    recovery.change(f"use `{new}` for this range", ([operator], new), *rest, span=span)
     return True
+
+
+def _equates(operator: Piece, *relations: str) -> bool:
+    return operator.kind == "OPERATOR" and OPERATORS[operator.lexeme] in relations
 
 
 def _unwrap(recovery: Recovery) -> bool:
-    """Read a value in parentheses, or a list behind ``=``."""
+    """Read a value in parentheses, or a list after ``=``."""
     count = 1
-    joints = {"COMMA", "OR"}
-    while recovery.peek(count).kind in VALUES and recovery.peek(count + 1).kind in joints:
+    while recovery.peek(count).kind in VALUES and recovery.peek(count + 1).kind in {"COMMA", "OR"}:
         count += 2
-    opening, closing = recovery.peek(), recovery.peek(count + 1)
-    if recovery.peek(count).kind not in VALUES or closing.kind != "RPAR":
-        return False
+    opening, value, closing = recovery.peek(), recovery.peek(count), recovery.peek(count + 1)
     operator = recovery.read[-1]
+    if value.kind not in VALUES or closing.kind != "RPAR":
+        return False
     if count == 1:
-        value = recovery.drop(3)[1]
-        edits = [(opening.start, opening.end, ""), (closing.start, closing.end, "")]
-        if not recovery.text[opening.start - 1].isspace() and operator.kind != "OPERATOR":
-            edits[0] = (opening.start, opening.end, " ")
-        message = "a single value stands in no parentheses"
-        recovery.say(message, extent(opening, closing), ("remove them", edits))
-        recovery.put(Piece(value.kind, value.lexeme, opening.start, closing.end))
+        recovery.change(
+            "remove the parentheses around a single value",
+            *(([opening], ""), value, ([closing], "")),
+            span=extent(opening, closing),
+            title="remove the parentheses",
+        )
         return True
-    if operator.kind != "OPERATOR" or OPERATORS[operator.lexeme] not in {"=", "!="}:
+    if not _equates(operator, *EQUALITY):
         return False
-    _make_list(recovery)
+    new = _list_operator(operator)
+    recovery.rewrite([operator], new, f"use `{new}`, not `{operator.lexeme}`, with a list")
     return True
 
 
-def _make_list(recovery: Recovery) -> None:
-    """Turn ``=`` before a list into ``in``."""
-    operator = recovery.take_back()
-    negated = OPERATORS[operator.lexeme] == "!="
-    new = "not in" if negated else "in"
-    recovery.say(
-        f"one of a list of values is written `{new}`, not `{operator.lexeme}`",
-        extent(operator, operator),
-        writing(recovery, operator.start, operator.end, new),
-    )
-    recovery.insert("IN", "in", operator.end)
-    if negated:
-        recovery.insert("NOT", "not", operator.start)
+def _list_operator(operator: Piece) -> str:
+    return "in" if _equates(operator, "=") else "not in"
 
 
-def behind_in(recovery: Recovery) -> bool:
-    """Put a list in parentheses."""
-    if recovery.peek().kind not in VALUES:
-        return False
-    items = recovery.drop()
-    while (
-        recovery.peek().kind == "COMMA"
-        and recovery.peek(1).kind in VALUES
-        and not begins_condition(recovery, 1)
-    ):
-        items += recovery.drop(2)
-    start, end = span = extent(items[0], items[-1])
-    recovery.say(
-        "a list stands in parentheses",
-        span,
-        ("add parentheses", [(start, start, "("), (end, end, ")")]),
-    )
-    recovery.put(Piece("LPAR", "(", start, start), *items, Piece("RPAR", ")", end, end))
-    return True
+# -- after a value
 
 
-def in_list(recovery: Recovery) -> bool:
-    """Mend what stands behind a value of a list."""
-    piece = recovery.peek()
-    at = recovery.read[-1].end
-    if piece.kind == "OPERATOR" and quote_chain(recovery):
-        return True
-    if piece.kind in VALUES and not begins_condition(recovery):
-        recovery.say(
-            "`,` is missing before this value",
-            extent(piece, piece),
-            ("add `,`", [(at, at, ",")]),
-        )
-        recovery.insert("COMMA", ",", at)
-        return True
-    if piece.kind in CONNECTIVES and recovery.peek(1).kind in {"COMMA", "RPAR"}:
-        recovery.drop()
-        fix = removal(recovery, piece.start, piece.end)
-        recovery.say(f"`{piece.lexeme.lower()}` joins nothing here", extent(piece, piece), fix)
-        return True
-    follows = recovery.peek(2).kind in {"COMMA", "RPAR"} | CONNECTIVES
-    if piece.kind in CONNECTIVES and recovery.peek(1).kind in VALUES and follows:
-        recovery.drop()
-        recovery.say(
-            f"the values of a list are separated by `,`, not by `{piece.lexeme.lower()}`",
-            extent(piece, piece),
-            ("write `,`", [(piece.start, piece.end, ",")]),
-        )
-        recovery.put(Piece("COMMA", ",", piece.start, piece.end))
-        return True
-    if piece.kind in CONNECTIVES or piece.kind == END or recovery.begins_clause():
-        opening = next(each for each in reversed(recovery.read) if each.kind == "LPAR")
-        edit = (at, at, ")")
-        recovery.say(NEVER_CLOSED, extent(opening, opening), ("close it", [edit]))
-        recovery.insert("RPAR", ")", at)
-        return True
-    return False
+def after_value(recovery: Recovery) -> bool:
+    """Mend what goes on with a value that was read as a whole one."""
+    kind = recovery.peek().kind
+    if kind == "LPAR":
+        return _called_clock(recovery) or _time_ago(recovery)
+    if kind == "COMMA":
+        return _grouped_digits(recovery)
+    return kind == "OPERATOR" and _quote_chain(recovery)
 
 
-def in_between(recovery: Recovery) -> bool:
-    """Mend what should be ``and`` between two ends."""
-    piece = recovery.peek()
-    is_other = piece.kind in {"COMMA", "OR"} or piece.lexeme.lower() in {"to", "..", "-", "until"}
-    if is_other and recovery.peek(1).kind in VALUES:
-        recovery.drop()
-        recovery.say(
-            f"the ends of `between` are joined by `and`, not by `{clip(piece.lexeme)}`",
-            extent(piece, piece),
-            writing(recovery, piece.start, piece.end, "and"),
-        )
-        recovery.put(Piece("AND", "and", piece.start, piece.end))
-        return True
-    if piece.kind in VALUES and not begins_condition(recovery):
-        at = piece.start
-        fix = writing(recovery, at, at, "and")
-        recovery.say("`and` is missing between the ends of `between`", extent(piece, piece), fix)
-        recovery.insert("AND", "and", at)
-        return True
-    return False
-
-
-def list_behind_equals(recovery: Recovery) -> bool:
-    """Read ``name = a, b`` as ``name in (a, b)``."""
-    items = [recovery.take_back()]
-    operator = recovery.take_back()
-    while recovery.peek().kind == "COMMA" and recovery.peek(1).kind in VALUES:
-        if begins_condition(recovery, 1):
-            break
-        items += recovery.drop(2)
-    negated = OPERATORS[operator.lexeme] == "!="
-    new = "not in" if negated else "in"
-    start, end = operator.start, operator.end
-    edits = [
-        spaced(recovery.text, start, end, new),
-        (items[0].start, items[0].start, "("),
-        (items[-1].end, items[-1].end, ")"),
-    ]
-    recovery.say(
-        f"one of several values is written `{new} (…)`",
-        extent(items[0], items[-1]),
-        # An operator that was put in itself is mended first.
-        *([(f"write `{new} (…)`", edits)] if start < end else []),
-    )
-    opening = Piece("LPAR", "(", items[0].start, items[0].start)
-    closing = Piece("RPAR", ")", items[-1].end, items[-1].end)
-    negation = [Piece("NOT", "not", start, end)] if negated else []
-    recovery.put(*negation, Piece("IN", "in", start, end), opening, *items, closing)
-    return True
-
-
-def called_clock(recovery: Recovery) -> bool:
-    """Leave out the parentheses of ``now()``."""
+def _called_clock(recovery: Recovery) -> bool:
+    """Remove the parentheses of ``now()``."""
     word, opening, closing = recovery.read[-1], recovery.peek(), recovery.peek(1)
-    is_value = word.kind == "WORD" and recovery.before(2) in {"OPERATOR", "BETWEEN", "AND"}
-    if not (is_value and closing.kind == "RPAR" and reads_clock(word.lexeme)):
+    if word.kind != "WORD" or closing.kind != "RPAR" or not reads_clock(word.lexeme):
         return False
-    recovery.drop(2)
-    recovery.is_straight = False  # what closes a parenthesis behind `now` would stand before these
-    recovery.say(
-        f"`{word.lexeme.lower()}` is a time, and stands without parentheses",
-        extent(opening, closing),
-        removal(recovery, opening.start, closing.end),
-    )
+    message = f"remove the parentheses after `{word.lexeme.lower()}`"
+    recovery.change(message, word, ([opening, closing], ""))
     return True
 
 
-def time_ago(recovery: Recovery) -> bool:
+def _time_ago(recovery: Recovery) -> bool:
     """Read ``ago(7d)``."""
     word, opening, span, closing = recovery.read[-1], *(recovery.peek(each) for each in range(3))
+    kinds = [word.kind, opening.kind, span.kind, closing.kind]
+    if kinds != ["WORD", "LPAR", "WORD", "RPAR"] or word.lexeme.lower() != AGO:
+        return False
     meant = f"now-{span.lexeme}"
-    kinds = [word.kind, recovery.before(2), opening.kind, span.kind, closing.kind]
-    if kinds != ["WORD", "OPERATOR", "LPAR", "WORD", "RPAR"] or word.lexeme.lower() != "ago":
-        return False
-    if not reads_clock(meant):
-        return False
-    recovery.take_back()
-    recovery.drop(3)
-    recovery.say(
-        f"`ago` is written `{meant}`",
-        extent(word, closing),
-        writing(recovery, word.start, closing.end, meant),
-    )
-    recovery.put(Piece("WORD", meant, word.start, closing.end))
-    return True
+    if reads_clock(meant):
+        recovery.rewrite([word, opening, span, closing], meant)
+        return True
+    return False
 
 
-def grouped_digits(recovery: Recovery) -> bool:
-    """Read ``4,096``, which is no list."""
+def _grouped_digits(recovery: Recovery) -> bool:
+    """Read ``4,096``, which is not a list."""
     first = recovery.read[-1]
     ahead, end = 0, first.end
     while recovery.peek(ahead).start == end:
@@ -336,45 +179,31 @@ def grouped_digits(recovery: Recovery) -> bool:
         ahead += 2
     if ahead == 0 or not (first.lexeme.isdecimal() and len(first.lexeme) <= 3):  # noqa: PLR2004
         return False
-    pieces = recovery.drop(ahead)
-    start, end = span = extent(recovery.take_back(), pieces[-1])
-    digits = recovery.text[start:end].replace(",", "")
-    recovery.say(
-        "the digits of a number stand together",
-        span,
-        writing(recovery, start, end, digits),
-    )
-    recovery.put(Piece("WORD", digits, start, end))
+    pieces = [first, *(recovery.peek(each) for each in range(ahead))]
+    digits = recovery.text[first.start : pieces[-1].end].replace(",", "")
+    recovery.rewrite(pieces, digits, "write numbers without separators")
     return True
 
 
-def quote_chain(recovery: Recovery) -> bool:
-    """Quote a value that holds ``=``, such as ``tag = a=b``."""
-    value = recovery.read[-1]
-    if value.kind != "WORD" or OPERATORS[recovery.peek().lexeme] != "=":
+def _quote_chain(recovery: Recovery) -> bool:
+    """Quote a value that contains ``=``, such as ``tag = a=b``."""
+    value, equals = recovery.read[-1], recovery.peek()
+    if value.kind != "WORD" or not _equates(equals, "=") or _ends_in_operator(recovery):
         return False
     parts = [value]
-    if _ends_in_operator(recovery):
-        return False
-    recovery.take_back()
-    while recovery.peek().kind == "OPERATOR" and OPERATORS[recovery.peek().lexeme] == "=":
-        parts += recovery.drop()
-        if recovery.peek().kind != "WORD":
+    while _equates(recovery.peek(len(parts) - 1), "="):
+        parts.append(recovery.peek(len(parts) - 1))
+        if recovery.peek(len(parts) - 1).kind != "WORD":
             break
-        parts += recovery.drop()
-    start, end = span = extent(parts[0], parts[-1])
+        parts.append(recovery.peek(len(parts) - 1))
     new = quote("".join(part.lexeme for part in parts))
-    recovery.say(
-        f"a value that holds `{parts[1].lexeme}` stands in quotes",
-        span,
-        writing(recovery, start, end, new),
-    )
-    recovery.put(Piece("STRING", new, start, end))
+    message = f"quote values that contain `{equals.lexeme}`"
+    recovery.rewrite(parts, new, message, title="add quotes")
     return True
 
 
 def _ends_in_operator(recovery: Recovery) -> bool:
-    """Tell whether no word follows the last ``=``, and what does follow is no part of the value."""
+    """Return whether a chain ends in ``=``, before what is not a part of its value."""
     ahead = 0
     while recovery.peek(ahead).kind in {"OPERATOR", "WORD"}:
         last = recovery.peek(ahead)
@@ -391,27 +220,95 @@ def several_words(recovery: Recovery) -> bool:
         return False
     ahead = 0
     kinds = (KEYWORD_KINDS - ENDS) | {"WORD"}
-    while recovery.peek(ahead).kind in kinds and not begins_condition(recovery, ahead):
+    while recovery.peek(ahead).kind in kinds and not recovery.begins_condition(ahead):
         parts.append(recovery.peek(ahead))
         ahead += 1
     if ahead == 0 or recovery.peek(ahead).kind in {"OPERATOR", "STRING", "PLACEHOLDER", "BROKEN"}:
         return False
-    recovery.take_back()
-    recovery.drop(ahead)
-    start, end = span = extent(parts[0], parts[-1])
     value = parts[0].lexeme
     for before, part in pairwise(parts):
         touching = before.end == part.start and not (before.is_sign or part.is_sign)
         value += ("" if touching else " ") + part.lexeme
     compact = "".join(part.lexeme for part in parts)
     for clock in [compact] if reads_clock(compact) else respell_clock(compact):
-        fix = writing(recovery, start, end, clock)
-        recovery.say(f"a time such as `{clock}` is written without spaces", span, fix)
-        recovery.put(Piece("WORD", clock, start, end))
+        recovery.rewrite(parts, clock, f"write times such as `{clock}` without spaces")
         return True
-    new = quote(value)
-    recovery.say(
-        "a value of several words stands in quotes", span, writing(recovery, start, end, new)
-    )
-    recovery.put(Piece("STRING", new, start, end))
+    recovery.rewrite(parts, quote(value), "quote values that contain spaces", title="add quotes")
+    return True
+
+
+# -- in a list, and in a range
+
+
+def enclose(recovery: Recovery, message: str) -> bool:
+    """Put the values to come in parentheses."""
+    items = [recovery.peek(), *_more_values(recovery, 1)]
+    parts: list[Part] = [((), "("), *items, ((), ")")]
+    span = extent(items[0], items[-1])
+    recovery.change(message, *parts, span=span, title="add parentheses")
+    return True
+
+
+def _more_values(recovery: Recovery, ahead: int) -> list[Piece]:
+    """Return the commas and values that go on with a list."""
+    items: list[Piece] = []
+    while recovery.peek(ahead).kind == "COMMA" and recovery.peek(ahead + 1).kind in VALUES:
+        if recovery.begins_condition(ahead + 1):
+            break
+        items += [recovery.peek(ahead), recovery.peek(ahead + 1)]
+        ahead += 2
+    return items
+
+
+def after_in(recovery: Recovery) -> bool:
+    """Put a list in parentheses."""
+    return recovery.peek().kind in VALUES and enclose(recovery, "put lists in parentheses")
+
+
+def in_list(recovery: Recovery) -> bool:
+    """Mend what follows a value of a list."""
+    piece, following = recovery.peek(), recovery.peek(1).kind
+    is_joint = piece.kind in CONNECTIVES
+    if piece.kind in VALUES and not recovery.begins_condition():
+        recovery.add(",")
+    elif is_joint and following in {"COMMA", "RPAR"}:
+        dangling(recovery, piece)
+    elif is_joint and following in VALUES and recovery.peek(2).kind in _AFTER_ITEMS:
+        word = piece.lexeme.lower()
+        message = f"use `,`, not `{word}`, between the values of a list"
+        recovery.rewrite([piece], ",", message)
+    elif is_joint or piece.kind == END or recovery.begins_clause():
+        opening = next(each for each in reversed(recovery.read) if each.kind == "LPAR")
+        recovery.is_straight = False
+        recovery.add(")", UNCLOSED, span=extent(opening, opening))
+    else:
+        return False
+    return True
+
+
+_AFTER_ITEMS = CONNECTIVES | {"COMMA", "RPAR"}
+
+
+def in_between(recovery: Recovery) -> bool:
+    """Mend what should be ``and`` between two ends."""
+    piece = recovery.peek()
+    is_joint = piece.kind in {"COMMA", "OR"} or piece.lexeme.lower() in BETWEEN_ENDS
+    if is_joint and recovery.peek(1).kind in VALUES:
+        message = f"use `and`, not `{piece.lexeme.lower()}`, between the ends of `between`"
+        recovery.rewrite([piece], "and", message)
+        return True
+    if piece.kind in VALUES and not recovery.begins_condition():
+        recovery.add("and")
+        return True
+    return False
+
+
+def list_after_equals(recovery: Recovery) -> bool:
+    """Read ``name = a, b`` as ``name in (a, b)``."""
+    operator, first = recovery.read[-2:]
+    items = [first, *_more_values(recovery, 0)]
+    new = _list_operator(operator)
+    parts: list[Part] = [([operator], new), ((), "("), *items, ((), ")")]
+    span = extent(first, items[-1])
+    recovery.change(f"use `{new} (…)` for several values", *parts, span=span)
     return True
