@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import Tokens
-from imsquery.language.parser import parse_with
+from imsquery.semantics.analysis import bind
 from imsquery.semantics.binder import Binder
 from imsquery.semantics.consistency import check_consistency
 from imsquery.semantics.formula import And, Atom, Not, Or, Unknown, leaves
@@ -134,7 +134,7 @@ class Surroundings:
         """Count the findings about some of the conditions around, with others."""
         tally = _Tally(Tokens(""), self._spec)
         written = And([*(self._context[index] for index in chosen), *more], 0, 0)
-        check_consistency(simplify(written), written, tally, self._spec)
+        check_consistency(simplify(written), written, tally)
         return tally.found
 
     def _completed(self, formula: Formula) -> Formula:
@@ -151,11 +151,9 @@ class Surroundings:
 
 def unanswered(text: str, spec: Spec, now: datetime) -> int:
     """Count the conditions of a query that are answered only together with one that is missing."""
-    tokens = Tokens(text)
-    binder, bound = parse_with(Binder(tokens, spec, now=now), tokens)
-    if bound is not None:
-        check_consistency(simplify(bound.filter), bound.filter, binder, spec)
-    return sum(each.code == "requires" for each in binder.findings)
+    analysis = bind(Tokens(text), spec, now=now)
+    analysis.check_consistency()
+    return sum(each.code == "requires" for each in analysis.findings)
 
 
 class _Tally(Binder):
@@ -187,9 +185,8 @@ def _wires(formula: Formula) -> set[str]:
 
 def _context(text: str, place: int, spec: Spec, now: datetime) -> tuple[bool, list[Formula]]:
     """Give whether a place is negated, and the conditions that hold along with it."""
-    tokens = Tokens(text)
-    binder, bound = parse_with(Binder(tokens, spec, now=now), tokens)
-    path = _path(bound.filter, binder, place) if bound is not None else ()
+    analysis = bind(Tokens(text), spec, now=now)
+    path = _path(analysis.bound.filter, analysis.binder, place)
     negated = False
     context: list[Formula] = []
     for node, child in pairwise(path):

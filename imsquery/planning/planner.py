@@ -35,7 +35,7 @@ from imsquery.planning.intervals import unite_ranges
 from imsquery.planning.phrasing import phrase, phrase_atom
 from imsquery.planning.plan import Plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.semantics.analysis import Binding, bind, check_expressions
+from imsquery.semantics.analysis import Analysis, analyze
 from imsquery.semantics.formula import And, Atom, Deferred, Or
 
 if TYPE_CHECKING:
@@ -95,13 +95,13 @@ def plan(
     if type(max_requests) is not int or max_requests < 1:
         msg = f"max_requests is {max_requests!r}; it is a whole number from 1"
         raise ValueError(msg)
-    binding = bind(query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
-    check_expressions(binding)
+    binding = analyze(query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
+    binding.check_expressions()
     limit, after = binding.bound.limit, binding.bound.after
     assert not isinstance(limit, Deferred)  # noqa: S101 -- reported as errors
     assert not isinstance(after, Deferred)  # noqa: S101 -- likewise
     identity = spec.find("id")
-    formula = drop_certain(binding.formula, identity)
+    formula = drop_certain(binding.pruned, identity)
     formula = drop_moot(unite_ranges(drop_contradictions(formula)))
     parts = _parts(binding, formula, max_requests, identity)
     ordering = read_order(binding.bound, spec).joining(len(parts))
@@ -115,13 +115,13 @@ def plan(
         limit=limit,
         after=after,
         locator=None if after is None or ordering.by_server else lowering.locator(after),
-        warnings=binding.warnings,
+        warnings=binding.findings,
         spec=spec,
     )
 
 
 def _parts(
-    binding: Binding, formula: Formula, most: int, identity: Parameter | None
+    binding: Analysis, formula: Formula, most: int, identity: Parameter | None
 ) -> list[tuple[Box, Formula]]:
     """Give the conditions of each request, with the residual."""
     try:
@@ -146,7 +146,7 @@ def _parts(
     return parts
 
 
-def _two_values(binding: Binding, atom: Atom) -> QueryError:
+def _two_values(binding: Analysis, atom: Atom) -> QueryError:
     name = atom.parameter.name
     message = (
         f"one request takes one `{name}`, and no image shows whether it has another as well: "
@@ -155,7 +155,7 @@ def _two_values(binding: Binding, atom: Atom) -> QueryError:
     return binding.refuse("not-observable", message, atom)
 
 
-def _too_few(binding: Binding, boxes: list[Box], most: int) -> QueryError:
+def _too_few(binding: Analysis, boxes: list[Box], most: int) -> QueryError:
     hidden = [
         atom for box in boxes for atom in box.conditions.values() if atom.parameter.observed is None
     ]
@@ -172,7 +172,7 @@ class _Lowering:
 
     def __init__(
         self,
-        binding: Binding,
+        binding: Analysis,
         ordering: Ordering,
         limit: int | None,
         after: str | None,

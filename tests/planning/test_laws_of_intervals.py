@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from imsquery import parse
 from imsquery.planning.intervals import unite_ranges
 from imsquery.planning.phrasing import phrase
-from imsquery.semantics.analysis import bind
+from imsquery.semantics.analysis import analyze
 from imsquery.semantics.formula import And, Formula, Or
 from tests.meaning import holds
 
@@ -65,7 +65,7 @@ def read(formula: Formula) -> set[int]:
 @example([[(">=", 3), ("<=", 3)], [("=", 3)]])
 @example([[(">=", 1), ("<", 3)], [(">=", 4), ("<", 6)], [("=", 3)]])
 def test_ranges_made_one_hold_at_the_same_seconds(found: Alternatives) -> None:
-    united = unite_ranges(bind(written(found)).formula)
+    united = unite_ranges(analyze(written(found)).pruned)
 
     assert read(united) == taken_in(found)
 
@@ -74,7 +74,7 @@ def test_ranges_made_one_hold_at_the_same_seconds(found: Alternatives) -> None:
 @example([[("=", 3)], [("=", 4)]])
 @example([[("=", 3)], [(">=", 5), ("<=", 2)], [("=", 4)]])
 def test_no_two_ranges_are_left_without_a_gap_between_them(found: Alternatives) -> None:
-    united = unite_ranges(bind(written(found)).formula)
+    united = unite_ranges(analyze(written(found)).pruned)
 
     parts = united.operands if isinstance(united, Or) else [united]
     taken = sorted(sorted(seconds) for part in parts if (seconds := read(part)))
@@ -86,7 +86,7 @@ def test_the_order_of_ranges_changes_nothing(found: Alternatives, random: object
     shuffled = [*found]
     random.shuffle(shuffled)  # type: ignore[attr-defined]
 
-    one, other = (unite_ranges(bind(written(each)).formula) for each in (found, shuffled))
+    one, other = (unite_ranges(analyze(written(each)).pruned) for each in (found, shuffled))
 
     assert one.key == other.key
 
@@ -97,8 +97,8 @@ def test_only_times_are_made_one_and_only_where_all_must_not_hold() -> None:
         "created_at < 2019 or updated_at >= 2018",
         "(created_at < 2019 and protected) or created_at >= 2020",
     ):
-        formula = bind(text).formula
+        formula = analyze(text).pruned
         assert unite_ranges(formula).key == formula.key
-    both = unite_ranges(bind("created_at < 2019 and created_at >= 2018").formula)
+    both = unite_ranges(analyze("created_at < 2019 and created_at >= 2018").pruned)
     assert isinstance(both, And)
     assert len(both.operands) == 2
