@@ -47,8 +47,8 @@ COMPILE_PATH = (
     "language.algebra",
     "language.lalr", "language.lexer", "language.operators", "language.parser", "language.times",
     "limits", "schema.cloudimages", "schema.kinds", "schema.parameters", "schema.spec",
-    "semantics.binder", "semantics.consistency", "semantics.formula", "semantics.literals",
-    "semantics.simplify",
+    "semantics.analysis", "semantics.binder", "semantics.consistency", "semantics.formula",
+    "semantics.literals", "semantics.simplify",
 )  # fmt: skip
 
 

@@ -8,20 +8,16 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from imsquery.compiler.lowering import lower
 from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.model import in_text_order
-from imsquery.language.parser import parse_with, tokenize
+from imsquery.language.parser import tokenize
 from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.semantics.binder import Binder
-from imsquery.semantics.consistency import check_consistency
-from imsquery.semantics.formula import Atom, leaves
-from imsquery.semantics.simplify import simplify
+from imsquery.semantics.analysis import bind
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from imsquery.diagnostics.model import Diagnostic
     from imsquery.schema.spec import Spec
-    from imsquery.semantics.formula import Formula
 
 Target: TypeAlias = Literal["plan", "compile"]
 _TARGETS: tuple[Target, ...] = get_args(Target)
@@ -58,23 +54,12 @@ def check(
         tokens = tokenize(text, limits)
     except QueryError as error:
         return error.diagnostics
-    binder = Binder(tokens, spec, now=now, allow_unlisted=allow_unlisted)
-    binder, bound = parse_with(binder, tokens)
-    if bound is not None:
-        if target == "compile":
-            lower(bound, binder, spec)
-        else:
-            formula = simplify(bound.filter)
-            check_consistency(formula, bound.filter, binder, spec)
-            binder.check_order(bound)
-            _check_expressions(formula, binder)
-    return in_text_order(binder.findings)
-
-
-def _check_expressions(formula: Formula, binder: Binder) -> None:
-    """Report what is no regular expression, if what reads them is there to be asked."""
-    if any(isinstance(leaf, Atom) and leaf.relation == "matches" for leaf in leaves(formula)):
-        from imsquery.semantics.analysis import report_expressions
-
+    analysis = bind(tokens, spec, now=now, allow_unlisted=allow_unlisted)
+    if target == "compile":
+        lower(analysis)
+    else:
+        analysis.check_consistency()
+        analysis.binder.check_order(analysis.bound)
         with suppress(ModuleNotFoundError):
-            report_expressions(formula, binder)
+            analysis.report_expressions()
+    return in_text_order(analysis.findings)

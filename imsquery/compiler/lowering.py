@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from imsquery.compiler.query_string import CompiledQuery, join
-from imsquery.language.parser import parse_with, tokenize
+from imsquery.language.parser import tokenize
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.semantics.binder import Binder
-from imsquery.semantics.consistency import check_consistency
+from imsquery.semantics.analysis import bind, text_of
 from imsquery.semantics.formula import And, Atom, Deferred
-from imsquery.semantics.simplify import simplify
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from imsquery.diagnostics.model import Diagnostic
-    from imsquery.language.algebra import Algebra
     from imsquery.language.syntax import Query
     from imsquery.limits import Limits
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
-    from imsquery.semantics.formula import BoundQuery, Formula
+    from imsquery.semantics.analysis import Analysis
+    from imsquery.semantics.binder import Binder
+    from imsquery.semantics.formula import Formula, Order
 
 _TIME_OPERATORS = {"<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:", "=": "eq:", "!=": "neq:"}
 
@@ -54,7 +53,7 @@ def compile(  # noqa: A001 -- the public name
     Raises:
         QueryError: with every finding, those of ``target="compile"`` included.
     """
-    text = query if isinstance(query, str) else _unparse(query)
+    text = query if isinstance(query, str) else text_of(query)
     # A result depends on nothing else: limits only refuse, and a text that read the clock, or was
     # given one, is not kept.
     key = (text, spec, allow_unlisted)
@@ -62,18 +61,11 @@ def compile(  # noqa: A001 -- the public name
         known = _cache.get(key)
         if known is not None:
             return known
-    tokens = tokenize(text, limits)
-    binder, bound = parse_with(Binder(tokens, spec, now=now, allow_unlisted=allow_unlisted), tokens)
-    compiled = finish(bound, binder, spec)
-    if now is None and limits is DEFAULT_LIMITS and not binder.volatile:
+    analysis = bind(tokenize(text, limits), spec, now=now, allow_unlisted=allow_unlisted)
+    compiled = finish(analysis)
+    if now is None and limits is DEFAULT_LIMITS and not analysis.binder.volatile:
         _remember(key, compiled)
     return compiled
-
-
-def _unparse(query: Query) -> str:
-    from imsquery.language.unparse import unparse
-
-    return unparse(query)
 
 
 def _remember(key: tuple[str, Spec, bool], compiled: CompiledQuery) -> None:
@@ -86,55 +78,39 @@ def _remember(key: tuple[str, Spec, bool], compiled: CompiledQuery) -> None:
     _cache[key] = compiled
 
 
-def finish(
-    bound: BoundQuery | None,
-    algebra: Algebra,
-    spec: Spec,
-    resolve: Callable[[Deferred], Formula] | None = None,
-) -> CompiledQuery:
-    """Lower a bound query to a request.
-
-    Args:
-        bound: the query, or ``None`` where nothing could be read.
-        algebra: what bound it; takes further findings.
-        spec: the parameters.
-        resolve: gives what a condition with placeholders stands for.
+def finish(analysis: Analysis) -> CompiledQuery:
+    """Return the request that a query is.
 
     Raises:
-        QueryError: the algebra has findings, or the query is not one request.
+        QueryError: there are errors, or the query is not one request.
     """
-    pairs = lower(bound, algebra, spec, resolve) if bound is not None else ()
+    pairs = lower(analysis)
     warnings: tuple[Diagnostic, ...] = ()
-    if algebra.findings:
-        from imsquery.diagnostics.errors import QueryError
+    binder = analysis.binder
+    if binder.findings:
         from imsquery.diagnostics.model import in_text_order
 
-        if any(finding.severity == "error" for finding in algebra.findings):
-            raise QueryError(algebra.tokens.text, algebra.findings)
-        warnings = in_text_order(algebra.findings)
-    return CompiledQuery(pairs, join(pairs), spec.path, warnings)
+        analysis.raise_errors()
+        warnings = in_text_order(binder.findings)
+    return CompiledQuery(pairs, join(pairs), binder.spec.path, warnings)
 
 
-def lower(
-    bound: BoundQuery,
-    algebra: Algebra,
-    spec: Spec,
-    resolve: Callable[[Deferred], Formula] | None = None,
-) -> Sequence[tuple[str, str]]:
-    """Give the pairs of a bound query in canonical order, and report why it has none."""
+def lower(analysis: Analysis) -> Sequence[tuple[str, str]]:
+    """Return the pairs of a query in canonical order; report why it has none."""
+    bound = analysis.bound
+    spec = analysis.binder.spec
     # Most filters that are one request are written as one: those need no simplification.
     pairs = _pairs(bound.filter, spec)
     if pairs is None:
-        formula = simplify(bound.filter, resolve)
-        pairs = _pairs(formula, spec)
+        pairs = _pairs(analysis.formula, spec)
         if pairs is None:
             from imsquery.compiler.not_expressible import report_obstacles
 
             pairs = {}
-            alive = check_consistency(formula, bound.filter, algebra, spec)
-            report_obstacles(formula, algebra, alive=alive)
+            analysis.check_consistency()
+            report_obstacles(analysis)
     if bound.order is not None or bound.limit is not None or bound.after is not None:
-        _lower_clauses(bound, pairs, algebra, spec, resolve)
+        _lower_clauses(analysis, pairs)
     return sorted(pairs.items())
 
 
@@ -183,40 +159,31 @@ def time_value(relation: str, moment: str | int) -> str:
 _NONE: frozenset[str] = frozenset()
 
 
-def _lower_clauses(
-    bound: BoundQuery,
-    pairs: dict[str, str],
-    algebra: Algebra,
-    spec: Spec,
-    resolve: Callable[[Deferred], Formula] | None,
-) -> None:
-    clauses = spec.clauses
-    if bound.order is not None:
-        if bound.order.parameter.sortable:
-            pairs[clauses["order by"].wire] = bound.order.parameter.wire
-            if bound.order.direction is not None:
-                pairs[clauses["direction"].wire] = bound.order.direction
+def _lower_clauses(analysis: Analysis, pairs: dict[str, str]) -> None:
+    clauses = analysis.binder.spec.clauses
+    bound = analysis.bound
+    order = bound.order
+    if order is not None:
+        if order.parameter.sortable:
+            pairs[clauses["order by"].wire] = order.parameter.wire
+            if order.direction is not None:
+                pairs[clauses["direction"].wire] = order.direction
         else:
-            _report_sort_key(bound, algebra, spec)
-    for which in ("limit", "after"):
-        value = getattr(bound, which)
-        if isinstance(value, Deferred) and resolve is not None:
-            atom = resolve(value)
-            value = atom.value if isinstance(atom, Atom) else None
+            _report_sort_key(order, analysis.binder)
+    for which, value in (("limit", bound.limit), ("after", bound.after)):
+        if isinstance(value, Deferred) and analysis.resolve is not None:
+            atom = analysis.resolve(value)
+            value = str(atom.value) if isinstance(atom, Atom) else None  # noqa: PLW2901
         if isinstance(value, Deferred):
-            from imsquery.semantics.analysis import report_unbound
-
-            report_unbound(value, algebra)
+            analysis.binder.report_unbound(value)
         elif value is not None:
             pairs[clauses[which].wire] = str(value)
 
 
-def _report_sort_key(bound: BoundQuery, algebra: Algebra, spec: Spec) -> None:
-    assert bound.order is not None  # noqa: S101 -- the caller's case
-    name = bound.order.parameter.name
-    algebra.report(
+def _report_sort_key(order: Order, binder: Binder) -> None:
+    binder.report(
         "unknown-sort-key",
-        f"the server cannot sort by `{name}`, only by {', '.join(spec.sort_keys)}; "
-        "`plan` sorts on the client",
-        algebra.span(bound.order.token),
+        f"the server cannot sort by `{order.parameter.name}`, only by "
+        f"{', '.join(binder.spec.sort_keys)}; `plan` sorts on the client",
+        binder.span(order.token),
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from imsquery.semantics.analysis import report_unbound
 from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown, leaves
 
 TYPE_CHECKING = False  # a finding is no reason to load typing
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from imsquery.language.algebra import Algebra
+    from imsquery.semantics.analysis import Analysis
+    from imsquery.semantics.binder import Binder
     from imsquery.semantics.formula import Formula
 
 _AND_ONLY = "the server joins conditions by `and` only"
@@ -17,28 +17,23 @@ _NOTHING = "no request finds nothing: `none` cannot be asked for"
 _EQUALS_ONLY = "the server finds what equals a value, never what does not"
 
 
-def report_obstacles(formula: Formula, algebra: Algebra, *, alive: bool) -> None:
-    """Report each part of a simplified filter that keeps it from being one request.
-
-    Args:
-        formula: the filter.
-        algebra: what takes the findings.
-        alive: something can match, as far as is known; if not, that is another finding, and two
-            values for one parameter are not worth a second.
-    """
+def report_obstacles(analysis: Analysis) -> None:
+    """Report each part of a checked filter that keeps it from being one request."""
+    formula, binder = analysis.formula, analysis.binder
     seen: dict[str, Atom] = {}
     for literal in formula.operands if type(formula) is And else (formula,):
         if type(literal) is not Atom:
-            _report_joined(literal, algebra)
+            _report_joined(literal, binder)
             continue
         reason = obstacle(literal)
         if reason is not None:
-            _report(literal, reason, algebra)
+            _report(literal, reason, binder)
             continue
         first = seen.setdefault(literal.parameter.wire, literal)
-        if first is not literal and (alive or literal.parameter.multiple):
+        # Two values that contradict each other are reported as that.
+        if first is not literal and (analysis.can_match or literal.parameter.multiple):
             later = max(literal, first, key=lambda each: each.first)
-            _report(later, _once_only(literal), algebra)
+            _report(later, _once_only(literal), binder)
 
 
 def obstacle(literal: Formula) -> str | None:
@@ -79,15 +74,15 @@ def _once_only(atom: Atom) -> str:
     return f"one request compares `{atom.parameter.name}` once"
 
 
-def _report_joined(formula: Formula, algebra: Algebra) -> None:
+def _report_joined(formula: Formula, binder: Binder) -> None:
     """Report a part of a conjunction that is no atom: alternatives, or what is not to hold."""
     operand = formula.operand if type(formula) is Not else formula
     for leaf in leaves(formula):
         if isinstance(leaf, Deferred):
-            report_unbound(leaf, algebra)
+            binder.report_unbound(leaf)
     if isinstance(operand, Unknown):
         return
-    _report(formula, _alternatives(formula) if type(formula) is Or else _EQUALS_ONLY, algebra)
+    _report(formula, _alternatives(formula) if type(formula) is Or else _EQUALS_ONLY, binder)
 
 
 def _alternatives(formula: Or) -> str:
@@ -97,9 +92,9 @@ def _alternatives(formula: Or) -> str:
     return f"{_AND_ONLY} and takes one value of `{names.pop()}`" if len(names) == 1 else _AND_ONLY
 
 
-def _report(formula: Formula, reason: str, algebra: Algebra) -> None:
-    algebra.report(
+def _report(formula: Formula, reason: str, binder: Binder) -> None:
+    binder.report(
         "not-expressible",
         f"{reason}; `plan` does it with more requests or on the client",
-        algebra.span(formula.first, formula.last),
+        binder.span(formula.first, formula.last),
     )

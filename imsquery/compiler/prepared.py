@@ -13,16 +13,13 @@ from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.model import in_text_order
 from imsquery.language.builder import literal_text
 from imsquery.language.lexer import has_surrogate
-from imsquery.language.parser import parse_with, tokenize
+from imsquery.language.parser import tokenize
 from imsquery.language.times import read_time, time_condition
-from imsquery.language.unparse import unparse
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Kind, RefusedValue
-from imsquery.semantics.analysis import report_unbound
-from imsquery.semantics.binder import Binder
-from imsquery.semantics.formula import And, BoundQuery, Deferred, Unknown, leaves
-from imsquery.semantics.simplify import simplify
+from imsquery.semantics.analysis import Analysis, bind, text_of
+from imsquery.semantics.formula import And, BoundQuery, Deferred, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +31,7 @@ if TYPE_CHECKING:
     from imsquery.limits import Limits
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
+    from imsquery.semantics.binder import Binder
     from imsquery.semantics.formula import Formula
 
 Bindable: TypeAlias = str | int | bool | date | Iterable[str | int | bool | date]
@@ -51,23 +49,22 @@ class PreparedQuery:
     def __init__(
         self,
         tokens: Tokens,
-        make: Callable[[], Binder],
+        analyze: Callable[[], Analysis],
         spec: Spec,
         limits: Limits,
     ) -> None:
         self.text = tokens.text
-        self._tokens = tokens
-        self._make = make
+        self._analyze = analyze
         self._spec = spec
         self._limits = limits
-        self._binder, self._bound = self._bind_names()
+        self._analysis = self._bind_names()
         found = [
             tokens.lexemes[index][1:]
             for index, kind in enumerate(tokens.kinds)
             if kind == "PLACEHOLDER"
         ]
         self.placeholders: tuple[str, ...] = tuple(dict.fromkeys(found))
-        self._template = None if self._binder.volatile else self._make_template()
+        self._template = None if self._analysis.binder.volatile else self._make_template()
 
     def __repr__(self) -> str:
         return f"PreparedQuery({self.text!r})"
@@ -90,11 +87,10 @@ class PreparedQuery:
                 return compiled
         return self._bind_afresh(values)
 
-    def _bind_names(self) -> tuple[Binder, BoundQuery]:
-        binder, bound = parse_with(self._make(), self._tokens)
-        if any(each.severity == "error" for each in binder.findings):
-            raise QueryError(self.text, binder.findings)
-        return binder, bound
+    def _bind_names(self) -> Analysis:
+        analysis = self._analyze()
+        analysis.raise_errors()
+        return analysis
 
     def _bind_afresh(self, values: Mapping[str, object]) -> CompiledQuery:
         """Go all the way from the bound names, for whatever the template does not do."""
@@ -103,30 +99,24 @@ class PreparedQuery:
             msg = f"no placeholder is called {', '.join(map(repr, sorted(unknown)))}"
             raise TypeError(msg)
         # A text that reads the clock means something else each time.
-        binder, bound = self._bind_names() if self._binder.volatile else (self._binder, self._bound)
-        binder = binder.afresh(keep=True)
+        analysis = self._bind_names() if self._analysis.binder.volatile else self._analysis
+        binder = analysis.binder.afresh(keep=True)
         if len(values) < len(self.placeholders):
-            self._report_missing(bound, binder, values)
+            for deferred in analysis.bound.deferred():
+                binder.report_unbound(deferred, values)
             raise QueryError(self.text, binder.findings)
         resolver = _Resolver(binder, values, self._limits)
-        return finish(bound, binder, self._spec, resolver.resolve)
-
-    def _report_missing(
-        self, bound: BoundQuery, binder: Binder, values: Mapping[str, object]
-    ) -> None:
-        clauses = [each for each in (bound.limit, bound.after) if isinstance(each, Deferred)]
-        for deferred in [*leaves(bound.filter), *clauses]:
-            if isinstance(deferred, Deferred):
-                report_unbound(deferred, binder, values)
+        return finish(Analysis(binder, analysis.bound, resolver.resolve))
 
     def _make_template(self) -> _Template | None:
         """Make the ready pairs with gaps in them, where no value could change their number."""
-        formula = simplify(self._bound.filter)
+        bound, formula = self._analysis.bound, self._analysis.formula
+        binder = self._analysis.binder.afresh()
         operands = formula.operands if isinstance(formula, And) else (formula,)
-        clauses = [(which, getattr(self._bound, which)) for which in ("limit", "after")]
+        clauses = [(which, getattr(bound, which)) for which in ("limit", "after")]
         waiting = [each for each in operands if isinstance(each, Deferred)]
-        gaps = [_gap_of(each.comparison, each, self._binder) for each in waiting] + [
-            _gap_of((self._spec.clauses[which], "="), value, self._binder)
+        gaps = [_gap_of(each.comparison, each, binder) for each in waiting] + [
+            _gap_of((self._spec.clauses[which], "="), value, binder)
             for which, value in clauses
             if isinstance(value, Deferred)
         ]
@@ -134,19 +124,18 @@ class PreparedQuery:
         if len(found) < len(gaps):
             return None
         fixed = BoundQuery(And([each for each in operands if each not in waiting], 0, 0))
-        fixed.order = self._bound.order
+        fixed.order = bound.order
         for which, value in clauses:
             if not isinstance(value, Deferred):
                 setattr(fixed, which, value)
-        binder = self._binder.afresh()
-        pairs = lower(fixed, binder, self._spec)
+        pairs = lower(Analysis(binder, fixed))
         wires = [wire for wire, _ in pairs] + [gap.wire for gap in found]
         related = any(
             gap.wire in self._spec.exclusive or gap.parameter.requires is not None for gap in found
         )
         if binder.findings or related or len(set(wires)) < len(wires):
             return None
-        return _Template(pairs, found, self._spec.path, in_text_order(self._binder.findings))
+        return _Template(pairs, found, self._spec.path, in_text_order(self._analysis.findings))
 
 
 class _Gap:
@@ -303,11 +292,10 @@ def prepare(
     Raises:
         QueryError: with every finding that does not depend on the values.
     """
-    text = query if isinstance(query, str) else unparse(query)
-    tokens = tokenize(text, limits)
+    tokens = tokenize(text_of(query), limits)
     return PreparedQuery(
         tokens,
-        lambda: Binder(tokens, spec, now=now, allow_unlisted=allow_unlisted),
+        lambda: bind(tokens, spec, now=now, allow_unlisted=allow_unlisted),
         spec,
         limits,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import Tokens
-from imsquery.language.parser import parse_with
+from imsquery.semantics.analysis import bind
 from imsquery.semantics.binder import Binder
 from imsquery.semantics.consistency import check_consistency
 from imsquery.semantics.formula import And, Atom, Not, Or, Unknown, leaves
@@ -126,7 +126,7 @@ class Context:
         """Count the findings about some of the conditions, and more."""
         counter = _FaultCounter(Tokens(""), self._spec)
         written = And([*(self._context[index] for index in chosen), *more], 0, 0)
-        check_consistency(simplify(written), written, counter, self._spec)
+        check_consistency(simplify(written), written, counter)
         return counter.found
 
     def _completed(self, formula: Formula) -> Formula:
@@ -143,11 +143,9 @@ class Context:
 
 def unanswered(text: str, spec: Spec, now: datetime) -> int:
     """Count the conditions of a query that require one that is missing."""
-    tokens = Tokens(text)
-    binder, bound = parse_with(Binder(tokens, spec, now=now), tokens)
-    if bound is not None:
-        check_consistency(simplify(bound.filter), bound.filter, binder, spec)
-    return sum(each.code == "requires" for each in binder.findings)
+    analysis = bind(Tokens(text), spec, now=now)
+    analysis.check_consistency()
+    return sum(each.code == "requires" for each in analysis.findings)
 
 
 class _FaultCounter(Binder):
@@ -174,9 +172,8 @@ def _wires(formula: Formula) -> set[str]:
 
 def _around(text: str, offset: int, spec: Spec, now: datetime) -> tuple[bool, list[Formula]]:
     """Return whether a condition is negated, and the conditions that hold along with it."""
-    tokens = Tokens(text)
-    binder, bound = parse_with(Binder(tokens, spec, now=now), tokens)
-    path = _path(bound.filter, binder, offset) if bound is not None else ()
+    analysis = bind(Tokens(text), spec, now=now)
+    path = _path(analysis.bound.filter, analysis.binder, offset)
     negated = False
     context: list[Formula] = []
     for node, child in pairwise(path):

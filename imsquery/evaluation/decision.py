@@ -20,7 +20,7 @@ from imsquery.evaluation.search import Problem, WorkExhaustedError, conjuncts
 from imsquery.language.syntax import Query
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.semantics.analysis import bind
+from imsquery.semantics.analysis import analyze
 from imsquery.semantics.formula import And, Atom, Formula, Or, map_atoms, negate
 from imsquery.semantics.simplify import simplify
 
@@ -197,14 +197,14 @@ class Decider:
 
     def read(self, query: Filter) -> Formula:
         """Read a filter; raises :class:`QueryError` as :func:`satisfiable` does."""
-        binding = bind(
+        analysis = analyze(
             query,
             spec=self._spec,
             now=self._now,
             allow_unlisted=self._allow_unlisted,
             limits=self._limits,
         )
-        return map_atoms(binding.bound.filter, _without_scope)
+        return map_atoms(analysis.bound.filter, _without_scope)
 
     def implies(self, one: Formula, two: Formula) -> Verdict:
         """Return whether every record that satisfies one filter also satisfies another."""

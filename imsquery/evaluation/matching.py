@@ -21,7 +21,7 @@ from imsquery.language.patterns import compile_expression, compile_glob
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Boolean, Integer
-from imsquery.semantics.analysis import bind, check_expressions
+from imsquery.semantics.analysis import analyze
 from imsquery.semantics.formula import And, Atom, Or, fold, leaves
 
 if TYPE_CHECKING:
@@ -69,13 +69,13 @@ def matcher(
             nothing); ``not-observable`` where the filter asks for what no record shows.
         ModuleNotFoundError: the filter uses ``matches``, and the extra ``re2`` is not installed.
     """
-    binding = bind(query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
-    check_expressions(binding)
-    for leaf in leaves(binding.bound.filter):
+    analysis = analyze(query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
+    analysis.check_expressions()
+    for leaf in leaves(analysis.bound.filter):
         if isinstance(leaf, Atom) and not is_observable(leaf):
             message = f"no image shows its `{leaf.parameter.name}`: only the server can tell"
-            raise binding.refuse("not-observable", message, leaf)
-    return compile_predicate(binding.bound.filter)
+            raise analysis.refuse("not-observable", message, leaf)
+    return compile_predicate(analysis.bound.filter)
 
 
 def is_observable(atom: Atom) -> bool:

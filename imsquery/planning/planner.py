@@ -34,7 +34,7 @@ from imsquery.planning.intervals import unite_ranges
 from imsquery.planning.phrasing import phrase, phrase_atom
 from imsquery.planning.plan import Plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.semantics.analysis import Binding, bind, check_expressions
+from imsquery.semantics.analysis import Analysis, analyze
 from imsquery.semantics.formula import And, Atom, Deferred, Or
 
 if TYPE_CHECKING:
@@ -89,27 +89,27 @@ def plan(
         ValueError: ``max_requests`` is not a positive integer, or the spec lacks what plans need.
     """
     _check_arguments(max_requests, spec)
-    binding = bind(query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
-    check_expressions(binding)
-    limit, after = binding.bound.limit, binding.bound.after
+    analysis = analyze(query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
+    analysis.check_expressions()
+    limit, after = analysis.bound.limit, analysis.bound.after
     assert not isinstance(limit, Deferred)  # noqa: S101 -- bind refuses unbound placeholders
     assert not isinstance(after, Deferred)  # noqa: S101 -- likewise
     identity = spec.find("id")
-    formula = drop_certain(binding.formula, spec)
+    formula = drop_certain(analysis.pruned, spec)
     formula = drop_moot(unite_ranges(drop_contradictions(formula)))
-    parts = _parts(binding, formula, max_requests, identity)
-    ordering = read_order(binding.bound, spec).joining(len(parts))
-    lowering = _Lowering(binding, ordering, limit, after, spec)
+    parts = _parts(analysis, formula, max_requests, identity)
+    ordering = read_order(analysis.bound, spec).joining(len(parts))
+    lowering = _Lowering(analysis, ordering, limit, after, spec)
     requests = [lowering.request(*each) for each in parts]
     return Plan(
-        text=binding.text,
+        text=analysis.text,
         filter=phrase(formula),
         requests=tuple(sorted(requests, key=lambda request: request.query_string)),
         order=ordering,
         limit=limit,
         after=after,
         locator=None if after is None or ordering.by_server else lowering.locator(after),
-        warnings=binding.warnings,
+        warnings=analysis.findings,
         spec=spec,
     )
 
@@ -124,7 +124,7 @@ def _check_arguments(max_requests: int, spec: Spec) -> None:
 
 
 def _parts(
-    binding: Binding, formula: Formula, budget: int, identity: Parameter | None
+    analysis: Analysis, formula: Formula, budget: int, identity: Parameter | None
 ) -> list[tuple[Box, Formula]]:
     """Return the conditions of each request with its residual."""
     try:
@@ -134,7 +134,7 @@ def _parts(
             f"too many combinations of parameters that are not in image records for {budget:,} "
             "requests; use fewer at a time or raise `max_requests`"
         )
-        raise binding.refuse("not-observable", message) from None
+        raise analysis.refuse("not-observable", message) from None
     parts = []
     for box in boxes:
         unasked = {atom.key for atom in box.unasked}
@@ -142,22 +142,22 @@ def _parts(
         if isinstance(residual, Or) and not residual.operands:
             continue
         if box.unasked:
-            raise _two_values(binding, box.unasked[0])
+            raise _two_values(analysis, box.unasked[0])
         parts.append((box, residual))
         if len(parts) > budget:
-            raise _over_budget(binding, boxes, budget)
+            raise _over_budget(analysis, boxes, budget)
     return parts
 
 
-def _two_values(binding: Binding, atom: Atom) -> QueryError:
+def _two_values(analysis: Analysis, atom: Atom) -> QueryError:
     name = atom.parameter.name
     message = (
         f"ask for one `{name}` at a time: it is not in image records, and a request takes one value"
     )
-    return binding.refuse("not-observable", message, atom)
+    return analysis.refuse("not-observable", message, atom)
 
 
-def _over_budget(binding: Binding, boxes: list[Box], budget: int) -> QueryError:
+def _over_budget(analysis: Analysis, boxes: list[Box], budget: int) -> QueryError:
     hidden = [
         atom for box in boxes for atom in box.conditions.values() if atom.parameter.observed is None
     ]
@@ -166,7 +166,7 @@ def _over_budget(binding: Binding, boxes: list[Box], budget: int) -> QueryError:
         f"raise `max_requests`: `{first.parameter.name}` is not in image records, so each "
         f"alternative needs its own request (up to {len(boxes):,}; {budget:,} allowed)"
     )
-    return binding.refuse("not-observable", message, first)
+    return analysis.refuse("not-observable", message, first)
 
 
 class _Lowering:
@@ -174,19 +174,19 @@ class _Lowering:
 
     def __init__(
         self,
-        binding: Binding,
+        analysis: Analysis,
         ordering: Ordering,
         limit: int | None,
         after: str | None,
         spec: Spec,
     ) -> None:
-        self._binding = binding
+        self._analysis = analysis
         self._limit = limit if ordering.by_server else None
         self._spec = spec
         self._clauses: dict[str, str] = {}
         if ordering.by_server and ordering.is_written:
             self._clauses[spec.clauses["order by"].wire] = ordering.parameter.wire
-            written = binding.bound.order
+            written = analysis.bound.order
             if written is not None and written.direction is not None:
                 self._clauses[spec.clauses["direction"].wire] = written.direction
         if ordering.by_server and after is not None:
@@ -203,7 +203,7 @@ class _Lowering:
             query=CompiledQuery(ordered, join(ordered), self._spec.path),
             residual=phrase(residual),
             pushed=tuple(
-                Condition(phrase_atom(atom), self._binding.span(atom), (wire, pairs[wire]))
+                Condition(phrase_atom(atom), self._analysis.span(atom), (wire, pairs[wire]))
                 for wire, atom in pushed
             ),
             left=self._left(residual, box),
@@ -229,7 +229,7 @@ class _Lowering:
     def _left(self, residual: Formula, box: Box) -> tuple[Condition, ...]:
         """Return the conditions of a residual; what was written as one, like a list, stays one."""
         found = {
-            (self._binding.span(part), phrase(part), why_left(part, box.conditions))
+            (self._analysis.span(part), phrase(part), why_left(part, box.conditions))
             for part in self._pieces(residual)
         }
         return tuple(Condition(text, span, why=why) for span, text, why in sorted(found))
@@ -247,7 +247,7 @@ class _Lowering:
                 if isinstance(operand, And | Or):
                     pending.append(operand)
                 else:
-                    by_span.setdefault(self._binding.span(operand), []).append(operand)
+                    by_span.setdefault(self._analysis.span(operand), []).append(operand)
             for same in by_span.values():
                 yield type(node)(same, same[0].first, same[0].last)
 

@@ -16,7 +16,7 @@ from imsquery.semantics.literals import LiteralBinder
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from imsquery.language.lexer import Tokens
     from imsquery.schema.parameters import Function, Parameter
@@ -115,13 +115,14 @@ class Binder(LiteralBinder):
         if parameter.observed is None and relation not in EQUALITY:
             return self._not_observable(name, operator, value)
         if self._kinds[value] == "WORD":
-            return self._compare(parameter, relation, self._lexemes[value], name, operator, value)
+            literal = self._lexemes[value]
+            return self._compare(parameter, relation, literal, name, operator, value, value)
         return self._with_literals(
             name,
             value,
             (value,),
             lambda self, literals: self._compare(
-                parameter, relation, literals[0], name, operator, value
+                parameter, relation, literals[0], name, operator, value, value
             ),
             comparison=(parameter, relation),
         )
@@ -156,8 +157,8 @@ class Binder(LiteralBinder):
             (low, high),
             lambda self, literals: And(
                 (
-                    self._bound(parameter, ">=", literals[0], name, None, low, high),
-                    self._bound(parameter, "<=", literals[1], name, None, high, high),
+                    self._compare(parameter, ">=", literals[0], name, None, low, high),
+                    self._compare(parameter, "<=", literals[1], name, None, high, high),
                 ),
                 name,
                 high,
@@ -182,7 +183,7 @@ class Binder(LiteralBinder):
             name,
             value,
             (value,),
-            lambda self, literals: self._matching(parameter, relation, literals[0], name, value),
+            lambda _, literals: Atom(parameter, relation, literals[0], name, value),
         )
 
     def non_match(self, name: int, _not: int, operator: int, value: int) -> Formula:
@@ -281,8 +282,8 @@ class Binder(LiteralBinder):
             keyword,
             value,
             (value,),
-            lambda self, literals: self._equality(
-                parameter, "=", literals[0], keyword, keyword, value
+            lambda self, literals: self._compare(
+                parameter, "=", literals[0], keyword, None, value, value
             ),
         )
 
@@ -374,16 +375,26 @@ class Binder(LiteralBinder):
 
         def build(self: Binder, literals: Sequence[str]) -> Formula:
             tokens = values * len(literals) if is_list else values
-            operands = []
-            for literal, token in zip(literals, tokens, strict=True):
-                operand = self._equality(parameter, "=", literal, name, None, token)
-                operand.last = last  # a place within the list would not show the condition
-                operands.append(operand)
+            operands = [
+                self._compare(parameter, "=", literal, name, None, token, last)
+                for literal, token in zip(literals, tokens, strict=True)
+            ]
             return Or(operands, name, last)
 
         if is_list:
             return Deferred(name, last, values, build, is_list=True)
         return self._with_literals(name, last, values, build)
+
+    def report_unbound(self, deferred: Deferred, given: Container[str] = ()) -> None:
+        """Report the placeholders of a condition or clause that are given no value."""
+        for token in deferred.tokens:
+            name = self._lexemes[token]
+            if self._kinds[token] == "PLACEHOLDER" and name[1:] not in given:
+                self.report(
+                    "unbound-placeholder",
+                    f"`{name}` has no value; `prepare(…).bind({name[1:]}=…)` gives it one",
+                    self.span(token),
+                )
 
     # -- functions
 
@@ -398,9 +409,7 @@ class Binder(LiteralBinder):
                 made.append(Unknown(first, last))
             elif "{" in value:
                 literal = _fill(value, arguments)
-                condition = self._equality(parameter, "=", literal, first, None, token)
-                condition.last = last  # parentheses would be put within the call
-                made.append(condition)
+                made.append(self._compare(parameter, "=", literal, first, None, token, last))
             else:
                 made.append(Atom(parameter, "=", value, first, last))
         return made

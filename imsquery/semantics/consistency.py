@@ -13,20 +13,13 @@ TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
-    from imsquery.language.algebra import Algebra
-    from imsquery.schema.spec import Spec
     from imsquery.semantics.formula import Formula
+    from imsquery.semantics.literals import LiteralBinder
 
     Undo = list[tuple[Hashable, "Formula | None"]]
 
 
-def check_consistency(
-    formula: Formula,
-    written: Formula,
-    algebra: Algebra,
-    spec: Spec,
-    dead: list[Formula] | None = None,
-) -> bool:
+def check_consistency(formula: Formula, written: Formula, binder: LiteralBinder) -> list[Formula]:
     """Report what a simplified filter cannot mean.
 
     Findings are ``contradiction`` (a warning where another branch can still match),
@@ -35,34 +28,30 @@ def check_consistency(
     Args:
         formula: the simplified filter.
         written: the same before it was simplified.
-        algebra: takes the findings.
-        spec: what the parameters demand of each other.
-        dead: takes the parts that can match nothing where they stand.
+        binder: what bound it; collects the findings.
 
     Returns:
-        Whether the filter can match anything, as far as this shows.
+        The parts that can match nothing where they are; the filter itself may be one.
     """
-    return _Consistency(written, algebra, spec, dead).check(formula)
+    return _Consistency(written, binder).check(formula)
 
 
 class _Consistency:
-    def __init__(
-        self, written: Formula, algebra: Algebra, spec: Spec, dead: list[Formula] | None
-    ) -> None:
+    def __init__(self, written: Formula, binder: LiteralBinder) -> None:
         self._written = written
-        self._algebra = algebra
-        self._spec = spec
-        self._dead = dead
+        self._binder = binder
+        self._spec = binder.spec
+        self._dead: list[Formula] = []
         # What the conjunctions around hold to: (wire name, aspect), or a literal's own key -> the
         # literal that says so.  Aspects: `=`, `low`, `high`, `absent`, and `some` for any value.
         self._facts: dict[Hashable, Formula] = {}
         self._contradictions: list[tuple[Formula, Formula]] = []
 
-    def check(self, formula: Formula) -> bool:
-        alive = self._visit(formula)
+    def check(self, formula: Formula) -> list[Formula]:
+        can_match = self._visit(formula)
         for literal, other in self._contradictions:
-            self._contradiction(literal, other, "warning" if alive else "error")
-        return alive
+            self._contradiction(literal, other, "warning" if can_match else "error")
+        return self._dead
 
     def _visit(self, formula: Formula) -> bool:
         """Walk over the connectives; a frame is a node, its parts to come, and how parts went."""
@@ -78,7 +67,7 @@ class _Consistency:
             frames.pop()
             self._undo(undo)
             result = any(alive[1:]) if type(node) is Or and node.operands else all(alive)
-            if not result and self._dead is not None:
+            if not result:
                 self._dead.append(node)
             if not frames:
                 return result
@@ -185,10 +174,10 @@ class _Consistency:
             return
         parameter = operand.parameter
         if parameter.observed is None or operand.value in parameter.scopes:
-            self._algebra.report(
+            self._binder.report(
                 "not-observable",
                 f"no image shows its `{parameter.name}`: which images do not match cannot be told",
-                self._algebra.span(negation.first, negation.last),
+                self._binder.span(negation.first, negation.last),
             )
         absent = operand.relation == "present"
         known = (parameter.wire, "some") if absent else operand.key
@@ -202,10 +191,10 @@ class _Consistency:
             other = self._facts.get((wire, "some"))
             if type(other) is Atom:
                 one, two = sorted((other, atom), key=lambda each: (each.first, each.parameter.wire))
-                self._algebra.report(
+                self._binder.report(
                     "mutually-exclusive",
                     f"no image has both `{one.parameter.name}` and `{two.parameter.name}`",
-                    self._algebra.span(two.first, two.last),
+                    self._binder.span(two.first, two.last),
                 )
                 consistent = False
         return consistent
@@ -218,30 +207,30 @@ class _Consistency:
         needed = f"{self._spec.parameters[wire].name} = {spell(value)}"
         fixes = []
         encloses = type(self._written) is Or
-        if may_add and (wire, "=") not in self._facts and self._algebra.may_enclose:
+        if may_add and (wire, "=") not in self._facts and self._binder.may_enclose:
             # Behind the whole filter, whatever this condition is nested in there.
-            start, end = self._algebra.span(self._written.first, self._written.last)
+            start, end = self._binder.span(self._written.first, self._written.last)
             if encloses:
                 edits = [(start, start, "("), (end, end, f") and {needed}")]
             else:
                 edits = [(end, end, f" and {needed}")]
             fixes.append((f"add `{needed}`", edits))
-        self._algebra.report(
+        self._binder.report(
             "requires",
             f"`{atom.parameter.name}` is answered only together with `{needed}`",
-            self._algebra.span(atom.first, atom.last),
+            self._binder.span(atom.first, atom.last),
             *fixes,
         )
 
     def _contradiction(self, literal: Formula, other: Formula, severity: str) -> None:
         one, two = sorted((other, literal), key=lambda each: (each.first, each.last))
-        start, end = self._algebra.span(one.first, one.last)
-        self._algebra.report(
+        start, end = self._binder.span(one.first, one.last)
+        self._binder.report(
             "contradiction",
-            f"nothing can match this and `{self._algebra.tokens.text[start:end]}`"
+            f"nothing can match this and `{self._binder.tokens.text[start:end]}`"
             if one.first != two.first
             else "nothing can match this",
-            self._algebra.span(two.first, two.last),
+            self._binder.span(two.first, two.last),
             severity=severity,
         )
 

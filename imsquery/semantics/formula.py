@@ -166,6 +166,12 @@ class BoundQuery:
         self.limit: int | Deferred | None = None
         self.after: str | Deferred | None = None
 
+    def deferred(self) -> Iterator[Deferred]:
+        """Yield the conditions and clauses that wait for the values of placeholders."""
+        for part in (*leaves(self.filter), self.limit, self.after):
+            if isinstance(part, Deferred):
+                yield part
+
 
 def leaves(formula: Formula) -> Iterator[Formula]:
     """Give the atoms and unknowns of a formula in the order they were written."""

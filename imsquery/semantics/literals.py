@@ -75,60 +75,26 @@ class LiteralBinder(Algebra, is_partial=True):
         relation: str,
         literal: str,
         first: int,
-        operator: int,
-        token: int,
-    ) -> Formula:
-        if relation in EQUALITY:
-            return self._equality(parameter, relation, literal, first, operator, token)
-        return self._bound(parameter, relation, literal, first, operator, token, token)
-
-    def _equality(
-        self,
-        parameter: Parameter,
-        relation: str,
-        literal: str,
-        first: int,
         operator: int | None,
         token: int,
+        last: int,
     ) -> Formula:
         kind = parameter.kind
         if parameter.is_time:
-            return self._time(parameter, relation, literal, first, operator, token, token)
+            return self._time(parameter, relation, literal, first, operator, token, last)
         try:
             value = kind.read(literal)
         except RefusedValue as refused:
             if not self._is_allowed(refused, token):
                 self._refused(parameter, relation, refused, literal, first, operator, token)
-                return Unknown(first, token)
+                return Unknown(first, last)
             value = literal
+        if relation not in EQUALITY:
+            return Atom(parameter, relation, value, first, last)
         if kind.advises:
             self._advise(parameter, relation, literal, first, operator, token)
-        atom = Atom(parameter, "=", value, first, token)
-        return atom if relation == "=" else Not(atom, first, token)
-
-    def _bound(
-        self,
-        parameter: Parameter,
-        relation: str,
-        literal: str,
-        first: int,
-        operator: int | None,
-        token: int,
-        last: int,
-    ) -> Formula:
-        if parameter.is_time:
-            return self._time(parameter, relation, literal, first, operator, token, last)
-        try:
-            value = parameter.kind.read(literal)
-        except RefusedValue as refused:
-            self._refused(parameter, relation, refused, literal, first, operator, token)
-            return Unknown(first, last)
-        return Atom(parameter, relation, value, first, last)
-
-    def _matching(
-        self, parameter: Parameter, relation: str, literal: str, first: int, token: int
-    ) -> Formula:
-        return Atom(parameter, relation, literal, first, token)
+        atom = Atom(parameter, "=", value, first, last)
+        return atom if relation == "=" else Not(atom, first, last)
 
     def _time(
         self,

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imsquery.planning.implication import follows, is_contrary
-from imsquery.semantics.analysis import bind
+from imsquery.semantics.analysis import analyze
 from imsquery.semantics.formula import Atom
 from imsquery.semantics.simplify import complement
 
@@ -32,7 +32,7 @@ MATCHES: Mapping[str, Callable[[str, str], bool]] = {
 
 
 def atom(text: str) -> Atom:
-    formula = bind(text).formula
+    formula = analyze(text).pruned
     assert isinstance(formula, Atom)
     return formula
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from imsquery import parse
 from imsquery.planning.intervals import unite_ranges
 from imsquery.planning.phrasing import phrase
-from imsquery.semantics.analysis import bind
+from imsquery.semantics.analysis import analyze
 from imsquery.semantics.formula import And, Formula, Or
 from tests.meaning import holds
 
@@ -66,7 +66,7 @@ def read(formula: Formula) -> set[int]:
 @example([[(">=", 3), ("<=", 3)], [("=", 3)]])
 @example([[(">=", 1), ("<", 3)], [(">=", 4), ("<", 6)], [("=", 3)]])
 def test_united_ranges_hold_at_the_same_seconds(found: Alternatives) -> None:
-    united = unite_ranges(bind(written(found)).formula)
+    united = unite_ranges(analyze(written(found)).pruned)
 
     assert read(united) == taken_in(found)
 
@@ -75,7 +75,7 @@ def test_united_ranges_hold_at_the_same_seconds(found: Alternatives) -> None:
 @example([[("=", 3)], [("=", 4)]])
 @example([[("=", 3)], [(">=", 5), ("<=", 2)], [("=", 4)]])
 def test_there_are_gaps_between_united_ranges(found: Alternatives) -> None:
-    united = unite_ranges(bind(written(found)).formula)
+    united = unite_ranges(analyze(written(found)).pruned)
 
     parts = united.operands if isinstance(united, Or) else [united]
     taken = sorted(sorted(seconds) for part in parts if (seconds := read(part)))
@@ -87,7 +87,7 @@ def test_the_order_of_ranges_changes_nothing(found: Alternatives, random: Random
     shuffled = [*found]
     random.shuffle(shuffled)
 
-    one, other = (unite_ranges(bind(written(each)).formula) for each in (found, shuffled))
+    one, other = (unite_ranges(analyze(written(each)).pruned) for each in (found, shuffled))
 
     assert one.key == other.key
 
@@ -98,8 +98,8 @@ def test_only_alternatives_of_one_time_are_united() -> None:
         "created_at < 2019 or updated_at >= 2018",
         "(created_at < 2019 and protected) or created_at >= 2020",
     ):
-        formula = bind(text).formula
+        formula = analyze(text).pruned
         assert unite_ranges(formula).key == formula.key
-    both = unite_ranges(bind("created_at < 2019 and created_at >= 2018").formula)
+    both = unite_ranges(analyze("created_at < 2019 and created_at >= 2018").pruned)
     assert isinstance(both, And)
     assert len(both.operands) == 2

@@ -354,6 +354,12 @@ def test_a_clause_without_a_value_lacks_one(text: str) -> None:
     assert (found.code, found.message) == ("not-a-filter", "a value is missing behind `limit`")
 
 
+def test_a_clause_takes_no_list() -> None:
+    (found,) = [each for each in check("limit '1/2'") if each.code == "bad-value"]
+
+    assert found.fixes == ()
+
+
 @pytest.mark.parametrize(
     ("literal", "meant"),
     [("-7days", "now-7d"), ("today+2weeks", "today+2w"), ("now-1hr", "now-1h"),
