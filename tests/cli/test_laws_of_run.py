@@ -22,8 +22,9 @@ pytest.importorskip("duckdb")
 pytest.importorskip("httpx")
 
 from imsquery import QueryError, testing
+from imsquery.client.credentials import Credentials
 from imsquery.client.errors import FetchError
-from imsquery.client.fetching import Credentials, Patience
+from imsquery.client.fetching import Patience
 from imsquery.client.services import Tally, run_catalogue, run_services
 from imsquery.evaluation.matching import matcher
 from imsquery.execution.run import ExecutionError

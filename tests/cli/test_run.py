@@ -215,7 +215,8 @@ def test_where_one_region_fails_nothing_is_printed(
 
     assert (status, output) == (3, "")
     assert re.fullmatch(
-        r"imsquery run: eu-west-\d+: the service answered 403: IMS\.0001 ␛\[31mno .*\n", errors
+        r"imsquery run: eu-west-\d+: the service responded with 403: IMS\.0001 ␛\[31mno .*\n",
+        errors,
     )
 
 

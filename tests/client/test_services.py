@@ -18,8 +18,9 @@ pytest.importorskip("httpx")
 
 from imsquery.client import fetching
 from imsquery.client import services as running_module
+from imsquery.client.credentials import Credentials
 from imsquery.client.errors import FetchError
-from imsquery.client.fetching import Credentials, Patience
+from imsquery.client.fetching import Patience
 from imsquery.client.services import CONCURRENCY, Tally, run_catalogue, run_services
 from imsquery.server.catalogue import Catalogue
 from imsquery.server.runner import running
@@ -127,7 +128,7 @@ def test_one_service_that_fails_fails_all() -> None:
         faulty_server(lambda _target: page([])) as south,
     ):
         south.script = ["500"] * 9
-        with pytest.raises(FetchError, match=r"^south: the service answered 500"):
+        with pytest.raises(FetchError, match=r"^south: the service responded with 500"):
             run(Walk(""), Tally(), north=north, south=south.endpoint)
 
 
