@@ -1,4 +1,4 @@
-"""Queries as people mistype them: conditions, connectives, clauses, right and wrong, combined."""
+"""Queries as people mistype them: conditions, connectives and clauses, right and wrong."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ BROKEN = (
     "platform contains", "in (a, b)", "platform = 'a' 'b'", "protected xor public()",
     "os_bit = 64 xor protected",
 )  # fmt: skip
-"""Conditions that nothing can be made of."""
+"""Conditions that have no fix."""
 
 JOINTS = (" and ", " or ")
 MISTAKEN_JOINTS = (
@@ -81,7 +81,7 @@ MISTAKEN_CLAUSES = (
 
 @st.composite
 def queries(draw: st.DrawFn, *, faults: int = 2) -> str:
-    """Give a query with so many faults at most."""
+    """Draw a query with up to ``faults`` faults."""
     count = draw(st.integers(1, 4))
     wrong = set(draw(st.lists(st.integers(0, 2 * count), max_size=faults)))
 

@@ -1,4 +1,4 @@
-"""A server on a real socket that answers as it is told to, faults and all."""
+"""A server on a real socket that responds as scripted, faults included."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 Answer = Callable[[str], bytes]
-"""Gives the body of the right answer to a request target."""
+"""Returns the body of the right response to a request target."""
 
 FAULTS = ("reset", "truncated", "short", "slow", "garbage", "nothing", "429", "500", "503")
 
 
 class FaultyServer:
-    """Answers one request a connection.
+    """Handles one request per connection.
 
     Attributes:
-        script: the faults of the next answers, in order; right ones once it has run out.
-            ``again`` is the page that was sent before in answer to the same request.
+        script: the faults of the next responses, in order; after that, responses are right.
+            ``again`` repeats the page that was last sent for the same request.
         requests: the heads of the requests so far.
     """
 
@@ -45,7 +45,7 @@ class FaultyServer:
                 self._converse(connection)
 
     def close(self) -> None:
-        # Closing alone does not wake up a thread that waits in accept().
+        # Closing alone does not wake a thread that waits in accept().
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()

@@ -1,7 +1,7 @@
-"""A model of the service, written from its reference and from what Glance is documented to do.
+"""A model of the service, written from its reference and the documentation of Glance.
 
-It shares no code with the package.  A request is the AND of equalities of strings; an attribute
-that an image lacks equals nothing; of a repeated parameter the last counts; the marker is
+It shares no code with the package.  A request is a conjunction of equalities of strings; an absent
+attribute equals nothing; the last occurrence of a repeated parameter counts; the marker is
 exclusive; images are sorted by the key, then by id in the same direction.
 """
 
@@ -25,11 +25,11 @@ class ModelServer:
 
     Args:
         images: as the API shows them.
-        hidden: id -> what the server knows and shows nowhere: ``flavors``, ``member_status``,
+        hidden: id -> what the server knows but does not show: ``flavors``, ``member_status``,
             ``whole_image``.
         glance_ties: break ties as Glance does, by creation time before the id.
-        folds_case: sort texts without regard to letter case, as databases often do.
-        absent_last: sort what an image lacks behind all values, as some databases do.
+        folds_case: sort text case-insensitively, as databases often do.
+        absent_last: sort absent values after all others, as some databases do.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class ModelServer:
         found = [image for image in self.images if self._is_found(image, asked)]
         found.sort(key=lambda image: self.place(image, key), reverse=direction == "desc")
         if marker is not None:
-            found = self._behind(found, marker, key, direction)
+            found = self._after(found, marker, key, direction)
         return found[: int(limit)]
 
     async def afetch(self, query: str) -> list[Mapping[str, Any]]:
@@ -76,7 +76,7 @@ class ModelServer:
         first = (int(self.absent_last) * 2,) if value is None else (1, value)
         return (first, *((created,) if self.glance_ties else ()), image["id"])
 
-    def _behind(
+    def _after(
         self, found: list[Mapping[str, Any]], marker: str, key: str, direction: str
     ) -> list[Mapping[str, Any]]:
         named = [image for image in self.images if image["id"] == marker]

@@ -1,4 +1,4 @@
-"""The sessions in README are true: each command prints what stands below it."""
+"""The sessions in README are true: each command prints what is shown below it."""
 
 from __future__ import annotations
 

@@ -143,7 +143,8 @@ def main(arguments: Namespace) -> int:
 def _run(arguments: Namespace, planned: Plan, tally: Tally) -> list[Record]:
     if arguments.catalog is not None:
         return run_catalogue(planned, arguments.catalog, tally)
-    from imsquery.client.fetching import Credentials, Patience
+    from imsquery.client.credentials import Credentials
+    from imsquery.client.fetching import Patience
 
     endpoints = _endpoints(arguments)
     credentials = Credentials.from_environment(os.environ)

@@ -1,10 +1,10 @@
-"""A client of the image list: fetches over HTTP what a plan asks for.
+"""A client of the image list: fetches over HTTP the pages that a plan asks for.
 
-What stands here needs the extra ``http``:
+It needs the extra ``http``.
 
-* :class:`imsquery.client.fetching.Fetcher` and :class:`imsquery.client.fetching.AsyncFetcher` give
-  the page of a query string, or raise: never a part of one;
-* :mod:`imsquery.client.signing` signs requests as the vendor's gateway wants them.
+* :class:`imsquery.client.fetching.Fetcher` and :class:`imsquery.client.fetching.AsyncFetcher`
+  return the whole page of a query string, or raise;
+* :mod:`imsquery.client.signing` signs requests for the vendor's API gateway.
 
-Credentials come from the environment, and go into headers alone.
+Credentials come from the environment, and are only ever sent in headers.
 """

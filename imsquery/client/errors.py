@@ -1,18 +1,18 @@
-"""What goes wrong where images are fetched."""
+"""The error of fetching images."""
 
 from __future__ import annotations
 
-_SHOWN = 300  # characters of a query that an error repeats
+_SHOWN = 300  # characters of a query in a message
 
 
 class FetchError(Exception):
-    """A page could not be fetched, or is not what it should be.
+    """A page that could not be fetched, or is invalid.
 
     Attributes:
-        message: what happened; no credentials are in it.
+        message: what happened; it never contains credentials.
         query: the query string of the page.
-        status: of HTTP, if there was an answer.
-        code: of the service, such as ``IMG.0024``, if it gave one.
+        status: the HTTP status, if there was a response.
+        code: the error code of the service, such as ``IMG.0024``, if it sent one.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Plans carried out: against services, several at once, or against a catalogue of one's own."""
+"""Running plans: against services, several at once, or against a local catalogue."""
 
 from __future__ import annotations
 
@@ -17,23 +17,24 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from imsquery.client.fetching import Credentials, Patience
+    from imsquery.client.credentials import Credentials
+    from imsquery.client.fetching import Patience
     from imsquery.planning.plan import Plan
     from imsquery.schema.spec import Spec
 
     Record = dict[str, Any]
 
-CONCURRENCY = 8  # requests under way at once, over all services
-MAX_IMAGES = 1_000_000  # that one service may send: many times what any is known to hold
+CONCURRENCY = 8  # requests at a time, over all services
+MAX_IMAGES = 1_000_000  # from one service: many times what any is known to have
 
 
 @frozen
 class Tally:
-    """What was asked, and how much came of it.
+    """Requests sent, and pages and images fetched.
 
     Attributes:
-        counts: place and request, without what says which page -> pages and images.
-        watch: told the number of images whenever a page has come.
+        watch: called with the number of images after each page.
+        counts: (place, request without its page) -> (pages, images).
     """
 
     watch: Callable[[int], object] = lambda _count: None
@@ -52,7 +53,7 @@ class Tally:
         return sum(images for _, images in self.counts.values())
 
     def describe(self, kept: int) -> str:
-        """Say it, in lines."""
+        """Return the counts as lines of text; ``kept`` is the number of images printed."""
         told = []
         for (place, request), (pages, images) in sorted(self.counts.items()):
             where = f"{place}: " if place else ""
@@ -64,7 +65,7 @@ class Tally:
 
 
 def _without_page(query: str, spec: Spec) -> str:
-    """Give what all pages of a request ask for."""
+    """Return a request without ``limit`` and ``marker``."""
     page = tuple(f"{spec.clauses[clause].wire}=" for clause in ("limit", "after"))
     return "&".join([pair for pair in query.split("&") if not pair.startswith(page)])
 
@@ -76,12 +77,12 @@ def _count(number: int, noun: str) -> str:
 def run_catalogue(
     plan: Plan, path: Path, tally: Tally, *, spec: Spec = CLOUDIMAGES
 ) -> list[Record]:
-    """Carry out a plan over a file of image records, with no service in between.
+    """Run a plan over a file of image records, without a service.
 
     Raises:
-        FetchError: the service would have refused a request.
-        ExecutionError: pages do not fit together.
-        ValueError: the file holds no catalogue.
+        FetchError: the service would refuse a request.
+        ExecutionError: pages are inconsistent.
+        ValueError: the file has no usable image records.
         OSError: it cannot be read.
         ModuleNotFoundError: the extra ``server`` is not installed.
     """
@@ -110,23 +111,22 @@ async def run_services(
     patience: Patience,
     spec: Spec = CLOUDIMAGES,
 ) -> list[list[Record]]:
-    """Carry out a plan at several services at once.
+    """Run a plan against several services at once.
 
     Args:
-        plan: what to do at each.
+        plan: what to run.
         endpoints: name of the place -> scheme and host.
-        tally: what counts the pages.
-        credentials: who asks.
-        patience: how long to try.
+        tally: counts the pages.
+        credentials: sent or signed with.
+        patience: how long to keep trying.
         spec: the parameters.
 
     Returns:
-        The images of each, in the order of the endpoints.
+        The images of each service, in the order of the endpoints.
 
     Raises:
-        FetchError: one of them did not give all, or comes to no end; then there is nothing of the
-            others, either.
-        ExecutionError: pages of one of them do not fit together.
+        FetchError: a service failed, or sent too many images; those of others are dropped.
+        ExecutionError: the pages of a service are inconsistent.
     """
     slots = asyncio.Semaphore(CONCURRENCY)
 

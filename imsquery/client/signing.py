@@ -1,4 +1,4 @@
-"""Signatures of requests, as the vendor's gateway checks them.
+"""Signatures of requests for the vendor's API gateway.
 
 Source: vendor documentation, "API Request Signing Guide", AK/SK signing and authentication.
 """
@@ -29,10 +29,10 @@ class AccessKey:
     """An access key with its secret; neither the secret nor a token shows in ``repr``.
 
     Attributes:
-        access: the key (AK).
-        secret: its secret (SK).
-        security_token: that belongs to a temporary key.
-        project: the id of the project that requests are about, if it is not the region's own.
+        access: the access key (AK).
+        secret: the secret key (SK).
+        security_token: of a temporary key.
+        project: the id of the project, if it is not the default one of the region.
     """
 
     access: str
@@ -52,11 +52,11 @@ def sign(
     """Sign a request that has no body.
 
     Args:
-        key: whose signature it is.
+        key: the key to sign with.
         method: such as ``GET``.
-        path: as it stands in the URL.
-        query: as it stands in the URL, without ``?``.
-        headers: to sign; ``Host`` must be among them.
+        path: as in the URL.
+        query: as in the URL, without ``?``.
+        headers: to sign; they must include ``Host``.
         moment: the time of the request, in UTC; the gateway allows 15 minutes.
 
     Returns:
@@ -81,7 +81,7 @@ def sign(
 
 
 def canonical_request(method: str, path: str, query: str, headers: Mapping[str, str]) -> str:
-    """Give what is signed of a request without a body; headers by their names in lower case."""
+    """Return the text that is signed for a request without a body; header names in lower case."""
     lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
     names = ";".join(sorted(headers))
     uri = quote(unquote(path), safe="/~").rstrip("/") + "/"
@@ -89,7 +89,7 @@ def canonical_request(method: str, path: str, query: str, headers: Mapping[str, 
 
 
 def _canonical_query(query: str) -> str:
-    """Sort the pairs of a query string, and encode all that is no letter, digit or ``-_.~``."""
+    """Sort the pairs of a query string, and encode all but letters, digits and ``-_.~``."""
     pieces = [piece.partition("=") for piece in query.split("&") if piece]
     pairs = [(_decode(name), _decode(value)) for name, _, value in pieces]
     return "&".join(

@@ -1,4 +1,4 @@
-"""What each code of a finding means, with an example that fails and what to write instead."""
+"""Explanations of the codes of findings, each with an example and its correction."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ Check = Literal["plan", "compile", "url"]
 
 @frozen
 class Explanation:
-    """What a code means.
+    """The meaning of a code.
 
     Attributes:
         code: the slug.
-        summary: in one line.
-        text: more about it, in sentences.
+        summary: a single line.
+        text: sentences.
         example: a text with this finding.
-        mended: the same without it.
-        found_by: what finds it: ``plan`` is every check of a filter, ``compile`` a check for one
-            request, ``url`` the check of a URL or query string.
-        limit: where the example is beyond a limit: ``(which, how much)``.
+        mended: the corrected text.
+        found_by: ``plan`` for any check of a filter, ``compile`` for a check that it fits in one
+            request, ``url`` for the check of a URL or query string.
+        limit: the limit to check the example with, if it exceeds one.
     """
 
     code: str
@@ -37,13 +37,13 @@ class Explanation:
 
 
 def explain(code: str) -> Explanation:
-    """Explain the code of a finding.
+    """Return the explanation of a code.
 
     Args:
         code: the slug, in any letter case.
 
     Raises:
-        KeyError: no finding has this code.
+        KeyError: the code is unknown.
     """
     return _EXPLANATIONS[code.lower()]
 
@@ -51,41 +51,41 @@ def explain(code: str) -> Explanation:
 _SYNTAX = (
     Explanation(
         "syntax",
-        "the text does not parse",
-        "A filter is made of conditions, `name operator value`, joined by `and`, `or` and `not`, "
-        "with parentheses where needed; behind it may stand `order by`, `limit` and `after`. "
-        "The finding says what could stand in the place it points at. A value with blanks or "
-        'other special characters is quoted, as in "Oracle Linux". '
-        "What can be read around the fault is checked all the same.",
+        "the text is not a valid filter",
+        "A filter consists of conditions, `name operator value`, joined by `and`, `or` and `not`, "
+        "with parentheses where needed. `order by`, `limit` and `after` go at the end. The "
+        "finding says what was expected at that position. Quote values that contain spaces or "
+        'other special characters, as in "Oracle Linux". The rest of the text is checked all the '
+        "same.",
         "platform = CentOS && status = active",
         "platform = CentOS and status = active",
     ),
     Explanation(
         "too-long",
-        "the text is longer than is taken in",
-        "A bound on the length, 65,536 code points unless it is raised, keeps the cost of a text "
-        "that someone else wrote small. Raise it with `--max-length` or `Limits(length=…)`. "
-        "The example is checked with a bound of 20.",
+        "the text is too long",
+        "The length of a text is limited, by default to 65,536 code points, so that text from "
+        "elsewhere cannot cause much work. Raise the limit with `--max-length` or "
+        "`Limits(length=…)`. The example is checked with a limit of 20.",
         'platform = "Huawei Cloud EulerOS"',
         "platform = CentOS",
         limit=("length", 20),
     ),
     Explanation(
         "too-deep",
-        "parentheses and `not` nest deeper than is taken in",
-        "Nesting is bounded, at 200 levels unless the bound is raised with `--max-depth` or "
-        "`Limits(depth=…)`. Parentheses that change nothing can go. "
-        "The example is checked with a bound of 2.",
+        "parentheses and `not` are nested too deep",
+        "Nesting is limited, by default to 200 levels. Remove parentheses that change nothing, or "
+        "raise the limit with `--max-depth` or `Limits(depth=…)`. The example is checked with a "
+        "limit of 2.",
         "not (not (protected))",
         "not (protected)",
         limit=("depth", 2),
     ),
     Explanation(
         "too-many",
-        "there are more conditions than are taken in",
-        "The number of conditions is bounded, at 10,000 unless the bound is raised with "
-        "`--max-count` or `Limits(count=…)`; each item of an `in` list counts as one. "
-        "The example is checked with a bound of 3.",
+        "there are too many conditions",
+        "The number of conditions is limited, by default to 10,000; each value of an `in` list "
+        "counts as one. Raise the limit with `--max-count` or `Limits(count=…)`. The example is "
+        "checked with a limit of 3.",
         "os_bit in (32, 64) and platform = CentOS and status = active",
         "platform = CentOS and status = active",
         limit=("count", 3),
@@ -96,66 +96,66 @@ _MEANING = (
     Explanation(
         "unknown-name",
         "no parameter or attribute has this name",
-        "A name is that of a request parameter or of an attribute in the response, with or without "
-        "its leading underscores and in any letter case. `imsquery spec` lists them all.",
+        "A name is that of a request parameter, or of an attribute in the response, with or "
+        "without its leading underscores and in any letter case. `imsquery spec` lists them all.",
         "platfrom = CentOS",
         "platform = CentOS",
     ),
     Explanation(
         "unknown-function",
         "no function has this name",
-        "Functions stand for conditions that are often needed: `supports(kvm)`, "
-        "`tagged(team, web)`, `public()`, `shared(accepted)` and others. `imsquery spec` lists "
-        "them.",
+        "Functions are short for common conditions: `supports(kvm)`, `tagged(team, web)`, "
+        "`public()`, `shared(accepted)` and others. `imsquery spec` lists them all.",
         "suports(kvm)",
         "supports(kvm)",
     ),
     Explanation(
         "not-a-filter",
-        "this parameter does not filter",
-        "How many images to list, in which order and from where on are said by clauses behind the "
-        "filter: `order by`, `limit` and `after`.",
+        "this parameter is not a filter",
+        "How many images to list, in which order, and after which one are not conditions. Write "
+        "them as clauses at the end of the filter: `limit`, `order by` and `after`.",
         "platform = CentOS and limit = 10",
         "platform = CentOS limit 10",
     ),
     Explanation(
         "bad-operator",
-        "the type of this parameter does not take the operator",
-        "Numbers and times are compared by order (`<`, `between`), texts by pattern (`contains`, "
-        "`glob`); a list of values takes only `=`, `!=` and `in`. A name stands alone only if it "
-        "is true or false.",
+        "the operator does not apply to this type",
+        "The message lists the operators that do. Numbers and times can be compared by order "
+        "(`<`, `between`), and text by pattern (`contains`, `glob`). Only a Boolean or a flag can "
+        "be used without an operator.",
         "name < web",
         "name startswith web",
     ),
     Explanation(
         "bad-value",
         "the parameter cannot have this value",
-        "The message says what can be written. Letter case of listed values counts for nothing. "
-        "A flag is only ever true: where the answer is no, an image lacks the attribute, and "
-        "`not supports(kvm)` asks for that.",
+        "The message says which values are possible. The letter case of listed values is ignored. "
+        "A flag can only be true: an image for which the answer is no lacks the attribute, so "
+        "write `not supports(kvm)` to find it.",
         "architecture = x86_64",
         "architecture = x86",
     ),
     Explanation(
         "unlisted-value",
-        "the value is not on a list that is known to grow",
-        "The vendor adds platforms and image types now and then, so that a value that is not "
-        "listed may be right; more often it is misspelt. `--allow-unlisted`, or "
-        "`allow_unlisted=True`, makes this a warning.",
+        "the value is not in an open list",
+        "The vendor adds platforms and image types from time to time. A value that is not listed "
+        "may be right, but is more often misspelled. `--allow-unlisted`, or "
+        "`allow_unlisted=True`, turns the error into a warning.",
         "platform = Cent_OS",
         "platform = CentOS",
     ),
     Explanation(
         "out-of-range",
-        "the number or time is too large or too small",
-        "The service takes numbers in a range only, and times of the years 1 to 9999.",
+        "the number or time is out of range",
+        "The service accepts only numbers in a certain range, and only times in the years 1 to "
+        "9999.",
         "min_disk = 20",
         "min_disk = 40",
     ),
     Explanation(
         "bad-arguments",
         "the function is called with the wrong arguments",
-        "The message says how it is called. A feature is written without its prefix: "
+        "The message shows how to call the function. Write a feature without its prefix: "
         "`supports(kvm)`.",
         "tagged()",
         "tagged(team)",
@@ -163,62 +163,63 @@ _MEANING = (
     Explanation(
         "contradiction",
         "nothing can match",
-        "Two conditions that no image meets at once. It is a warning where another branch of an "
-        "`or` can still match. For one of several values write `in`.",
+        "No image can meet both conditions. In one branch of an `or` this is a warning, since "
+        "another branch can still match. Use `in` to accept any of several values.",
         "platform = CentOS and platform = Ubuntu",
         "platform in (CentOS, Ubuntu)",
     ),
     Explanation(
         "mutually-exclusive",
-        "the service never gives both attributes to one image",
-        "By the service's reference an image marked for this feature is not marked for that one, "
-        "so that both together find nothing.",
+        "no image has both attributes",
+        "According to the reference of the service, an image marked for one of these features is "
+        "never marked for the other, so both conditions together find nothing.",
         "supports(xen, xen_hana)",
         "supports(xen_hana)",
     ),
     Explanation(
         "requires",
-        "the condition is answered only together with another",
-        "The service looks at whether a shared image was accepted only where shared images are "
-        "asked for. `shared(accepted)` says all of it.",
+        "the condition only works together with another",
+        "The service looks at the member status of an image only if shared images are asked for. "
+        "`shared(accepted)` asks for all that is needed.",
         "member_status = accepted",
         "member_status = accepted and visibility = shared",
     ),
     Explanation(
         "bare-metal-flavor",
         "no image is found by a bare-metal flavor",
-        "Images for bare metal are marked with the board type of the flavor, which is made of the "
-        "parts of its name.",
+        "Images for bare metal are marked with the board type of the flavor, which is made up of "
+        "the parts of its name.",
         "flavor_id = physical.s4.large",
         "supports(s4l)",
     ),
     Explanation(
         "impossible-name",
         "no image has such a name",
-        "A warning: `=` compares the whole name, and image names cannot have these characters or "
-        "this length. A pattern is written with `glob`.",
+        "A warning: `=` compares the whole name, and image names cannot contain these characters, "
+        "or be this long. Use `glob` to match a pattern.",
         'name = "CentOS*"',
         'name glob "CentOS*"',
     ),
     Explanation(
         "legacy-tag",
-        "the tag is written in the old form",
-        "A warning: tags were once written `key.value` and are found as `key=value`.",
+        "the tag is in the old form",
+        "A warning: tags were once written `key.value`, and are found as `key=value`.",
         'tag = "team.web"',
         'tag = "team=web"',
     ),
     Explanation(
         "mixed-and-or",
-        "`and` meets `or` without parentheses",
-        "A warning: `and` binds tighter than `or`. Parentheses show whether that was meant.",
+        "`and` and `or` are mixed without parentheses",
+        "A warning: `and` binds more tightly than `or`. Add parentheses to show what is meant.",
         "status = active and os_bit = 64 or os_bit = 32",
         "(status = active and os_bit = 64) or os_bit = 32",
     ),
     Explanation(
         "not-observable",
-        "only an image could answer this, and none shows it",
-        "The service filters by this parameter and yet does not show it in its answer, so that it "
-        "can be asked for with `=` and in no other way: not negated, compared or sorted by.",
+        "image records do not show this parameter",
+        "The service can filter by this parameter, but does not include it in image records. It "
+        "can only be compared with `=`: it cannot be negated, compared in other ways, or sorted "
+        "by.",
         "not flavor_id = s6.large.2",
         "flavor_id = s6.large.2",
     ),
@@ -227,10 +228,10 @@ _MEANING = (
 _TARGET = (
     Explanation(
         "not-expressible",
-        "the filter does not fit one request",
-        "A request is a conjunction that compares each parameter once, and by `=` unless it is a "
-        "time. `compile` makes one request or none; `plan` does any filter with more requests or "
-        "with work on the client.",
+        "the filter does not fit in one request",
+        "A request joins its conditions with `and`, and compares each parameter only once, with "
+        "`=` unless it is a time. `compile` makes one request or none; `plan` handles any filter, "
+        "with several requests or with work on the client.",
         "platform = CentOS or platform = Ubuntu",
         "platform = CentOS",
         "compile",
@@ -238,17 +239,17 @@ _TARGET = (
     Explanation(
         "unknown-sort-key",
         "the server cannot sort by this",
-        "The message says what it sorts by. `plan` sorts by anything that images show, on the "
-        "client.",
+        "The message lists what the server can sort by. `plan` sorts by anything that image "
+        "records show, on the client.",
         "platform = CentOS order by updated_at",
         "platform = CentOS order by created_at",
         "compile",
     ),
     Explanation(
         "unbound-placeholder",
-        "a placeholder has no value yet",
-        "`prepare(text).bind(project=…)` gives each `$name` its value; a value never becomes "
-        "syntax, whatever it is.",
+        "a placeholder has no value",
+        "`prepare(text).bind(project=…)` supplies the value of `$project`. A value is never read "
+        "as syntax, whatever it contains.",
         "owner = $project",
         "owner = 0f4c1b2a",
         "compile",
@@ -258,18 +259,18 @@ _TARGET = (
 _URL = (
     Explanation(
         "unknown-parameter",
-        "the request has no parameter of this name",
-        "The service knows its parameters by their full names alone, underscores and letter case "
-        "included, and ignores all others: such a filter finds too much.",
+        "no request parameter has this name",
+        "The service knows parameters only by their full names, leading underscores "
+        "and letter case included. It ignores all others, so the request finds too much.",
         "imagetype=gold&visibility=public",
         "visibility=public",
         "url",
     ),
     Explanation(
         "repeated-parameter",
-        "the parameter stands in the query string more than once",
-        "The server takes the last one and ignores the rest. It is a warning where all say the "
-        "same.",
+        "the parameter appears more than once",
+        "The server uses the last value and ignores the others. If all values are the same, this "
+        "is a warning.",
         "status=queued&status=active",
         "status=active",
         "url",
@@ -277,17 +278,17 @@ _URL = (
     Explanation(
         "empty-value",
         "the parameter has no value",
-        "A parameter without a value filters nothing, or everything away; which one is not "
-        "documented.",
+        "A parameter without a value either filters nothing or matches nothing; it is not "
+        "documented which.",
         "visibility=public&status=",
         "visibility=public",
         "url",
     ),
     Explanation(
         "bad-encoding",
-        "the percent-encoding is broken",
-        "`%` begins the two hexadecimal digits of a byte, and the bytes are UTF-8. A `%` that is "
-        "meant is written `%25`.",
+        "the percent-encoding is invalid",
+        "Two hexadecimal digits must follow each `%`, and the bytes must be UTF-8. Write `%25` "
+        "for a percent sign.",
         "owner=50%",
         "owner=50%25",
         "url",
@@ -299,4 +300,4 @@ _EXPLANATIONS: Mapping[str, Explanation] = {
 }
 
 CODES = tuple(_EXPLANATIONS)
-"""Every code that a finding can have: of the text, of its meaning, of ``compile``, of URLs."""
+"""All codes, in groups: syntax, meaning, ``compile``, URLs."""

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class QueryError(ValueError):
-    """A query was refused.
+    """A query with errors.
 
     Attributes:
-        text: what was read: the filter, or the unparsed text of a tree.
-        diagnostics: every finding in text order, warnings included.
+        text: the text of the query; for a syntax tree, its unparsed text.
+        diagnostics: all findings in text order, warnings included.
     """
 
     text: str

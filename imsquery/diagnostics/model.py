@@ -1,4 +1,4 @@
-"""What is wrong with a text, as data.  Drawing is for ``imsquery.diagnostics.render``."""
+"""Findings as data; ``imsquery.diagnostics.render`` draws them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Severity = Literal["error", "warning"]
 
 @frozen
 class Edit:
-    """Puts ``text`` in the place of a span."""
+    """Replaces a span with ``text``."""
 
     span: Span
     text: str
@@ -30,7 +30,7 @@ class Fix:
     edits: tuple[Edit, ...]
 
     def apply(self, text: str) -> str:
-        """Give the text with the edits made."""
+        """Return the text with the edits applied."""
         for edit in sorted(self.edits, key=lambda edit: edit.span, reverse=True):
             text = text[: edit.span.start] + edit.text + text[edit.span.end :]
         return text
@@ -38,10 +38,14 @@ class Fix:
 
 @frozen
 class Diagnostic:
-    """One finding.
+    """A finding.
 
-    ``code`` is the stable slug (``unknown-name``); ``span`` the smallest text that shows the
-    fault; ``message`` starts in lower case and has no full stop.
+    Attributes:
+        code: its stable slug, such as ``unknown-name``.
+        severity: ``error`` or ``warning``.
+        message: what is wrong, in lower case and without a full stop.
+        span: the smallest part of the text that shows the fault.
+        fixes: the best first.
     """
 
     code: str
@@ -51,7 +55,7 @@ class Diagnostic:
     fixes: tuple[Fix, ...] = field(default=())
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain data for JSON."""
+        """Return plain data for JSON."""
         return {
             "code": self.code,
             "severity": self.severity,
@@ -80,7 +84,7 @@ def diagnostic(
     fixes: Iterable[tuple[str, Iterable[tuple[int, int, str]]]] = (),
     severity: str = "error",
 ) -> Diagnostic:
-    """Make a finding of plain data: a fix is ``(title, [(start, end, new text), …])``."""
+    """Return a finding from plain data; a fix is ``(title, [(start, end, new text), …])``."""
     return Diagnostic(
         code,
         "warning" if severity == "warning" else "error",
@@ -94,6 +98,6 @@ def diagnostic(
 
 
 def in_text_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Sort findings by place, then code; a finding is given once."""
+    """Return findings sorted by position, then code, without duplicates."""
     unique = dict.fromkeys(diagnostics)
     return tuple(sorted(unique, key=lambda each: (each.span, each.code, each.message)))

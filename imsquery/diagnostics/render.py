@@ -1,7 +1,7 @@
-"""Findings drawn for people, and written for programs.
+"""Findings drawn for people, or written for programs.
 
-JSON: an object with the ``name`` of the text, as it was given (that of a file, or ``query``), and
-its ``diagnostics``: a list with one object for each finding.  The keys are stable:
+JSON is an object with the ``name`` of the text (that of a file, or ``query``) and its
+``diagnostics``, a list with an object for each finding.  The keys are stable:
 
 ========================  =======================================================================
 ``code``                  the slug of the finding
@@ -9,11 +9,11 @@ its ``diagnostics``: a list with one object for each finding.  The keys are stab
 ``message``               what is wrong
 ``span``                  ``start`` and ``end``: code points from 0, half-open
 ``line``, ``column``      of the start: both from 1, columns in code points
-``end_line``              of the end of the span, like ``end_column``
-``fixes``                 each with ``title`` and ``edits``: ``span``, and ``text`` to put there
+``end_line``              of the end of the span, and so is ``end_column``
+``fixes``                 each with ``title`` and ``edits``: a ``span`` and its new ``text``
 ========================  =======================================================================
 
-``imsquery lint`` writes one list of such objects, one for each file that it read.
+``imsquery lint`` writes a list of such objects, one for each file.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _MOST_FIXES = 3  # of one finding
 _WIDTH = 100  # columns of a source line
 _LONGEST_MESSAGE = 400
 _LONGEST_NAME = 200
-_NEARBY = 500  # code points around an edit that its line is drawn from
+_NEARBY = 500  # code points around an edit from which its line is drawn
 _TALLEST = 5  # lines of one span
 
 _COLORS = {"error": "1;31", "warning": "1;33", "gutter": "1;34", "help": "1;36", "new": "1;32"}
@@ -43,18 +43,18 @@ _COLORS = {"error": "1;31", "warning": "1;33", "gutter": "1;34", "help": "1;36",
 def render(
     text: str, diagnostics: Iterable[Diagnostic], *, name: str = "query", color: bool = False
 ) -> str:
-    """Draw findings over the lines of their text.
+    """Draw findings under the lines of their text.
 
     Nothing in the text, the name or a message can drive the terminal: control characters, those
-    that turn the direction of writing, and invisible ones are shown by name.  Long lines are
-    clipped around what the finding is about; of very many findings the first are drawn, errors
-    before warnings, and the rest is counted.
+    that change the direction of writing, and invisible ones are shown by name.  Long lines are
+    clipped around the finding.  If there are very many findings, the first are drawn, errors before
+    warnings, and the rest are counted.
 
     Args:
-        text: what the findings are about.
+        text: the text with the findings.
         diagnostics: in text order.
-        name: of the text, such as the name of its file.
-        color: use ANSI colours; meant for a terminal.
+        name: of the text, such as a file name.
+        color: whether to use ANSI colors, for a terminal.
     """
     found = list(diagnostics)
     canvas = _Canvas(text, shorten(name, _LONGEST_NAME), color=color)
@@ -66,12 +66,12 @@ def render(
 
 
 def render_json(text: str, diagnostics: Iterable[Diagnostic], name: str = "query") -> str:
-    """Write findings as JSON, in ASCII; the module says which keys there are."""
+    """Return findings as JSON in ASCII, with the keys listed above."""
     return json.dumps(report(text, diagnostics, name), indent=2)
 
 
 def report(text: str, diagnostics: Iterable[Diagnostic], name: str = "query") -> dict[str, Any]:
-    """Give findings as plain data, as :func:`render_json` writes them."""
+    """Return findings as plain data, the way :func:`render_json` writes them."""
     index = LineIndex(text)
     found = []
     for each in diagnostics:
@@ -93,9 +93,9 @@ def report(text: str, diagnostics: Iterable[Diagnostic], name: str = "query") ->
 
 
 def render_github(text: str, diagnostics: Iterable[Diagnostic], name: str = "query") -> str:
-    """Write findings as workflow commands, which GitHub shows beside the lines of a file.
+    """Return findings as workflow commands, which GitHub shows next to the lines of a file.
 
-    A command is ``::error file=…,line=…,…::message``, one a line.
+    Each is a line of the form ``::error file=…,line=…,…::message``.
     """
     index = LineIndex(text)
     return "\n".join(_annotation(index, each, name) for each in diagnostics)
@@ -105,22 +105,21 @@ def _annotation(index: LineIndex, found: Diagnostic, name: str) -> str:
     line, column = index.position(found.span.start)
     last_line, last_column = index.position(found.span.end)
     properties = {"file": name, "line": line, "endLine": last_line}
-    if line == last_line:  # columns are refused where the lines differ
+    if line == last_line:  # columns are only allowed within one line
         properties |= {"col": column, "endColumn": last_column}
     properties["title"] = found.code
     listed = ",".join(f"{key}={_escape(str(value))}" for key, value in properties.items())
     message = "; ".join([found.message, *(f"fix: {fix.title}" for fix in found.fixes)])
-    data = visible(message).replace("%", "%25")
-    return f"::{found.severity} {listed}::{data}"
+    return f"::{found.severity} {listed}::{visible(message).replace('%', '%25')}"
 
 
 def _escape(value: str) -> str:
-    """Escape a property; what is visible has no line breaks left."""
+    """Return a property, escaped; what is visible has no line breaks."""
     return visible(value).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
 
 
 def _most_important(found: list[Diagnostic]) -> list[Diagnostic]:
-    """Choose what is drawn, in text order: a heap of warnings must not hide an error."""
+    """Return the findings to draw, in text order: many warnings must not hide an error."""
     if len(found) <= _MOST_SHOWN:
         return found
     ranked = sorted(range(len(found)), key=lambda each: found[each].severity != "error")
@@ -148,11 +147,11 @@ class _Canvas:
         self._index = LineIndex(text)
 
     def draw(self, found: Diagnostic) -> Iterator[str]:
-        """Give the lines of one finding."""
+        """Yield the lines of one finding."""
         start = min(found.span.start, len(self._text))
         end = max(start, min(found.span.end, len(self._text)))
         line, column = self._index.position(start)
-        # The last character, not what is behind it: that may be on a line of its own.
+        # The last character, not the one after it: that may be on the next line.
         last_line, last_column = self._index.position(max(start, end - 1))
         gutter = len(str(last_line))
         label = self._paint(f"{found.severity}[{found.code}]", found.severity)
@@ -165,7 +164,7 @@ class _Canvas:
             yield from self._many_lines(found, line, column, last_line, last_column, gutter)
         for fix in found.fixes[:_MOST_FIXES]:
             yield f"{' ' * gutter} {self._paint('= help:', 'help')} {shorten(fix.title, _WIDTH)}"
-            yield from self._mended(fix, gutter)
+            yield from self._fixed(fix, gutter)
 
     def _one_line(
         self, found: Diagnostic, line: int, column: int, length: int, gutter: int
@@ -184,7 +183,7 @@ class _Canvas:
         last_column: int,
         gutter: int,
     ) -> Iterator[str]:
-        """Draw a bracket at the left from the first character to the last."""
+        """Draw a bracket on the left, from the first character to the last."""
         side = self._paint("|", found.severity)
         part = clip(self._source(line), column - 1, column - 1, _WIDTH)
         yield self._line(line, f"  {part.shown}", gutter)
@@ -201,20 +200,20 @@ class _Canvas:
         width = max(part.start + 1, part.end)
         yield self._bar(gutter, side + self._paint("_" * width + "^", found.severity))
 
-    def _mended(self, fix: Fix, gutter: int) -> Iterator[str]:
-        """Show each line that a fix writes, as it would be."""
-        mended, first_line, edits = self._apply(fix)
+    def _fixed(self, fix: Fix, gutter: int) -> Iterator[str]:
+        """Yield each line that a fix changes, with the fix applied."""
+        fixed, first_line, edits = self._apply(fix)
         line_start = 0
         drawn = 0
-        for offset, line in enumerate(mended.split("\n")):
+        for offset, line in enumerate(fixed.split("\n")):
             here = [edit for edit in edits if line_start <= edit[0] <= line_start + len(line)]
             if here and drawn == _TALLEST:
                 yield f"{' ' * gutter} {self._paint('+', 'new')} {ELLIPSIS}"
                 return
             if here:
-                line = line.removesuffix("\r")  # noqa: PLW2901 -- of a line end of Windows
-                start, end = (min(each - line_start, len(line)) for each in here[0])
-                shown = self._highlighted(line, start, end)
+                written = line.removesuffix("\r")  # of a Windows line end
+                start, end = (min(each - line_start, len(written)) for each in here[0])
+                shown = self._highlighted(written, start, end)
                 number = f"{first_line + offset:>{gutter}}"
                 yield f"{self._paint(number, 'gutter')} {self._paint('+', 'new')} {shown}"
                 drawn += 1
@@ -226,17 +225,17 @@ class _Canvas:
             return part.shown.rstrip()
         before = visible(line[:start])
         whole = before + visible(line[start:end]) + visible(line[end:])
-        if part.shown != whole:  # clipped: what is new is no longer easy to tell in it
+        if part.shown != whole:  # clipped: where the new text is has been lost
             return part.shown
         new = visible(line[start:end])
         return before + self._paint(new, "new") + visible(line[end:])
 
     def _apply(self, fix: Fix) -> tuple[str, int, list[tuple[int, int]]]:
-        """Mend what is near the edits.
+        """Apply a fix to the text near its edits.
 
         Returns:
-            The mended part of the text, the number of its first line, and where the new texts
-            stand in it.
+            That part of the text with the fix applied, the number of its first line, and the
+            ranges of the new texts in it.
         """
         edits = sorted(fix.edits, key=lambda edit: edit.span)
         if not edits:
@@ -244,8 +243,8 @@ class _Canvas:
         low, high = edits[0].span.start, max(edit.span.end for edit in edits)
         line, column = self._index.position(low)
         low -= min(column - 1, _NEARBY)
-        behind = self._text.find("\n", high, high + _NEARBY)
-        ending = behind if behind >= 0 else min(high + _NEARBY, len(self._text))
+        line_end = self._text.find("\n", high, high + _NEARBY)
+        ending = line_end if line_end >= 0 else min(high + _NEARBY, len(self._text))
         parts: list[str] = []
         places: list[tuple[int, int]] = []
         length = 0

@@ -1,4 +1,4 @@
-"""Places in a text: spans, lines and columns."""
+"""Positions in a text: spans, lines and columns."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from attrs import frozen
 
 @frozen(order=True)
 class Span:
-    """Half-open range of code points, counted from 0."""
+    """A half-open range of code points, counted from 0."""
 
     start: int
     end: int
 
 
 class LineIndex:
-    """Maps offsets of one text to lines and columns, both counted from 1 in code points."""
+    """Maps offsets in a text to lines and columns, both counted from 1, columns in code points."""
 
     def __init__(self, text: str) -> None:
         self.lines = text.split("\n")
@@ -25,6 +25,6 @@ class LineIndex:
             self._starts.append(self._starts[-1] + len(line) + 1)
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Give the line and column of an offset; the end of the text is a position too."""
+        """Return the line and column of an offset; the end of the text is a position, too."""
         row = bisect_right(self._starts, offset) - 1
         return row + 1, offset - self._starts[row] + 1

@@ -1,4 +1,4 @@
-"""What may have been meant: the names nearest to what was written."""
+"""Suggestions for misspelled names."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_LONGEST = 64  # longer than any name; difflib's cost grows with the square
+_LONGEST = 64  # longer than any name; the cost of difflib is quadratic
 _SEPARATORS = frozenset(",;|/")
 
 
 def nearest(written: str, names: Iterable[str]) -> list[str]:
-    """Give up to three names that are spelled like what was written, the nearest first.
+    """Return up to three names that are spelled like what was written, the nearest first.
 
-    Letter case counts for nothing.  What lists several is like none: all but one would be lost.
+    Letter case is ignored.  A list of several names is like no name: all but one would be lost.
     """
     if len(written) > _LONGEST or not _SEPARATORS.isdisjoint(written):
         return []

@@ -1,18 +1,19 @@
-"""A local image list, for tests and demonstrations: ``GET /v2/cloudimages`` over a catalogue.
+"""A local image list for tests and demonstrations: ``GET /v2/cloudimages`` over a catalogue.
 
-What stands here needs the extra ``server``:
+It needs the extra ``server``.
 
 * :class:`imsquery.server.catalogue.Catalogue` holds image records in an embedded database;
-* :func:`imsquery.server.app.create_app` makes an ASGI application of one;
-* :func:`imsquery.server.runner.serve` runs it.
+* :func:`imsquery.server.app.create_app` makes an ASGI application of it;
+* :func:`imsquery.server.runner.serve` runs the application.
 
-The service is the reference's.  Where the reference is silent, it is Glance, its ancestor:
+The service behaves as the reference says.  Where the reference is silent, it behaves like Glance,
+which the real service descends from:
 
-* an unknown parameter compares a custom attribute of the image, so that a misspelt one finds
-  nothing; nothing is filtered that was not asked for, whatever the reference calls a default;
-* of a repeated parameter the last one counts, but each ``tag`` must be there;
-* the list is ordered by the sort key and then by id, in one direction, and an image without the
+* an unknown parameter compares a custom attribute of the image, so that a misspelled one finds
+  nothing; no filter applies unless it is asked for, whatever the reference calls a default;
+* the last occurrence of a repeated parameter counts, but an image must have every ``tag``;
+* the list is sorted by the sort key and then by id, in the same direction; an image without the
   key comes before all others in ascending order;
-* ``limit`` is at most 1,000, and a larger one means that; ``marker`` names the image before the
-  first one of the page, and one that is not there is an error.
+* ``limit`` is capped at 1,000; ``marker`` is the id of the image before the first one on the page,
+  and an unknown one is an error.
 """

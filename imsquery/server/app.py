@@ -1,4 +1,4 @@
-"""The ASGI application: routes, the token, and errors in the form of the service."""
+"""The ASGI application: routes, the token, and errors in the format of the service."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 TOKEN_HEADER = "X-Auth-Token"
 _NOT_AUTHENTICATED = Refusal("Incorrect IAM authentication information.", "APIGW.0301", 401)
-# What the gateway in front of the service answers.  Source: vendor documentation, its error codes.
+# What the API gateway answers.  Source: vendor documentation, the error codes of the gateway.
 _GATEWAY = {404: "APIGW.0101", 405: "APIGW.0101"}
 
 
 def create_app(catalogue: Catalogue, *, token: str | None = None) -> Starlette:
-    """Make the application.
+    """Return the application.
 
     Args:
-        catalogue: what it lists; it stays open until its owner closes it.
-        token: what the header ``X-Auth-Token`` must be; anybody may ask if not given.
+        catalogue: what it lists; closing it is up to the caller.
+        token: required in the header ``X-Auth-Token``, if given.
     """
 
     def list_images(request: Request) -> Response:
@@ -53,7 +53,7 @@ def create_app(catalogue: Catalogue, *, token: str | None = None) -> Starlette:
 
     app = Starlette(
         routes=[
-            # Functions and not coroutines: each runs in a thread, and the database works beside it.
+            # Functions, not coroutines: they run in threads, and so can the database.
             Route(catalogue.spec.path, list_images),
             Route("/healthz", check_health),
             Route("/openapi.json", describe_api),
@@ -75,7 +75,7 @@ async def _refuse(_request: Request, refusal: Exception) -> Response:
 
 
 async def _pass_on(_request: Request, error: Exception) -> Response:
-    """Give an error that routing found: no such path, or no such method."""
+    """Return an error from routing: unknown path, or method not allowed."""
     assert isinstance(error, HTTPException)  # noqa: S101 -- what it is registered for
     code = _GATEWAY.get(error.status_code, "APIGW.0106")
     response = _error(f"{error.detail}.", code, error.status_code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# ruff: noqa: S608 -- SQL is put together from names made here; every value is bound
+# ruff: noqa: S608 -- SQL is built from names made here; every value is bound
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,15 +29,16 @@ if TYPE_CHECKING:
     from imsquery.server.requests import Condition, Request
 
 MEMORY = "2GB"
-"""What the database may hold in memory; beyond that it uses temporary files."""
+"""Memory limit of the database; beyond that it uses temporary files."""
 
 _Part = tuple[str, list[object]]  # SQL with a `?` for each value, and the values
 
 
 class Catalogue:
-    """Images that can be asked for as the service is; safe to use from several threads.
+    """Images that can be queried like the service; safe to use from several threads.
 
-    Made by :meth:`from_file` and :meth:`from_records`; closed by ``with`` or :meth:`close`.
+    Create one with :meth:`from_file` or :meth:`from_records`, and close it with :meth:`close` or a
+    ``with`` statement.
     """
 
     def __init__(self, database: _Database, spec: Spec) -> None:
@@ -46,7 +47,7 @@ class Catalogue:
         self._cursors: list[duckdb.DuckDBPyConnection] = []
         self.spec = spec
         self._columns = read_layout(database.connection)
-        # From here on the database needs nothing from outside, and gets nothing.
+        # From here on, the database has no access to files or the network.
         database.connection.execute("SET enable_external_access = false")
         database.connection.execute("SET lock_configuration = true")
 
@@ -63,14 +64,14 @@ class Catalogue:
 
         Args:
             path: JSON as the API returns it (``{"images": […]}``) or an array, JSON Lines, or
-                Parquet, told apart by what is in it.
+                Parquet; the content decides which.
             spec: the parameters.
-            database: where to keep the database; in memory if not given.
-            memory: how much of it, such as ``2GB``, before temporary files are used.
+            database: file to keep the database in; in memory by default.
+            memory: such as ``2GB``; beyond that, temporary files are used.
 
         Raises:
-            CatalogueError: the file holds no image records, or two of one id.
-            OSError: it cannot be read.
+            CatalogueError: the file has no usable image records, or two with the same id.
+            OSError: the file cannot be read.
         """
         is_new = database is not None and not database.exists()
         try:
@@ -86,10 +87,10 @@ class Catalogue:
     def from_records(
         cls, records: Iterable[Mapping[str, Any]], *, spec: Spec = CLOUDIMAGES
     ) -> Catalogue:
-        """Load image records that are there already.
+        """Load image records.
 
         Raises:
-            CatalogueError: one has no id, or the id of another.
+            CatalogueError: a record has no id, or the id of another.
         """
         with _Database.guarded(None, MEMORY) as opened:
             load_records(opened.connection, records, spec, opened.folder)
@@ -97,17 +98,17 @@ class Catalogue:
 
     @classmethod
     def open(cls, database: Path, *, spec: Spec = CLOUDIMAGES, memory: str = MEMORY) -> Catalogue:
-        """Open a database that :meth:`from_file` has kept.
+        """Open a database that :meth:`from_file` created.
 
         Raises:
-            CatalogueError: it is none of these.
+            CatalogueError: the file is not such a database.
         """
         with _Database.guarded(database, memory, "READ_ONLY") as opened:
             return cls(opened, spec)
 
     def close(self) -> None:
         """Close the database."""
-        # Each of them would keep it open.
+        # An open cursor keeps the database open.
         for cursor in self._cursors:
             cursor.close()
         self._database.close()
@@ -128,13 +129,13 @@ class Catalogue:
         return int(found[0]) if found else 0
 
     def find(self, query: bytes | str) -> list[str]:
-        """Answer a query string with the records of one page, each as JSON.
+        """Return the records of the page that a query string asks for, each as JSON.
 
         Args:
-            query: without ``?``.
+            query: the query string, without ``?``.
 
         Raises:
-            Refusal: the service would not take it.
+            Refusal: the service would refuse the request.
         """
         raw = query.encode() if isinstance(query, str) else query
         return self._find(read_request(raw, self.spec))
@@ -143,12 +144,13 @@ class Catalogue:
         parts = self._conditions(request.conditions)
         order, identity = self._columns[request.order].sql, self._columns["id"].sql
         if request.marker is not None:
-            parts.append(self._behind(request.marker, order, identity, request.descending))
+            after = self._after(request.marker, order, identity, descending=request.descending)
+            parts.append(after)
         where = " AND ".join([f"({sql})" for sql, _ in parts]) or "true"
         values = [value for _, values in parts for value in values]
         way = "DESC NULLS LAST" if request.descending else "ASC NULLS FIRST"
         by = f"ORDER BY {order} {way}, {identity} {way}"
-        # The inner query reads narrow columns only; records are fetched for the page alone.
+        # The inner query reads only narrow columns; whole records are fetched just for the page.
         page = f"SELECT rowid FROM {TABLE} WHERE {where} {by} LIMIT ?"
         sql = f"SELECT body FROM {TABLE} WHERE rowid IN ({page}) {by}"
         return [row[0] for row in self._execute(sql, [*values, request.limit]).fetchall()]
@@ -158,13 +160,13 @@ class Catalogue:
         for each in conditions:
             column = self._columns.get(each.name)
             if column is None or column.is_number != isinstance(each.value, int):
-                # No image has such an attribute, or it is a number and this is not.
+                # No image has such an attribute, or it is a number and the value is not.
                 return [("false", [])]
             parts.append((_compare(column.sql, each.relation), [each.value]))
         return parts
 
-    def _behind(self, marker: str, order: str, identity: str, descending: bool) -> _Part:  # noqa: FBT001
-        """Say which images come behind another; those without the sort key count as least."""
+    def _after(self, marker: str, order: str, identity: str, *, descending: bool) -> _Part:
+        """Return the condition of images after the marker; those without the sort key are least."""
         sql = f"SELECT {order} FROM {TABLE} WHERE {identity} = ?"
         found = self._execute(sql, [marker]).fetchone()
         if found is None:
@@ -180,7 +182,7 @@ class Catalogue:
         return rest, [key, key, marker]
 
     def _execute(self, sql: str, values: list[object]) -> duckdb.DuckDBPyConnection:
-        """Run a statement; whatever came from a request is among the values."""
+        """Run a statement; everything from a request is among the values."""
         cursor = getattr(self._local, "cursor", None)
         if cursor is None:
             cursor = self._local.cursor = self._database.connection.cursor()
@@ -189,7 +191,7 @@ class Catalogue:
 
 
 class _Database:
-    """An open database with the folder of its temporary files."""
+    """An open database, and the folder of its temporary files."""
 
     def __init__(self, path: Path | None, memory: str, mode: str) -> None:
         self._folder = TemporaryDirectory(prefix="imsquery-")
@@ -200,10 +202,10 @@ class _Database:
             "temp_directory": self._folder.name,
         }
         self.connection = duckdb.connect(config=config)
-        # It would stand on standard output, among what a command prints.
+        # It would appear in the output of a command.
         self.connection.execute("SET enable_progress_bar = false")
         if path is None:
-            # Records are much alike: compressed, they take a fraction of the memory.
+            # Records are similar: compressed, they take a fraction of the memory.
             self.connection.execute("ATTACH ':memory:' AS catalogue (COMPRESS true)")
         else:
             name = str(path).replace("'", "''")
@@ -214,7 +216,7 @@ class _Database:
     def guarded(
         cls, path: Path | None, memory: str, mode: str = "READ_WRITE"
     ) -> Iterator[_Database]:
-        """Open a database, and close it again if anything goes wrong."""
+        """Open a database, and close it again on any error."""
         opened = None
         try:
             opened = cls(path, memory, mode)

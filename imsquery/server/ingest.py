@@ -1,8 +1,8 @@
-"""Files of image records in any format, written as JSON Lines."""
+"""Files of image records in any format, converted to JSON Lines."""
 
 from __future__ import annotations
 
-# ruff: noqa: S608 -- SQL is put together from names made here; every value is bound
+# ruff: noqa: S608 -- SQL is built from names made here; every value is bound
 import json
 import re
 import shutil
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
-_IMAGES = "images"  # where a page of the service has its records
+_IMAGES = "images"  # the key of the records in a page of the service
 _PARQUET = b"PAR1"
-_MARK = b"\xef\xbb\xbf"  # of UTF-8
+_MARK = b"\xef\xbb\xbf"  # byte order mark of UTF-8
 _CHUNK = 1 << 20  # characters of a file to read at once
 _space = re.compile(r"[ \t\r\n]*")
 _line_breaks = re.compile(r"[\r\n]+")
@@ -29,17 +29,17 @@ _decode = json.JSONDecoder().raw_decode
 def write_file(
     database: duckdb.DuckDBPyConnection, path: Path, identity: str, folder: Path
 ) -> Path:
-    """Give a file as JSON Lines: itself, or a copy.
+    """Return the path of a file as JSON Lines: the file itself, or a copy.
 
     Args:
-        database: for what reads Parquet.
-        path: of a file of JSON, JSON Lines or Parquet, told apart by what is in it.
-        identity: the attribute that makes an object an image and no page of them.
+        database: its Parquet reader is used.
+        path: a file of JSON, JSON Lines or Parquet; the content decides which.
+        identity: the attribute by which an object is an image, not a page of images.
         folder: for copies.
 
     Raises:
-        CatalogueError: it is cut off, or no list of objects.
-        UnicodeDecodeError: it is no UTF-8.
+        CatalogueError: the file is truncated, or not a list of objects.
+        UnicodeDecodeError: it is not UTF-8.
         OSError: it cannot be read.
     """
     lines = folder / "records.jsonl"
@@ -57,10 +57,10 @@ def write_file(
 
 
 def write_records(records: Iterable[Mapping[str, Any]], folder: Path) -> Path:
-    """Write records as JSON Lines.
+    """Write records as JSON Lines, and return the path.
 
     Raises:
-        CatalogueError: one cannot be written as JSON.
+        CatalogueError: a record cannot be written as JSON.
     """
     lines = folder / "records.jsonl"
     with lines.open("w", encoding="utf-8") as file:
@@ -73,12 +73,12 @@ def write_records(records: Iterable[Mapping[str, Any]], folder: Path) -> Path:
 
 
 def literally(path: Path) -> str:
-    """Give a path as the database takes it: a name and not a pattern."""
+    """Return a path with its wildcards escaped, for the database."""
     return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
 def _copy_stream(path: Path, copy: Path) -> Path:
-    """Copy what can be read once, such as a pipe, and is read several times."""
+    """Copy a file that can only be read once, such as a pipe."""
     with path.open("rb") as source, copy.open("wb") as target:
         shutil.copyfileobj(source, target)
     return copy
@@ -91,13 +91,13 @@ def _copy_without_mark(path: Path, lines: Path) -> None:
 
 
 def _copy_parquet(database: duckdb.DuckDBPyConnection, path: Path, lines: Path) -> None:
-    """Write the rows of a Parquet file as objects; a null is an attribute that is not there."""
+    """Write the rows of a Parquet file as objects, without attributes that are null."""
     described = database.execute("DESCRIBE FROM read_parquet(?)", [literally(path)]).fetchall()
     times = [_identifier(name) for name, kind, *_ in described if kind.startswith("TIMESTAMP")]
     spelled = [f"strftime({name}::TIMESTAMP, '%Y-%m-%dT%H:%M:%SZ') AS {name}" for name in times]
     columns = f"* REPLACE ({', '.join(spelled)})" if spelled else "*"
     found = database.execute(
-        # A merge with nothing drops the nulls.
+        # A merge into nothing drops nulls.
         "SELECT json_merge_patch('{}'::JSON, to_json(rows)) "
         f"FROM (SELECT {columns} FROM read_parquet(?)) AS rows",
         [literally(path)],
@@ -115,20 +115,20 @@ def _copy_items(path: Path, identity: str, lines: Path) -> bool:
     """Write the items of an array, or of the ``images`` of pages, as lines.
 
     Returns:
-        Whether the file has any; if not, it has lines already.
+        Whether the file has such a list; if not, it consists of lines already.
     """
     with path.open(encoding="utf-8-sig") as source:
         reader = _Reader(source, identity)
         if not reader.enter():
             return False
         with lines.open("w", encoding="utf-8") as target:
-            # A line break in JSON can only stand between tokens.
+            # In JSON, line breaks can only be between tokens.
             target.writelines(_line_breaks.sub(" ", item) + "\n" for item in reader.items())
     return True
 
 
 class _Reader:
-    """Reads a large JSON file item by item: an array, or pages of the service one after another."""
+    """Reads a large JSON file item by item: an array, or a sequence of pages of the service."""
 
     def __init__(self, source: TextIO, identity: str) -> None:
         self._source = source
@@ -138,17 +138,17 @@ class _Reader:
         self._is_page = False
 
     def enter(self) -> bool:
-        """Go to the first item, if the file has items."""
+        """Move to the first item; return whether there is a list of items."""
         if self._peek() == "[":
             self._at += 1
             return True
         return self._enter_page()
 
     def items(self) -> Iterator[str]:
-        """Give the text of each item.
+        """Yield the text of each item.
 
         Raises:
-            CatalogueError: the file ends early, or goes on with something else.
+            CatalogueError: the file is truncated, or something else follows the list.
         """
         yield from self._rest_of_array()
         while self._is_page:
@@ -159,10 +159,10 @@ class _Reader:
                 break
             yield from self._rest_of_array()
         if self._peek():
-            raise CatalogueError("something that is no list of images follows one")
+            raise CatalogueError("something other than a list of images follows one")
 
     def _enter_page(self) -> bool:
-        """Go to the first of an object's images, wherever among its members they stand."""
+        """Move to the first image of a page; return whether there is a list of images."""
         if self._peek() != "{":
             return False
         self._is_page = True
@@ -179,17 +179,17 @@ class _Reader:
         return False
 
     def _end_page(self) -> None:
-        """Pass over what stands behind the images."""
+        """Skip the rest of a page, after its images."""
         for name in self._members():
             if name == _IMAGES:
                 raise CatalogueError("a page with two lists of images")
             self._value()
         if self._peek() != "}":
-            raise CatalogueError("not JSON: a page has no end")
+            raise CatalogueError("not JSON: expected `,` or `}` in a page of images")
         self._at += 1
 
     def _members(self) -> Iterator[str]:
-        """Give the name of each member from here on; its value is the caller's to take."""
+        """Yield the name of each member from here on; the caller reads its value."""
         if self._peek() == "{":
             self._at += 1
             if self._peek() == "}":
@@ -202,7 +202,7 @@ class _Reader:
     def _name(self) -> str:
         name, _ = self._value()
         if not isinstance(name, str) or self._peek() != ":":
-            raise CatalogueError("not JSON: a member has no name")
+            raise CatalogueError("not JSON: expected a member of an object")
         self._at += 1
         return name
 
@@ -211,30 +211,30 @@ class _Reader:
         while separator not in {"]", ""}:
             item, text = self._value()
             if not isinstance(item, dict):
-                raise CatalogueError("an item of the list of images is no object")
+                raise CatalogueError("an item of the list of images is not an object")
             yield text
             separator = self._peek()
             if separator != ",":
                 break
             self._at += 1
         if separator != "]":
-            raise CatalogueError("not JSON: the list of images has no end")
+            raise CatalogueError("not JSON: expected `,` or `]` in the list of images")
         self._at += 1
 
     def _value(self) -> tuple[Any, str]:
-        """Take the next value; what comes back with it is how it is written."""
+        """Read the next value; return it with its text."""
         self._peek()
         while True:
             try:
                 value, end = _decode(self._text, self._at)
             except json.JSONDecodeError as error:
-                # It may be cut off where the text read so far ends.
+                # It may only be incomplete: read on.
                 if len(self._text) - self._at > MAX_RECORD or not self._more():
                     raise CatalogueError(f"not JSON: {error.msg.lower()}") from None
                 continue
             except RecursionError:
                 raise CatalogueError("a record is nested too deep") from None
-            except ValueError as error:  # a number of thousands of digits
+            except ValueError as error:  # a number with thousands of digits
                 raise CatalogueError(str(error)) from None
             if end == len(self._text) and self._more():
                 continue  # a number may go on
@@ -243,7 +243,7 @@ class _Reader:
             return value, text
 
     def _peek(self) -> str:
-        """Give the next character that is no white space; nothing at the end."""
+        """Return the next character that is not white space, or nothing at the end."""
         while True:
             self._at = _space.match(self._text, self._at).end()  # type: ignore[union-attr]
             if self._at < len(self._text) or not self._more():

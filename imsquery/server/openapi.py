@@ -1,4 +1,4 @@
-"""The OpenAPI document of the service, from the spec."""
+"""The OpenAPI document of the service, derived from the spec."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _MOMENT = "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z| [0-9]{2}:[0-
 
 
 def describe(spec: Spec, token_header: str | None = None) -> Schema:
-    """Give the document.
+    """Return the document.
 
     Args:
         spec: the parameters.
-        token_header: where the token stands, if one is asked for.
+        token_header: the header of the token, if one is required.
     """
     listing: Schema = {
         "operationId": "ListImages",
@@ -42,8 +42,8 @@ def describe(spec: Spec, token_header: str | None = None) -> Schema:
         ],
         "responses": {
             "200": _response("A page of images", "#/components/schemas/Images"),
-            "400": _response("A value that a parameter does not take", _ERROR),
-            "401": _response("No token, or a wrong one", _ERROR),
+            "400": _response("An invalid value of a parameter", _ERROR),
+            "401": _response("A missing or wrong token", _ERROR),
         },
     }
     document: Schema = {
@@ -51,7 +51,7 @@ def describe(spec: Spec, token_header: str | None = None) -> Schema:
         "info": {"title": "imsquery serve", "version": "2"},
         "paths": {
             spec.path: {"get": listing},
-            "/healthz": {"get": _plain("healthz", "Tell whether the service is up")},
+            "/healthz": {"get": _plain("healthz", "Check that the service is up")},
             "/openapi.json": {"get": _plain("openapi", "Describe the service")},
         },
         "components": {"schemas": _schemas(spec)},
@@ -76,7 +76,7 @@ def _parameter(row: Parameter) -> Schema:
 
 
 def _schema(row: Parameter) -> Schema:
-    """Say what the service takes; it takes more than makes sense to ask for."""
+    """Return the schema of what the service accepts, which is more than makes sense to send."""
     if row.is_time:
         operators = "|".join(RELATIONS)
         return {"type": "string", "pattern": f"^({operators})?{_MOMENT}$"}
@@ -117,5 +117,5 @@ def _response(description: str, reference: str) -> Schema:
 
 def _plain(name: str, summary: str) -> Schema:
     content = {"application/json": {"schema": {"type": "object"}}}
-    answer = {"description": "It does", "content": content}
+    answer = {"description": "Success", "content": content}
     return {"operationId": name, "summary": summary, "responses": {"200": answer}}

@@ -23,22 +23,22 @@ MAX_LIMIT = 1_000  # Glance's api_limit_max; the reference names no limit
 _BAD_CONDITION = "IMG.0017"
 _BAD_MARKER = "IMG.0027"
 _BAD_SIZE = "IMG.0055"
-# Code of the service for a value that is not on a parameter's list, by the parameter's short name.
+# The error code for a value that is not on the list of a parameter, by its short name.
 # Source: the reference, "Error Codes".
 _NOT_LISTED = {"imagetype": "IMG.0024", "os_type": "IMG.0122", "architecture": "IMG.0212"}
 
 _bad_escape = re.compile(rb"%(?![0-9A-Fa-f]{2})").search
 _decimal = re.compile(r"[0-9]{1,18}").fullmatch
 MAX_INTEGER = 10**18 - 1  # of as many digits
-_LONGEST_TIME = 40  # characters; the longest that is right has 24
+_LONGEST_TIME = 40  # characters; the longest valid one has 24
 
 
 class Refusal(Exception):  # noqa: N818 -- an answer of the service, not a fault of this program
-    """A request that the service does not take.
+    """A request that the service refuses.
 
     Attributes:
-        status: of HTTP.
-        code: of the service, such as ``IMG.0024``.
+        status: the HTTP status.
+        code: the error code of the service, such as ``IMG.0024``.
         message: what is wrong.
     """
 
@@ -51,11 +51,12 @@ class Refusal(Exception):  # noqa: N818 -- an answer of the service, not a fault
 
 @frozen
 class Condition:
-    """What one parameter asks of an image.
+    """A comparison of one attribute.
 
     Attributes:
-        name: a wire name of the spec, or that of a custom attribute.
-        relation: ``=``, ``!=``, ``<``, ``<=``, ``>``, ``>=``, or ``has`` for all of several values.
+        name: a wire name of the spec, or the name of a custom attribute.
+        relation: ``=``, ``!=``, ``<``, ``<=``, ``>``, ``>=``, or ``has`` for a list of values that
+            must all be there.
         value: what to compare with.
     """
 
@@ -66,13 +67,13 @@ class Condition:
 
 @frozen
 class Request:
-    """A request that was read.
+    """A parsed request.
 
     Attributes:
-        conditions: each must hold.
+        conditions: all of them must hold.
         order: the wire name of the sort key.
-        descending: the direction.
-        limit: images on a page, at most.
+        descending: whether the order is descending.
+        limit: maximum number of images on the page.
         marker: the id of the image before the page.
     """
 
@@ -84,24 +85,24 @@ class Request:
 
 
 def unknown_marker() -> Refusal:
-    """Give the refusal of a marker that names no image."""
+    """Return the refusal of a marker that is not the id of an image."""
     return Refusal("The marker is invalid: there is no such image.", _BAD_MARKER)
 
 
 def read_request(query: bytes, spec: Spec) -> Request:
-    """Read the query string of a request.
+    """Parse the query string of a request.
 
     Args:
-        query: as it came, without ``?``.
+        query: as it was sent, without ``?``.
         spec: the parameters.
 
     Raises:
-        Refusal: with ``IMG.0017``, or the code that the service has for a parameter's values.
+        Refusal: with ``IMG.0017``, or the error code of the parameter.
     """
     conditions: list[Condition] = []
     clauses: dict[str, str] = {}
     pairs = read_pairs(query)
-    for name, value in dict(pairs).items():  # the last of each
+    for name, value in dict(pairs).items():  # the last of each name
         row = find_row(spec, name)
         if row is None:
             conditions.append(Condition(name, "=", value))
@@ -119,10 +120,10 @@ def read_request(query: bytes, spec: Spec) -> Request:
 
 
 def read_pairs(query: bytes) -> list[tuple[str, str]]:
-    """Take a query string apart.
+    """Split a query string into names and values.
 
     Raises:
-        Refusal: its encoding is broken.
+        Refusal: its percent-encoding is invalid.
     """
     if _bad_escape(query):
         raise Refusal("The URL is invalid: `%` needs two hexadecimal digits.")
@@ -132,14 +133,14 @@ def read_pairs(query: bytes) -> list[tuple[str, str]]:
         try:
             pair = unquote_to_bytes(name).decode(), unquote_to_bytes(value).decode()
         except UnicodeDecodeError:
-            raise Refusal("The URL is invalid: it is no UTF-8.") from None
+            raise Refusal("The URL is invalid: it is not UTF-8.") from None
         if piece:
             pairs.append(pair)
     return pairs
 
 
 def find_row(spec: Spec, name: str) -> Parameter | None:
-    """Give the parameter that the service knows by a wire name; the open family is part of it."""
+    """Return the parameter with a wire name that the service knows, the open family included."""
     row = spec.parameters.get(name)
     if row is None and name.startswith(spec.family):
         row = spec.find(name)
@@ -149,7 +150,7 @@ def find_row(spec: Spec, name: str) -> Parameter | None:
 
 
 def default_order(spec: Spec) -> str:
-    """Give the sort key where none is named: the time of creation."""
+    """Return the default sort key: the creation time."""
     return next(row.wire for row in spec.parameters.values() if row.sortable and row.is_time)
 
 
@@ -179,11 +180,11 @@ def _read_integer(row: Parameter, value: str) -> int | str:
         return int(value)
     if row.json == "integer":
         raise Refusal(f"The {row.name} is invalid: it takes a whole number.", _BAD_SIZE)
-    return value  # an attribute that is text: no image has this one
+    return value  # the attribute is text, and no image has this one
 
 
 def _read_boolean(row: Parameter, value: str) -> str:
-    lowered = value.lower()  # clients send `True`, too, and records have it
+    lowered = value.lower()  # clients send `True`, too, and records contain it
     if lowered in {"true", "false"}:
         return lowered
     if row.kind.name == "boolean":
@@ -192,7 +193,7 @@ def _read_boolean(row: Parameter, value: str) -> str:
 
 
 def is_closed(row: Parameter) -> bool:
-    """Tell whether the service refuses values that are not on a parameter's list."""
+    """Return whether the service refuses values that are not on the list of a parameter."""
     kind = row.kind
     return isinstance(kind, Enumeration) and (not kind.is_open or row.name in _NOT_LISTED)
 

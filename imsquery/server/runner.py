@@ -1,4 +1,4 @@
-"""Runs the application until it is told to stop."""
+"""Running the application."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 PORT = 8000
-_PATIENCE = 5  # seconds that open requests have to end in
+_PATIENCE = 5  # seconds for open requests to finish
 _BACKLOG = 2048  # connections that may wait
 
 
@@ -37,18 +37,18 @@ def sample(spec: Spec = CLOUDIMAGES, *, memory: str = MEMORY) -> Catalogue:
 
 
 def listen(host: str = HOST, port: int = PORT) -> socket.socket:
-    """Take an address to serve at.
+    """Listen on an address.
 
     Args:
-        host: loopback unless others are to reach the service.
+        host: loopback, unless other machines are to reach the service.
         port: 0 for any that is free.
 
     Raises:
-        OSError: it is taken, or no address of this machine.
+        OSError: the address is in use, or not one of this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     created = socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    # With its protocol named, asyncio sends small answers without waiting for more to send.
+    # asyncio only disables Nagle's algorithm, which delays small answers, if it sees the protocol.
     return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, created.detach())
 
 
@@ -59,15 +59,15 @@ def serve(
     token: str | None = None,
     ready: Callable[[], object] = lambda: None,
 ) -> None:
-    """Serve a catalogue until SIGINT or SIGTERM; requests under way are answered first.
+    """Serve a catalogue until SIGINT or SIGTERM; open requests are answered first.
 
     Args:
         catalogue: what to list.
-        listener: from :func:`listen`; closed in the end.
+        listener: from :func:`listen`; closed at the end.
         token: what clients must send, if anything.
-        ready: called once requests are taken.
+        ready: called once requests are accepted.
     """
-    # uvicorn passes the signal on once it has stopped; that it has stopped is all there is to it.
+    # Once it has stopped, uvicorn raises the signal again; by then there is nothing left to do.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         ready()
@@ -81,7 +81,7 @@ def serve(
 
 @contextmanager
 def running(catalogue: Catalogue, *, token: str | None = None) -> Iterator[str]:
-    """Serve a catalogue in a thread of this process, as tests need it.
+    """Serve a catalogue in a thread, for tests.
 
     >>> with sample() as catalogue, running(catalogue) as endpoint:
     ...     print(endpoint.partition("127.0.0.1")[0])
@@ -92,7 +92,7 @@ def running(catalogue: Catalogue, *, token: str | None = None) -> Iterator[str]:
         token: what clients must send, if anything.
 
     Yields:
-        The endpoint: scheme, host and port.
+        The endpoint, such as ``http://127.0.0.1:8000``.
     """
     with listen(port=0) as listener:
         server = _server(catalogue, token)

@@ -1,13 +1,13 @@
-"""Files of image records, loaded into a table with a column for each attribute.
+"""Image records as a table with a column for each attribute.
 
-Records are read as JSON Lines, whatever they came as.  The table keeps each as it was, without what
-no response has, and beside it what requests compare: under a plain name of its own (``c0``, ``c1``,
-…), so that SQL never holds a name from outside.
+Records are read as JSON Lines, whatever their original format.  The table has the text of each
+record, without what responses do not show, and a column for each attribute that requests compare.
+Columns are named ``c0``, ``c1`` and so on, so that SQL never contains a name from outside.
 """
 
 from __future__ import annotations
 
-# ruff: noqa: S608 -- SQL is put together from names made here; every value is bound
+# ruff: noqa: S608 -- SQL is built from names made here; every value is bound
 import json
 from typing import TYPE_CHECKING
 
@@ -35,30 +35,30 @@ if TYPE_CHECKING:
 
 TABLE = "catalogue.images"  # qualified, since every cursor starts in the default database
 LAYOUT = "catalogue.layout"
-MAX_ATTRIBUTES = 2_000  # different ones in a catalogue: each becomes a column
+MAX_ATTRIBUTES = 2_000  # in a catalogue: each becomes a column
 
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}(?:\.[0-9]+)?Z?"
 
 
 @frozen
 class Column:
-    """Where a parameter or attribute stands in the table."""
+    """The column of a parameter or attribute, as SQL."""
 
     sql: str
     is_number: bool
 
 
 def load_file(database: duckdb.DuckDBPyConnection, path: Path, spec: Spec, folder: Path) -> None:
-    """Make the table from a file of JSON, JSON Lines or Parquet.
+    """Create the table from a file of JSON, JSON Lines or Parquet.
 
     Args:
-        database: with nothing in it.
+        database: an empty one.
         path: of the file.
         spec: the parameters.
         folder: for temporary files.
 
     Raises:
-        CatalogueError: it holds no usable records.
+        CatalogueError: the file has no usable records.
         OSError: it cannot be read.
     """
     identity = _identity(spec)
@@ -78,7 +78,7 @@ def load_records(
     spec: Spec,
     folder: Path,
 ) -> None:
-    """Make the table from records; otherwise like :func:`load_file`."""
+    """Create the table from records; otherwise like :func:`load_file`."""
     try:
         _load(database, write_records(records, folder), spec)
     except duckdb.Error as error:
@@ -86,7 +86,7 @@ def load_records(
 
 
 def read_layout(database: duckdb.DuckDBPyConnection) -> dict[str, Column]:
-    """Map each parameter and attribute of a loaded database to its column."""
+    """Return the column of each parameter and attribute of a loaded database."""
     found = database.execute(f"SELECT name, sql, is_number FROM {LAYOUT}").fetchall()
     return {name: Column(sql, is_number) for name, sql, is_number in found}
 
@@ -96,15 +96,15 @@ def _first_line(error: Exception) -> str:
 
 
 def _load(database: duckdb.DuckDBPyConnection, lines: Path, spec: Spec) -> None:
-    """Make the tables from JSON Lines."""
+    """Create the tables from JSON Lines."""
     try:
         _check_json(database, lines)
-        # All or nothing, where the database is kept.
+        # In a transaction: a database that is kept must be complete or empty.
         database.begin()
         _make_tables(database, lines, spec)
         database.commit()
     except (duckdb.Error, CatalogueError):
-        # What the database says of a record is in terms of its own.
+        # The database describes a fault in its own terms.
         fault = find_fault(lines, _identity(spec))
         if fault is not None:
             raise CatalogueError(fault) from None
@@ -112,10 +112,10 @@ def _load(database: duckdb.DuckDBPyConnection, lines: Path, spec: Spec) -> None:
 
 
 def _check_json(database: duckdb.DuckDBPyConnection, lines: Path) -> None:
-    """See that records are JSON in the strict sense.
+    """Raise ``CatalogueError`` for a record that is not strictly JSON.
 
-    The database takes more for JSON, such as `NaN`.  Reading each record with care takes longer
-    than all else, so only those are read that might be wrong.
+    The database accepts more, such as ``NaN``.  Checking every record would take longer than all
+    else, so only suspicious ones are checked.
     """
     found = database.execute(
         f"SELECT json::VARCHAR AS text FROM {_LINES} WHERE regexp_matches(text, ?) OR "
@@ -129,7 +129,7 @@ def _check_json(database: duckdb.DuckDBPyConnection, lines: Path) -> None:
                 raise CatalogueError(fault)
 
 
-# A number that is none, one with a large exponent, or a comma with nothing behind it.
+# NaN, an infinity, a number with a large exponent, or a comma with nothing after it.
 _SUSPICIOUS = r"[:,\[]\s*-?(?:(?i:nan|inf)|[0-9.]+[eE]\+?[0-9]{3})|,\s*[\]}]"
 
 
@@ -143,7 +143,7 @@ def _make_tables(database: duckdb.DuckDBPyConnection, lines: Path, spec: Spec) -
     order, identity = layout[default_order(spec)].sql, layout[_identity(spec)].sql
     columns = [f"{each.sql} AS c{at}" for at, each in enumerate(computed.values())]
     pointers = [_pointer(each) for each in attributes]
-    # Sorted, so that the usual order reads the beginning of the table and not all of it.
+    # Sorted, so that requests in the default order need not read the whole table.
     database.execute(
         f"CREATE TABLE {TABLE} AS SELECT {_body(attributes, spec)} AS body, {', '.join(columns)} "
         "FROM (SELECT json, json_extract_string(json, $1::VARCHAR[]) AS s, "
@@ -162,7 +162,7 @@ def _identity(spec: Spec) -> str:
 
 
 def _attributes(database: duckdb.DuckDBPyConnection, lines: Path) -> list[str]:
-    """Give the names of all attributes that any record has."""
+    """Return the names of all attributes of all records."""
     found = database.execute(
         f"SELECT DISTINCT unnest(json_keys(json)) AS name FROM {_LINES} "
         f"ORDER BY name LIMIT {MAX_ATTRIBUTES + 1}",
@@ -175,7 +175,7 @@ def _attributes(database: duckdb.DuckDBPyConnection, lines: Path) -> list[str]:
 
 @frozen
 class _Attribute:
-    """An attribute in SQL: its value as text, the type of that in JSON, and where it stands."""
+    """SQL for an attribute: its value as text, its JSON type, and its JSON pointer."""
 
     text: str
     type: str
@@ -183,28 +183,28 @@ class _Attribute:
 
 
 def _columns(attributes: list[str], spec: Spec) -> dict[str, Column]:
-    """Give what to compute from a record for each parameter, and for each other attribute.
+    """Return the SQL that computes each parameter and each other attribute from a record.
 
-    In the SQL, ``s`` is the list of the texts of the attributes, and ``t`` that of their types.
+    In it, ``s`` is the list of the texts of the attributes, and ``t`` that of their types.
     """
-    there = {
+    known = {
         name: _Attribute(f"s[{at}]", f"t[{at}]", _pointer(name))
         for at, name in enumerate(attributes, 1)
     }
-    columns = {name: Column(each.text, is_number=False) for name, each in there.items()}
+    columns = {name: Column(each.text, is_number=False) for name, each in known.items()}
     members = (spec.find(name) for name in attributes if name.startswith(spec.family))
     for row in [*spec.parameters.values(), *filter(None, members)]:
         if row.clause is None and (row.pushable or row.sortable):
             shown = row.observed or row.wire
-            lacking = _Attribute("CAST(NULL AS VARCHAR)", "NULL", _pointer(shown))
-            columns[row.wire] = _column(row, there.get(shown, lacking))
+            absent = _Attribute("CAST(NULL AS VARCHAR)", "NULL", _pointer(shown))
+            columns[row.wire] = _column(row, known.get(shown, absent))
     return columns
 
 
 def _column(row: Parameter, attribute: _Attribute) -> Column:
-    """Give what a parameter compares: its attribute read under its type, as the matcher reads it.
+    """Return the SQL of what a parameter compares: its attribute, read by type as the matcher does.
 
-    What cannot be read under the type is there, but equals nothing.
+    A value that cannot be read by the type is present, but equals nothing.
     """
     text, kind = attribute.text, attribute.type
     plain = f"CASE WHEN {kind} = 'VARCHAR' THEN {text} END"
@@ -215,7 +215,7 @@ def _column(row: Parameter, attribute: _Attribute) -> Column:
         default = "NULL" if row.default is None else _quote(row.default)
         return Column(f"CASE lower({text}) {' '.join(cases)} ELSE {default} END", is_number=False)
     if isinstance(row.kind, Integer):
-        # Two constant patterns: one that depends on the record would be compiled for each.
+        # Two constant patterns: one that depends on the record would be compiled for each record.
         is_number = (
             f"({kind} <> 'VARCHAR' AND regexp_full_match({text}, '-?[0-9]+') OR "
             f"regexp_full_match({text}, '[+-]?[0-9]{{1,600}}'))"
@@ -223,7 +223,7 @@ def _column(row: Parameter, attribute: _Attribute) -> Column:
         number = f"CASE WHEN {is_number} THEN TRY_CAST({text} AS HUGEINT) END"
         return Column(number, is_number=True)
     if row.is_time:
-        # A fraction of a second is cut off; the year 0 is in no calendar.
+        # Fractions of a second are cut off; there is no year 0.
         day = f"TRY_CAST({text}[1:10] AS DATE) IS NOT NULL AND {text} >= '0001'"
         is_time = f"{kind} = 'VARCHAR' AND regexp_full_match({text}, {_quote(_TIME)}) AND {day}"
         spelled = f"concat({text}[1:10], 'T', {text}[12:19], 'Z')"
@@ -237,7 +237,7 @@ def _column(row: Parameter, attribute: _Attribute) -> Column:
 
 
 def _list(row: Parameter, pointer: str) -> str:
-    """Give the texts of a list; tags, once spelled with a dot, in both of their spellings."""
+    """Return the SQL of the texts of a list; tags in the old spelling are added in the new one."""
     items = f"json_extract(json_extract(json, {_quote(pointer)}), '$[*]')"
     texts = f"list_filter({items}, lambda x: json_type(x) = 'VARCHAR')"
     values = f"list_transform({texts}, lambda x: x ->> '$')"
@@ -248,14 +248,14 @@ def _list(row: Parameter, pointer: str) -> str:
 
 
 def _body(attributes: list[str], spec: Spec) -> str:
-    """Give a record without what can be asked for but is in no response."""
+    """Return the SQL of a record without parameters that responses do not show."""
     hidden = [row.wire for row in spec.parameters.values() if row.pushable and not row.observed]
-    there = [name for name in hidden if name in attributes]
-    patch = _quote(json.dumps(dict.fromkeys(there)))
-    carries = " OR ".join(f"json_exists(json, {_quote(_pointer(name))})" for name in there)
+    present = [name for name in hidden if name in attributes]
+    patch = _quote(json.dumps(dict.fromkeys(present)))
+    carries = " OR ".join(f"json_exists(json, {_quote(_pointer(name))})" for name in present)
     return (
-        # Of an attribute that is there twice, readers of JSON take the first or the last.
-        "CASE WHEN len(json_keys(json)) > list_count(t) THEN error('twice') "
+        # If an attribute appears twice, some JSON readers take the first and some the last.
+        "CASE WHEN len(json_keys(json)) > list_count(t) THEN error('repeated') "
         f"WHEN {carries or 'false'} THEN json_merge_patch(json, {patch})::VARCHAR "
         "ELSE json::VARCHAR END"
     )
@@ -273,7 +273,7 @@ def _check_ids(database: duckdb.DuckDBPyConnection, identity: str) -> None:
 
 
 def _pointer(name: str) -> str:
-    """Give the JSON pointer of an attribute; RFC 6901."""
+    """Return the JSON pointer of an attribute; RFC 6901."""
     return "/" + name.replace("~", "~0").replace("/", "~1")
 
 

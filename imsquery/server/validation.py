@@ -1,4 +1,4 @@
-"""What is wrong with the records of a file, and with which of them."""
+"""Which record of a file is invalid, and why."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAX_RECORD = 16 << 20  # bytes of one record
-MAX_DEPTH = 64  # levels of one record; readers of JSON give up at a few hundred
+MAX_DEPTH = 64  # levels of one record; JSON readers give up at a few hundred
 
 _brackets = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{}\]]').finditer
 
 
 class CatalogueError(ValueError):
-    """A file that holds no usable image records."""
+    """A file without usable image records."""
 
 
 def find_fault(lines: Path, identity: str) -> str | None:
-    """Say which record of JSON Lines is the first that no catalogue can hold, and why.
+    """Return which record of JSON Lines is the first invalid one, and why, or ``None``.
 
     Args:
-        lines: of the records; blank ones do not count.
-        identity: the attribute that each must have a text in.
+        lines: of the records; blank ones are not counted.
+        identity: the attribute that must be a string in each record.
     """
     number = 0
     with lines.open("rb") as file:
@@ -56,18 +56,17 @@ def _fault(line: bytes, identity: str) -> str | None:
 def _bad_identity(text: str, identity: str) -> str | None:
     record = json.loads(text)
     if not isinstance(record, dict):
-        return "no object"
+        return "not an object"
     if identity not in record:
         return f"an image without an {identity}"
-    return None if isinstance(record[identity], str) else f"an {identity} that is no text"
+    return None if isinstance(record[identity], str) else f"the {identity} is not a string"
 
 
 def find_bad_json(text: str) -> str | None:
-    """Say why a text is no JSON that every reader takes and takes alike, if it is not.
+    """Return why a text is not JSON that all readers agree about, or ``None``.
 
-    What Python and others write for a number that is none, ``NaN``, is no JSON; that half of a
-    surrogate pair cannot be encoded, and that of an attribute that is there twice some readers see
-    the first and some the last, is for nobody to guess.
+    ``NaN``, which Python and others write, is not JSON.  Half of a surrogate pair cannot be
+    encoded.  If an attribute appears twice, some readers take the first and some the last.
     """
     if _depth(text) > MAX_DEPTH:
         return f"nested deeper than {MAX_DEPTH} levels"
@@ -77,12 +76,12 @@ def find_bad_json(text: str) -> str | None:
     except json.JSONDecodeError as error:
         return f"not JSON: {error.msg.lower()} at character {error.pos + 1}"
     except UnicodeEncodeError:
-        return "half of a surrogate pair, which no text can hold"
+        return "half of a surrogate pair, which cannot be encoded"
     except ValueError as error:
         return str(error)
     names = [name for name, _ in read] if isinstance(read, _Members) else []
     twice = next((name for name, count in Counter(names).items() if count > 1), None)
-    return None if twice is None else f"the attribute {twice[:80]!r} is there twice"
+    return None if twice is None else f"duplicate attribute {twice[:80]!r}"
 
 
 def _depth(text: str) -> int:
@@ -97,4 +96,4 @@ def _depths(text: str) -> Iterator[int]:
 
 
 class _Members(list["tuple[str, Any]"]):
-    """What an object has, in order, and all of it."""
+    """All members of an object, in order, duplicates included."""

@@ -1,4 +1,4 @@
-"""The command: what it prints, where, and how it exits."""
+"""The command: what it prints, where, and its exit status."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class _Input:
         self.buffer = io.BytesIO(data)
 
 
-Give: TypeAlias = Callable[[bytes], None]
+Pipe: TypeAlias = Callable[[bytes], None]
 Captured: TypeAlias = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def give(monkeypatch: pytest.MonkeyPatch) -> Give:
+def pipe(monkeypatch: pytest.MonkeyPatch) -> Pipe:
     """Put bytes on standard input."""
     return lambda data: monkeypatch.setattr(sys, "stdin", _Input(data))
 
@@ -67,7 +67,7 @@ def test_the_signing_form_encodes_colons(capsys: Captured) -> None:
         (["--endpoint", "http://localhost:8080/"], "http://localhost:8080/v2/cloudimages"),
     ],
 )
-def test_url_puts_the_query_behind_the_endpoint(
+def test_url_appends_the_query_to_the_endpoint(
     where: list[str], url: str, capsys: Captured
 ) -> None:
     assert main(["url", *where, "limit 5"]) == 0
@@ -148,7 +148,7 @@ def test_errors_are_drawn_on_standard_error_and_nothing_on_standard_output(
     assert "^^^^^^^^" in output.err
 
 
-def test_warnings_do_not_keep_a_filter_from_compiling(capsys: Captured) -> None:
+def test_a_filter_with_warnings_compiles(capsys: Captured) -> None:
     assert main(["compile", 'name = "CentOS*"']) == 0
 
     output = capsys.readouterr()
@@ -156,22 +156,22 @@ def test_warnings_do_not_keep_a_filter_from_compiling(capsys: Captured) -> None:
     assert "warning[impossible-name]" in output.err
 
 
-def test_a_filter_of_a_dash_is_read_from_standard_input(give: Give, capsys: Captured) -> None:
-    give(b"\xef\xbb\xbf" + EXAMPLE.encode() + b"\r\n")
+def test_a_dash_reads_the_filter_from_standard_input(pipe: Pipe, capsys: Captured) -> None:
+    pipe(b"\xef\xbb\xbf" + EXAMPLE.encode() + b"\r\n")
 
     assert main(["compile", "-"]) == 0
     assert capsys.readouterr().out == COMPILED + "\n"
 
 
-def test_bytes_that_are_no_utf_8_are_a_finding(give: Give, capsys: Captured) -> None:
-    give(b'name = "\xff"')
+def test_bytes_that_are_not_utf_8_are_a_finding(pipe: Pipe, capsys: Captured) -> None:
+    pipe(b'name = "\xff"')
 
     assert main(["compile", "-"]) == 1
     assert "error[syntax]" in capsys.readouterr().err
 
 
-def test_a_batch_gives_a_line_for_each_filter_in_order(give: Give, capsys: Captured) -> None:
-    give(b"limit 1\n\nplatfrom=x\nlimit 2\r\nlimit 3")
+def test_a_batch_prints_a_line_for_each_filter_in_order(pipe: Pipe, capsys: Captured) -> None:
+    pipe(b"limit 1\n\nplatfrom=x\nlimit 2\r\nlimit 3")
 
     assert main(["compile", "--batch", "-"]) == 1
 
@@ -181,11 +181,11 @@ def test_a_batch_gives_a_line_for_each_filter_in_order(give: Give, capsys: Captu
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_utf_16_is_read_as_shells_of_windows_write_it(
-    encoding: str, give: Give, capsys: Captured
+def test_utf_16_is_read_as_windows_shells_write_it(
+    encoding: str, pipe: Pipe, capsys: Captured
 ) -> None:
     text = "\ufeffname = 中\r\nplatfrom = x\r\n" + "x" * 400_000 + "\r\nlimit 3"
-    give(text.encode(encoding))
+    pipe(text.encode(encoding))
 
     assert main(["compile", "--batch", "-"]) == 1
     output = capsys.readouterr()
@@ -198,7 +198,7 @@ def test_utf_16_is_read_as_shells_of_windows_write_it(
         "error[too-long]: more than 65,536 code points; the limit can be raised",
     ]
 
-    give("\ufefflimit 3\r\n".encode(encoding))
+    pipe("\ufefflimit 3\r\n".encode(encoding))
     assert main(["compile", "-"]) == 0
     assert capsys.readouterr().out == "limit=3\n"
 
@@ -211,10 +211,8 @@ def test_a_batch_of_good_filters_exits_with_0(tmp_path: Path, capsys: Captured) 
     assert capsys.readouterr().out.count("https://") == 2
 
 
-def test_a_line_without_end_is_refused_and_the_next_one_compiled(
-    give: Give, capsys: Captured
-) -> None:
-    give(b"(" * 1_000_000 + b"\nlimit 1\n")
+def test_an_endless_line_is_refused_and_the_next_one_compiled(pipe: Pipe, capsys: Captured) -> None:
+    pipe(b"(" * 1_000_000 + b"\nlimit 1\n")
 
     assert main(["compile", "--batch", "-"]) == 1
 
@@ -232,7 +230,7 @@ def test_limits_can_be_raised(capsys: Captured) -> None:
     assert capsys.readouterr().out == "protected=true\n"
 
 
-def test_now_can_be_given(capsys: Captured) -> None:
+def test_now_can_be_set(capsys: Captured) -> None:
     assert main(["compile", "--now", "2018-10-28T10:00:00Z", "created_at < now-1d"]) == 0
     assert capsys.readouterr().out == "created_at=lt:2018-10-27T10:00:00Z\n"
 
@@ -248,7 +246,7 @@ def test_check_prints_nothing_about_a_good_filter(capsys: Captured) -> None:
     assert capsys.readouterr() == ("", "")
 
 
-def test_check_can_ask_for_one_request(capsys: Captured) -> None:
+def test_check_can_require_one_request(capsys: Captured) -> None:
     assert main(["check", "--target", "compile", "platform = CentOS or platform = Ubuntu"]) == 1
     assert "error[not-expressible]" in capsys.readouterr().err
 
@@ -260,7 +258,7 @@ def test_check_prints_findings_as_json(capsys: Captured) -> None:
     assert [found["code"] for found in report["diagnostics"]] == ["unknown-name"]
 
 
-def test_check_prints_the_mended_text(capsys: Captured) -> None:
+def test_check_prints_the_fixed_text(capsys: Captured) -> None:
     assert main(["check", "--fix", "platfrom = Centos && protected = yes"]) == 0
     assert capsys.readouterr().out == "platform = Centos and protected = true\n"
 
@@ -288,19 +286,19 @@ def test_spec_prints_json(capsys: Captured) -> None:
     assert sum(row["pushable"] for row in spec["parameters"]) == 38
 
 
-def test_spec_does_not_know_every_name(capsys: Captured) -> None:
+def test_spec_refuses_an_unknown_name(capsys: Captured) -> None:
     assert main(["spec", "frobnicate"]) == 1
     assert capsys.readouterr().out == ""
 
 
-def test_the_process_passes_the_status_on() -> None:
+def test_the_process_exits_with_the_status() -> None:
     assert run("compile", EXAMPLE).returncode == 0
     assert run("compile", "platfrom=x").returncode == 1
     assert run("compile").returncode == 2
 
 
 @pytest.mark.parametrize("hostile", ["name = \udcff", "\x1b[2J", "\u202eplatform = x", "()" * 1000])
-def test_hostile_arguments_give_findings_and_no_traceback(hostile: str) -> None:
+def test_hostile_arguments_cause_findings_and_no_traceback(hostile: str) -> None:
     done = run("compile", hostile, env={"PYTHONUTF8": "1"})
 
     assert done.returncode == 1
@@ -308,7 +306,7 @@ def test_hostile_arguments_give_findings_and_no_traceback(hostile: str) -> None:
     assert b"\x1b" not in done.stderr
 
 
-def test_a_reader_that_goes_away_is_no_traceback() -> None:
+def test_a_broken_pipe_prints_no_traceback() -> None:
     command = f"{sys.executable} -m imsquery compile --batch -"
     script = f"yes 'limit 1' | head -n 20000 | {command} | head -n 1"
     done = subprocess.run(["bash", "-c", script], capture_output=True, timeout=60, check=False)
@@ -317,12 +315,12 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
     assert b"Traceback" not in done.stderr
 
 
-def test_format_prints_the_filter_laid_out(capsys: Captured) -> None:
+def test_format_prints_the_reformatted_filter(capsys: Captured) -> None:
     assert main(["format", "__PLATFORM==CentOS AND (supports(kvm))  # note"]) == 0
     assert capsys.readouterr().out == "platform = CentOS and supports(kvm)  # note\n"
 
 
-def test_format_changes_files_or_says_which_it_would_change(
+def test_format_changes_files_or_lists_those_it_would_change(
     tmp_path: Path, capsys: Captured
 ) -> None:
     good, bad = tmp_path / "good.ims", tmp_path / "bad.ims"
@@ -339,7 +337,7 @@ def test_format_changes_files_or_says_which_it_would_change(
     assert bad.read_text(encoding="utf-8") == "limit 1\n"
 
 
-def test_format_leaves_line_ends_and_bytes_that_are_no_text_as_they_are(tmp_path: Path) -> None:
+def test_format_keeps_line_ends_and_undecodable_bytes(tmp_path: Path) -> None:
     file = tmp_path / "one.ims"
     file.write_bytes(b"LIMIT 1 # \xff\r\n")
 
@@ -357,9 +355,7 @@ def test_format_leaves_line_ends_and_bytes_that_are_no_text_as_they_are(tmp_path
         (b"\xfe\xff", "utf-16-be"),
     ],
 )
-def test_format_writes_a_file_in_the_encoding_that_it_has(
-    mark: bytes, codec: str, tmp_path: Path
-) -> None:
+def test_format_keeps_the_encoding_of_a_file(mark: bytes, codec: str, tmp_path: Path) -> None:
     file = tmp_path / "one.ims"
     file.write_bytes(mark + "NAME = 中\r\n".encode(codec))
 
@@ -367,7 +363,9 @@ def test_format_writes_a_file_in_the_encoding_that_it_has(
     assert file.read_bytes() == mark + "name = 中\r\n".encode(codec)
 
 
-def test_format_refuses_what_is_no_utf_16_and_leaves_it(tmp_path: Path, capsys: Captured) -> None:
+def test_format_refuses_invalid_utf_16_and_leaves_the_file_alone(
+    tmp_path: Path, capsys: Captured
+) -> None:
     file = tmp_path / "one.ims"
     file.write_bytes(b"\xff\xfe\x00\xd8")
 
@@ -376,7 +374,7 @@ def test_format_refuses_what_is_no_utf_16_and_leaves_it(tmp_path: Path, capsys: 
     assert file.read_bytes() == b"\xff\xfe\x00\xd8"
 
 
-def test_format_changes_just_the_files_that_it_says_it_would(tmp_path: Path) -> None:
+def test_format_changes_only_the_files_that_check_lists(tmp_path: Path) -> None:
     file = tmp_path / "one.ims"
     file.write_bytes(b"limit 1")
 
@@ -386,7 +384,7 @@ def test_format_changes_just_the_files_that_it_says_it_would(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("arguments", [[], ["all", "--files", "x"], ["--files", "/no/such"]])
-def test_format_takes_a_filter_or_files_that_are_there(
+def test_format_requires_either_a_filter_or_existing_files(
     arguments: list[str], capsys: Captured
 ) -> None:
     assert main(["format", *arguments]) == 2
@@ -431,7 +429,7 @@ def test_lint_writes_one_list_for_all_files(tmp_path: Path, capsys: Captured) ->
     assert [found["code"] for found in second["diagnostics"]] == ["unknown-parameter"]
 
 
-def test_a_stream_that_is_closed_or_full_ends_without_a_traceback() -> None:
+def test_a_closed_or_full_stream_prints_no_traceback() -> None:
     command = f"{sys.executable} -m imsquery"
     for script, status in [
         (f"{command} compile 'limit 1' 2>&1 >/dev/full", 2),
@@ -444,7 +442,7 @@ def test_a_stream_that_is_closed_or_full_ends_without_a_traceback() -> None:
         assert (done.returncode, b"Traceback" in done.stdout + done.stderr) == (status, False)
 
 
-def test_lint_is_silent_about_good_files(tmp_path: Path, capsys: Captured) -> None:
+def test_lint_prints_nothing_about_good_files(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "page.md"
     file.write_text("/v2/cloudimages?limit=5\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Batches of filters as dashboards, spreadsheets and pages take them."""
+"""Batches of filters in each output format."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def printed(
     return capsys.readouterr().out
 
 
-def test_batches_are_written_as_the_golden_file_has_them(
+def test_batches_in_each_format_match_the_golden_file(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def produce(given: str) -> str:
@@ -35,7 +35,7 @@ def test_batches_are_written_as_the_golden_file_has_them(
     golden.check("formats.txt", produce)
 
 
-def test_plain_is_what_is_printed_without_a_format(
+def test_plain_is_the_default_format(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     batch = "platform = CentOS\nnope\nall\n"
@@ -58,12 +58,12 @@ def test_one_filter_has_formats_too(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
-def test_a_query_string_is_no_query_of_a_dashboard(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_query_string_has_no_infinity_format(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compile", "--format", "infinity", "protected"]) == 2
     assert "invalid choice" in capsys.readouterr().err
 
 
-def test_queries_have_the_letters_of_grafana(capsys: pytest.CaptureFixture[str]) -> None:
+def test_queries_are_lettered_like_those_of_grafana(capsys: pytest.CaptureFixture[str]) -> None:
     pairs = (("all", "https://host") for _ in range(26 * 26 + 27))
     queries = json.loads("".join(FORMATS["infinity"](pairs, "url")))
     letters = [query["refId"] for query in queries]
@@ -74,7 +74,7 @@ def test_queries_have_the_letters_of_grafana(capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_batch_takes_no_more_memory_the_longer_it_is(form: str) -> None:
+def test_memory_does_not_grow_with_the_length_of_a_batch(form: str) -> None:
     def peak(count: int) -> int:
         def pairs() -> Iterator[tuple[str, str]]:
             for number in range(count):
@@ -92,8 +92,8 @@ def test_a_batch_takes_no_more_memory_the_longer_it_is(form: str) -> None:
     assert peak(5_000) < 2 * peak(50) + 10_000
 
 
-def test_a_query_finds_what_it_shows_at_a_service(capsys: pytest.CaptureFixture[str]) -> None:
-    """As the data source does it: fetch, go to the root selector, pick the columns."""
+def test_a_grafana_query_works_with_a_service(capsys: pytest.CaptureFixture[str]) -> None:
+    """Do what the data source does: fetch, select the root, pick the columns."""
     pytest.importorskip("duckdb")
     httpx = pytest.importorskip("httpx")
     from imsquery.server.runner import running, sample

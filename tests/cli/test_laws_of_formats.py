@@ -1,4 +1,4 @@
-"""Whatever is in a filter, a format read back by another reader has its URL and no syntax of it."""
+"""Whatever a filter contains, another reader of each format finds its URL, and no syntax in it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.strategies import quoted
 
 ENDPOINT = "https://ims.cn-north-4.myhuaweicloud.com"
 
-# What is syntax to one of the formats, to a spreadsheet or to Grafana.
+# Syntax of one of the formats, of spreadsheets or of Grafana.
 hostile = st.text(
     st.sampled_from("|\\`;='\"<>&*_[]{}$!#~+-@,:.%＝＠\t\n a1公\x7f\x9b\u2028\xa0"), max_size=12
 )
@@ -76,12 +76,12 @@ def test_csv_reads_back_and_has_no_formula(pairs: list[tuple[str, str]]) -> None
     for row in rows:
         for cell in row:
             found = FORMULA.search(cell)
-            # An apostrophe stands first: what follows is text to any spreadsheet.
+            # After an apostrophe, any spreadsheet takes the rest as text.
             assert found is None or found[0].lstrip(";").startswith("'")
 
 
 class Cells(HTMLParser):
-    """Gives the texts and links of the cells of a table, and all tags that there are."""
+    """Collects the texts and links of the cells of a table, and all tags."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,7 +102,7 @@ class Cells(HTMLParser):
 
 
 def shown(text: str) -> str:
-    """Give a filter as a page shows it: blanks are one, what cannot be seen is escaped."""
+    """Return a filter as a page shows it: spaces collapsed, invisible characters escaped."""
     visible = "".join(
         each
         if each.isprintable() or each in "\t\xa0\u3000"
@@ -125,7 +125,7 @@ def test_markdown_shows_filters_and_links(pairs: list[tuple[str, str]]) -> None:
 
     assert page.tags <= {"table", "thead", "tbody", "tr", "th", "td", "a", "code"}
     assert len(page.cells) == 2 + 2 * len(pairs)
-    # A renderer may show a link's text decoded; where it leads to is what counts.
+    # A renderer may decode the text of a link; its target is what counts.
     assert page.links == [url for _, url in pairs]
     assert [" ".join(each.split()) for each in page.cells[2::2]] == [
         shown(each) for each, _ in pairs
@@ -133,14 +133,14 @@ def test_markdown_shows_filters_and_links(pairs: list[tuple[str, str]]) -> None:
 
 
 @given(batches)
-def test_queries_of_grafana_are_of_its_schema_and_have_nothing_to_put_in(
+def test_grafana_queries_match_its_schema_and_contain_no_variables(
     pairs: list[tuple[str, str]],
 ) -> None:
     text = written("infinity", pairs)
     queries = json.loads(text)
 
     assert [query["url"] for query in queries] == [url for _, url in pairs]
-    # `$x`, `${x}`, `[[x]]` and `{{x}}` are variables of dashboards.
+    # `$x`, `${x}`, `[[x]]` and `{{x}}` are variables in a dashboard.
     assert not re.search(r"\$|\{\{|\[\[", text)
     for query in queries:
         chosen = {"type": "json", "source": "url", "parser": "backend", "format": "table"}

@@ -1,4 +1,4 @@
-"""Whatever records hold, each format reads back, an image a line, and has nothing to obey in it."""
+"""Whatever records contain, each format can be read back, and is safe to print."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imsquery.cli import images as output
 
 Record = dict[str, Any]
 
-# Half of surrogate pairs, escapes of terminals, marks that turn text round, formulas, separators.
+# Lone surrogates, terminal escapes, direction marks, formulas, separators.
 texts = (
     st.text(
         st.sampled_from("=+-@＝;,|\"'\\ \t\r\n\x00\x1b\x9b\x7f\u202e\u2028\ud800\xa0\u3000公a[")
@@ -62,7 +62,7 @@ def test_json_reads_back(records: list[Record], fields: list[output.Field] | Non
     wanted = [shown(record, fields) for record in records]
     lines = printed("jsonl", records, fields)
 
-    # Two halves of a pair that met are one character to every reader.
+    # Two halves of a pair next to each other are one character to every reader.
     assert [json.loads(line) for line in lines] == joined(wanted)
     assert json.loads("\n".join(printed("json", records, fields))) == joined(wanted)
 

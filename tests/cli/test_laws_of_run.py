@@ -1,6 +1,6 @@
-"""What a run prints is what the matcher matches: from a service, a catalogue, through faults.
+"""A run finds what the matcher matches, from a service or a catalogue, whatever faults occur.
 
-Or it is an error: never a part of it.
+Or it is an error: it never finds only a part.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ pytest.importorskip("duckdb")
 pytest.importorskip("httpx")
 
 from imsquery import QueryError, testing
+from imsquery.client.credentials import Credentials
 from imsquery.client.errors import FetchError
-from imsquery.client.fetching import Credentials, Patience
+from imsquery.client.fetching import Patience
 from imsquery.client.services import Tally, run_catalogue, run_services
 from imsquery.evaluation.matching import matcher
 from imsquery.execution.run import ExecutionError
@@ -39,12 +40,12 @@ QUICK = Patience(attempts=4, timeout=2, pause=0.001, longest=0.1)
 
 
 PAGE = 100
-"""Images on a page of the faulty service, at most, whatever was asked for."""
+"""Maximum number of images on a page of the faulty service."""
 
 
 @pytest.fixture(scope="module")
 def answer(shipped: Catalogue) -> Answer:
-    """Give what a service over the sample would say, if it had no faults."""
+    """Return how a service over the sample responds, if it has no faults."""
 
     def paged(target: str) -> bytes:
         query = re.sub("limit=([0-9]+)", lambda asked: f"limit={min(int(asked[1]), PAGE)}", target)
@@ -55,14 +56,14 @@ def answer(shipped: Catalogue) -> Answer:
 
 @cache
 def records() -> list[Record]:
-    """Give the images as the service shows them."""
+    """Return the images as the service shows them."""
     hidden = {"flavor_id", "member_status", "__whole_image"}
     read = [json.loads(line) for line in IMAGES.read_text(encoding="utf-8").splitlines()]
     return [{k: v for k, v in record.items() if k not in hidden} for record in read]
 
 
 def fetch(text: str, endpoint: str) -> list[Record]:
-    """Run a filter at a service."""
+    """Run a filter against a service."""
     planned = plan(text)
     found = run_services(
         planned, {"": endpoint}, Tally(), credentials=Credentials(), patience=QUICK
@@ -72,7 +73,7 @@ def fetch(text: str, endpoint: str) -> list[Record]:
 
 @frozen
 class Case:
-    """A query, and the ids of what it finds, in order."""
+    """A query, and the ids that it finds, in order."""
 
     text: str
     wanted: list[str]
@@ -80,7 +81,7 @@ class Case:
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    """Give queries that records can answer, with what they must find by the matcher."""
+    """Draw queries that records can answer, with what they find according to the matcher."""
     text = draw(st.one_of(testing.filters(), combinations(records()), conjunctions(records())))
     try:
         matches = matcher(text)
@@ -88,14 +89,14 @@ def cases(draw: st.DrawFn) -> Case:
         assert {each.code for each in error.diagnostics} == {"not-observable"}
         reject()
     order, limit = draw(orders), draw(st.none() | st.integers(1, 400))
-    words = order.split()  # of the clause, whose names are also those of the service
+    words = order.split()  # of the clause; its names are also those of the service
     asked = dict(zip(("sort_key", "sort_dir"), words[2:], strict=False))
     wanted = in_order([record for record in records() if matches(record)], asked)
     clause = "" if limit is None else f" limit {limit}"
     return Case(text + order + clause, wanted[:limit])
 
 
-def test_service_and_catalogue_give_what_the_matcher_matches(endpoint: str) -> None:
+def test_service_and_catalogue_find_what_the_matcher_matches(endpoint: str) -> None:
     sizes: list[int] = []
 
     @settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
@@ -108,11 +109,11 @@ def test_service_and_catalogue_give_what_the_matcher_matches(endpoint: str) -> N
         sizes.append(len(case.wanted))
 
     run()
-    # Not all of them found nothing, nor everything.
+    # Many of them found something, but not everything.
     assert sum(0 < size < len(records()) for size in sizes) * 4 > len(sizes) > 10
 
 
-def test_what_is_found_is_whole(endpoint: str) -> None:
+def test_records_are_fetched_whole(endpoint: str) -> None:
     found = fetch("all", endpoint)
 
     assert found == sorted(
@@ -120,10 +121,10 @@ def test_what_is_found_is_whole(endpoint: str) -> None:
     )
 
 
-def test_through_faults_it_is_all_or_an_error(answer: Answer) -> None:
+def test_faults_lead_to_all_images_or_an_error(answer: Answer) -> None:
     ends = Counter[str]()
 
-    # Each example may wait for several time-outs.
+    # Each example may wait for several timeouts.
     @settings(
         max_examples=60,
         suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
@@ -133,8 +134,8 @@ def test_through_faults_it_is_all_or_an_error(answer: Answer) -> None:
     @example(Case("all", in_order(records(), {})), ["", "", "truncated", "short", "429"])
     @example(Case("all", in_order(records(), {})), ["500", "500", "500", "500"])
     def run(case: Case, script: list[str]) -> None:
-        # One of its own, since a service that repeats a page of an earlier example would not be
-        # at fault: to whoever asks now, an empty first page is an empty list.
+        # A new one for each example: repeating a page of an earlier example would not be a fault,
+        # since an empty first page is an empty list.
         with faulty_server(answer) as faulty:
             faulty.script = list(script)
             try:
@@ -144,7 +145,7 @@ def test_through_faults_it_is_all_or_an_error(answer: Answer) -> None:
                 ends["error"] += 1
             else:
                 assert [record["id"] for record in found] == case.wanted
-                # Some of the faults were met, and one page was not all.
+                # There were faults, and more than one page.
                 ends["all"] += any(script[: len(faulty.requests)]) and len(case.wanted) > PAGE
 
     run()

@@ -35,7 +35,7 @@ def test_differences_read_like_this(capsys: Captured) -> None:
     golden.check("diff.txt", produce)
 
 
-def test_a_plan_as_data_has_the_places_in_the_filter(capsys: Captured) -> None:
+def test_a_plan_as_json_has_positions_in_the_filter(capsys: Captured) -> None:
     text = "min_ram <= 4096 and platform = CentOS limit 3"
 
     assert main(["plan", "--format", "json", text]) == 0
@@ -58,13 +58,13 @@ def test_a_plan_has_no_more_requests_than_allowed(capsys: Captured) -> None:
 
 
 @pytest.mark.parametrize("most", ["0", "-1", "two", "1" * 5000])
-def test_requests_are_a_number_from_1(most: str, capsys: Captured) -> None:
+def test_max_requests_must_be_a_number_from_1(most: str, capsys: Captured) -> None:
     assert main(["plan", "--max-requests", most, "all"]) == 2
     assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("text", ["platfrom = x", "not flavor_id = x", "(", "name = $x"])
-def test_what_cannot_be_planned_is_drawn(text: str, capsys: Captured) -> None:
+def test_errors_in_the_filter_are_drawn(text: str, capsys: Captured) -> None:
     assert main(["plan", text]) == 1
 
     out, err = capsys.readouterr()
@@ -72,7 +72,7 @@ def test_what_cannot_be_planned_is_drawn(text: str, capsys: Captured) -> None:
     assert err.startswith("error[")
 
 
-def test_a_plan_without_the_extra_says_so(
+def test_a_plan_names_the_extra_that_it_lacks(
     capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "re2", None)
@@ -84,7 +84,7 @@ def test_a_plan_without_the_extra_says_so(
     assert "imsquery[re2]" in err
 
 
-def test_a_difference_is_shown_by_images(capsys: Captured) -> None:
+def test_a_difference_is_proved_by_images(capsys: Captured) -> None:
     assert main(["diff", "--format", "json", CENTOS, EITHER]) == 1
 
     found = json.loads(capsys.readouterr().out)

@@ -47,7 +47,7 @@ async def nobody_there(*_: object, **__: object) -> list[list[dict[str, object]]
 
 
 def wanted() -> list[str]:
-    """Give the ids of what the filter finds, newest first, by a plain loop."""
+    """Return the ids that the filter finds, newest first, by a plain loop."""
     records = [json.loads(line) for line in Path(IMAGES).read_text(encoding="utf-8").splitlines()]
     found = [
         (each["created_at"], each["id"]) for each in records
@@ -89,7 +89,7 @@ def test_fields_are_chosen(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines() == ["id", *wanted()]
 
 
-def test_it_explains_itself_apart_from_the_images(capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_prints_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     run(FILTER, "--catalog", IMAGES, "--explain", "--format", "ids")
     output, errors = capsys.readouterr()
 
@@ -116,7 +116,7 @@ def test_it_explains_itself_apart_from_the_images(capsys: pytest.CaptureFixture[
         (["all after nobody", "--catalog", IMAGES], 3, "marker is invalid"),
     ],
 )
-def test_where_something_is_wrong_nothing_is_printed(
+def test_nothing_is_printed_on_an_error(
     capsys: pytest.CaptureFixture[str], arguments: list[str], status: int, message: str
 ) -> None:
     assert run(*arguments) == status
@@ -126,7 +126,7 @@ def test_where_something_is_wrong_nothing_is_printed(
     assert message in errors
 
 
-def test_a_refusal_is_told_without_the_token(
+def test_a_refusal_does_not_show_the_token(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, endpoint: str
 ) -> None:
     monkeypatch.setenv("IMSQUERY_TOKEN", "wrong-one")
@@ -138,7 +138,7 @@ def test_a_refusal_is_told_without_the_token(
     assert "wrong-one" not in errors
 
 
-def test_a_token_that_no_header_can_hold_is_told_unseen(
+def test_an_invalid_token_is_refused_without_being_shown(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, endpoint: str
 ) -> None:
     monkeypatch.setenv("IMSQUERY_TOKEN", "bad\nvalue")
@@ -152,7 +152,7 @@ def test_a_token_that_no_header_can_hold_is_told_unseen(
     [("http://ims.invalid:1", True), ("https://ims.invalid:1", False),
      ("http://127.0.0.1:1", False), ("http://[::1]:1", False)],
 )  # fmt: skip
-def test_a_token_that_can_be_overheard_is_warned_of(
+def test_sending_a_token_unencrypted_is_warned_about(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     service: str,
@@ -184,7 +184,7 @@ def test_each_region_is_a_column(
     ]
 
 
-def test_a_region_is_where_an_image_was_found_whatever_it_says(
+def test_the_region_that_was_asked_replaces_that_of_the_record(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = {"id": "a", "created_at": "2020-01-01T00:00:00Z", "region": "elsewhere"}
@@ -198,7 +198,7 @@ def test_a_region_is_where_an_image_was_found_whatever_it_says(
     ]  # fmt: skip
 
 
-def test_where_one_region_fails_nothing_is_printed(
+def test_nothing_is_printed_if_one_region_fails(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, endpoint: str
 ) -> None:
     monkeypatch.setenv("IMSQUERY_TOKEN", TOKEN)
@@ -215,7 +215,8 @@ def test_where_one_region_fails_nothing_is_printed(
 
     assert (status, output) == (3, "")
     assert re.fullmatch(
-        r"imsquery run: eu-west-\d+: the service answered 403: IMS\.0001 ␛\[31mno .*\n", errors
+        r"imsquery run: eu-west-\d+: the service responded with 403: IMS\.0001 ␛\[31mno .*\n",
+        errors,
     )
 
 
@@ -233,7 +234,7 @@ def _refusal(status: str, error: dict[str, str]) -> str:
         ([{"id": None}], "a record without an id"),
     ],
 )
-def test_records_that_cannot_be_told_apart_are_an_error(
+def test_records_without_a_unique_id_are_an_error(
     capsys: pytest.CaptureFixture[str], images: list[dict[str, object]], message: str
 ) -> None:
     with faulty_server(lambda _target: page(images)) as server:
@@ -244,7 +245,7 @@ def test_records_that_cannot_be_told_apart_are_an_error(
     assert message in errors
 
 
-def test_a_record_nested_deep_is_printed_or_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_deeply_nested_record_is_printed_or_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     for depth in (10, 900, 970, 5_000):
         nested = b'{"images": [{"id": "a", "x": ' + b"[" * depth + b"]" * depth + b"}]}"
         with faulty_server(lambda target: page([]) if "marker" in target else nested) as server:  # noqa: B023
@@ -258,7 +259,7 @@ IN_ASCII = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
-def test_json_is_json_wherever_it_goes(tmp_path: Path, form: str) -> None:
+def test_json_is_valid_in_any_encoding(tmp_path: Path, form: str) -> None:
     image = {"id": "a", "created_at": "2020-01-01T00:00:00Z", "name": "é公\U0001f600\x9b"}
     path = tmp_path / "images.jsonl"
     path.write_text(json.dumps(image))
@@ -319,7 +320,7 @@ sys.exit(main(sys.argv[1:]))
 def test_an_extra_that_is_not_installed_is_named(
     missing: str, arguments: list[str], message: str
 ) -> None:
-    # A module that is `None` cannot be imported, and neither can what is in it.
+    # A module that is `None` cannot be imported, nor can its submodules.
     modules = [missing] if missing != "starlette" else ["starlette", "starlette.applications"]
     ended = subprocess.run(
         [sys.executable, "-c", _WITHOUT.format(missing=modules), *arguments],
@@ -339,7 +340,7 @@ def test_no_option_takes_a_secret(capsys: pytest.CaptureFixture[str]) -> None:
     assert not [each for each in options if re.search("token|key|secret|pass|auth|ak|sk", each)]
 
 
-def test_an_explanation_has_no_secret_and_nothing_to_obey(
+def test_an_explanation_has_no_secret_and_is_safe_to_print(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, endpoint: str
 ) -> None:
     monkeypatch.setenv("IMSQUERY_TOKEN", TOKEN)
@@ -359,7 +360,7 @@ def test_an_explanation_has_no_secret_and_nothing_to_obey(
          ["all", "--catalog", IMAGES, "--timeout", "nan"],
          ["all", "--catalog", IMAGES, "--max-requests", "0"]],
 )  # fmt: skip
-def test_wrong_usage_ends_in_status_2(arguments: list[str]) -> None:
+def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as raised:
         run(*arguments)
 

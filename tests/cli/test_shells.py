@@ -1,4 +1,4 @@
-"""Completion scripts, in the shells that they are for."""
+"""Completion scripts, run in their shells."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COMMANDS = {
     "lint": Command("check the URLs in files", ("--format",)),
 }
 
-# What a script asks; the command itself has its own tests.
+# What a script runs; the command itself has its own tests.
 PROGRAM = f"""#!{sys.executable}
 import sys
 sys.path.insert(0, {str(ROOT)!r})
@@ -38,11 +38,11 @@ def whole(text: str, quote: str = "'") -> list[str]:
     return [line.split("\t")[1] for line in lines(text, quote)]
 
 
-def test_a_line_shows_a_proposal_and_the_text_with_it() -> None:
+def test_a_line_has_a_completion_and_the_completed_text() -> None:
     assert lines("platform = Ce") == ["CentOS\tplatform = CentOS\tvalue of platform"]
 
 
-def test_a_value_takes_the_quotes_that_the_shell_leaves() -> None:
+def test_a_value_uses_the_quotes_that_the_shell_does_not() -> None:
     assert whole("platform = Or") == ['platform = "Oracle Linux"']
     assert whole("platform = Or", '"') == ["platform = 'Oracle Linux'"]
     assert whole("platform = 'Or") == []  # cannot be typed within the shell's own quotes
@@ -54,7 +54,7 @@ def test_placeholders_have_no_values_in_a_shell() -> None:
 
 
 @pytest.mark.parametrize("text", ["platform =\tC", "platform =\nC", "platform = \x1b"])
-def test_what_would_break_a_line_gives_none(text: str) -> None:
+def test_text_that_would_break_a_line_has_no_completions(text: str) -> None:
     assert lines(text) == []
 
 
@@ -80,7 +80,7 @@ def program(tmp_path: Path) -> Path:
 
 
 def run(arguments: list[str], program: Path) -> list[str]:
-    """Run a shell with the command on its path; give what it printed, without what is around."""
+    """Run a shell with the command on its path, and return the lines that it prints."""
     environment = {
         "PATH": f"{program.parent}:/usr/bin:/bin",
         "HOME": str(program.parent),
@@ -173,7 +173,7 @@ def test_fish_completes_commands_options_and_the_filter(
 def test_zsh_completes_the_filter(
     quote: str, prefix: str, expected: list[str], program: Path
 ) -> None:
-    """The function is run outside of the line editor, with what it asks for put in its place."""
+    """Run the function outside the line editor, with stubs for what it calls."""
     code = f"""
 compdef() {{ }}
 compadd() {{ local array=${{@[-1]}}; print -rl -- ${{(P)array}} }}

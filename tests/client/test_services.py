@@ -1,4 +1,4 @@
-"""Plans carried out: at several services at once, over a file; and what is told of it."""
+"""Plans run against several services at once, or over a file; and the tally."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ pytest.importorskip("httpx")
 
 from imsquery.client import fetching
 from imsquery.client import services as running_module
+from imsquery.client.credentials import Credentials
 from imsquery.client.errors import FetchError
-from imsquery.client.fetching import Credentials, Patience
+from imsquery.client.fetching import Patience
 from imsquery.client.services import CONCURRENCY, Tally, run_catalogue, run_services
 from imsquery.server.catalogue import Catalogue
 from imsquery.server.runner import running
@@ -31,7 +32,7 @@ QUICK = Patience(attempts=2, timeout=2, pause=0.01)
 
 @frozen
 class Walk:
-    """A plan of one request, two images a page, that leaves out what is not wanted."""
+    """A plan of one request with two images a page, without an unwanted image."""
 
     request: str
     unwanted: str = ""
@@ -95,7 +96,7 @@ def test_several_services_are_asked_and_kept_apart() -> None:
     )
 
 
-def test_no_more_requests_are_under_way_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_concurrent_requests_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     under_way: list[int] = [0]
 
     class Slow:
@@ -127,11 +128,11 @@ def test_one_service_that_fails_fails_all() -> None:
         faulty_server(lambda _target: page([])) as south,
     ):
         south.script = ["500"] * 9
-        with pytest.raises(FetchError, match=r"^south: the service answered 500"):
+        with pytest.raises(FetchError, match=r"^south: the service responded with 500"):
             run(Walk(""), Tally(), north=north, south=south.endpoint)
 
 
-def test_a_service_that_comes_to_no_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_service_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = count()
     monkeypatch.setattr(running_module, "MAX_IMAGES", 100)
     with (
@@ -155,7 +156,7 @@ def test_a_file_needs_no_service(tmp_path: Path) -> None:
     assert tally.fetched == 3
 
 
-def test_what_a_service_would_refuse_is_refused_without_one(tmp_path: Path) -> None:
+def test_a_catalogue_refuses_what_a_service_would(tmp_path: Path) -> None:
     path = tmp_path / "images.jsonl"
     path.write_text("")
     with pytest.raises(FetchError, match="imagetype is invalid") as raised:

@@ -13,8 +13,8 @@ from imsquery.client.signing import AccessKey, canonical_request, sign
 from imsquery.compiler.query_string import encode
 from imsquery.testing import pairs
 
-# Source: vendor documentation, "API Request Signing Guide", the example that runs through its
-# chapter on the algorithm, with the key that it gives there.
+# Source: vendor documentation, "API Request Signing Guide", the example in its chapter on the
+# algorithm, with its key.
 PATH = "/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs"
 QUERY = "limit=2&marker=13551d6b-755d-4757-b956-536f674975c0"
 HEADERS = {"Content-Type": "application/json", "Host": "service.region.example.com"}
@@ -47,7 +47,7 @@ def test_the_published_example_is_canonical_in_any_order(query: str) -> None:
     assert hashlib.sha256(request.encode()).hexdigest() == DIGEST
 
 
-def test_the_published_example_has_its_published_signature() -> None:
+def test_the_published_example_has_the_published_signature() -> None:
     added = sign(KEY, "GET", PATH, QUERY, HEADERS, MOMENT)
 
     assert added == {"X-Sdk-Date": "20191115T033655Z", "Authorization": AUTHORIZATION}

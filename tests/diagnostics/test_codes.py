@@ -1,4 +1,4 @@
-"""Every code is explained, by an example that has it and a mended form that has not."""
+"""Every code is explained by an example that has it, and a mended form that does not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from imsquery.urls.checker import check_url
 
 PACKAGE = Path(imsquery.__file__).parent
 
-# Section 6 of the language's description, copied by hand.
+# All codes of the language, copied by hand.
 DESCRIBED = {
     "syntax", "unknown-name", "unknown-function", "not-a-filter", "bad-operator", "bad-value",
     "unlisted-value", "out-of-range", "bad-arguments", "unknown-sort-key", "contradiction",
@@ -32,7 +32,7 @@ _slug = re.compile(r"[a-z]+(?:-[a-z]+)*").fullmatch
 
 
 def written_codes() -> set[str]:
-    """Read off the source which codes are handed to what makes findings."""
+    """Return the codes in the source that are passed to functions that make findings."""
     return {
         argument.value
         for path in PACKAGE.rglob("*.py")
@@ -52,7 +52,7 @@ def _called(call: ast.Call) -> str:
 
 
 def findings(explanation: Explanation, text: str) -> set[tuple[str, str]]:
-    """Give code and severity of what is found in an example, the way it says."""
+    """Return code and severity of each finding in an example, checked as it says."""
     limits = Limits(**dict([explanation.limit] if explanation.limit else []))
     if explanation.found_by == "url":
         found = check_url(text)
@@ -61,19 +61,19 @@ def findings(explanation: Explanation, text: str) -> set[tuple[str, str]]:
     return {(each.code, each.severity) for each in found}
 
 
-def test_every_described_code_is_explained() -> None:
+def test_every_specified_code_is_explained() -> None:
     assert set(CODES) == DESCRIBED
 
 
-def test_no_code_is_emitted_that_is_not_explained() -> None:
+def test_every_code_in_the_source_is_explained() -> None:
     written = written_codes()
 
     assert written <= DESCRIBED
-    assert len(written) > 20  # the rest come from data, and are produced by the examples below
+    assert len(written) > 20  # the rest come from tables; the examples below produce them
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_an_example_has_its_finding_and_the_mended_form_has_none(code: str) -> None:
+def test_an_example_has_its_finding_and_the_mended_form_does_not(code: str) -> None:
     explanation = explain(code)
 
     assert explanation.code == code
@@ -82,7 +82,7 @@ def test_an_example_has_its_finding_and_the_mended_form_has_none(code: str) -> N
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_what_is_called_a_warning_is_one(code: str) -> None:
+def test_the_severity_is_as_explained(code: str) -> None:
     explanation = explain(code)
     severities = {severity for _, severity in findings(explanation, explanation.example)}
 
@@ -90,7 +90,7 @@ def test_what_is_called_a_warning_is_one(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_an_explanation_is_in_sentences(code: str) -> None:
+def test_an_explanation_is_made_of_sentences(code: str) -> None:
     explanation = explain(code)
 
     assert explanation.text.endswith(".")
@@ -99,7 +99,7 @@ def test_an_explanation_is_in_sentences(code: str) -> None:
     assert explanation.text.count("`") % 2 == 0
 
 
-def test_letter_case_of_a_code_counts_for_nothing() -> None:
+def test_the_letter_case_of_a_code_is_ignored() -> None:
     assert explain("Bad-Value") is explain("bad-value")
 
 

@@ -1,8 +1,7 @@
 """No text can make its report drive a terminal, grow without bound, or mark the wrong place.
 
-Whatever the text: a drawing has nothing in it that a terminal acts on, its lines are of bounded
-width, as are their number; colours are all that colour adds; and the JSON says where each finding
-is in the lines of the text.
+Whatever the text, a drawing contains nothing that a terminal acts on; its lines are bounded in
+width and number; color adds nothing but color; and JSON has the line and column of each finding.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from imsquery.diagnostics.render import render, render_github, render_json
 from imsquery.diagnostics.terminal import cells, clip
 from tests.strategies import any_text
 
-# What a terminal acts on, or shows nothing for.
+# What a terminal acts on, or does not show.
 ACTIVE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 hostile = st.text(
@@ -50,7 +49,7 @@ def findings(draw: st.DrawFn) -> tuple[str, list[Diagnostic]]:
 
 
 def width(line: str) -> int:
-    """Give a lower bound of the columns of a line: marks take none."""
+    """Return a lower bound of the width of a line: marks take no columns."""
     return sum(
         (2 if east_asian_width(c) in "WF" else 1)
         for c in line
@@ -71,7 +70,7 @@ def test_a_drawing_is_text_of_bounded_size(found: tuple[str, list[Diagnostic]], 
 
 
 @given(findings())
-def test_colours_are_all_that_colour_adds(found: tuple[str, list[Diagnostic]]) -> None:
+def test_color_changes_nothing_else(found: tuple[str, list[Diagnostic]]) -> None:
     text, diagnostics = found
     colored = render(text, diagnostics, color=True)
 
@@ -82,7 +81,7 @@ def test_colours_are_all_that_colour_adds(found: tuple[str, list[Diagnostic]]) -
 
 
 @given(any_text)
-def test_json_places_each_finding_in_its_lines(text: str) -> None:
+def test_json_has_the_line_and_column_of_each_finding(text: str) -> None:
     found = check(text)
     written = json.loads(render_json(text, found))["diagnostics"]
     lines = text.split("\n")
@@ -96,7 +95,7 @@ def test_json_places_each_finding_in_its_lines(text: str) -> None:
 
 
 @given(findings(), hostile)
-def test_an_annotation_is_one_line_each(found: tuple[str, list[Diagnostic]], name: str) -> None:
+def test_each_annotation_is_one_line(found: tuple[str, list[Diagnostic]], name: str) -> None:
     text, diagnostics = found
     written = render_github(text, diagnostics, name=name).split("\n") if diagnostics else []
 
@@ -108,7 +107,9 @@ def test_an_annotation_is_one_line_each(found: tuple[str, list[Diagnostic]], nam
 
 @given(hostile, st.data())
 @example("\u0301" * 50, None)
-def test_a_clip_has_its_width_and_its_focus(line: str, data: st.DataObject | None) -> None:
+def test_a_clip_fits_in_its_width_and_contains_its_focus(
+    line: str, data: st.DataObject | None
+) -> None:
     line = line.replace("\n", "")
     size = data.draw(st.integers(12, 60)) if data else 20
     start = data.draw(st.integers(0, len(line))) if data else 0

@@ -18,11 +18,11 @@ def draw(text: str) -> str:
     return render(text, check(text))
 
 
-def test_drawings() -> None:
+def test_drawings_match_the_golden_file() -> None:
     golden.check("diagnostics.txt", draw)
 
 
-def test_what_could_drive_the_terminal_is_drawn_by_name() -> None:
+def test_characters_that_could_drive_the_terminal_are_drawn_by_name() -> None:
     assert draw('status = "a\x1b[2Jb\u202ec"').splitlines()[-7:] == [
         "error[syntax]: U+202E may not stand raw in a value",
         " --> query:1:17",
@@ -48,11 +48,11 @@ def fault(
 
 
 def body(drawn: str) -> list[str]:
-    """Give a drawing without its head."""
+    """Return the lines of a drawing after its head."""
     return drawn.split("\n")[3:]
 
 
-def test_nothing_is_drawn_of_no_findings() -> None:
+def test_nothing_is_drawn_without_findings() -> None:
     assert render("a", []) == ""
     assert render_github("a", []) == ""
 
@@ -77,13 +77,13 @@ def test_nothing_is_drawn_of_no_findings() -> None:
         ("\ud800b", 1, 2, "1 | <U+D800>b", "  |         ^"),
     ],
 )
-def test_carets_stand_below_what_they_mark(
+def test_carets_are_below_what_they_mark(
     text: str, start: int, end: int, line: str, carets: str
 ) -> None:
     assert body(render(text, [fault(start, end)])) == [line, carets]
 
 
-def test_a_span_over_lines_has_a_bracket_at_the_left() -> None:
+def test_a_span_over_several_lines_has_a_bracket_on_the_left() -> None:
     assert body(render("a (b\nc\nd) e", [fault(2, 9)])) == [
         "1 |   a (b",
         "  |  ___^",
@@ -108,13 +108,13 @@ def test_a_fix_shows_what_it_would_write() -> None:
     ]
 
 
-def test_a_fix_of_many_lines_shows_those_that_it_changes() -> None:
+def test_a_fix_of_several_lines_shows_the_ones_that_it_changes() -> None:
     drawn = body(render("a\nb\nc\nd", [fault(0, 1, (0, 0, "("), (4, 5, "e)"))]))
 
     assert drawn[3:] == ["1 + (a", "3 + e)"]
 
 
-def test_a_fix_that_writes_lines_shows_the_first() -> None:
+def test_a_fix_that_adds_lines_shows_the_first() -> None:
     drawn = body(render("ab", [fault(0, 1, (1, 1, "\n" * 50 + "x"))]))
 
     assert drawn[3:] == ["1 + a"]
@@ -130,7 +130,7 @@ def test_many_findings_are_counted_and_errors_come_before_warnings() -> None:
     assert drawn.endswith("\n\n… and 361 more warnings")
 
 
-def test_more_errors_than_are_drawn_are_counted_too() -> None:
+def test_errors_that_are_not_drawn_are_counted() -> None:
     found = [fault(0, 1)] * 41 + [fault(0, 1, severity="warning")]
 
     assert render("x", found).endswith("… and 1 more error and 1 more warning")
@@ -153,7 +153,7 @@ def test_a_clipped_line_keeps_the_carets_in_place() -> None:
         assert ("…" in line[:column], "…" in line[column:]) == (place > 0, place < 299)
 
 
-def test_colour_is_only_for_who_asks() -> None:
+def test_color_is_off_by_default() -> None:
     found = [fault(0, 1, (0, 1, "b"))]
     colored = render("a c", found, color=True)
 
@@ -213,13 +213,13 @@ def test_annotations_are_escaped() -> None:
     )
 
 
-def test_an_annotation_over_lines_has_no_columns() -> None:
+def test_an_annotation_over_several_lines_has_no_columns() -> None:
     assert render_github("a\nb", [fault(0, 3, (0, 1, "b"))]) == (
         "::error file=query,line=1,endLine=2,title=syntax::it is wrong; fix: mend it"
     )
 
 
-def test_cells_name_what_cannot_be_seen() -> None:
+def test_invisible_characters_are_shown_by_name() -> None:
     assert (
         visible("a\tb\x00\x7f\x9b\u2028\ufeff\ue000") == "a    b␀␡<U+009B><U+2028><U+FEFF><U+E000>"
     )
@@ -227,14 +227,14 @@ def test_cells_name_what_cannot_be_seen() -> None:
     assert sum(width for _, width in cells("中a\u0301")) == 3
 
 
-def test_shorten_keeps_what_fits() -> None:
+def test_shorten_keeps_as_much_as_fits() -> None:
     assert shorten("abc", 3) == "abc"
     assert shorten("abcd", 3) == "ab…"
     assert shorten("中中", 3) == "中…"
 
 
 @pytest.mark.parametrize("width", [3, 5, 10])
-def test_a_clip_is_as_wide_as_it_may_be(width: int) -> None:
+def test_a_clip_fits_in_its_width_and_shows_its_focus(width: int) -> None:
     for place in range(12):
         part = clip("abcdefghijkl", place, place + 1, width)
 
@@ -242,7 +242,7 @@ def test_a_clip_is_as_wide_as_it_may_be(width: int) -> None:
         assert part.shown[part.start : part.end] == "abcdefghijkl"[place]
 
 
-def test_a_line_end_of_windows_is_no_part_of_a_line() -> None:
+def test_a_windows_line_end_is_not_part_of_a_line() -> None:
     text = "platfrom = CentOS\r\nand protected = yes\r\n"
     drawn = render(text, check(text))
 

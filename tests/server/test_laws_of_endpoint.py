@@ -1,4 +1,4 @@
-"""The running service is what its document says, and what the vendor's own SDK takes it for."""
+"""The running service conforms to its OpenAPI document, and works with the vendor's own SDK."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def document(shipped: Catalogue) -> Any:
         ("/openapi.json", schemathesis.GenerationMode.POSITIVE),
     ],
 )
-def test_answers_are_as_the_document_says(document: Any, path: str, mode: Any) -> None:
+def test_responses_match_the_openapi_document(document: Any, path: str, mode: Any) -> None:
     @OPTIONS
     @given(case=document[path]["GET"].as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
-        # A schema cannot say which markers there are, or how many days a month has.
+        # A schema cannot express which markers exist, or how many days a month has.
         case.call_and_validate(excluded_checks=[positive_data_acceptance])
 
     ask()
@@ -71,14 +71,14 @@ ATTRIBUTES = {wire: name for name, wire in sdk.ListImagesRequest.attribute_map.i
 
 
 def typed(row_type: str, value: str) -> object:
-    """Give a value as the SDK types it."""
+    """Return a value with the type that the SDK expects."""
     if row_type == "bool":
         return value == "true"
     return int(value) if row_type == "int" else value
 
 
 def from_sdk(client: Any, params: Mapping[str, str], limit: int) -> list[str]:
-    """List images page by page; give their ids."""
+    """List images page by page, and return their ids."""
     types = sdk.ListImagesRequest.openapi_types
     options = {
         ATTRIBUTES[name]: typed(types[ATTRIBUTES[name]], value) for name, value in params.items()
@@ -121,14 +121,14 @@ def test_the_vendors_sdk_lists_filters_sorts_and_pages_as_the_matcher_matches(
         for name in ("limit", "marker"):
             params.pop(name, None)
         if not params.keys() <= ATTRIBUTES.keys():
-            return  # of the open family, which the SDK has no names for
+            return  # of the open family: the SDK has no names for them
         found = from_sdk(client, params, limit)
 
         assert found == in_order([each for each in records if matches(each)], params)
         sizes.append(len(found))
 
     ask()
-    # Not all of them found nothing, nor everything.
+    # Many of them found something, but not everything.
     assert sum(0 < size < len(records) for size in sizes) * 5 > len(sizes) > 10
 
 
@@ -154,13 +154,13 @@ def test_the_sdk_finds_some_images_by_each_of_the_common_queries(
 
 @settings(deadline=None, max_examples=100)
 @given(st.binary(max_size=200), st.booleans())
-def test_bytes_that_are_no_request_end_in_no_5xx_and_no_hang(
+def test_bytes_that_are_not_a_request_cause_neither_a_5xx_nor_a_hang(
     endpoint: str,
     data: bytes,
-    behind: bool,  # noqa: FBT001
+    is_query: bool,  # noqa: FBT001
 ) -> None:
     url = urlsplit(endpoint)
-    sent = b"GET /v2/cloudimages?" + data + b" HTTP/1.1\r\nHost: x\r\n" if behind else data
+    sent = b"GET /v2/cloudimages?" + data + b" HTTP/1.1\r\nHost: x\r\n" if is_query else data
     with socket.create_connection(
         (str(url.hostname), int(url.port or 0)), timeout=10
     ) as connection:

@@ -1,8 +1,8 @@
-"""The service finds what a plain reading of the reference finds, in order and page by page.
+"""The service finds what the reference says, in order and page by page.
 
 And it finds what the matcher matches, whatever types the attributes of a record have.
 
-The plain reading is :func:`holds`: a loop over records, written from the reference by hand.
+What the reference says is :func:`holds`: a loop over records, written by hand.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ COMPARE = {
 
 
 def holds(record: Record, name: str, value: str) -> bool:
-    """Tell whether an image is what one parameter asks for."""
+    """Return whether an image meets the condition of one parameter."""
     if name in TIMES:
         operator, _, moment = value.partition(":")
         return bool(COMPARE[operator](record[name], moment))
@@ -69,7 +69,7 @@ def holds(record: Record, name: str, value: str) -> bool:
 
 
 def listed(records: list[Record], asked: dict[str, str]) -> list[str]:
-    """Give the ids of what a request finds, without its page."""
+    """Return the ids that a request finds, on all pages."""
     key = asked.get("sort_key", "created_at")
     found = [
         record for record in records
@@ -92,7 +92,7 @@ def ids(catalogue: Catalogue, query: str) -> list[str]:
 def test_a_request_finds_what_the_reference_says(records: list[Record], asked: list[Pairs]) -> None:
     with Catalogue.from_records(records) as catalogue:
         for pairs in asked:
-            # The page is another law's business, and `marker` names no image of these.
+            # Pages are the next law's business, and no image has such a `marker`.
             kept = {name: value for name, value in pairs if name not in {"limit", "marker"}}
 
             assert ids(catalogue, encoded(kept.items())) == listed(records, kept)
@@ -126,15 +126,15 @@ values = st.text() | st.sampled_from(["' OR 1=1 --", '"; DROP TABLE images', "?"
 
 
 def quoted(pairs: Pairs) -> str:
-    """Write pairs whose names may be any text, too."""
+    """Return pairs as a query string; names may be any text, too."""
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
 
 
 @given(st.lists(st.tuples(names, values), max_size=6))
 @example([("name", "\x00")])
 @example([("tag", "'")])
-def test_any_text_is_a_value_and_nothing_else(asked: Pairs) -> None:
-    """Whatever is asked, it is refused or answered, and the catalogue stays as it is."""
+def test_any_text_is_only_a_value(asked: Pairs) -> None:
+    """Whatever a request says, it is refused or answered, and the catalogue does not change."""
     records = [{"id": "a", "created_at": "2020-01-01T00:00:00Z", "name": "a", "x": "' OR 1=1 --"}]
     query = quoted(asked)
     with Catalogue.from_records(records) as catalogue:
@@ -147,18 +147,18 @@ def test_any_text_is_a_value_and_nothing_else(asked: Pairs) -> None:
         assert ids(catalogue, "") == ["a"]
 
 
-MARK = "≈"  # in no SQL that was written here
+MARK = "≈"  # does not occur in SQL of the catalogue
 PUSHABLE = [row for row in imsquery.CLOUDIMAGES.parameters.values() if row.pushable]
 
 
 @st.composite
 def two_requests(draw: st.DrawFn) -> tuple[Pairs, Pairs]:
-    """Give two requests that compare the same attributes in the same way with any values."""
+    """Draw two requests that compare the same attributes in the same way with any values."""
     first: Pairs = []
     second: Pairs = []
     for row in draw(st.lists(st.sampled_from(PUSHABLE), unique=True, max_size=6)):
         pair = [draw(wire_values(row)) for _ in range(2)]
-        if row.clause is not None:  # such as a direction, which is no value
+        if row.clause is not None:  # such as a direction, which becomes SQL
             pair[1] = pair[0]
         elif row.is_time:
             pair[1] = pair[0].partition(":")[0] + ":" + pair[1].partition(":")[2]
@@ -174,7 +174,7 @@ def two_requests(draw: st.DrawFn) -> tuple[Pairs, Pairs]:
 
 @given(two_requests(), st.sampled_from(["id", "name", "created_at"]), st.integers(1, 9))
 def test_no_value_reaches_sql_as_text(both: tuple[Pairs, Pairs], key: str, limit: int) -> None:
-    """What is executed is the same whatever is asked for, and nothing that was sent is in it."""
+    """The SQL does not depend on values, and contains nothing that was sent."""
     records = [{"id": MARK + each, "created_at": "2020-01-01T00:00:00Z"} for each in "ab"]
     records[0] |= {"name": MARK, MARK: "x", MARK + "0": "x"}
     executed: list[list[str]] = []
@@ -191,7 +191,7 @@ def test_no_value_reaches_sql_as_text(both: tuple[Pairs, Pairs], key: str, limit
             page = [("sort_key", key), ("marker", MARK + marker), ("limit", str(size))]
             catalogue.find(quoted([*asked, *page]))
 
-    # Of the two markers, one has a name to be behind.
+    # Only one of the two markers has a name to compare with.
     assert executed[0] == executed[1] or key == "name"
     assert len(executed[0]) == 2
     assert MARK not in str(executed)
@@ -213,7 +213,7 @@ def catalogue() -> Iterator[Catalogue]:
 
 
 def strictly(text: str) -> Record:
-    """Read JSON as its standard has it; RFC 8259."""
+    """Parse JSON according to RFC 8259."""
 
     def refuse(constant: str) -> None:
         raise AssertionError(constant)
@@ -231,10 +231,10 @@ def has_no_number(value: object) -> bool:
 @example({"__isregistered": math.nan}, [])
 @example({"size": -math.inf}, [])
 @example({"name": 1e308}, [])
-def test_records_that_lie_are_served_as_they_are_or_not_at_all(
+def test_records_with_wrong_types_are_served_unchanged_or_refused(
     record: Record, pairs: Pairs
 ) -> None:
-    """What is no number cannot be sent, and what was loaded in its place would be made up."""
+    """NaN cannot be sent, and whatever was loaded in its place would be made up."""
     image = {**record, "id": "a"}
     hidden = {"flavor_id", "member_status", "__whole_image"}
     asked = [pair for pair in pairs if pair[0] not in CLAUSES]
@@ -254,7 +254,7 @@ def loadable(record: Record) -> Record:
     return {name: value for name, value in record.items() if not has_no_number(value)}
 
 
-# Requests that say little, so that some image is nearly always found.
+# Requests with few conditions, so that they nearly always find some image.
 few = testing.requests(max_predicates=2) | testing.requests()
 
 

@@ -1,4 +1,4 @@
-"""The local image list: requests, answers, catalogues and the running service."""
+"""The local image list: requests, responses, catalogues and the running service."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def ids(catalogue: Catalogue, query: str) -> list[str]:
 
 
 def found(query: str, *images: dict[str, Any]) -> list[str]:
-    """Give the ids of the images that a query finds, in order."""
+    """Return the ids of the images that a query finds, in order."""
     with Catalogue.from_records(images) as catalogue:
         return ids(catalogue, query)
 
@@ -160,7 +160,7 @@ def test_an_image_is_not_found_by(attributes: dict[str, Any], query: str) -> Non
         ("%ff=name", "IMG.0017"),
     ],
 )
-def test_a_wrong_value_is_refused_with_the_code_of_the_service(query: str, code: str) -> None:
+def test_an_invalid_value_is_refused_with_the_code_of_the_service(query: str, code: str) -> None:
     with Catalogue.from_records([]) as catalogue, pytest.raises(Refusal) as refused:
         catalogue.find(query)
 
@@ -181,7 +181,7 @@ def test_the_newest_come_first() -> None:
     assert found("sort_dir=asc", *images) == ["a", "c", "b"]
 
 
-def test_an_image_without_the_sort_key_counts_as_least() -> None:
+def test_an_image_without_the_sort_key_is_least() -> None:
     images = [
         image("a", name="x"),
         image("b"),
@@ -235,7 +235,7 @@ def test_the_marker_may_be_an_image_that_the_filter_leaves_out() -> None:
     assert found("name=a&marker=b", *images) == ["a"]
 
 
-def test_a_page_has_500_images_unless_asked_and_1000_at_most() -> None:
+def test_a_page_has_500_images_by_default_and_1000_at_most() -> None:
     with Catalogue.from_records([image(f"{n:04}") for n in range(1_200)]) as catalogue:
         sizes = [len(catalogue.find(query)) for query in ("", "limit=600", f"limit={'9' * 5_000}")]
 
@@ -253,7 +253,7 @@ def test_thousands_of_parameters_are_no_trouble() -> None:
 # -- catalogues
 
 
-def test_what_can_be_asked_for_and_is_in_no_response_is_left_out(shipped: Catalogue) -> None:
+def test_parameters_that_responses_do_not_show_are_left_out(shipped: Catalogue) -> None:
     hidden = {"flavor_id", "member_status", "__whole_image"}
     shown = [{k: v for k, v in each.items() if k not in hidden} for each in records()]
     answered = [json.loads(each) for each in shipped.find("limit=1000")]
@@ -289,7 +289,7 @@ def test_json_is_read_as_the_api_gives_it(tmp_path: Path, indent: int, whole: bo
         '\ufeff[{"id": "a"},\n {"id": "b"}]',
         '{"schema": "x", "next": {"images": [1]}, "images": [{"id": "a"}, {"id": "b"}], "n": 12}',
         '{"images": [{"id": "a"}], "n": 1}\n{"n": 2, "images": [{"id": "b"}]}\n{"images": []}',
-        # What is read at once ends in the middle of a number.
+        # A chunk ends in the middle of a number.
         (
             f'{{"x": "{"x" * ((1 << 20) - 2_000)}", "n": {"1" * 4_000}, '
             '"images": [{"id": "a"}, {"id": "b"}]}'
@@ -297,7 +297,7 @@ def test_json_is_read_as_the_api_gives_it(tmp_path: Path, indent: int, whole: bo
         '{"id": "a", "images": [1]}\n{"id": "b"}',
     ],
 )
-def test_a_list_is_found_wherever_it_stands(tmp_path: Path, content: str) -> None:
+def test_a_list_of_images_is_found_anywhere_in_a_page(tmp_path: Path, content: str) -> None:
     path = tmp_path / "catalogue"
     path.write_text(content, encoding="utf-8", newline="")
     with Catalogue.from_file(path) as catalogue:
@@ -311,12 +311,12 @@ def test_a_pipe_can_be_a_catalogue(tmp_path: Path) -> None:
         assert len(catalogue) == len(records())
 
 
-def test_a_folder_is_no_catalogue(tmp_path: Path) -> None:
+def test_a_directory_is_not_a_catalogue(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="directory"):
         Catalogue.from_file(tmp_path)
 
 
-def test_what_could_not_be_loaded_leaves_no_database(tmp_path: Path) -> None:
+def test_a_failed_load_leaves_no_database(tmp_path: Path) -> None:
     path, database = tmp_path / "images.jsonl", tmp_path / "images.duckdb"
     path.write_text('{"id": "a"}\n{"id": "a"}\n')
     with pytest.raises(CatalogueError, match="two images"):
@@ -332,18 +332,16 @@ def test_what_could_not_be_loaded_leaves_no_database(tmp_path: Path) -> None:
         ({"id": "b", "x": {"y": [float("inf")]}}, "record 2: "),
         ({"id": "b", "x": "\ud800"}, "record 2: "),
         ({"id": "b", "x": {1}}, "record 2: "),
-        ({"id": 5}, "record 2: an id that is no text"),
+        ({"id": 5}, "record 2: the id is not a string"),
         ({}, "record 2: an image without an id"),
     ],
 )
-def test_records_that_no_response_can_hold_are_refused(
-    record: dict[str, Any], message: str
-) -> None:
+def test_records_that_cannot_be_served_are_refused(record: dict[str, Any], message: str) -> None:
     with pytest.raises(CatalogueError, match=message):
         Catalogue.from_records([image("a"), record])
 
 
-def test_parquet_has_no_numbers_that_are_none(tmp_path: Path) -> None:
+def test_nan_in_parquet_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "images.parquet"
     import duckdb
 
@@ -391,11 +389,11 @@ def test_an_attribute_of_another_type_equals_nothing(
         ({"updated_at": "yesterday"}, "updated_at=neq:2000-01-01T00:00:00Z"),
     ],
 )
-def test_an_attribute_is_read_under_its_type(attributes: dict[str, Any], query: str) -> None:
+def test_an_attribute_is_read_by_its_type(attributes: dict[str, Any], query: str) -> None:
     assert found(query, image("i", **attributes)) == ["i"]
 
 
-def test_parquet_is_read_and_a_null_is_no_attribute(tmp_path: Path) -> None:
+def test_a_null_in_parquet_is_an_absent_attribute(tmp_path: Path) -> None:
     path = tmp_path / "images.parquet"
     import duckdb
 
@@ -412,7 +410,7 @@ def test_parquet_is_read_and_a_null_is_no_attribute(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_database_is_kept_and_opened_again(tmp_path: Path) -> None:
+def test_a_database_can_be_kept_and_opened_again(tmp_path: Path) -> None:
     database = tmp_path / "it's.duckdb"
     with Catalogue.from_file(IMAGES, database=database) as catalogue:
         expected = ids(catalogue, "__support_kvm=true")
@@ -426,16 +424,16 @@ def test_a_database_is_kept_and_opened_again(tmp_path: Path) -> None:
         (b"# Title\n", "record 1: not JSON: expecting value at character 1"),
         (b"\xff\xfe\x00", "neither Parquet nor UTF-8"),
         (b"PAR1 and nothing else", "magic bytes"),
-        (b'{"images": [{"id": "a"}', "no end"),
-        (b'{"images": [{"id": "a"} {"id": "b"}]}', "no end"),
-        (b'{"images": [1]}', "no object"),
+        (b'{"images": [{"id": "a"}', "expected `,` or `]` in the list of images"),
+        (b'{"images": [{"id": "a"} {"id": "b"}]}', "expected `,` or `]` in the list of images"),
+        (b'{"images": [1]}', "not an object"),
         (b'{"images": [{"id": "a"},]}', "not JSON"),
         (b'{"images": [{"id":' + b"[" * 100_000 + b"]}", ""),
         (b'{"images": [{"name": "a"}]}', "without an id"),
         (b'{"id": "a"}\n{"id": "a"}\n', "two images with the id 'a'"),
-        (b'{"id": "a"}\n\n[]\n', "record 2: no object"),
+        (b'{"id": "a"}\n\n[]\n', "record 2: not an object"),
         (b'{"id": "a"}\n{"id"\n', "record 2: not JSON: expecting ':' delimiter"),
-        (b'{"id": "a"}\n{"id": 5}\n', "record 2: an id that is no text"),
+        (b'{"id": "a"}\n{"id": 5}\n', "record 2: the id is not a string"),
         (b'{"id": "a", "x": NaN}', "record 1: NaN is not JSON"),
         (b'[{"id": "a"}, {"id": "b", "x": [-Infinity]}]', "record 2: -Infinity is not JSON"),
         (b'{"images": [{"id": "a", "x": nan}]}', "not JSON"),
@@ -446,9 +444,9 @@ def test_a_database_is_kept_and_opened_again(tmp_path: Path) -> None:
         (b'[{"id": "a", "x\\udc00": 1}]', "record 1: half of a surrogate pair"),
         (b'{"id": "a", "x": "\xed\xa0\x80"}', "neither Parquet nor UTF-8"),
         (b'{"id": "' + b"a" * (3 << 20) + b'"}\n{"id": "\xff"}', "record 2: not UTF-8"),
-        (b'{"id": "a", "x": 1, "id": "b"}', "record 1: the attribute 'id' is there twice"),
-        (b'{"id": "a", "flavor_id": [], "flavor_id": []}', "is there twice"),
-        (b'{"id": "a", "\\u0069d": "b"}', "record 1: the attribute 'id' is there twice"),
+        (b'{"id": "a", "x": 1, "id": "b"}', "record 1: duplicate attribute 'id'"),
+        (b'{"id": "a", "flavor_id": [], "flavor_id": []}', "duplicate attribute 'flavor_id'"),
+        (b'{"id": "a", "\\u0069d": "b"}', "record 1: duplicate attribute 'id'"),
         (
             json.dumps({"id": "a"} | {f"k{n}": 1 for n in range(2_000)}).encode(),
             "more than 2000 different attributes",
@@ -457,18 +455,21 @@ def test_a_database_is_kept_and_opened_again(tmp_path: Path) -> None:
         (b'{"id": "a", "flavor_id": 1, "x": ' + b'{"x":' * 50_000 + b"1" + b"}" * 50_001, "deep"),
         (b'{"id": "' + b"a" * (17 << 20) + b'"}', "record 1: longer than 16,777,216 bytes"),
         (b'[,{"id": "a"}]', "not JSON"),
-        (b'[{"id": "a"}] [{"id": "b"}]', "something that is no list of images follows"),
-        (b'{"images": [{"id": "a"}]', "a page has no end"),
-        (b'{"images": [{"id": "a"}]}\n{"id": "b"}', "something that is no list of images follows"),
+        (b'[{"id": "a"}] [{"id": "b"}]', "something other than a list of images follows"),
+        (b'{"images": [{"id": "a"}]', "expected `,` or `}` in a page"),
+        (
+            b'{"images": [{"id": "a"}]}\n{"id": "b"}',
+            "something other than a list of images follows",
+        ),
         (b'{"images": [{"id": "a"}], "images": [{"id": "b"}]}', "two lists of images"),
-        (b'{"images": [{"id": "a"}], "x"}', "a member has no name"),
+        (b'{"images": [{"id": "a"}], "x"}', "expected a member of an object"),
         (b'{"images": null}', "without an id"),
         (b"{}", "without an id"),
         (b"\x00" * 5_000, "record 1: not JSON"),
         (b"\xff\xfe[\x00]\x00", "neither Parquet nor UTF-8"),
     ],
 )
-def test_a_file_that_holds_no_catalogue_is_refused(
+def test_a_file_that_is_not_a_catalogue_is_refused(
     tmp_path: Path, content: bytes, message: str
 ) -> None:
     path = tmp_path / "catalogue"
@@ -523,7 +524,7 @@ def test_errors_have_the_body_of_the_service(
     assert isinstance(response.json()["error"]["message"], str)
 
 
-def test_the_service_says_that_it_is_well(endpoint: str) -> None:
+def test_the_service_reports_its_health(endpoint: str) -> None:
     assert httpx.get(f"{endpoint}/healthz").json() == {"status": "ok"}
 
 
@@ -531,7 +532,7 @@ def test_the_service_says_that_it_is_well(endpoint: str) -> None:
     ("headers", "status"),
     [({}, 401), ({"X-Auth-Token": "wrong"}, 401), ({"X-Auth-Token": TOKEN}, 200)],
 )
-def test_a_token_that_is_set_is_asked_for(
+def test_a_token_is_required_if_it_is_set(
     shipped: Catalogue, headers: dict[str, str], status: int
 ) -> None:
     with running(shipped, token=TOKEN) as endpoint:
@@ -541,7 +542,7 @@ def test_a_token_that_is_set_is_asked_for(
     assert ("error" in response.json()) == (status == 401)
 
 
-def test_the_document_has_every_parameter_of_the_reference(endpoint: str) -> None:
+def test_the_openapi_document_has_every_parameter_of_the_reference(endpoint: str) -> None:
     document = httpx.get(f"{endpoint}/openapi.json").json()
     listed = {each["name"] for each in document["paths"]["/v2/cloudimages"]["get"]["parameters"]}
 
@@ -579,7 +580,9 @@ def test_the_command_serves_the_sample_until_it_is_told_to_stop(number: signal.S
     assert (server.returncode, output, errors) == (0, "", "")
 
 
-def test_a_token_that_no_client_can_send_is_refused_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_token_of_the_service_is_refused_without_being_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("IMSQUERY_SERVE_TOKEN", f"{TOKEN}\n")
     with start() as server:
         output, errors = server.communicate(timeout=20)
@@ -601,12 +604,10 @@ def test_an_open_request_does_not_keep_it_from_stopping() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_what_is_stopped_while_it_loads_leaves_nothing_behind(
-    tmp_path: Path, number: signal.Signals
-) -> None:
+def test_an_interrupted_load_leaves_no_files(tmp_path: Path, number: signal.Signals) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    endless = os.open(pipe, os.O_RDWR)  # so that its reader never sees an end
+    endless = os.open(pipe, os.O_RDWR)  # so that its reader never sees the end
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-m", "imsquery", "serve", "--port", "0", "--catalog", str(pipe)]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as server:
@@ -626,7 +627,7 @@ def test_what_is_stopped_while_it_loads_leaves_nothing_behind(
     [["--catalog", "/nowhere"], ["--catalog", __file__], ["--database", __file__],
      ["--host", "192.0.2.1"], ["--memory", "much"]],
 )  # fmt: skip
-def test_the_command_says_in_a_line_what_is_wrong(arguments: list[str]) -> None:
+def test_the_command_reports_an_error_on_one_line(arguments: list[str]) -> None:
     with start(*arguments) as server:
         output, errors = server.communicate(timeout=20)
 
