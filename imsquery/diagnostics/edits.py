@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _OPERATORS = "=<>!~&|"
-_APART = frozenset({"", *" \t\r\n(),"})
+_APART = frozenset({"", *" \t\r\n(),;"})
 _LONGEST_SHOWN = 60
 
 

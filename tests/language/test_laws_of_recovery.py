@@ -82,6 +82,8 @@ UNITS = (
     "%", "'", "\\'", "“", "`", "a and and ", "a in b, ", "a, ", "a = b=c and ", "limit 5 a=1 ",
     "\u00a0", "({", "platfrom = a and ", "limit = 5 and ", "not a not ", "between 1 ", "аnd ",
     "a:b ", "[a", "a = b = c and ", "a.b c ", "a = (b, c) and ", "name is null ", "sort by a ",
+    "a between 1,000 ", "a between b c ", "a between b=c=", "a in (now - ", "a in (b now() ",
+    "a: b ",
 )  # fmt: skip
 
 

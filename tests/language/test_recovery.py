@@ -5,18 +5,21 @@ from __future__ import annotations
 import pytest
 
 from imsquery import QueryError, check, parse
+from imsquery.diagnostics.model import Diagnostic
 from imsquery.fixes import mend
 from imsquery.language._tables import ACTIONS
 from imsquery.language.recovery.state import WORDS
 
 
 def syntax(text: str) -> list[tuple[str, str]]:
-    """Give what each syntax finding points at, and its message."""
+    """Return what each syntax finding points at, and its message."""
     return [
-        (text[found.span.start : found.span.end], found.message)
-        for found in check(text)
-        if found.code == "syntax"
+        (text[found.span.start : found.span.end], found.message) for found in syntax_findings(text)
     ]
+
+
+def syntax_findings(text: str) -> list[Diagnostic]:
+    return [found for found in check(text) if found.code == "syntax"]
 
 
 def codes(text: str) -> list[str]:
@@ -241,6 +244,63 @@ def test_what_nothing_can_be_made_of_says_what_could_stand_there(
     (found,) = check(text)
     assert (text[found.span.start : found.span.end], found.message) == (place, message)
     assert not found.fixes
+
+
+VALUES = [
+    ("ago(7d)", "now-7d"),
+    ("now()", "now"),
+    ("now - 7d", "now-7d"),
+    ("now - 7 days", "now-7d"),
+    ("2018-10-28 10:00", '"2018-10-28 10:00"'),
+    ("a=b", '"a=b"'),
+    ("order", '"order"'),
+    ("(a)", "a"),
+    ("50%", '"50%"'),
+    ("`a b`", '"a b"'),
+]
+PLACES = [
+    "name = {}", "name >= {}", "name<{}", "name not contains {}", "name glob {} and protected",
+    "name between {} and x", "name between x and {}", "name between x to {}",
+    "name not between {} and x limit 5", "name in ({}, x)", "name in (x, {})",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("value", "mended"), VALUES)
+def test_a_value_is_mended_wherever_a_value_goes(value: str, mended: str, place: str) -> None:
+    text = mend(place.replace("{}", value), syntax_findings)[0]
+
+    assert text == place.replace(" to ", " and ").replace("{}", mended)
+
+
+@pytest.mark.parametrize("place", [each for each in PLACES if "(" not in each])
+def test_digits_are_joined_wherever_they_are_not_a_list(place: str) -> None:
+    text = mend(place.replace("{}", "1,234,567"), syntax_findings)[0]
+
+    assert text == place.replace(" to ", " and ").replace("{}", "1234567")
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("min_ram in (1, 4,096, 7)", "min_ram in (1, 4,096, 7)"),
+        ("min_ram in (1, 4,096 7)", "min_ram in (1, 4,096, 7)"),
+        ("min_ram between 100,200", "min_ram between 100 and 200"),
+        ("min_ram between 1,024, 4,096", "min_ram between 1024 and 4096"),
+        ("min_ram between 1,024 and protected", "min_ram between 1 and 024 and protected"),
+        ("min_ram between 1 GB and 5 GB", 'min_ram between "1 GB" and "5 GB"'),
+        ("min_ram between 1 5 and protected", "min_ram between 1 and 5 and protected"),
+        ("created_at gt now()", "created_at > now"),
+        ("created_at = (2018, now - 7d)", "created_at in (2018, now-7d)"),
+        ("created_at = (2018 or now())", "created_at in (2018 , now)"),
+        ("created_at in (now(); 2018)", "created_at in (now, 2018)"),
+        ("created_at between now - 7d - now", "created_at between now-7d and now"),
+        ("platform = CentOS name not like 'x%'", "platform = CentOS and name not glob x*"),
+        ("order by name after a=b", 'order by name after "a=b"'),
+    ],
+)
+def test_a_value_ends_where_something_else_begins(text: str, mended: str) -> None:
+    assert mend(text, syntax_findings)[0] == mended
 
 
 def test_all_faults_of_a_text_come_at_once() -> None:

@@ -12,13 +12,12 @@ from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CONNECTIVES,
     ENDS,
-    KEYWORD_KINDS,
     VALUES,
     Piece,
     extent,
 )
 from imsquery.language.recovery.scanner import UNCLOSED, UNMATCHED
-from imsquery.language.recovery.values import after_value, list_after_equals, several_words
+from imsquery.language.recovery.values import list_after_equals
 
 if TYPE_CHECKING:
     from imsquery.language.recovery.state import Recovery
@@ -165,17 +164,9 @@ def close_parentheses(recovery: Recovery) -> bool:
 
 def after_condition(recovery: Recovery) -> bool:
     """Mend what follows a whole condition."""
-    piece = recovery.peek()
-    if piece.kind == "COMMA":
+    if recovery.peek().kind == "COMMA":
         return mend_comma(recovery)
-    if recovery.begins_condition():
-        return missing_connective(recovery)
-    if recovery.before() in VALUES and recovery.before(2) in {"OPERATOR", "MATCH"}:
-        if piece.kind == "OPERATOR":
-            return after_value(recovery)
-        if piece.kind == "WORD" or piece.kind in KEYWORD_KINDS - ENDS:
-            return several_words(recovery)
-    return False
+    return recovery.begins_condition() and missing_connective(recovery)
 
 
 def missing_connective(recovery: Recovery) -> bool:
@@ -194,7 +185,7 @@ def mend_comma(recovery: Recovery) -> bool:
     is_equality = OPERATORS.get(operator.lexeme) in EQUALITY and operator.kind == "OPERATOR"
     is_value = following in VALUES and not recovery.begins_condition(1)
     if is_value and is_equality and recovery.before() in VALUES:
-        return after_value(recovery) or list_after_equals(recovery)
+        return list_after_equals(recovery)
     recovery.rewrite([comma], "and", "use `and`, not `,`, between conditions")
     return True
 

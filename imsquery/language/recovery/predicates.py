@@ -26,7 +26,7 @@ from imsquery.language.recovery.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imsquery.language.recovery.state import Recovery
+    from imsquery.language.recovery.state import Part, Recovery
 
 _pair = re.compile(r"-?[A-Za-z_]\w*:[^:/].*").fullmatch  # `name:value` of a search box
 
@@ -144,22 +144,22 @@ def exclusive_or(recovery: Recovery) -> None:
 def _word_operator(recovery: Recovery) -> bool:
     """Read an operator of another language, such as ``like`` with its pattern."""
     word, value = recovery.peek(), recovery.peek(1)
-    if value.kind not in VALUES or (value.kind == "WORD" and recovery.begins_condition(1)):
+    if not recovery.begins_value(1) or (value.kind == "WORD" and recovery.begins_condition(1)):
         return False
     written = word.lexeme.lower()
     is_ilike = written == "ilike"
     new = "matches" if is_ilike else WORD_OPERATORS[written]  # `matches` can ignore letter case
     if recovery.before() == "NOT" and new not in KEYWORDS:
         return False
-    if is_ilike and value.kind == "PLACEHOLDER":
+    if is_ilike and value.kind not in {"WORD", "STRING"}:
         return False
-    converted: Piece | tuple[list[Piece], str] = value
-    if written in {"like", "ilike"} and value.kind != "PLACEHOLDER":
+    parts: list[Part] = [([word], new)]
+    if written in {"like", "ilike"} and value.kind in {"WORD", "STRING"}:
         # What SQL escapes by a backslash is no escape here, and none once it is converted.
         pattern, _ = unquote(value.lexeme) if value.kind == "STRING" else (value.lexeme, [])
-        converted = [value], spell(_expression(pattern) if is_ilike else _glob(pattern))
-    message = f"use `{new}`, not `{word.lexeme}`"
-    recovery.change(message, ([word], new), converted, span=extent(word, word))
+        converted = spell(_expression(pattern) if is_ilike else _glob(pattern))
+        parts += [([value], converted)] if converted != value.lexeme else []
+    recovery.change(f"use `{new}`, not `{word.lexeme}`", *parts, span=extent(word, word))
     return True
 
 

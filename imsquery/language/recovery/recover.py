@@ -16,7 +16,7 @@ The cost is linear: no token is read again but those of a condition that is mend
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from imsquery.language.lalr import parse_tokens
@@ -53,8 +53,8 @@ from imsquery.language.recovery.values import (
     after_in,
     after_value,
     at_value,
-    in_between,
     in_list,
+    in_range,
 )
 from imsquery.language.recovery.vocabulary import EXCLUSIVE_OR, OFFSETS, ORDER_BY, PREFIXES, SORT
 
@@ -119,14 +119,45 @@ def foresee(recovery: Recovery) -> None:
 
 def repair(recovery: Recovery) -> None:
     """Mend what keeps the next token from being read; give the condition up if nothing helps."""
-    if recovery.expects_condition:
-        mend: Callable[[Recovery], bool] = at_condition
-    elif recovery.expects_value:
-        mend = at_value
-    else:
-        mend = _AFTER.get(recovery.before(), _elsewhere)
-    if not mend(recovery) and not (mend is not _elsewhere and _elsewhere(recovery)):
+    if not any(rule(recovery) for rule in _rules(recovery)):
         _give_up(recovery)
+
+
+def _rules(recovery: Recovery) -> Iterator[Callable[[Recovery], bool]]:
+    """Yield the rules for a position, to be tried in turn: none that fails changes anything."""
+    if recovery.expects_condition:
+        yield at_condition
+    elif recovery.expects_value:
+        yield at_value
+    elif recovery.before() in _AFTER:
+        yield _AFTER[recovery.before()]
+    elif recovery.is_after_value:
+        yield after_value
+    kind = recovery.peek().kind
+    if kind == "RPAR" and recovery.depth == 0:
+        yield unmatched
+    elif recovery.is_in_list:
+        yield in_list
+    elif recovery.is_in_range:
+        yield in_range
+    elif recovery.depth > 0 and (kind == END or recovery.begins_clause()):
+        yield from (enclosed_clauses, close_parentheses)
+    elif recovery.accepts("OPERATOR"):
+        yield after_name
+    elif recovery.accepts("AND"):
+        yield after_condition
+    elif recovery.is_after_clause:
+        yield after_clause
+
+
+_AFTER: dict[str, Callable[[Recovery], bool]] = {
+    "NOT": after_not,
+    "IN": after_in,
+    "IS": after_is,
+    "ORDER": after_order,
+    "BY": after_by,
+    "LIMIT": after_limit,
+}
 
 
 def _give_up(recovery: Recovery) -> None:
@@ -144,36 +175,3 @@ def _give_up(recovery: Recovery) -> None:
 
 
 _NAMES = {"WORD": "word", "STRING": "string", "PLACEHOLDER": "placeholder", "ERROR": "character"}
-
-
-def _elsewhere(recovery: Recovery) -> bool:
-    piece = recovery.peek()
-    if piece.kind == "RPAR" and recovery.depth == 0:
-        return unmatched(recovery)
-    if (
-        piece.kind == "LPAR"
-        and recovery.before(2) in {"OPERATOR", "BETWEEN", "AND"}
-        and after_value(recovery)
-    ):
-        return True
-    if recovery.accepts("COMMA"):
-        return (piece.kind == "OPERATOR" and after_value(recovery)) or in_list(recovery)
-    if recovery.accepts("AND") and not recovery.accepts("OR"):
-        return in_between(recovery)
-    if recovery.depth > 0 and (piece.kind == END or recovery.begins_clause()):
-        return enclosed_clauses(recovery) or close_parentheses(recovery)
-    if recovery.accepts("OPERATOR"):
-        return after_name(recovery)
-    if recovery.accepts("AND"):
-        return after_condition(recovery)
-    return recovery.is_after_clause and after_clause(recovery)
-
-
-_AFTER: dict[str, Callable[[Recovery], bool]] = {
-    "NOT": after_not,
-    "IN": after_in,
-    "IS": after_is,
-    "ORDER": after_order,
-    "BY": after_by,
-    "LIMIT": after_limit,
-}

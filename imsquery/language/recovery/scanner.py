@@ -71,7 +71,7 @@ _following = re.compile(r"[ \t\r\n]*+([\w.\-:+/@*?]++|[^;#)\s])").match
 _ENDS_OF_CONDITIONS = VALUES | {"RPAR", "PRESENCE", "ALL", "NONE", "DIRECTION"}
 _JOINTS = CONNECTIVES | {"COMMA"}
 _LONGEST_END = 8  # looked back over, from what joins the two ends of `between`
-_ENDS_OF_RANGES = VALUES | {"LPAR", "RPAR"}
+_WITHIN_LISTS = VALUES | {"OPERATOR", "LPAR", "RPAR"}
 _BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "BETWEEN", "AFTER"})
 
 
@@ -115,7 +115,7 @@ class Scanner:
             return
         if piece.kind == "LPAR":
             last = self._last
-            is_list = last is not None and last.kind in {"IN", "WORD"}
+            is_list = last is not None and last.kind in {"IN", "WORD", "OPERATOR"}
             self._lists.append(is_list and self._pieces[-1].lexeme.lower() != "where")
         elif piece.kind == "RPAR":
             self._lists.pop()
@@ -185,11 +185,12 @@ class Scanner:
         if not pieces:
             return False
         before = pieces[-1]
-        if before.kind in _JOINTS or before.lexeme.lower() in BETWEEN_ENDS:
-            kinds = [each.kind for each in pieces[:-1]]
-            while kinds and kinds[-1] in _ENDS_OF_RANGES:
-                kinds.pop()
-            if kinds[-1:] == ["BETWEEN"]:
+        if _joins_ends(before):
+            end = next(
+                (each for each in pieces[-2::-1] if each.kind == "BETWEEN" or _joins_ends(each)),
+                None,
+            )
+            if end is not None and end.kind == "BETWEEN":
                 return True
         if before.kind in {"LPAR", "COMMA"}:
             return self._lists[-1]
@@ -338,10 +339,14 @@ class Scanner:
 
     def _is_listed(self) -> bool:
         """Return whether the token read last is a value of a list, perhaps an unclosed one."""
-        index = len(self._pieces) - 1
-        while self._pieces[index].kind in VALUES | {"OPERATOR"}:
-            index -= 1
-        return self._pieces[index].kind in {"LPAR", "COMMA"}
+        depth = 0
+        for piece in reversed(self._pieces):
+            depth += (piece.kind == "RPAR") - (piece.kind == "LPAR")
+            if depth < 0 or (depth == 0 and piece.kind == "COMMA"):
+                return True
+            if piece.kind not in _WITHIN_LISTS:
+                break
+        return False
 
     def _lookalike(self, start: int, end: int, plain: str) -> None:
         """Report ASCII that was not typed as such."""
@@ -489,6 +494,11 @@ class Scanner:
         stop += len(closing)
         self._add(Piece("STRING", mark + content + escape + mark, start, stop))
         return stop
+
+
+def _joins_ends(piece: Piece) -> bool:
+    """Return whether a token may join the two ends of a range."""
+    return piece.kind in _JOINTS or piece.lexeme.lower() in BETWEEN_ENDS
 
 
 def _unmatched(run: str) -> int:

@@ -17,6 +17,7 @@ from imsquery.language.recovery.piece import (
     CLAUSES,
     CONNECTIVES,
     ENDS,
+    KEYWORD_KINDS,
     NEGATABLE,
     VALUES,
     Piece,
@@ -24,7 +25,15 @@ from imsquery.language.recovery.piece import (
     pieces_of,
 )
 from imsquery.language.recovery.scanner import Scanner
-from imsquery.language.recovery.vocabulary import ABSENT, ORDER_BY, PRESENCE, SORT, WORD_OPERATORS
+from imsquery.language.recovery.vocabulary import (
+    ABSENT,
+    AGO,
+    ORDER_BY,
+    PRESENCE,
+    SORT,
+    WORD_OPERATORS,
+)
+from imsquery.language.times import reads_clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,6 +140,21 @@ class Recovery:
         return "STRING" in ACTIONS[self._stacks[-1][0]]
 
     @property
+    def is_after_value(self) -> bool:
+        """Whether such a value was read last."""
+        return self.before() in VALUES and "STRING" in ACTIONS[self._stacks[-2][0]]
+
+    @property
+    def is_in_list(self) -> bool:
+        """Whether a value of a list was read last."""
+        return self.accepts("COMMA")
+
+    @property
+    def is_in_range(self) -> bool:
+        """Whether the first end of ``between`` was read last."""
+        return self.accepts("AND") and not self.accepts("OR")
+
+    @property
     def is_after_clause(self) -> bool:
         """Whether a whole clause was read last."""
         return self.accepts("ORDER") and not (self.accepts("AND") or self.expects_condition)
@@ -189,13 +213,15 @@ class Recovery:
             return True
         if kind not in {"WORD", "LIMIT"}:
             return False
-        if following.kind in AFTER_NAMES or (following.kind == "LPAR" and kind == "WORD"):
+        if following.kind in AFTER_NAMES:
             return True
+        if following.kind == "LPAR" and kind == "WORD":
+            return not (lexeme.lower() == AGO or reads_clock(lexeme))
         third, word = self.peek(ahead + 2), following.lexeme.lower()
         if following.kind == "NOT":
             word = third.lexeme.lower()
             is_presence = third.kind == "PRESENCE" or word in PRESENCE or word in ABSENT
-            return third.kind in NEGATABLE or is_presence
+            return third.kind in NEGATABLE or is_presence or word in WORD_OPERATORS
         if following.kind == "WORD" and word in PRESENCE:
             return True
         if following.kind == "WORD" and word in WORD_OPERATORS:
@@ -203,6 +229,19 @@ class Recovery:
         if following.kind in VALUES and self.algebra.takes_arguments(lexeme):
             return True
         return self.algebra.stands_alone(lexeme)
+
+    def begins_value(self, ahead: int = 0) -> bool:
+        """Return whether a token to come is meant as a value: a keyword at an end is."""
+        kind, following = self.peek(ahead).kind, self.peek(ahead + 1)
+        if kind == "LPAR":
+            return following.kind in VALUES and self.peek(ahead + 2).kind == "RPAR"
+        if kind not in KEYWORD_KINDS:
+            return kind in VALUES
+        sorts = following.lexeme.lower() in SORT | ORDER_BY
+        if following.kind in ENDS or following.kind == "COMMA" or sorts:
+            return True
+        is_joint = kind in {"AND", "OR", "NOT", "LIMIT", "AFTER"}
+        return not is_joint and self.begins_condition(ahead + 1)
 
     def ends_condition(self, ahead: int) -> bool:
         """Return whether a condition ends before a token to come, whatever it may lack."""

@@ -18,8 +18,8 @@ from imsquery.language.recovery.piece import (
     extent,
 )
 from imsquery.language.recovery.scanner import UNCLOSED
-from imsquery.language.recovery.vocabulary import AGO, BETWEEN_ENDS, ORDER_BY, SORT
-from imsquery.language.times import reads_clock, respell_clock
+from imsquery.language.recovery.vocabulary import AGO, BETWEEN_ENDS
+from imsquery.language.times import reads_clock, respell_clock, respell_time
 
 if TYPE_CHECKING:
     from imsquery.language.recovery.state import Part, Recovery
@@ -34,7 +34,7 @@ _three = re.compile(",[0-9]{3}").fullmatch
 def at_value(recovery: Recovery) -> bool:
     """Mend what is where a value is expected."""
     piece, before = recovery.peek(), recovery.before()
-    if piece.kind in KEYWORD_KINDS and _is_meant_as_value(recovery):
+    if piece.kind in KEYWORD_KINDS and recovery.begins_value():
         word = piece.lexeme.lower()
         message = f"`{word}` is a keyword; quote it to use it as a value"
         recovery.rewrite([piece], quote(piece.lexeme), message, title="add quotes")
@@ -55,16 +55,6 @@ def at_value(recovery: Recovery) -> bool:
     else:
         return False
     return True
-
-
-def _is_meant_as_value(recovery: Recovery) -> bool:
-    """Return whether a keyword is meant as a value, rather than what follows a missing one."""
-    kind, following = recovery.peek().kind, recovery.peek(1)
-    sorts = following.lexeme.lower() in SORT | ORDER_BY
-    if following.kind in ENDS or following.kind == "COMMA" or sorts:
-        return True
-    is_joint = kind in {"AND", "OR", "NOT", "LIMIT", "AFTER"}
-    return not is_joint and recovery.begins_condition(1)
 
 
 def _empty_list(recovery: Recovery) -> None:
@@ -106,14 +96,9 @@ def _equates(operator: Piece, *relations: str) -> bool:
 
 def _unwrap(recovery: Recovery) -> bool:
     """Read a value in parentheses, or a list after ``=``."""
-    count = 1
-    while recovery.peek(count).kind in VALUES and recovery.peek(count + 1).kind in {"COMMA", "OR"}:
-        count += 2
-    opening, value, closing = recovery.peek(), recovery.peek(count), recovery.peek(count + 1)
+    opening, value, closing = (recovery.peek(ahead) for ahead in range(3))
     operator = recovery.read[-1]
-    if value.kind not in VALUES or closing.kind != "RPAR":
-        return False
-    if count == 1:
+    if value.kind in VALUES and closing.kind == "RPAR":
         recovery.change(
             "remove the parentheses around a single value",
             *(([opening], ""), value, ([closing], "")),
@@ -121,7 +106,8 @@ def _unwrap(recovery: Recovery) -> bool:
             title="remove the parentheses",
         )
         return True
-    if not _equates(operator, *EQUALITY):
+    is_list = value.kind in VALUES and closing.kind in {"COMMA", "OR"} and recovery.begins_value(3)
+    if not (is_list and _equates(operator, *EQUALITY)) or recovery.begins_condition(3):
         return False
     new = _list_operator(operator)
     recovery.rewrite([operator], new, f"use `{new}`, not `{operator.lexeme}`, with a list")
@@ -142,7 +128,26 @@ def after_value(recovery: Recovery) -> bool:
         return _called_clock(recovery) or _time_ago(recovery)
     if kind == "COMMA":
         return _grouped_digits(recovery)
-    return kind == "OPERATOR" and _quote_chain(recovery)
+    if kind == "OPERATOR":
+        return _quote_chain(recovery)
+    return kind in _MORE_WORDS and (_spaced_time(recovery) or _several_words(recovery))
+
+
+_MORE_WORDS = (KEYWORD_KINDS - ENDS) | {"WORD"}
+
+
+def _may_end(recovery: Recovery, ahead: int) -> bool:
+    """Return whether a value may end before a token to come; in a range the other end follows."""
+    if not recovery.is_in_range:
+        return True
+    return _joins_ends(recovery, ahead) and not recovery.begins_condition(ahead + 1)
+
+
+def _joins_ends(recovery: Recovery, ahead: int = 0) -> bool:
+    """Return whether a token to come joins the two ends of a range."""
+    joint = recovery.peek(ahead)
+    is_joint = joint.kind in CONNECTIVES | {"COMMA"} or joint.lexeme.lower() in BETWEEN_ENDS
+    return is_joint and recovery.begins_value(ahead + 1)
 
 
 def _called_clock(recovery: Recovery) -> bool:
@@ -179,6 +184,8 @@ def _grouped_digits(recovery: Recovery) -> bool:
         ahead += 2
     if ahead == 0 or not (first.lexeme.isdecimal() and len(first.lexeme) <= 3):  # noqa: PLR2004
         return False
+    if recovery.begins_condition(ahead - 1) or not _may_end(recovery, ahead):
+        return False
     pieces = [first, *(recovery.peek(each) for each in range(ahead))]
     digits = recovery.text[first.start : pieces[-1].end].replace(",", "")
     recovery.rewrite(pieces, digits, "write numbers without separators")
@@ -196,6 +203,8 @@ def _quote_chain(recovery: Recovery) -> bool:
         if recovery.peek(len(parts) - 1).kind != "WORD":
             break
         parts.append(recovery.peek(len(parts) - 1))
+    if not _may_end(recovery, len(parts) - 1):
+        return False
     new = quote("".join(part.lexeme for part in parts))
     message = f"quote values that contain `{equals.lexeme}`"
     recovery.rewrite(parts, new, message, title="add quotes")
@@ -213,27 +222,49 @@ def _ends_in_operator(recovery: Recovery) -> bool:
     return last.kind == "OPERATOR" and (touches or following.kind in VALUES)
 
 
-def several_words(recovery: Recovery) -> bool:
-    """Quote a value of several words, such as ``name = CentOS 7``."""
+def _spaced_time(recovery: Recovery) -> bool:
+    """Join the words of ``now - 7d``, and quote those of ``2018-10-28 10:00``."""
+    words = [recovery.read[-1]]
+    mended = None
+    for ahead in range(_MOST_SPACES):
+        if recovery.peek(ahead).kind != "WORD" or recovery.begins_condition(ahead):
+            break
+        words.append(recovery.peek(ahead))
+        compact, apart = (joint.join(word.lexeme for word in words) for joint in ("", " "))
+        for clock in [compact] if reads_clock(compact) else respell_clock(compact):
+            message = f"write times such as `{clock}` without spaces"
+            mended = list(words), clock, message, ""
+        if words[0].kind == "WORD" and respell_time(apart):
+            mended = list(words), quote(apart), _SPACES, "add quotes"
+    if mended is not None:
+        pieces, new, message, title = mended
+        recovery.rewrite(pieces, new, message, title=title)
+    return mended is not None
+
+
+_MOST_SPACES = 3  # in a time: `now - 7 days`
+_SPACES = "quote values that contain spaces"
+
+
+def _several_words(recovery: Recovery) -> bool:
+    """Quote a value of several words, such as ``name = CentOS 7``; a list has them apart."""
     parts = [recovery.read[-1]]
-    if parts[0].kind != "WORD":
+    if parts[0].kind != "WORD" or recovery.is_in_list or recovery.is_after_clause:
         return False
     ahead = 0
-    kinds = (KEYWORD_KINDS - ENDS) | {"WORD"}
-    while recovery.peek(ahead).kind in kinds and not recovery.begins_condition(ahead):
+    while recovery.peek(ahead).kind in _MORE_WORDS and not recovery.begins_condition(ahead):
+        if recovery.is_in_range and _joins_ends(recovery, ahead):
+            break
         parts.append(recovery.peek(ahead))
         ahead += 1
-    if ahead == 0 or recovery.peek(ahead).kind in {"OPERATOR", "STRING", "PLACEHOLDER", "BROKEN"}:
+    goes_on = recovery.peek(ahead).kind in {"OPERATOR", "STRING", "PLACEHOLDER", "BROKEN"}
+    if ahead == 0 or goes_on or not _may_end(recovery, ahead):
         return False
     value = parts[0].lexeme
     for before, part in pairwise(parts):
         touching = before.end == part.start and not (before.is_sign or part.is_sign)
         value += ("" if touching else " ") + part.lexeme
-    compact = "".join(part.lexeme for part in parts)
-    for clock in [compact] if reads_clock(compact) else respell_clock(compact):
-        recovery.rewrite(parts, clock, f"write times such as `{clock}` without spaces")
-        return True
-    recovery.rewrite(parts, quote(value), "quote values that contain spaces", title="add quotes")
+    recovery.rewrite(parts, quote(value), _SPACES, title="add quotes")
     return True
 
 
@@ -273,7 +304,7 @@ def in_list(recovery: Recovery) -> bool:
         recovery.add(",")
     elif is_joint and following in {"COMMA", "RPAR"}:
         dangling(recovery, piece)
-    elif is_joint and following in VALUES and recovery.peek(2).kind in _AFTER_ITEMS:
+    elif is_joint and _is_item(recovery, 1):
         word = piece.lexeme.lower()
         message = f"use `,`, not `{word}`, between the values of a list"
         recovery.rewrite([piece], ",", message)
@@ -286,14 +317,18 @@ def in_list(recovery: Recovery) -> bool:
     return True
 
 
-_AFTER_ITEMS = CONNECTIVES | {"COMMA", "RPAR"}
+def _is_item(recovery: Recovery, ahead: int) -> bool:
+    """Return whether a token to come is a value of a list, rather than a condition after it."""
+    following = recovery.peek(ahead + 1).kind
+    if following == "LPAR":
+        return not recovery.begins_condition(ahead)
+    return recovery.begins_value(ahead) and following in CONNECTIVES | {"COMMA", "RPAR"}
 
 
-def in_between(recovery: Recovery) -> bool:
+def in_range(recovery: Recovery) -> bool:
     """Mend what should be ``and`` between two ends."""
     piece = recovery.peek()
-    is_joint = piece.kind in {"COMMA", "OR"} or piece.lexeme.lower() in BETWEEN_ENDS
-    if is_joint and recovery.peek(1).kind in VALUES:
+    if _joins_ends(recovery):
         message = f"use `and`, not `{piece.lexeme.lower()}`, between the ends of `between`"
         recovery.rewrite([piece], "and", message)
         return True
