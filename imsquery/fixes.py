@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 from imsquery.language.lexer import is_word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from imsquery.diagnostics.model import Diagnostic, Edit, Fix
 
 _ROUNDS = 20  # two or three are usual, since a fix may uncover another finding
 
 
-def apply_fixes(text: str, diagnostics: Iterable[Diagnostic]) -> str:
-    """Apply the first fix of each finding, as far as they do not overlap.
+def apply_fixes(text: str, diagnostics: Iterable[Diagnostic], *, unsafe: bool = False) -> str:
+    """Apply a fix of each finding, as far as they do not overlap.
+
+    The fix is the first that is safe, or with ``unsafe`` the first of all.
 
     Of two fixes that overlap, the one that begins first is applied. Two insertions at one place
     overlap, since their order is unknown.
@@ -25,18 +27,27 @@ def apply_fixes(text: str, diagnostics: Iterable[Diagnostic]) -> str:
     Args:
         text: the text that was checked.
         diagnostics: its findings.
+        unsafe: whether to apply suggestions, too.
     """
     parts: list[str] = []
     position = 0
-    for edit in _edits(text, diagnostics):
+    for edit in _edits(text, _chosen(diagnostics, unsafe=unsafe)):
         parts += (text[position : edit.span.start], edit.text)
         position = edit.span.end
     return "".join([*parts, text[position:]])
 
 
-def _edits(text: str, diagnostics: Iterable[Diagnostic]) -> list[Edit]:
+def _chosen(diagnostics: Iterable[Diagnostic], *, unsafe: bool) -> Iterator[Fix]:
+    """Yield the fix to apply of each finding that has one."""
+    for found in diagnostics:
+        fixes = (each for each in found.fixes if unsafe or each.applicability == "safe")
+        chosen = next(fixes, None)
+        if chosen is not None and chosen.edits:
+            yield chosen
+
+
+def _edits(text: str, fixes: Iterable[Fix]) -> list[Edit]:
     """Return the edits of the fixes to apply together, in text order."""
-    fixes = [found.fixes[0] for found in diagnostics if found.fixes and found.fixes[0].edits]
     taken: list[Edit] = []
     for fix in sorted(fixes, key=_first_place):
         if all(_is_free(edit, taken, text) for edit in fix.edits):
@@ -77,13 +88,14 @@ def _run_together(one: Edit, two: Edit, text: str) -> bool:
 
 
 def mend(
-    text: str, check: Callable[[str], Iterable[Diagnostic]]
+    text: str, check: Callable[[str], Iterable[Diagnostic]], *, unsafe: bool = False
 ) -> tuple[str, tuple[Diagnostic, ...]]:
-    """Apply fixes until no finding has one.
+    """Apply fixes until no finding has one that may be applied.
 
     Args:
         text: the query.
         check: a function that returns the findings of a text.
+        unsafe: whether to apply suggestions, too.
 
     Returns:
         The mended text, and the remaining findings.
@@ -91,7 +103,7 @@ def mend(
     seen = {text}
     found = tuple(check(text))
     for _ in range(_ROUNDS):
-        mended = apply_fixes(text, found)
+        mended = apply_fixes(text, found, unsafe=unsafe)
         if mended in seen:
             break
         seen.add(mended)

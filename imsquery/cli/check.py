@@ -45,8 +45,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     add_report_format(parser)
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--fix", action="store_true", help="print the filter with all fixes applied")
+    what.add_argument("--fix", action="store_true", help="print the filter with safe fixes applied")
     what.add_argument("--diff", action="store_true", help="print a diff of what --fix would change")
+    parser.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        help="apply suggestions, too; their meaning is a guess",
+    )
     add_options(parser)
 
 
@@ -62,7 +67,7 @@ def main(arguments: Namespace) -> int:
         found = find(text)
         _print(text, found, arguments.format)
         return _status(found)
-    fixed, left = mend(text, find)
+    fixed, left = mend(text, find, unsafe=arguments.unsafe_fixes)
     if arguments.diff:
         print_diff(text, fixed, "query")
     else:

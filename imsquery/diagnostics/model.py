@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import field, frozen
 
+from imsquery.diagnostics.edits import Safe
 from imsquery.diagnostics.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Severity = Literal["error", "warning"]
+Applicability = Literal["safe", "suggested"]
 
 
 @frozen
@@ -24,10 +26,18 @@ class Edit:
 
 @frozen
 class Fix:
-    """Edits that do not overlap and that, applied together, remove the finding."""
+    """Edits that do not overlap and that, applied together, remove the finding.
+
+    Attributes:
+        title: what the edits do, as an imperative.
+        edits: in any order.
+        applicability: ``safe`` if the meaning is certain, so that the fix may be applied unasked;
+            ``suggested`` if it is a guess.
+    """
 
     title: str
     edits: tuple[Edit, ...]
+    applicability: Applicability = "suggested"
 
     def apply(self, text: str) -> str:
         """Return the text with the edits applied."""
@@ -64,6 +74,7 @@ class Diagnostic:
             "fixes": [
                 {
                     "title": fix.title,
+                    "applicability": fix.applicability,
                     "edits": [
                         {
                             "span": {"start": edit.span.start, "end": edit.span.end},
@@ -84,15 +95,22 @@ def diagnostic(
     fixes: Iterable[tuple[str, Iterable[tuple[int, int, str]]]] = (),
     severity: str = "error",
 ) -> Diagnostic:
-    """Return a finding from plain data; a fix is ``(title, [(start, end, new text), …])``."""
+    """Return a finding from plain data.
+
+    A fix is ``(title, [(start, end, new text), …])``, suggested unless it is :class:`Safe`.
+    """
     return Diagnostic(
         code,
         "warning" if severity == "warning" else "error",
         message,
         Span(*span),
         tuple(
-            Fix(title, tuple(Edit(Span(start, end), text) for start, end, text in edits))
-            for title, edits in fixes
+            Fix(
+                fix[0],
+                tuple(Edit(Span(start, end), text) for start, end, text in fix[1]),
+                "safe" if isinstance(fix, Safe) else "suggested",
+            )
+            for fix in fixes
         ),
     )
 
