@@ -24,7 +24,7 @@ def test_drawings() -> None:
 
 def test_what_could_drive_the_terminal_is_drawn_by_name() -> None:
     assert draw('status = "a\x1b[2Jb\u202ec"').splitlines()[-7:] == [
-        "error[syntax]: U+202E may not stand raw in a value",
+        "error[syntax]: unescaped U+202E in a value",
         " --> query:1:17",
         "  |",
         '1 | status = "a␛[2Jb<U+202E>c"',
