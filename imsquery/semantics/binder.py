@@ -44,7 +44,7 @@ class Binder(LiteralBinder):
             guess(self, first, last)
         return Unknown(first, last)
 
-    def stands_alone(self, name: str) -> bool:
+    def is_standalone(self, name: str) -> bool:
         parameter = self.spec.find(name)
         return parameter is not None and parameter.kind.standalone
 

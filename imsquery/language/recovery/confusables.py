@@ -63,7 +63,7 @@ def is_space(character: str) -> bool:
 
 
 def is_invisible(character: str) -> bool:
-    """Return whether it is a control or format character, or half a surrogate pair."""
+    """Return whether it is a control or format character, or an unpaired surrogate."""
     return unicodedata.category(character) in {"Cc", "Cf", "Cs"}
 
 

@@ -59,7 +59,6 @@ _bracketed = re.compile(
 ).match
 _piped = re.compile(r"\|[ \t\r\n]*+where\b(?=\s)", re.IGNORECASE).match
 _slashed = re.compile(r"\s*+/([^/\s'\"#]+)/(i?)(?=[\s)]|$)").match
-_line = re.compile(r"[^\n]*").match
 _QUOTES = {each: lookalikes_of(each) + each for each in "'\""}
 _quoted = {each: re.compile(f"[^\n{all_}]*[{all_}]").match for each, all_ in _QUOTES.items()}
 # Where a quote that is never closed was probably meant to end.
@@ -471,9 +470,8 @@ class Scanner:
     def _unclosed(self, mark: str, start: int) -> int:
         """Close a quote where it was probably meant to end, in its line at the latest."""
         text = self._text
-        line = _line(text, start + 1)
-        assert line is not None  # noqa: S101 -- it matches nothing, too
-        body = line[0]
+        end_of_line = text.find("\n", start)
+        body = text[start + 1 : end_of_line if end_of_line >= 0 else len(text)]
         closing = ""
         foreign = _quoted[mark](body)
         if foreign is not None and text[start] == mark and mark not in foreign[0]:
