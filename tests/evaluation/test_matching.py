@@ -207,7 +207,7 @@ def test_what_no_image_shows_is_refused_where_it_stands() -> None:
         "not-observable",
         "flavor_id = a",
     )
-    assert found.message == "no image shows its `flavor_id`: only the server can tell"
+    assert found.message == "`flavor_id` is not in image records; only the server can filter"
 
 
 def test_a_value_that_is_not_listed_is_refused_unless_it_may_be() -> None:

@@ -106,7 +106,7 @@ def test_connectives_join_two_or_more() -> None:
             And(operands)
         with pytest.raises(ValueError, match="two operands"):
             Or(operands)
-    with pytest.raises(ValueError, match="without values"):
+    with pytest.raises(ValueError, match="expected a value"):
         Membership("a", ())
 
 
