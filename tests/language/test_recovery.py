@@ -113,7 +113,7 @@ MENDED = [
     ("os_bit not = 64", "not =", "`not =` is written `!=` here", "os_bit != 64"),
     ("platform: CentOS", ":", "`:` compares nothing; it is written `=`", "platform = CentOS"),
     ("platform : CentOS", ":", "`:` compares nothing; it is written `=`", "platform = CentOS"),
-    ("platform:CentOS", "platform:CentOS", "`:` compares nothing; it is written `platform = CentOS`", "platform = CentOS"),
+    ("platform:CentOS", "platform:CentOS", "use `=`, not `:`; did you mean `platform = CentOS`?", "platform = CentOS"),
     ("platform CentOS", "CentOS", "an operator is missing between the name and this value", "platform = CentOS"),
     ("os_version is null", "is null", "`is null` is written `is absent`", "os_version is absent"),
     ("os_version is not null", "is not null", "`is not null` is written `is present`", "os_version is present"),
