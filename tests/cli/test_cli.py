@@ -191,10 +191,7 @@ def test_utf_16_is_read_as_windows_shells_write_it(
     output = capsys.readouterr()
     assert output.out == "name=%E4%B8%AD\nlimit=3\n"
     assert [line for line in output.err.splitlines() if line.startswith("error")] == [
-        (
-            "error[unknown-name]: no parameter or attribute is called `platfrom`; "
-            "did you mean `platform`?"
-        ),
+        "error[unknown-name]: unknown name `platfrom`; did you mean `platform`?",
         "error[too-long]: more than 65,536 code points; the limit can be raised",
     ]
 

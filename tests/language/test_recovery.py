@@ -116,7 +116,7 @@ MENDED = [
     ("os_bit not = 64", "not =", "use `!=`, not `not =`", "os_bit != 64"),
     ("platform: CentOS", ":", "use `=`, not `:`", "platform = CentOS"),
     ("platform : CentOS", ":", "use `=`, not `:`", "platform = CentOS"),
-    ("platform:CentOS", "platform:CentOS", "`:` compares nothing; it is written `platform = CentOS`", "platform = CentOS"),
+    ("platform:CentOS", "platform:CentOS", "use `=`, not `:`; did you mean `platform = CentOS`?", "platform = CentOS"),
     ("platform CentOS", "CentOS", "missing operator", "platform = CentOS"),
     ("os_version is null", "is null", "use `is absent`, not `is null`", "os_version is absent"),
     ("os_version is not null", "is not null", "use `is present`, not `is not null`", "os_version is present"),
