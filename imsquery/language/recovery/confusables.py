@@ -74,11 +74,11 @@ def describe(character: str) -> str:
 
 
 def show(written: str) -> str:
-    """Return what was written as a message shows it: in backticks, or by its foreign character."""
-    if written.isascii() and written.isprintable():
-        return f"`{written}`"
-    foreign = (each for each in written if not (each.isascii() and each.isprintable()))
-    return describe(next(foreign))
+    """Return what was written as a message shows it: in backticks, or by a foreign character."""
+    foreign = [each for each in written if not each.isascii() or not each.isprintable()]
+    if written == "`":
+        foreign = [written]
+    return describe(foreign[0]) if foreign else f"`{written}`"
 
 
 def looks_like(written: str, plain: str) -> str:
