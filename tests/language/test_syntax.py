@@ -121,6 +121,6 @@ def test_a_field_is_immutable_and_can_be_copied_and_pickled() -> None:
     sent = pickle.loads(pickle.dumps(name))  # noqa: S301 -- our own
 
     with pytest.raises(AttributeError):
-        name._name = "owner"
+        name._name = "owner"  # type: ignore[misc]
     for other in (copy.copy(name), copy.deepcopy(name), sent):
         assert (other == "CentOS") == Comparison("platform", "=", Literal("CentOS"))
