@@ -10,22 +10,29 @@ from types import MappingProxyType
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, Self
+    from typing import Any, ClassVar, Self, dataclass_transform
+
+    @dataclass_transform(frozen_default=True, kw_only_default=True)
+    class _ReadOnly:
+        """Makes type checkers refuse assignment, too."""
+
+else:
+    _ReadOnly = object
 
 
-class Frozen:
+class Frozen(_ReadOnly):
     """A value that refuses assignment, compares by its arguments, and pickles by them.
 
     ``_fields`` names the arguments of the class; each is kept in an attribute of that name.
     """
 
     __slots__ = ()
-    _fields: tuple[str, ...] = ()
-    _setters: tuple[Callable[[object, object], None], ...] = ()
+    _fields: ClassVar[tuple[str, ...]] = ()
+    _setters: ClassVar[tuple[Callable[[object, object], None], ...]] = ()
 
     def __init_subclass__(cls) -> None:
-        slots: tuple[str, ...] = cls.__slots__
-        cls._setters += tuple(getattr(cls, slot).__set__ for slot in slots)
+        own = vars(cls).get("__slots__", ())
+        cls._setters += tuple(getattr(cls, slot).__set__ for slot in own)
 
     def _set(self, *values: object) -> None:
         """Set the slots in their order; only for ``__init__``."""

@@ -125,7 +125,7 @@ def test_an_editor_knows_what_a_call_takes_and_returns() -> None:
     assert suggested("import imsquery\nimsquery.prepare('').") >= {"bind", "placeholders"}
 
 
-def test_a_type_checker_refuses_unknown_names_and_wrong_arguments(
+def test_a_type_checker_refuses_unknown_names_wrong_arguments_and_assignment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uses = tmp_path / "uses.py"
@@ -136,7 +136,10 @@ def test_a_type_checker_refuses_unknown_names_and_wrong_arguments(
         "imsquery.nope\n"
         "imsquery.compile(5)\n"
         "imsquery.Limits(length='long')\n"
-        "imsquery.plan('all', max_request=1)\n",
+        "imsquery.plan('all', max_request=1)\n"
+        "imsquery.Limits().length = 5\n"
+        "imsquery.CLOUDIMAGES.path = '/'\n"
+        "imsquery.matcher('all')(5)\n",
         encoding="utf-8",
     )
     monkeypatch.setenv("MYPYPATH", str(ROOT))
@@ -149,6 +152,9 @@ def test_a_type_checker_refuses_unknown_names_and_wrong_arguments(
         ("5", "[arg-type]"),
         ("6", "[arg-type]"),
         ("7", "[call-arg]"),
+        ("8", "[misc]"),
+        ("9", "[misc]"),
+        ("10", "[arg-type]"),
     ]
 
 

@@ -78,6 +78,8 @@ class Matcher(Frozen, partial[bool]):
 
     if TYPE_CHECKING:
 
+        def __init__(self, text: str, **_options: object) -> None: ...
+
         def __call__(self, record: Mapping[str, Any], /) -> bool:
             """Return whether a record matches."""
 

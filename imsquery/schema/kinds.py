@@ -15,11 +15,11 @@ from imsquery.language.operators import EQUALITY, MATCH, ORDER
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any
+    from typing import Any, ClassVar
 
 
-# Operator -> the one that says of the nearest legal number, above or below, what was said of an
-# illegal one.  `!=` has none: whoever excludes an illegal number need not mean the nearest.
+# Operator before an impossible number -> operator before the nearest possible one, below or above
+# it.  `!=` has none: excluding an impossible number does not suggest the nearest.
 _BELOW = {"=": "=", "<": "<", "<=": "<", ">": ">=", ">=": ">="}
 _ABOVE = {"=": "=", "<": "<=", "<=": "<=", ">": ">", ">=": ">"}
 
@@ -82,7 +82,6 @@ class Advice(Frozen):
 class Kind(Frozen):
     """A type of value; this one accepts any text, as written."""
 
-    __slots__ = ()
     name = "text"
     operators = EQUALITY | MATCH
     standalone = False
@@ -109,13 +108,10 @@ class Kind(Frozen):
 class Text(Kind):
     """Free text, such as a description."""
 
-    __slots__ = ()
-
 
 class Identifier(Kind):
     """An id that a service assigned: compared as written."""
 
-    __slots__ = ()
     name = "identifier"
 
     def describe(self) -> str:
@@ -125,7 +121,6 @@ class Identifier(Kind):
 class ImageName(Text):
     """The name of an image: 1 to 128 of the characters that image names can have."""
 
-    __slots__ = ()
     advises = True
     _possible = re.compile("[A-Za-z0-9._ \u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af-]{1,128}")
 
@@ -146,7 +141,6 @@ class ImageName(Text):
 class Tag(Text):
     """A tag: ``key=value``, or a key alone."""
 
-    __slots__ = ()
     advises = True
 
     def describe(self) -> str:
@@ -162,7 +156,6 @@ class Tag(Text):
 class Flavor(Identifier):
     """The id of a server flavor; those of bare metal are found by board type."""
 
-    __slots__ = ()
     advises = True
     _board = re.compile(r"physical\.([a-z0-9]+)\.([0-9]*x*)(s|m|l)(?:mall|edium|arge)").fullmatch
 
@@ -243,13 +236,12 @@ def _make_enumeration(arguments: dict[str, Any]) -> Enumeration:
 class Boolean(Kind):
     """``true`` or ``false``; its name alone is a condition."""
 
-    __slots__ = ()
     name = "boolean"
     operators = EQUALITY
     standalone = True
-    _meant: Mapping[str, str] = dict.fromkeys(("yes", "on", "1", "t", "y"), "true") | dict.fromkeys(
-        ("no", "off", "0", "f", "n"), "false"
-    )
+    _meant: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("yes", "on", "1", "t", "y"), "true"
+    ) | dict.fromkeys(("no", "off", "0", "f", "n"), "false")
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -273,7 +265,6 @@ class Boolean(Kind):
 class Flag(Boolean):
     """Only ``true``: an image for which it is false lacks the attribute."""
 
-    __slots__ = ()
     name = "flag"
 
     @property
@@ -368,7 +359,6 @@ class Integer(Kind):
 class Time(Kind):
     """A time, or the span of time that its precision covers; the binder reads it."""
 
-    __slots__ = ()
     name = "time"
     operators = EQUALITY | ORDER
     ordered = True

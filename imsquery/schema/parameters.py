@@ -10,6 +10,7 @@ from imsquery.schema.kinds import Flag, Time
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import ClassVar
 
     from imsquery.schema.kinds import Kind
 
@@ -39,7 +40,7 @@ class Parameter(Frozen):
         source: where the facts come from.
     """
 
-    _fields: tuple[str, ...] = (
+    _fields: ClassVar[tuple[str, ...]] = (
         "wire", "kind", "pushable", "observed", "json", "aliases", "unit", "clause", "sortable",
         "multiple", "total", "scopes", "reading", "default", "requires", "excludes", "source",
     )  # fmt: skip

@@ -165,7 +165,7 @@ def test_a_refusal_is_a_value_error_with_all_findings() -> None:
 
 @pytest.mark.parametrize("query", [b"limit 1", None, 5, ["limit 1"]])
 def test_a_query_is_text_or_a_tree(query: object) -> None:
-    with pytest.raises(TypeError, match="a query is text or a syntax tree"):
+    with pytest.raises(TypeError, match="expected text or a syntax tree"):
         compile_query(query)  # type: ignore[arg-type]
 
 
