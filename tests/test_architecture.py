@@ -54,7 +54,7 @@ COMPILE_PATH = (
 
 
 def modules() -> list[str]:
-    """Give all modules of the package, by dotted name within it."""
+    """Return all modules of the package, by dotted name within it."""
     paths = sorted(PACKAGE.rglob("*.py"))
     return [".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in paths]
 
@@ -103,7 +103,7 @@ def siblings(module: str) -> frozenset[str]:
 
 
 def importers(prefix: str) -> set[str]:
-    """Give the modules that import a package, anywhere in them."""
+    """Return the modules that import a package, anywhere in them."""
     return {
         module
         for module in modules()
