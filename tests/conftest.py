@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # The number of examples for each law.
 _SLOW = [HealthCheck.too_slow]
-settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=_SLOW)
+settings.register_profile("dev", max_examples=25, deadline=None, suppress_health_check=_SLOW)
 settings.register_profile(
     "ci",
     max_examples=200,
