@@ -83,7 +83,7 @@ UNITS = (
     "\u00a0", "({", "platfrom = a and ", "limit = 5 and ", "not a not ", "between 1 ", "аnd ",
     "a:b ", "[a", "a = b = c and ", "a.b c ", "a = (b, c) and ", "name is null ", "sort by a ",
     "a between 1,000 ", "a between b c ", "a between b=c=", "a in (now - ", "a in (b now() ",
-    "a: b ",
+    "a: b ", "limit 5 (a ",
 )  # fmt: skip
 
 

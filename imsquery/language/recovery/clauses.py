@@ -184,15 +184,13 @@ def _filter_after_clauses(recovery: Recovery) -> bool:
     start, was_straight = recovery.peek().start, recovery.is_straight
     parts, clauses = _parted(recovery)
     moved = [piece for part in parts for piece in part]
-    if not _is_balanced(moved):
-        return False
     recovery.drop(len(moved) + len(clauses))
     recovery.is_straight = False
     first: list[Piece] = []
     while recovery.is_after_clause:
         first[:0] = recovery.take_back_clause()
     # What is broken goes on to the next joint: it would take in what is moved.
-    is_safe = was_straight and recovery.before() != "BROKEN"
+    is_safe = was_straight and recovery.before() != "BROKEN" and _is_balanced(moved)
     at = first[0].start
     text = " ".join(recovery.text[part[0].start : part[-1].end] for part in parts)
     edits = [(at, at, text + " "), *((part[0].start, part[-1].end, "") for part in parts)]

@@ -129,7 +129,7 @@ _AFTER: dict[str, Callable[[Recovery], bool]] = {
 
 
 def _give_up(recovery: Recovery) -> None:
-    """Report what is expected; no word or string is quoted, since another fix may rewrite it."""
+    """Report what is expected; no word is quoted, since another fix may rewrite it."""
     piece, expected = recovery.peek(), recovery.expected()
     if piece.kind not in ENDS:
         shown = _NAMES.get(piece.kind, f"`{piece.lexeme.lower()}`")

@@ -161,7 +161,7 @@ class Recovery:
         return shift(self._stacks[-1], kind) is not None
 
     def before(self, back: int = 1) -> str:
-        """Return the kind of the token read last, or earlier; empty if there is none."""
+        """Return the kind of the token read last, or earlier; empty without one."""
         return self.read[-back].kind if back <= len(self.read) else ""
 
     @property
@@ -223,16 +223,16 @@ class Recovery:
             word = third.lexeme.lower()
             is_presence = third.kind == "PRESENCE" or word in PRESENCE or word in ABSENT
             return third.kind in NEGATABLE or is_presence or word in WORD_OPERATORS
-        if following.kind == "WORD" and word in PRESENCE:
+        if following.kind == "WORD" and (word in PRESENCE or word[0] == ":"):
             return True
         if following.kind == "WORD" and word in WORD_OPERATORS:
             return third.kind in VALUES
-        if following.kind in VALUES and self.algebra.takes_arguments(lexeme):
+        if following.kind in VALUES and (lexeme[-1] == ":" or self.algebra.takes_arguments(lexeme)):
             return True
         return self.algebra.is_standalone(lexeme)
 
     def begins_value(self, ahead: int = 0) -> bool:
-        """Return whether a token to come is meant as a value: a keyword at an end is."""
+        """Return whether a value begins with a token to come; a keyword may be meant as one."""
         kind, following = self.peek(ahead).kind, self.peek(ahead + 1)
         if kind == "LPAR":
             return following.kind in VALUES and self.peek(ahead + 2).kind == "RPAR"
@@ -321,7 +321,7 @@ class Recovery:
         return [self._rest.pop() for _ in range(count)]
 
     def take_back(self) -> Piece:
-        """Undo the last reading; the token is gone."""
+        """Undo the reading of the token read last; return it."""
         self._stacks.pop()
         self._depths.pop()
         return self.read.pop()
