@@ -12,13 +12,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from imsquery.evaluation.attributes import (
+    read_list,
     read_number,
-    read_tags,
     read_text,
     read_time,
     reader,
-    tag_sources,
-    tag_spellings,
+    sources,
+    spellings,
 )
 from imsquery.frozen import Frozen
 from imsquery.language.patterns import compile_expression, compile_glob
@@ -295,7 +295,7 @@ class _Code:
             equal = Atom(parameter, "=", leaf.value, leaf.first, leaf.last)
             return self._negated(self._leaf(equal))
         if parameter.multiple:
-            return self._tag(leaf, key)
+            return self._item(leaf, key)
         if leaf.relation == "present":
             return (
                 _TRUE
@@ -360,13 +360,13 @@ class _Code:
             return f"v.{atom.relation}({self._value(atom)})"
         return f"{self._constant(text_test(atom))}(v) is not None"
 
-    def _tag(self, atom: Atom, key: str) -> _Part:
+    def _item(self, atom: Atom, key: str) -> _Part:
         if atom.relation == "=":
-            sources = tag_sources(str(atom.value))
-            found = " or ".join(f"{self._constant(each)} in v" for each in sources)
+            items = sources(atom.parameter, str(atom.value))
+            found = " or ".join(f"{self._constant(each)} in v" for each in items)
             lists = f"(v := record.get({key})).__class__ is list or v.__class__ is tuple"
             return _Part(f"(({lists}) and ({found}))", 3, 3)
-        holds = self._constant(_any_tag(atom))
+        holds = self._constant(_any_item(atom))
         return _Part(f"{holds}(record.get({key}))", 8)
 
 
@@ -409,11 +409,11 @@ def text_test(atom: Atom) -> Test:
             return lambda text: text == value or None
 
 
-def _any_tag(atom: Atom) -> Callable[[Any], bool]:
-    """Return the test of a list of tags: whether there is one, or one that matches."""
+def _any_item(atom: Atom) -> Callable[[Any], bool]:
+    """Return the test of a list: whether it has an item, or one that matches."""
     if atom.relation == "present":
-        return lambda value: bool(read_tags(value))
-    test = text_test(atom)
+        return lambda value: bool(read_list(value))
+    test, row = text_test(atom), atom.parameter
     return lambda value: any(
-        test(spelling) is not None for tag in read_tags(value) for spelling in tag_spellings(tag)
+        test(spelling) is not None for item in read_list(value) for spelling in spellings(row, item)
     )

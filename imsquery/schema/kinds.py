@@ -139,7 +139,11 @@ class ImageName(Text):
 
 
 class Tag(Text):
-    """A tag: ``key=value``, or a key alone."""
+    """A tag: ``key=value``, or a key alone.
+
+    Tags in records may have the older form ``key.value``; they are found as ``key=value``, too.
+    Source: "Image Tag Data Formats": tags once stored with a dot are split at the first one.
+    """
 
     advises = True
 
@@ -147,10 +151,24 @@ class Tag(Text):
         return "a tag: key, or key=value"
 
     def advise(self, value: str) -> Advice | None:
-        if "." not in value or "=" in value:
+        *older, current = self.spellings(value)
+        if not older:
             return None
         message = "the service now stores tags as `key=value`, not as `key.value`"
-        return Advice("legacy-tag", "warning", message, value=value.replace(".", "=", 1))
+        return Advice("legacy-tag", "warning", message, value=current)
+
+    def spellings(self, tag: str) -> tuple[str, ...]:
+        """Return the tags that a tag in a record is found by: itself, and ``k=v`` for ``k.v``."""
+        if "." not in tag or "=" in tag:
+            return (tag,)
+        return tag, tag.replace(".", "=", 1)
+
+    def sources(self, tag: str) -> tuple[str, ...]:
+        """Return the tags in records that a tag finds: itself, and ``k.v`` for ``k=v``."""
+        key, separator, value = tag.partition("=")
+        if not separator or "." in key or "=" in value:
+            return (tag,)
+        return tag, f"{key}.{value}"
 
 
 class Flavor(Identifier):
