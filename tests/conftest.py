@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 # The number of examples for each law.
 _SLOW = [HealthCheck.too_slow]
-settings.register_profile("dev", max_examples=25, deadline=None, suppress_health_check=_SLOW)
+settings.register_profile(
+    "dev", max_examples=25, deadline=None, derandomize=True, suppress_health_check=_SLOW
+)
 settings.register_profile(
     "ci",
     max_examples=200,
