@@ -1,27 +1,26 @@
-"""How much text is taken in; each bound can be raised."""
+"""Bounds on the size of a query."""
 
 from __future__ import annotations
 
+from imsquery.frozen import Frozen
 
-class Limits:
-    """Bounds that are checked before any work is done.
+
+class Limits(Frozen):
+    """Bounds that a text is checked against before it is parsed.
 
     Args:
-        length: of the text, in code points.
-        depth: of nesting, in parentheses and ``not`` around one predicate.
-        count: of predicates; each item of an ``in`` list counts as one.
+        length: maximum length of the text, in code points.
+        depth: maximum nesting: parentheses and ``not`` around one predicate.
+        count: maximum number of predicates; each item of an ``in`` list counts as one.
     """
 
-    __slots__ = ("count", "depth", "length")
+    __slots__ = _fields = ("length", "depth", "count")
+    length: int
+    depth: int
+    count: int
 
-    # A plain class: it is made at import, on the way of every compile.
     def __init__(self, *, length: int = 65_536, depth: int = 200, count: int = 10_000) -> None:
-        self.length = length
-        self.depth = depth
-        self.count = count
-
-    def __repr__(self) -> str:
-        return f"Limits(length={self.length}, depth={self.depth}, count={self.count})"
+        self._set(length, depth, count)
 
 
 DEFAULT_LIMITS = Limits()

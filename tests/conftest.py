@@ -1,4 +1,4 @@
-"""Hypothesis profiles, and the local service that several modules ask."""
+"""Hypothesis profiles, and a local service for several modules."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from hypothesis import HealthCheck, Phase, settings
 if TYPE_CHECKING:
     from imsquery.server.catalogue import Catalogue
 
-# How many examples a law is tried with.
+# The number of examples for each law.
 _SLOW = [HealthCheck.too_slow]
-settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=_SLOW)
+settings.register_profile(
+    "dev", max_examples=25, deadline=None, derandomize=True, suppress_health_check=_SLOW
+)
 settings.register_profile(
     "ci",
     max_examples=200,
@@ -24,7 +26,7 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=_SLOW,
 )
-# A mutant needs one example that fails, the same in each run, and not the simplest one.
+# For a mutant, any failing example will do, but it must be the same in each run.
 settings.register_profile(
     "mutation",
     max_examples=60,
@@ -47,7 +49,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="module")
 def shipped() -> Iterator[Catalogue]:
-    """Give the sample catalogue that ships with the package."""
+    """Return the sample catalogue that ships with the package."""
     from imsquery.server.runner import sample
 
     with sample() as catalogue:
@@ -56,7 +58,7 @@ def shipped() -> Iterator[Catalogue]:
 
 @pytest.fixture(scope="module")
 def endpoint(shipped: Catalogue) -> Iterator[str]:
-    """Give the URL of a service over the sample."""
+    """Return the URL of a service with the sample."""
     from imsquery.server.runner import running
 
     with running(shipped) as url:

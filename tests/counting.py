@@ -1,4 +1,4 @@
-"""Work counted, never timed against a clock."""
+"""Work measured by counting calls, never by a clock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def calls_in(work: Callable[[], object]) -> int:
-    """Count the calls, of Python and of C functions, that something makes."""
+    """Return how many Python and C functions are called."""
     count = 0
 
     def tick(_frame: FrameType, _event: str, _argument: Any) -> None:

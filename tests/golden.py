@@ -1,7 +1,7 @@
-"""Golden files: pairs of input and expected output, in text that can be read and reviewed.
+"""Golden files: inputs with their expected output, as text to be read and reviewed.
 
 A case is ``=== title``, the input, ``---``, and what is expected.  With ``UPDATE_GOLDEN=1`` in the
-environment the expected parts are written anew, for a person to review.
+environment, the expected parts are rewritten, for a person to review.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Case:
 
 
 def read(name: str) -> list[Case]:
-    """Read the cases of a file; neither part has a line break at its end."""
+    """Return the cases of a file, without line breaks at the end of either part."""
     _, *blocks = f"\n{(_FOLDER / name).read_text(encoding='utf-8')}".split(f"\n{_TITLE}")
     return [_parse(block) for block in blocks]
 
@@ -39,7 +39,7 @@ def _parse(block: str) -> Case:
 
 
 def check(name: str, produce: Callable[[str], str]) -> None:
-    """Compare what is produced for each input of a file with what is expected."""
+    """Compare the output for each input of a file with the expected one."""
     cases = read(name)
     produced = [produce(case.given) for case in cases]
     if os.environ.get("UPDATE_GOLDEN"):

@@ -1,7 +1,7 @@
-"""What filters mean, read off the language's definition: syntax trees over records, interpreted.
+"""The meaning of filters by the definition of the language: an interpreter of syntax trees.
 
-Slow and plain on purpose; it shares nothing with the package but the tree, and the table that says
-which name is which attribute of what type.
+Slow and plain on purpose.  It shares only the tree with the package, and the table of names,
+attributes and types.
 """
 
 from __future__ import annotations
@@ -38,13 +38,12 @@ def row_of(name: str) -> Parameter:
 def holds(  # noqa: C901, PLR0912 -- one case for each kind of node
     expr: syntax.Expr, record: Record, hidden: Hidden | None = None
 ) -> bool:
-    """Tell whether a record is among those that a filter means.
+    """Return whether a record satisfies a filter.
 
     Args:
         expr: the filter; its values are valid.
-        record: as the API shows it.
-        hidden: what the server knows of it besides: ``flavors``, ``member_status``,
-            ``whole_image``.
+        record: as the API returns it.
+        hidden: what only the server knows: ``flavors``, ``member_status``, ``whole_image``.
     """
     secret = hidden or {}
     match expr:
@@ -102,14 +101,14 @@ def calls(name: str, arguments: list[str], record: Record, hidden: Hidden) -> bo
 def is_present(row: Parameter, record: Record) -> bool:
     if row.wire == "tag":
         return bool(shown(row, record, {}))
-    # Every image has an architecture and a project, whether its record says so or not.
+    # Every image has an architecture and a project, even if its record does not have them.
     if row.wire in {"architecture", "enterprise_project_id"}:
         return True
     return record.get(str(row.observed)) is not None
 
 
 def shown(row: Parameter, record: Record, hidden: Hidden) -> list[str | int | datetime]:
-    """Give the values of a parameter that an image has: none, one, or several."""
+    """Return the values that an image has for a parameter."""
     match row.wire:
         case "flavor_id":
             return list(hidden.get("flavors", ()))
@@ -152,11 +151,11 @@ def typed(row: Parameter, said: Any) -> str | int | datetime | None:
 
 
 def moment(said: str) -> datetime | None:
-    """Read a time in either of the service's formats; a fraction of a second is cut off."""
+    """Read a time in either of the service's formats, without its fraction of a second."""
     pieces = re.fullmatch(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?Z?", said, re.ASCII)
     try:
         return pieces and datetime.strptime(f"{pieces[1]} {pieces[2]}", "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007
-    except ValueError:  # no day of the calendar, or no time of the day
+    except ValueError:  # not in the calendar, or not a time of day
         return None
 
 
@@ -189,7 +188,7 @@ def ordered(operator: str, left: Any, right: Any) -> bool:
 
 
 def interval(literal: str) -> tuple[datetime, datetime]:
-    """Give the first second of a literal, and the first behind it."""
+    """Return the first second of a literal, and the first one after it."""
     formats = {4: "%Y", 7: "%Y-%m", 10: "%Y-%m-%d", 16: "%Y-%m-%dT%H:%M", 20: "%Y-%m-%dT%H:%M:%SZ"}
     start = datetime.strptime(literal, formats[len(literal)])  # noqa: DTZ007
     days = {4: 366 if start.year % 4 == 0 else 365, 7: monthrange(start.year, start.month)[1]}
@@ -228,7 +227,7 @@ def matches(operator: str, wanted: str, said: str) -> bool:
 
 
 def globs(pattern: str, said: str) -> bool:
-    """Match by the textbook's table: which ends of the text each piece of the pattern can reach."""
+    """Match by dynamic programming: all ends that each piece of the pattern can reach."""
     reached = {0}
     pieces = re.findall(r"\\[*?]|[\s\S]", pattern)
     for piece in pieces:

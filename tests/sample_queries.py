@@ -1,4 +1,4 @@
-"""Queries that find something: each is made from what an image of a catalogue says."""
+"""Queries that find something: each is made from an image of a catalogue."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SORT_KEYS = tuple(row.name for row in CLOUDIMAGES.parameters.values() if row.sor
 orders = st.just("") | st.builds(
     " order by {}{}".format, st.sampled_from(SORT_KEYS), st.sampled_from(["", " asc", " desc"])
 )
-"""A clause that the service can sort by, or none."""
+"""A clause for an order that the service has, or an empty text."""
 
 
 @st.composite
 def conditions(draw: st.DrawFn, record: Record, row: Parameter) -> str | None:
-    """Say what an image shows of a parameter; nothing if it shows nothing."""
+    """Return a condition that an image satisfies; ``None`` if it does not show the parameter."""
     shown = record.get(str(row.observed))
     if row.reading is not None:
         return f"{row.name} = {'arm' if str(shown).lower() == 'true' else 'x86'}"
@@ -41,7 +41,7 @@ def conditions(draw: st.DrawFn, record: Record, row: Parameter) -> str | None:
 
 @st.composite
 def conjunctions(draw: st.DrawFn, records: list[Record], rows: tuple[Parameter, ...] = ROWS) -> str:
-    """Give the filter of one request that the images of a catalogue suggest."""
+    """Return the filter of a single request that some image of a catalogue satisfies."""
     record = draw(st.sampled_from(records))
     chosen = draw(st.lists(st.sampled_from(rows), unique=True, max_size=3))
     written = [draw(conditions(record, row)) for row in chosen]
@@ -50,7 +50,7 @@ def conjunctions(draw: st.DrawFn, records: list[Record], rows: tuple[Parameter, 
 
 @st.composite
 def combinations(draw: st.DrawFn, records: list[Record]) -> str:
-    """Give a filter of any form whose conditions the images of a catalogue suggest."""
+    """Return a filter of any form, made of conditions that images of a catalogue satisfy."""
     text = ""
     for _ in range(draw(st.integers(1, 4))):
         part = draw(st.sampled_from(["({})", "not ({})"])).format(draw(conjunctions(records)))
@@ -59,7 +59,7 @@ def combinations(draw: st.DrawFn, records: list[Record]) -> str:
 
 
 def in_order(records: list[Record], pairs: dict[str, str]) -> list[str]:
-    """Sort images as a request asks for, by the key and then by id; give their ids."""
+    """Return the ids of images, sorted by the key of a request and then by id."""
     key = pairs.get("sort_key", "created_at")
 
     def place(record: Record) -> tuple[bool, Any, str]:

@@ -1,7 +1,6 @@
-"""What laws are tried on: texts built from the spec table, with what each must come out as.
+"""Hypothesis strategies: texts made from the spec table, each with its expected result.
 
-Expected values are made along with the text, from the table's data and the standard library, never
-by the code under test.
+Expected results come from the table and the standard library, never from the code under test.
 """
 
 from __future__ import annotations
@@ -29,12 +28,12 @@ KEYWORDS = (
 )  # fmt: skip
 
 unicode_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-"""Any text that can be sent at all."""
+"""Any text that can be encoded."""
 
 
 @frozen
 class Condition:
-    """One condition as text, and the pair that it must become."""
+    """One condition as text, and the pair that it must compile to."""
 
     text: str
     wire: str
@@ -42,7 +41,7 @@ class Condition:
 
 
 def quoted(value: str) -> str:
-    """Spell a value as a string, by JSON's escapes: all but three of them are the language's."""
+    """Spell a value as a string by JSON's escapes, all but three of which the language has."""
     spelled = json.dumps(value, ensure_ascii=False)
     for escape, code in (("\\r", "\\u000d"), ("\\b", "\\u0008"), ("\\f", "\\u000c")):
         parts = spelled.split("\\\\")
@@ -74,7 +73,7 @@ def names(draw: st.DrawFn, row: Parameter) -> str:
 
 
 def spelled(value: str) -> st.SearchStrategy[str]:
-    """Spell a value: quoted, or bare where it may be."""
+    """Spell a value: quoted, or bare where possible."""
     bare = value.isascii() and value.replace("_", "").isalnum() and value.lower() not in KEYWORDS
     return st.sampled_from([value, quoted(value), f"'{value}'"]) if bare else st.just(quoted(value))
 
@@ -90,7 +89,7 @@ def _stamp(moment: datetime) -> str:
 
 @st.composite
 def time_conditions(draw: st.DrawFn, row: Parameter) -> Condition:
-    """Compare with a time at any precision and zone, by an operator that gives one pair."""
+    """Compare with a time of any precision and zone, by an operator that compiles to one pair."""
     moment = draw(_moments)
     name = draw(names(row))
     unit = draw(st.sampled_from(["second", "minute", "day", "month", "year"]))
@@ -112,7 +111,7 @@ def time_conditions(draw: st.DrawFn, row: Parameter) -> Condition:
 
 
 def _span(moment: datetime, unit: str) -> tuple[datetime, datetime, str]:
-    """Give the interval around a moment, and how it is written."""
+    """Return the interval around a moment, and its literal."""
     stamp = _stamp(moment)
     if unit == "minute":
         start = moment.replace(second=0)
@@ -130,13 +129,13 @@ def _span(moment: datetime, unit: str) -> tuple[datetime, datetime, str]:
 
 @st.composite
 def conditions(draw: st.DrawFn, row: Parameter) -> Condition:
-    """Give a condition on a parameter that becomes one pair."""
+    """Draw a condition on a parameter that compiles to one pair."""
     kind = row.kind
     if isinstance(kind, Time):
         return draw(time_conditions(row))
     name = draw(names(row))
     if isinstance(kind, Boolean) and draw(st.booleans()):
-        return _standing_alone(draw, row, name)
+        return _without_operator(draw, row, name)
     value, literal = draw(values(row))
     operator = draw(st.sampled_from(["=", " = ", "==", " == "]))
     text = f"{name}{operator}{literal}"
@@ -148,7 +147,7 @@ def conditions(draw: st.DrawFn, row: Parameter) -> Condition:
     return Condition(text, row.wire, value)
 
 
-def _standing_alone(draw: st.DrawFn, row: Parameter, name: str) -> Condition:
+def _without_operator(draw: st.DrawFn, row: Parameter, name: str) -> Condition:
     if isinstance(row.kind, Flag):
         if row.wire.startswith(SUPPORTS):
             feature = row.wire.removeprefix(SUPPORTS)
@@ -160,7 +159,7 @@ def _standing_alone(draw: st.DrawFn, row: Parameter, name: str) -> Condition:
 
 @st.composite
 def values(draw: st.DrawFn, row: Parameter) -> tuple[str, str]:
-    """Give a value as the service reads it, and a literal for it."""
+    """Draw a value as the service reads it, and its literal."""
     kind = row.kind
     if isinstance(kind, Integer):
         if kind.values:
@@ -175,13 +174,13 @@ def values(draw: st.DrawFn, row: Parameter) -> tuple[str, str]:
         return value, draw(spelled(draw(recased(value))))
     value = draw(unicode_text)
     if row.wire == "flavor_id":
-        value = "s6." + value  # not one of the bare-metal flavors, which are refused
+        value = "s6." + value  # bare-metal flavors are refused
     return value, draw(spelled(value))
 
 
 @st.composite
 def conjunctions(draw: st.DrawFn, max_size: int = 6) -> list[Condition]:
-    """Give conditions on different parameters that can stand together in one request."""
+    """Draw conditions on different parameters that fit one request."""
     rows = draw(st.lists(st.sampled_from(PUSHABLE), min_size=1, max_size=max_size, unique=True))
     kept: list[Parameter] = []
     for row in rows:
@@ -201,17 +200,17 @@ def conjunctions(draw: st.DrawFn, max_size: int = 6) -> list[Condition]:
 
 
 def canonical(found: list[Condition]) -> str:
-    """Write the pairs of conditions as the canonical query string."""
+    """Return the canonical query string of conditions."""
     pairs = sorted({each.wire: each.value for each in found}.items())
     return "&".join(f"{wire}={quote(value, safe=':=')}" for wire, value in pairs)
 
 
-# -- any filter: texts that bind, whether or not one request says them
+# -- any filter: texts that bind, whether or not they fit one request
 
 
 @st.composite
 def predicates(draw: st.DrawFn) -> str:
-    """Give a predicate over records, or one that the server answers."""
+    """Draw a predicate over records, or one that only the server can evaluate."""
     row = draw(st.sampled_from([each for each in FILTERS if each.requires is None]))
     name = row.wire.lstrip("_")
     if isinstance(row.kind, Time):
@@ -245,7 +244,7 @@ filters = st.recursive(
 """Texts of any Boolean shape, without clauses."""
 
 
-# -- texts that may be anything
+# -- any text
 
 _PIECES = st.sampled_from(
     [
@@ -259,12 +258,12 @@ _PIECES = st.sampled_from(
 soup = st.lists(st.one_of(_PIECES, st.text(max_size=3)), max_size=25).flatmap(
     lambda parts: st.sampled_from([" ".join(parts), "".join(parts)])
 )
-"""Lexemes, legal or not, in any order."""
+"""Lexemes, valid or not, in any order."""
 
 
 @st.composite
 def mutated(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> str:
-    """Give a text of which a piece is cut out, doubled or replaced."""
+    """Draw a text with a piece removed, doubled or replaced."""
     text = draw(texts)
     start = draw(st.integers(0, len(text)))
     end = draw(st.integers(start, min(len(text), start + 12)))
@@ -273,14 +272,14 @@ def mutated(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> str:
 
 
 any_text = st.one_of(
-    st.text(st.characters(exclude_categories=[])),  # lone surrogates, too
+    st.text(st.characters(exclude_categories=[])),  # includes lone surrogates
     soup,
     filters,
     mutated(filters),
     mutated(testing.queries()),
     testing.near_misses().map(lambda miss: miss.text),
 )
-"""Any text at all, with a leaning towards what is nearly right."""
+"""Any text, often nearly valid."""
 
 Check = Callable[[str], object]
 UTC_PLUS_8 = timezone(timedelta(hours=8))

@@ -19,6 +19,7 @@ PACKAGE = Path(__file__).parents[1] / "imsquery"
 
 # The rooms, lowest first.  A module imports from its own room or a lower one, nothing else.
 LAYERS = (
+    "frozen",
     "limits",
     "diagnostics",
     "language",
@@ -43,7 +44,7 @@ FLOOR = {room: number for number, room in enumerate(LAYERS)}
 
 # What a compile loads: neither attrs nor typing, which cost more than the compile.
 COMPILE_PATH = (
-    "compiler.lowering", "compiler.query_string", "diagnostics.edits", "language._tables",
+    "compiler.lowering", "compiler.query_string", "diagnostics.edits", "frozen", "language._tables",
     "language.algebra",
     "language.lalr", "language.lexer", "language.operators", "language.parser", "language.times",
     "limits", "schema.cloudimages", "schema.kinds", "schema.parameters", "schema.spec",
@@ -53,7 +54,7 @@ COMPILE_PATH = (
 
 
 def modules() -> list[str]:
-    """Give all modules of the package, by dotted name within it."""
+    """Return all modules of the package, by dotted name within it."""
     paths = sorted(PACKAGE.rglob("*.py"))
     return [".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in paths]
 
@@ -102,7 +103,7 @@ def siblings(module: str) -> frozenset[str]:
 
 
 def importers(prefix: str) -> set[str]:
-    """Give the modules that import a package, anywhere in them."""
+    """Return the modules that import a package, anywhere in them."""
     return {
         module
         for module in modules()

@@ -1,7 +1,7 @@
-"""Texts that mean harm: a finding, soon, and with no more memory than the text is worth.
+"""Texts that mean harm get a finding, soon, and with memory in proportion to the text.
 
-Growth is compared, never timed against a clock: how many calls are made for a text, and for one
-eight times as long.
+Growth is compared, not timed against a clock: the calls made for a text, and for one eight times as
+long.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import pytest
 
 from imsquery import Limits, QueryError, check, parse
 from imsquery import compile as compile_query
+from imsquery.limits import DEFAULT_LIMITS
 from tests.counting import calls_in
 
 MEBI = 1_048_576
 WIDE = Limits(length=100_000_000, depth=100_000_000, count=100_000_000)
 
 
-def codes(text: str, limits: Limits = Limits()) -> set[str]:  # noqa: B008 -- immutable
+def codes(text: str, limits: Limits = DEFAULT_LIMITS) -> set[str]:
     return {each.code for each in check(text, limits=limits) if each.severity == "error"}
 
 
@@ -72,7 +73,7 @@ def test_a_hostile_text_is_a_finding(text: str, code: str) -> None:
 def test_a_string_of_backslashes_is_a_string() -> None:
     text = "name = '" + "\\" * 65_526 + "'"
 
-    # Each pair is one backslash, which no image name can hold.
+    # Each pair is one backslash, which no image name can contain.
     assert {each.code for each in check(text)} == {"impossible-name"}
 
 
@@ -85,12 +86,12 @@ def test_memory_stays_in_proportion_to_the_text(text: str) -> None:
     finally:
         tracemalloc.stop()
 
-    # At the worst each character is a lexeme with a finding of its own, and its fix.
+    # At worst, each character is a lexeme with a finding and a fix of its own.
     assert peak < MEBI + 4_000 * len(text)
 
 
 @pytest.mark.parametrize("text", ["(" * MEBI, "id in (" + "a, " * 1_000_000 + "a)"])
-def test_a_text_that_is_too_long_is_not_even_read(text: str) -> None:
+def test_a_text_that_is_too_long_is_not_read(text: str) -> None:
     tracemalloc.start()
     try:
         assert codes(text) == {"too-long"}
@@ -111,7 +112,7 @@ DEEP = {
 
 
 @pytest.mark.parametrize("make", DEEP.values(), ids=DEEP)
-def test_with_limits_raised_depth_is_no_matter(make: Callable[[int], str]) -> None:
+def test_with_limits_raised_any_depth_is_read(make: Callable[[int], str]) -> None:
     text = make(10_000)
 
     assert str(compile_query(text, limits=WIDE)) == "protected=true"
@@ -120,18 +121,18 @@ def test_with_limits_raised_depth_is_no_matter(make: Callable[[int], str]) -> No
 
 
 @pytest.mark.parametrize("opening", ["(", "not ", "not (", "supports(", "id in ("])
-def test_with_limits_raised_what_is_left_open_is_still_a_finding(opening: str) -> None:
+def test_with_limits_raised_an_unclosed_parenthesis_is_still_a_finding(opening: str) -> None:
     assert "syntax" in codes(opening * 20_000, WIDE)
 
 
-def test_a_long_list_is_read_in_full_once_it_may_be() -> None:
+def test_with_limits_raised_a_long_list_is_read_in_full() -> None:
     text = "id in (" + "a, " * 100_000 + "a)"
 
     assert str(compile_query(text, limits=WIDE)) == "id=a"
 
 
 def calls_for(text: str) -> int:
-    """Count the calls that a check of a text makes."""
+    """Return the number of calls of a check."""
     return calls_in(lambda: check(text, target="compile", limits=WIDE))
 
 
@@ -161,7 +162,7 @@ GROWING = {
 
 @pytest.mark.parametrize("make", GROWING.values(), ids=GROWING)
 def test_work_grows_with_the_text_and_no_faster(make: Callable[[int], str]) -> None:
-    calls_for(make(2))  # what is imported once is not counted
+    calls_for(make(2))  # imports are not counted
     short, long = calls_for(make(100)), calls_for(make(800))
 
     # Eight times the text; quadratic work would be sixty-four times as much.
@@ -192,7 +193,7 @@ SCANNED = {
 
 @pytest.mark.parametrize("make", SCANNED.values(), ids=SCANNED)
 def test_no_single_call_hides_more_work(make: Callable[[int], str]) -> None:
-    """Calls into C, such as a regular expression, count as one above: here they take their time."""
+    """A call into C, such as a regular expression, counts as one above: here its time counts."""
 
     def seconds(text: str) -> float:
         best = 1e9

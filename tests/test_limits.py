@@ -1,4 +1,4 @@
-"""How much text is taken in, and how the bounds are raised and lowered."""
+"""Bounds on a text: what is within them, and raising and lowering them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def nested(depth: int) -> str:
         ("id in (a, b)", Limits(count=1), "too-many"),
     ],
 )
-def test_more_than_a_limit_is_one_finding(text: str, limits: Limits, code: str) -> None:
+def test_exceeding_a_limit_is_one_finding(text: str, limits: Limits, code: str) -> None:
     assert code_of(text, limits) == [code]
     for call in (compile_query, parse, prepare):
         with pytest.raises(QueryError, match=code):
@@ -49,8 +49,8 @@ def test_more_than_a_limit_is_one_finding(text: str, limits: Limits, code: str) 
         ("not " * 200 + "protected", Limits()),
         ("id in (" + "a," * 9_999 + "a)", Limits()),
         ("all and " * 9_999 + "all", Limits(length=100_000)),
-        # A list's or call's parenthesis, `not in` and the `and` of `between` are no level and no
-        # predicate of their own.
+        # The parentheses of a list or call and `not in` are not levels, and the `and` of `between`
+        # does not separate predicates.
         ("(id not in (a))", Limits(depth=1)),
         ("(supports(kvm))", Limits(depth=1)),
         ("created_at between 2018 and 2019", Limits(count=1)),
@@ -63,7 +63,7 @@ def test_more_than_a_limit_is_one_finding(text: str, limits: Limits, code: str) 
         ("not " * 5_000 + "protected", WIDE),
     ],
 )
-def test_as_much_as_a_limit_is_taken_in(text: str, limits: Limits) -> None:
+def test_a_text_at_a_limit_is_accepted(text: str, limits: Limits) -> None:
     assert code_of(text, limits) == []
 
 
@@ -75,17 +75,17 @@ def test_as_much_as_a_limit_is_taken_in(text: str, limits: Limits) -> None:
         ("id = a or id = b", Limits(count=1), "or id = b"),
     ],
 )
-def test_the_finding_points_at_what_is_beyond(text: str, limits: Limits, place: str) -> None:
+def test_the_finding_points_at_the_excess(text: str, limits: Limits, place: str) -> None:
     (found,) = check(text, limits=limits)
 
     assert text[found.span.start : found.span.end] == place
 
 
-def test_limits_say_what_they_are() -> None:
+def test_limits_show_their_values() -> None:
     assert repr(Limits()) == "Limits(length=65536, depth=200, count=10000)"
 
 
-def test_a_bound_list_counts_too() -> None:
+def test_values_of_a_bound_list_count() -> None:
     prepared = prepare("id in $ids", limits=Limits(count=3))
 
     assert str(prepared.bind(ids=["a", "a", "a"])) == "id=a"
@@ -94,9 +94,9 @@ def test_a_bound_list_counts_too() -> None:
 
 
 @pytest.mark.parametrize("number", [10**600, -(10**600), 10**5000], ids=["just", "below", "huge"])
-def test_an_integer_longer_than_any_value_is_refused_never_rounded(number: int) -> None:
+def test_an_integer_of_more_than_600_digits_is_refused(number: int) -> None:
     with pytest.raises(ValueError, match="600 digits"):
-        field("name") == number  # noqa: B015 -- what builds a condition
+        field("name") == number  # noqa: B015 -- builds a condition
     with pytest.raises(QueryError, match="600 digits") as caught:
         prepare("name = $x").bind(x=number)
 

@@ -1,4 +1,4 @@
-"""The grammar travels: it is found in a checkout, in an installed package and in a zipped one."""
+"""The grammar and the types ship: in a checkout, an installed package and a zipped one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ READ = "from imsquery.language.generate import read_grammar; print(read_grammar(
 
 
 def read_in(folder: Path) -> str:
-    """Give the grammar that a package on a path finds, in a process away from the checkout."""
+    """Return the grammar that a package in a folder finds, in a process outside the checkout."""
     code = f"import sys; sys.path.insert(0, {str(folder)!r}); {READ}"
     return subprocess.run(
         [sys.executable, "-I", "-c", code],
@@ -33,7 +33,7 @@ def read_in(folder: Path) -> str:
 
 @pytest.fixture
 def modules(tmp_path: Path) -> Path:
-    """Copy what finds the grammar, and nothing else, to a folder of its own."""
+    """Copy only the modules that find the grammar to a folder of their own."""
     package = tmp_path / "site" / "imsquery"
     (package / "language").mkdir(parents=True)
     for name in ("__init__.py", "language/__init__.py", "language/generate.py"):
@@ -47,13 +47,13 @@ def test_an_installed_package_holds_its_grammar(modules: Path) -> None:
     assert read_in(modules.parent) == read_grammar()
 
 
-def test_a_checkout_has_it_beside_the_package(modules: Path) -> None:
+def test_a_checkout_has_its_grammar_beside_the_package(modules: Path) -> None:
     shutil.copytree(ROOT / "grammar", modules.parent / "grammar")
 
     assert read_in(modules.parent) == read_grammar()
 
 
-def test_a_zipped_package_holds_it_too(modules: Path, tmp_path: Path) -> None:
+def test_a_zipped_package_holds_its_grammar(modules: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "grammar", modules / "_grammar")
     archive = tmp_path / "imsquery.zip"
     with zipfile.ZipFile(archive, "w") as zipped:
@@ -63,7 +63,7 @@ def test_a_zipped_package_holds_it_too(modules: Path, tmp_path: Path) -> None:
     assert read_in(archive) == read_grammar()
 
 
-def test_the_build_puts_the_grammar_where_it_is_looked_for() -> None:
+def test_the_build_puts_the_grammar_where_the_package_looks_for_it() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
 
@@ -72,9 +72,10 @@ def test_the_build_puts_the_grammar_where_it_is_looked_for() -> None:
 
 
 def test_the_grammar_folder_holds_no_python() -> None:
-    """An editable install would be refused."""
+    """With Python in it, hatchling would refuse an editable install."""
     assert list((ROOT / "grammar").rglob("*.py")) == []
 
 
-def test_the_types_travel() -> None:
-    assert (PACKAGE / "py.typed").is_file()
+@pytest.mark.parametrize("name", ["py.typed", "__init__.pyi"])
+def test_the_types_ship(name: str) -> None:
+    assert (PACKAGE / name).is_file()

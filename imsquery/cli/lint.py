@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from imsquery.diagnostics.model import Diagnostic
 
 _LARGEST = 32 * 2**20  # bytes: no source file is larger
-
 EPILOG = """\
 examples:
   imsquery lint src/*.py docs/*.md

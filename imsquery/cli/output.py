@@ -83,11 +83,12 @@ def as_json(value: object, indent: int | None = None) -> str:
 
 def print_lines(lines: Iterable[str], form: str) -> None:
     """Print the lines of a format; JSON stays JSON whatever the encoding."""
-    from imsquery.cli.escaping import escape_json
+    if form in {"json", "jsonl", "infinity"}:
+        from imsquery.cli.escaping import escape_json
 
-    is_json = form in {"json", "jsonl", "infinity"}
+        lines = (escape_json(line, sys.stdout.encoding) for line in lines)
     for line in lines:
-        print(escape_json(line, sys.stdout.encoding) if is_json else line)
+        print(line)
 
 
 def print_diff(before: str, after: str, name: str) -> None:

@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     Record = dict[str, Any]
 
 _FAILED = 3  # exit status
-
-
 EPILOG = f"""\
 environment:
   IMSQUERY_TOKEN                          token to send

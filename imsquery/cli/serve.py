@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from imsquery.server.catalogue import Catalogue
 
 TOKEN_VARIABLE = "IMSQUERY_SERVE_TOKEN"
-
-
 EPILOG = f"""\
 If {TOKEN_VARIABLE} is set, requests must send its value as X-Auth-Token.
 

@@ -1,1 +1,1 @@
-"""Queries compiled to the one request that means them."""
+"""Queries compiled to a single request."""

@@ -1,4 +1,4 @@
-"""Every finding of a text."""
+"""All findings of a text."""
 
 from __future__ import annotations
 
@@ -32,23 +32,24 @@ def check(
     allow_unlisted: bool = False,
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Diagnostic, ...]:
-    """Give every finding of a text, in text order; no ``str`` makes it raise.
+    """Return all findings of a text, in text order.
 
-    Regular expressions are looked at where the extra ``re2`` is installed.
+    Never raises, whatever the text.  Regular expressions are checked if the extra ``re2`` is
+    installed.
 
     Args:
         text: the query.
-        target: ``compile`` adds what keeps the query from being one request.
+        target: ``compile`` also reports what keeps the query from being a single request.
         spec: the parameters.
-        now: what ``now`` and ``today`` mean; the clock if not given.
-        allow_unlisted: a value that an open enumeration lacks is a warning.
-        limits: how much text to take in.
+        now: the time for ``now`` and ``today``; by default the clock, read once.
+        allow_unlisted: accept values not in open lists, with a warning.
+        limits: bounds on the text.
 
     Raises:
-        ValueError: there is no such target.
+        ValueError: the target is unknown.
     """
     if target not in _TARGETS:
-        msg = f"no target {target!r}; there are {', '.join(_TARGETS)}"
+        msg = f"unknown target {target!r}; expected {' or '.join(map(repr, _TARGETS))}"
         raise ValueError(msg)
     try:
         tokens = tokenize(text, limits)

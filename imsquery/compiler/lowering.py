@@ -1,4 +1,4 @@
-"""A filter compiled to the one request that means it, or all that stands in the way."""
+"""Queries compiled to a single request, or refused with all that prevents one."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ def compile(  # noqa: A001 -- the public name
     Args:
         query: the text, or a syntax tree.
         spec: the parameters.
-        now: what ``now`` and ``today`` mean; the clock, read once, if not given.  Without a time
-            zone it is UTC.
-        allow_unlisted: take values that an open enumeration does not list, with a warning.
-        limits: how much text to take in.
+        now: the time for ``now`` and ``today``, taken as UTC if it has no time zone; by default
+            the clock, read once.
+        allow_unlisted: accept values not in open lists, with a warning.
+        limits: bounds on the text.
 
     Returns:
-        The request.  That of a text seen before may be the same object.
+        The request; for a text compiled before, possibly the same object.
 
     Raises:
-        QueryError: with every finding, those of ``target="compile"`` included.
+        QueryError: there are errors; it has all findings of ``check(…, target="compile")``.
     """
     text = query if isinstance(query, str) else text_of(query)
-    # A result depends on nothing else: limits only refuse, and a text that read the clock, or was
-    # given one, is not kept.
+    # Nothing else has an effect on the result: limits can only refuse a text, and a result that
+    # depends on the time is not kept.
     key = (text, spec, allow_unlisted)
     if now is None and limits is DEFAULT_LIMITS:
         known = _cache.get(key)
@@ -69,20 +69,20 @@ def compile(  # noqa: A001 -- the public name
 
 
 def _remember(key: tuple[str, Spec, bool], compiled: CompiledQuery) -> None:
-    """Keep a result; the oldest goes.  Threads may race: each step is one operation on a dict."""
+    """Cache a result and drop the oldest.  Thread-safe: each step is a single dict operation."""
     if len(_cache) >= _CACHE_SIZE:
-        try:  # noqa: SIM105 -- contextlib is no light import
+        try:  # noqa: SIM105 -- importing contextlib is not cheap
             _cache.pop(next(iter(_cache)), None)
-        except (RuntimeError, StopIteration):  # another thread changed the dict: it made room, too
+        except (RuntimeError, StopIteration):  # another thread changed the dict, and made room
             pass
     _cache[key] = compiled
 
 
 def finish(analysis: Analysis) -> CompiledQuery:
-    """Return the request that a query is.
+    """Return the request of a query.
 
     Raises:
-        QueryError: there are errors, or the query is not one request.
+        QueryError: there are errors, or the query is not a single request.
     """
     pairs = lower(analysis)
     warnings: tuple[Diagnostic, ...] = ()
@@ -96,10 +96,10 @@ def finish(analysis: Analysis) -> CompiledQuery:
 
 
 def lower(analysis: Analysis) -> Sequence[tuple[str, str]]:
-    """Return the pairs of a query in canonical order; report why it has none."""
+    """Return the pairs of a query in canonical order, and report what prevents a request."""
     bound = analysis.bound
     spec = analysis.binder.spec
-    # Most filters that are one request are written as one: those need no simplification.
+    # Most filters that are a single request need no simplification.
     pairs = _pairs(bound.filter, spec)
     if pairs is None:
         pairs = _pairs(analysis.formula, spec)
@@ -115,10 +115,10 @@ def lower(analysis: Analysis) -> Sequence[tuple[str, str]]:
 
 
 def _pairs(formula: Formula, spec: Spec) -> dict[str, str] | None:
-    """Give the pairs of a conjunction that compares each parameter once; ``None`` for all else.
+    """Return the pairs of a conjunction that compares each parameter once, or else ``None``.
 
-    Where it gives pairs, :func:`check_consistency` would find nothing: two facts that contradict
-    each other are about one parameter, and how parameters depend on each other is looked at here.
+    If there are pairs, ``check_consistency`` would find nothing: facts that contradict each other
+    are about the same parameter, and relations between parameters are checked here.
     """
     pairs: dict[str, str] = {}
     exclusive = spec.exclusive
@@ -152,7 +152,7 @@ def _pairs(formula: Formula, spec: Spec) -> dict[str, str] | None:
 
 
 def time_value(relation: str, moment: str | int) -> str:
-    """Write a comparison with a time as the service reads it: ``lt:2018-10-28T00:00:00Z``."""
+    """Return a comparison with a time as the service reads it: ``lt:2018-10-28T00:00:00Z``."""
     return f"{_TIME_OPERATORS[relation]}{moment}"
 
 
@@ -170,14 +170,19 @@ def _lower_clauses(analysis: Analysis, pairs: dict[str, str]) -> None:
                 pairs[clauses["direction"].wire] = order.direction
         else:
             _report_sort_key(order, analysis.binder)
-    for which, value in (("limit", bound.limit), ("after", bound.after)):
-        if isinstance(value, Deferred) and analysis.resolve is not None:
-            atom = analysis.resolve(value)
-            value = str(atom.value) if isinstance(atom, Atom) else None  # noqa: PLW2901
-        if isinstance(value, Deferred):
-            analysis.binder.report_unbound(value)
-        elif value is not None:
+    for which, written in (("limit", bound.limit), ("after", bound.after)):
+        value = _resolve(written, analysis) if isinstance(written, Deferred) else written
+        if value is not None:
             pairs[clauses[which].wire] = str(value)
+
+
+def _resolve(clause: Deferred, analysis: Analysis) -> str | int | None:
+    """Return the value of a clause with a placeholder; ``None``, with a finding, if it has none."""
+    if analysis.resolve is None:
+        analysis.binder.report_unbound(clause)
+        return None
+    atom = analysis.resolve(clause)
+    return atom.value if isinstance(atom, Atom) else None
 
 
 def _report_sort_key(order: Order, binder: Binder) -> None:

@@ -1,10 +1,10 @@
-"""What no one request can ask for, and why."""
+"""Reasons why a filter, or a part of it, is not a single request."""
 
 from __future__ import annotations
 
 from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown, leaves
 
-TYPE_CHECKING = False  # a finding is no reason to load typing
+TYPE_CHECKING = False  # typing is not worth loading for a finding
 if TYPE_CHECKING:
     from collections.abc import Container
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from imsquery.semantics.formula import Formula
 
 _AND_ONLY = "the server joins conditions by `and` only"
-_NOTHING = "no request finds nothing: `none` cannot be asked for"
-_EQUALS_ONLY = "the server finds what equals a value, never what does not"
+_NOTHING = "no request finds nothing"
+_EQUALS_ONLY = "the server cannot filter by what a value is not"
 
 
 def report_obstacles(analysis: Analysis) -> None:
@@ -30,32 +30,32 @@ def report_obstacles(analysis: Analysis) -> None:
             _report(literal, reason, binder)
             continue
         first = seen.setdefault(literal.parameter.wire, literal)
-        # Two values that contradict each other are reported as that.
+        # Two values that contradict each other have a finding already.
         if first is not literal and (analysis.can_match or literal.parameter.multiple):
             later = max(literal, first, key=lambda each: each.first)
             _report(later, _once_only(literal), binder)
 
 
 def obstacle(literal: Formula) -> str | None:
-    """Say why no request asks for an atom or its opposite; ``None`` where one does."""
+    """Return why no request can ask for a literal; ``None`` if one can."""
     if type(literal) is not Atom:
         return _EQUALS_ONLY
     parameter = literal.parameter
     if not parameter.pushable:
         return f"the server cannot filter by `{parameter.name}`"
     if literal.relation == "present":
-        return "the server cannot tell whether an attribute is there"
+        return "the server cannot filter by whether an attribute is present"
     if literal.relation == "=" or parameter.is_time:
         return None
     return f"the server compares `{parameter.name}` by `=` only, not by `{literal.relation}`"
 
 
 def why_left(part: Formula, asked: Container[str]) -> str:
-    """Say why the client looks at a part of what a request leaves to do.
+    """Return why a request leaves a part of its residual to the client.
 
     Args:
-        part: a condition, or what was written as one: a list, the two ends of a range.
-        asked: the wire names of the request.
+        part: a condition, or a list or range that was written as one.
+        asked: the wire names in the request.
     """
     literals = part.operands if isinstance(part, And | Or) else (part,)
     for literal in literals:
@@ -75,7 +75,7 @@ def _once_only(atom: Atom) -> str:
 
 
 def _report_joined(formula: Formula, binder: Binder) -> None:
-    """Report a part of a conjunction that is no atom: alternatives, or what is not to hold."""
+    """Report a disjunction or negation in a conjunction."""
     operand = formula.operand if type(formula) is Not else formula
     for leaf in leaves(formula):
         if isinstance(leaf, Deferred):
@@ -95,6 +95,6 @@ def _alternatives(formula: Or) -> str:
 def _report(formula: Formula, reason: str, binder: Binder) -> None:
     binder.report(
         "not-expressible",
-        f"{reason}; `plan` does it with more requests or on the client",
+        f"{reason}; `plan` does it, with several requests or on the client",
         binder.span(formula.first, formula.last),
     )

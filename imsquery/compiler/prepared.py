@@ -1,4 +1,4 @@
-"""Queries with placeholders: parsed and bound once, then given values many times."""
+"""Queries with placeholders: parsed and bound once, then completed with values many times."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from imsquery.compiler.lowering import finish, lower, time_value
 from imsquery.compiler.query_string import CompiledQuery, encode, is_plain, join
 from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.model import in_text_order
+from imsquery.frozen import Frozen
 from imsquery.language.builder import literal_text
 from imsquery.language.lexer import has_surrogate
 from imsquery.language.parser import tokenize
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from imsquery.diagnostics.model import Diagnostic
-    from imsquery.language.lexer import Tokens
-    from imsquery.language.syntax import Query
+    from imsquery.language.syntax import Expr, Query
     from imsquery.limits import Limits
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
@@ -35,111 +35,117 @@ if TYPE_CHECKING:
     from imsquery.semantics.formula import Formula
 
 Bindable: TypeAlias = str | int | bool | date | Iterable[str | int | bool | date]
-"""What a placeholder may be given; a list only where ``in`` asks for one."""
+"""Values of a placeholder; a list only after ``in``."""
 
 
-class PreparedQuery:
-    """A query that waits for the values of its placeholders; immutable.
+class PreparedQuery(Frozen):
+    """A query with placeholders; made by :func:`prepare`.
 
     Attributes:
-        text: of the query.
+        text: the query.
         placeholders: their names, in text order.
+        spec, now, allow_unlisted, limits: as for :func:`prepare`.
     """
 
+    _fields = ("text", "spec", "now", "allow_unlisted", "limits")
+    __slots__ = (*_fields, "placeholders", "_analysis", "_template")
+    text: str
+    spec: Spec
+    now: datetime | None
+    allow_unlisted: bool
+    limits: Limits
+    placeholders: tuple[str, ...]
+    _analysis: Analysis
+    _template: _Template | None
+
     def __init__(
-        self,
-        tokens: Tokens,
-        analyze: Callable[[], Analysis],
-        spec: Spec,
-        limits: Limits,
+        self, text: str, *, spec: Spec, now: datetime | None, allow_unlisted: bool, limits: Limits
     ) -> None:
-        self.text = tokens.text
-        self._analyze = analyze
-        self._spec = spec
-        self._limits = limits
-        self._analysis = self._bind_names()
+        tokens = tokenize(text, limits)
+        analysis = bind(tokens, spec, now=now, allow_unlisted=allow_unlisted)
+        analysis.raise_errors()
         found = [
             tokens.lexemes[index][1:]
             for index, kind in enumerate(tokens.kinds)
             if kind == "PLACEHOLDER"
         ]
-        self.placeholders: tuple[str, ...] = tuple(dict.fromkeys(found))
-        self._template = None if self._analysis.binder.volatile else self._make_template()
+        template = None if analysis.binder.volatile else _make_template(analysis)
+        names = tuple(dict.fromkeys(found))
+        self._set(text, spec, now, allow_unlisted, limits, names, analysis, template)
 
     def __repr__(self) -> str:
         return f"PreparedQuery({self.text!r})"
 
     def bind(self, /, **values: Bindable) -> CompiledQuery:
-        """Give the placeholders their values.
+        """Compile the query with a value for each placeholder.
 
-        A value stands for the literal that means it, and never for anything else: a ``datetime``
-        for the second it lies in, a ``date`` for the day, a list for what is ``in`` it.
+        A value is always read as one literal: a ``datetime`` as its second, a ``date`` as its day;
+        a list as the literals of ``in``.
+
+        >>> prepare("owner = $who and created_at < $day").bind(who="x", day=date(2018, 10, 28))
+        CompiledQuery('created_at=lt:2018-10-28T00:00:00Z&owner=x')
 
         Raises:
-            QueryError: a value does not fit, a placeholder has none, or the query is not one
-                request; spans are those of the placeholders in the text.
-            TypeError: a value is of no such type, or no placeholder has its name.
+            QueryError: a value is invalid or missing, or the query does not fit one request; spans
+                are those of the placeholders in the text.
+            TypeError: a value has another type, or there is no placeholder of its name.
         """
         template = self._template
         if template is not None and len(values) == len(self.placeholders):
             compiled = template.fill(values)
             if compiled is not None:
                 return compiled
-        return self._bind_afresh(values)
+        return self._bind_values(values)
 
-    def _bind_names(self) -> Analysis:
-        analysis = self._analyze()
-        analysis.raise_errors()
-        return analysis
-
-    def _bind_afresh(self, values: Mapping[str, object]) -> CompiledQuery:
-        """Go all the way from the bound names, for whatever the template does not do."""
+    def _bind_values(self, values: Mapping[str, object]) -> CompiledQuery:
+        """Bind the values one by one, wherever the template does not apply."""
         unknown = values.keys() - set(self.placeholders)
         if unknown:
-            msg = f"no placeholder is called {', '.join(map(repr, sorted(unknown)))}"
+            msg = f"unknown placeholder {', '.join(map(repr, sorted(unknown)))}"
             raise TypeError(msg)
-        # A text that reads the clock means something else each time.
-        analysis = self._bind_names() if self._analysis.binder.volatile else self._analysis
+        analysis = self._analysis
+        if analysis.binder.volatile:  # a text that reads the clock means something else each time
+            tokens = tokenize(self.text, self.limits)
+            analysis = bind(tokens, self.spec, now=self.now, allow_unlisted=self.allow_unlisted)
         binder = analysis.binder.afresh(keep=True)
         if len(values) < len(self.placeholders):
             for deferred in analysis.bound.deferred():
                 binder.report_unbound(deferred, values)
             raise QueryError(self.text, binder.findings)
-        resolver = _Resolver(binder, values, self._limits)
+        resolver = _Resolver(binder, values, self.limits)
         return finish(Analysis(binder, analysis.bound, resolver.resolve))
 
-    def _make_template(self) -> _Template | None:
-        """Make the ready pairs with gaps in them, where no value could change their number."""
-        bound, formula = self._analysis.bound, self._analysis.formula
-        binder = self._analysis.binder.afresh()
-        operands = formula.operands if isinstance(formula, And) else (formula,)
-        clauses = [(which, getattr(bound, which)) for which in ("limit", "after")]
-        waiting = [each for each in operands if isinstance(each, Deferred)]
-        gaps = [_gap_of(each.comparison, each, binder) for each in waiting] + [
-            _gap_of((self._spec.clauses[which], "="), value, binder)
-            for which, value in clauses
-            if isinstance(value, Deferred)
-        ]
-        found = [gap for gap in gaps if gap is not None]
-        if len(found) < len(gaps):
-            return None
-        fixed = BoundQuery(And([each for each in operands if each not in waiting], 0, 0))
-        fixed.order = bound.order
-        for which, value in clauses:
-            if not isinstance(value, Deferred):
-                setattr(fixed, which, value)
-        pairs = lower(Analysis(binder, fixed))
-        wires = [wire for wire, _ in pairs] + [gap.wire for gap in found]
-        related = any(
-            gap.wire in self._spec.exclusive or gap.parameter.requires is not None for gap in found
-        )
-        if binder.findings or related or len(set(wires)) < len(wires):
-            return None
-        return _Template(pairs, found, self._spec.path, in_text_order(self._analysis.findings))
+
+def _make_template(analysis: Analysis) -> _Template | None:
+    """Return the pairs of a query with gaps for values, unless a value can change their number."""
+    binder, bound, formula = analysis.binder.afresh(), analysis.bound, analysis.formula
+    spec = binder.spec
+    operands = formula.operands if isinstance(formula, And) else (formula,)
+    clauses = [(which, getattr(bound, which)) for which in ("limit", "after")]
+    waiting = [each for each in operands if isinstance(each, Deferred)]
+    gaps = [_gap_of(each.comparison, each, binder) for each in waiting] + [
+        _gap_of((spec.clauses[which], "="), value, binder)
+        for which, value in clauses
+        if isinstance(value, Deferred)
+    ]
+    found = [gap for gap in gaps if gap is not None]
+    if len(found) < len(gaps):
+        return None
+    fixed = BoundQuery(And([each for each in operands if each not in waiting], 0, 0))
+    fixed.order = bound.order
+    for which, value in clauses:
+        if not isinstance(value, Deferred):
+            setattr(fixed, which, value)
+    pairs = lower(Analysis(binder, fixed))
+    wires = [wire for wire, _ in pairs] + [gap.wire for gap in found]
+    related = any(gap.wire in spec.exclusive or gap.parameter.requires is not None for gap in found)
+    if binder.findings or related or len(set(wires)) < len(wires):
+        return None
+    return _Template(pairs, found, spec.path, in_text_order(analysis.findings))
 
 
 class _Gap:
-    """A pair whose value is yet to come; ``read`` turns a bound value into it.
+    """A pair without its value; ``read`` makes that of what a placeholder is bound to.
 
     ``ready`` holds the pairs of the values that can be listed, with their text.
     """
@@ -158,7 +164,7 @@ class _Gap:
 def _gap_of(
     comparison: tuple[Parameter, str] | None, deferred: Deferred, binder: Binder
 ) -> _Gap | None:
-    """Make the gap of a condition that is one pair whatever its value, else ``None``."""
+    """Return the gap of a condition that is one pair whatever its value, else ``None``."""
     if comparison is None:
         return None
     parameter, relation = comparison
@@ -206,7 +212,7 @@ class _Template:
         self._warnings = warnings
 
     def fill(self, values: Mapping[str, object]) -> CompiledQuery | None:
-        """Give the request; ``None`` where a value does not fit, for the full way to say why."""
+        """Return the request; ``None`` if a value is invalid, for the slow way to report it."""
         pairs = self._pairs.copy()
         parts = self._parts.copy()
         try:
@@ -224,7 +230,7 @@ class _Template:
 
 
 class _Resolver:
-    """Puts bound values into the conditions that wait for them."""
+    """Puts values into the conditions that wait for them."""
 
     def __init__(self, binder: Binder, values: Mapping[str, object], limits: Limits) -> None:
         self._binder = binder
@@ -232,7 +238,7 @@ class _Resolver:
         self._values = values
 
     def resolve(self, deferred: Deferred) -> Formula:
-        """Give what a condition stands for, and report what is wrong with its values."""
+        """Return a condition with its values, and report those that are invalid."""
         before = len(self._binder.findings)
         given = [
             (token, literal)
@@ -241,7 +247,7 @@ class _Resolver:
         ]
         for token, literal in given:
             if has_surrogate(literal):
-                message = "half a surrogate pair is no character"
+                message = "half a surrogate pair is not a character"
                 self._binder.report("bad-value", message, self._binder.span(token))
         if len(self._binder.findings) > before:
             return Unknown(deferred.first, deferred.last)
@@ -255,7 +261,7 @@ class _Resolver:
         if not deferred.is_list:
             return [self._literal(value, token)]
         if isinstance(value, str) or not isinstance(value, Iterable):
-            msg = f"{binder.tokens.lexemes[token]} takes a list of values"
+            msg = f"{binder.tokens.lexemes[token]} must be a list of values"
             raise TypeError(msg)
         items = [self._literal(each, token) for each in islice(value, self._limits.count + 1)]
         if len(items) > self._limits.count:
@@ -273,7 +279,7 @@ class _Resolver:
 
 
 def prepare(
-    query: str | Query,
+    query: str | Query | Expr,
     *,
     spec: Spec = CLOUDIMAGES,
     now: datetime | None = None,
@@ -285,17 +291,12 @@ def prepare(
     Args:
         query: the text, such as ``platform = $platform and created_at < $before``, or a tree.
         spec: the parameters.
-        now: what ``now`` and ``today`` mean; the clock at each ``bind`` if not given.
-        allow_unlisted: take values that an open enumeration does not list, with a warning.
-        limits: how much text, and how many values of a list, to take in.
+        now: the meaning of ``now`` and ``today``; by default the clock, read at each ``bind``.
+        allow_unlisted: accept values not in open lists, with a warning.
+        limits: bounds on the text, and on the length of a list of values.
 
     Raises:
         QueryError: with every finding that does not depend on the values.
     """
-    tokens = tokenize(text_of(query), limits)
-    return PreparedQuery(
-        tokens,
-        lambda: bind(tokens, spec, now=now, allow_unlisted=allow_unlisted),
-        spec,
-        limits,
-    )
+    text = text_of(query)
+    return PreparedQuery(text, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)

@@ -1,4 +1,4 @@
-"""Pairs of wire name and value, as one canonical query string."""
+"""Canonical query strings, made of pairs of wire name and value."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from imsquery.diagnostics.model import Diagnostic
 
-# The service's own examples leave `:` and `=` in values as they are; its signing rules encode both.
+# The service's own examples do not encode `:` and `=` in values; its signing rules encode both.
 # Source: vendor documentation, "API request signing", CanonicalQueryString.
 _CANONICAL_SAFE = ":="
 is_plain = re.compile(r"[A-Za-z0-9\-._~:=]*").fullmatch
@@ -27,27 +27,27 @@ _endpoint = re.compile(
 def encode(value: str, safe: str = _CANONICAL_SAFE) -> str:
     """Percent-encode a value: UTF-8, upper-case hex, space as ``%20``.
 
-    All but ``A-Z a-z 0-9 - . _ ~`` and the characters of ``safe`` is encoded.
+    Everything is encoded except ``A-Z a-z 0-9 - . _ ~`` and the characters in ``safe``.
     """
-    # Imported here: most values are plain, and urllib costs more than a whole compile.
+    # Imported here, since most values are plain, and urllib costs more than a whole compile.
     from urllib.parse import quote
 
     return quote(value, safe=safe)
 
 
 def join(pairs: Sequence[tuple[str, str]]) -> str:
-    """Write pairs that are in canonical order as a canonical query string."""
+    """Return the canonical query string of pairs in canonical order."""
     if not is_plain("".join([value for _, value in pairs])):
         pairs = [(name, value if is_plain(value) else encode(value)) for name, value in pairs]
     return "&".join([f"{name}={value}" for name, value in pairs])
 
 
 class CompiledQuery:
-    """One request: the pairs of a query string in canonical order; immutable and hashable.
+    """A request: the pairs of a query string in canonical order; immutable and hashable.
 
     Attributes:
-        query_string: the canonical form, such as ``limit=1&status=active``; ``str()`` is the same.
-        warnings: findings that did not stand in the way.
+        query_string: the canonical form, such as ``limit=1&status=active``; also ``str()``.
+        warnings: the findings, none of which is an error.
     """
 
     __slots__ = ("_pairs", "_path", "query_string", "warnings")
@@ -56,7 +56,7 @@ class CompiledQuery:
     query_string: str
     warnings: tuple[Diagnostic, ...]
 
-    # Not attrs: a frozen attrs ``__init__`` would be a good part of a cached compile or a bind.
+    # Not attrs: a frozen attrs ``__init__`` would take a good part of a bind.
     def __init__(
         self,
         pairs: Sequence[tuple[str, str]],
@@ -95,22 +95,22 @@ class CompiledQuery:
 
     @property
     def params(self) -> Mapping[str, str]:
-        """Wire name -> unencoded value, in canonical order; read-only."""
+        """Wire name -> value, not encoded, in canonical order; read-only."""
         return MappingProxyType(dict(self._pairs))
 
     @property
     def signing_string(self) -> str:
-        """The same pairs as the vendor's request signing wants them: ``:`` and ``=`` encoded."""
+        """The form for the vendor's request signing: ``:`` and ``=`` are encoded, too."""
         return "&".join(f"{name}={encode(value, '')}" for name, value in self._pairs)
 
     def url(self, endpoint: str) -> str:
-        """Give the URL of the request.
+        """Return the URL of the request.
 
         Args:
             endpoint: scheme and host, such as ``https://ims.cn-north-4.myhuaweicloud.com``.
 
         Raises:
-            ValueError: it is not the http or https URL of a host, or has a query or fragment.
+            ValueError: the endpoint is not an http or https URL, or has a query or fragment.
         """
         base = f"{check_endpoint(endpoint)}{self._path}"
         return f"{base}?{self.query_string}" if self._pairs else base
@@ -122,30 +122,30 @@ _set_pairs, _set_path, _set_query_string, _set_warnings = (
 
 
 def check_endpoint(endpoint: str) -> str:
-    """Give an endpoint without its closing slash.
+    """Return an endpoint without its closing slash.
 
     Raises:
-        ValueError: it is not the http or https URL of a host, or has a query or fragment.
+        ValueError: it is not an http or https URL, or has a query or fragment.
     """
     if not _endpoint(endpoint):
-        # Somebody may have put a password before it.
+        # There may be a password before the `@`.
         shown = "…" * ("@" in endpoint) + endpoint[endpoint.rfind("@") + 1 :]
-        msg = f"not an endpoint: {shown[:200]!r}; write scheme and host, such as https://host"
+        msg = f"not an endpoint: {shown[:200]!r}; expected scheme and host, such as https://host"
         raise ValueError(msg)
     return endpoint.rstrip("/")
 
 
 def region_endpoint(region: str, host: str) -> str:
-    """Give the endpoint of a region.
+    """Return the endpoint of a region.
 
     Args:
         region: such as ``cn-north-4``.
-        host: the pattern of the spec, with ``{region}`` in it.
+        host: the pattern of the spec, which contains ``{region}``.
 
     Raises:
-        ValueError: no region has such a name.
+        ValueError: it cannot be the name of a region.
     """
     if not _region(region):
-        msg = f"not a region: {region[:200]!r}; write one such as cn-north-4"
+        msg = f"not a region: {region[:200]!r}; expected a name such as cn-north-4"
         raise ValueError(msg)
     return host.replace("{region}", region)

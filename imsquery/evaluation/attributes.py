@@ -10,7 +10,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from imsquery.schema.kinds import Boolean, Integer
+from imsquery.schema.kinds import Boolean, Integer, Tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,25 +62,19 @@ def read_text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def tag_spellings(tag: str) -> tuple[str, ...]:
-    """Return the tags that a tag on a record is found by: itself, and ``k=v`` for ``k.v``.
-
-    Source: "Image Tag Data Formats": tags once stored with a dot are split at the first one.
-    """
-    if "." not in tag or "=" in tag:
-        return (tag,)
-    return tag, tag.replace(".", "=", 1)
+def spellings(parameter: Parameter, item: str) -> tuple[str, ...]:
+    """Return the values that an item of a list is found by."""
+    kind = parameter.kind
+    return kind.spellings(item) if isinstance(kind, Tag) else (item,)
 
 
-def tag_sources(tag: str) -> tuple[str, ...]:
-    """Return the spellings on a record that a tag finds."""
-    key, separator, value = tag.partition("=")
-    if not separator or "." in key or "=" in value:
-        return (tag,)
-    return tag, f"{key}.{value}"
+def sources(parameter: Parameter, value: str) -> tuple[str, ...]:
+    """Return the items of a list that a value finds."""
+    kind = parameter.kind
+    return kind.sources(value) if isinstance(kind, Tag) else (value,)
 
 
-def read_tags(value: Any) -> list[str]:
+def read_list(value: Any) -> list[str]:
     """Read the texts in a list."""
     if not isinstance(value, list | tuple):
         return []

@@ -9,8 +9,9 @@ from __future__ import annotations
 from itertools import count, repeat
 from typing import TYPE_CHECKING, TypeAlias
 
-from imsquery.evaluation.attributes import tag_sources
+from imsquery.evaluation.attributes import sources
 from imsquery.language.patterns import read_glob
+from imsquery.schema.kinds import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,14 +45,13 @@ class Texts:
     """
 
     def __init__(self, atoms: Sequence[Atom], row: Parameter, work: int) -> None:
-        named = {str(atom.value) for atom in atoms if atom.relation == "="}
-        if row.multiple:
-            named = {source for text in named for source in tag_sources(text)}
+        equal = [str(atom.value) for atom in atoms if atom.relation == "="]
+        named = {source for text in equal for source in sources(row, text)}
         # No record has a value that widens the search.
         self._named = sorted(named - set(row.scopes))
         self._known = _Trie([*self._named, *row.scopes])
         self._globs = [_glob_of(atom) for atom in atoms if atom.relation != "="]
-        self._is_tag = row.multiple
+        self._is_tag = isinstance(row.kind, Tag)
         self._work = work
 
     def find(self) -> Iterator[str]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from imsquery.evaluation.attributes import is_always_present, tag_sources
+from imsquery.evaluation.attributes import is_always_present, sources
 from imsquery.evaluation.automata import Texts, TooManyTextsError, effort
 from imsquery.evaluation.matching import compile_predicate, is_plain_equality
 from imsquery.language.times import format_time
@@ -121,10 +121,10 @@ class _Classifier:
         self._equal: dict[Any, int] = {}
         self._tests: list[tuple[int, Predicate]] = []
         for bit, atom in enumerate(atoms):
-            sources = _sources(atom)
-            if sources is None:
+            found = _sources(atom)
+            if found is None:
                 self._tests.append((bit, compile_predicate(atom)))
-            for raw in sources or ():
+            for raw in found or ():
                 self._equal[raw] = self._equal.get(raw, 0) | 1 << bit
 
     def cost(self, raw: Any) -> int:
@@ -172,7 +172,7 @@ def _sources(atom: Atom) -> tuple[Any, ...] | None:
     if is_plain_equality(atom):
         return (atom.value,)
     if atom.parameter.multiple and atom.relation == "=":
-        return tag_sources(str(atom.value))
+        return sources(atom.parameter, str(atom.value))
     return None
 
 

@@ -1,42 +1,117 @@
-"""Filters as functions over image records: Python code made once, with no value in its source.
+"""Filters as predicates over image records, each compiled once to a Python function.
 
-The code names record keys and values only as ``c0``, ``c1``, …, which are bound when it is made, so
-that nothing written in a filter can become code.
+Its source refers to record keys and values only as ``c0``, ``c1``, …, which are its arguments:
+nothing written in a filter can become code.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from imsquery.evaluation.attributes import (
+    read_list,
     read_number,
-    read_tags,
     read_text,
     read_time,
     reader,
-    tag_sources,
-    tag_spellings,
+    sources,
+    spellings,
 )
+from imsquery.frozen import Frozen
 from imsquery.language.patterns import compile_expression, compile_glob
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Boolean, Integer
-from imsquery.semantics.analysis import analyze
-from imsquery.semantics.formula import And, Atom, Or, fold, leaves
+from imsquery.semantics.analysis import analyze, text_of
+from imsquery.semantics.formula import And, Atom, Not, Or, fold, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from typing import Self
 
     from imsquery.language.patterns import Test
     from imsquery.language.syntax import Expr, Query
     from imsquery.limits import Limits
     from imsquery.schema.spec import Spec
-    from imsquery.semantics.formula import Formula, Not
+    from imsquery.semantics.analysis import Analysis
+    from imsquery.semantics.formula import Formula
 
     Predicate = Callable[[Mapping[str, Any]], bool]
 
-_DEEPEST = 20  # levels in one expression; Python's own parser ends at 100 to 200
+_DEEPEST = 20  # levels in one expression; Python's own parser fails at 100 to 200
+
+
+class Matcher(Frozen, partial[bool]):
+    """The predicate of a filter; made by :func:`matcher`.
+
+    Matchers are equal if their filters have the same conditions, in any order.
+
+    A ``partial`` of no arguments: Python calls it about as fast as the function itself.
+
+    Attributes:
+        text: the filter.
+        spec, now, allow_unlisted, limits: as for :func:`matcher`.
+    """
+
+    _fields = ("text", "spec", "now", "allow_unlisted", "limits")
+    __slots__ = (*_fields, "_filter")
+    text: str
+    spec: Spec
+    now: datetime
+    allow_unlisted: bool
+    limits: Limits
+    _filter: Formula
+    keywords: Mapping[str, Any] = MappingProxyType({})  # type: ignore[assignment]  # a dict else
+
+    def __new__(
+        cls, text: str, *, spec: Spec, now: datetime, allow_unlisted: bool, limits: Limits
+    ) -> Self:
+        analysis = analyze(text, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
+        analysis.check_expressions()
+        _check_observable(analysis)
+        self = super().__new__(cls, compile_predicate(analysis.bound.filter))
+        self._set(text, spec, now, allow_unlisted, limits, analysis.pruned)
+        return self
+
+    if TYPE_CHECKING:
+
+        def __init__(self, text: str, **_options: object) -> None: ...
+
+        def __call__(self, record: Mapping[str, Any], /) -> bool:
+            """Return whether a record matches."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Matcher):
+            return NotImplemented
+        numbers: dict[Hashable, int] = {}
+
+        def number(part: Hashable) -> int:
+            return numbers.setdefault(part, len(numbers))
+
+        one, two = _fingerprint(self._filter, number), _fingerprint(other._filter, number)
+        return one == two and self.spec == other.spec
+
+    def __hash__(self) -> int:
+        return _fingerprint(self._filter, hash)
+
+    def __repr__(self) -> str:
+        return f"matcher({self.text!r})"
+
+
+def _fingerprint(formula: Formula, number: Callable[[Hashable], int]) -> int:
+    """Return the number of a simplified filter: that of its parts' numbers, in any order.
+
+    Hence no comparison goes deeper than one level.
+    """
+    return fold(
+        formula,
+        lambda leaf: number(leaf.key),
+        lambda _node, operand: number((Not, operand)),
+        lambda node, operands: number((type(node), frozenset(operands))),
+    )
 
 
 def matcher(
@@ -46,64 +121,71 @@ def matcher(
     now: datetime | None = None,
     allow_unlisted: bool = False,
     limits: Limits = DEFAULT_LIMITS,
-) -> Predicate:
-    """Give the predicate that a filter is, over image records.
+) -> Matcher:
+    """Return a filter as a predicate over image records.
 
     >>> is_wanted = matcher("platform = CentOS and not supports(kvm)")
     >>> is_wanted({"__platform": "CentOS", "__support_kvm": "True"})
     False
 
     Args:
-        query: the text, or a syntax tree; clauses are left aside.
+        query: the text, or a syntax tree; clauses are ignored.
         spec: the parameters.
-        now: what ``now`` and ``today`` mean; the clock, read once, if not given.
-        allow_unlisted: take values that an open enumeration does not list.
-        limits: how much text to take in.
+        now: the meaning of ``now`` and ``today``; by default the clock, read once.
+        allow_unlisted: accept values not in open lists.
+        limits: bounds on the text.
 
     Returns:
-        A function of one record: a mapping shaped like an item of the API's ``images``.  It never
-        raises, whatever the values in the record.
+        A function of one record: a mapping like an item of the API's ``images``.  It never raises,
+        whatever the record contains.
 
     Raises:
-        QueryError: every finding that is an error, but for ``contradiction`` (which matches
-            nothing); ``not-observable`` where the filter asks for what no record shows.
+        QueryError: every error except ``contradiction`` (which matches nothing); also
+            ``not-observable`` if the filter compares what is not in image records.
         ModuleNotFoundError: the filter uses ``matches``, and the extra ``re2`` is not installed.
     """
-    analysis = analyze(query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
-    analysis.check_expressions()
+    return Matcher(
+        text_of(query),
+        spec=spec,
+        now=datetime.now(UTC) if now is None else now,
+        allow_unlisted=allow_unlisted,
+        limits=limits,
+    )
+
+
+def _check_observable(analysis: Analysis) -> None:
     for leaf in leaves(analysis.bound.filter):
         if isinstance(leaf, Atom) and not is_observable(leaf):
-            message = f"no image shows its `{leaf.parameter.name}`: only the server can tell"
+            message = f"`{leaf.parameter.name}` is not in image records; only the server can filter"
             raise analysis.refuse("not-observable", message, leaf)
-    return compile_predicate(analysis.bound.filter)
 
 
 def is_observable(atom: Atom) -> bool:
-    """Tell whether a record shows if a condition holds; one that widens the search always does."""
+    """Return whether a record shows if a condition holds; for a scope it always does."""
     return atom.parameter.observed is not None
 
 
 def is_scope(atom: Atom) -> bool:
-    """Tell whether a condition widens the search instead of narrowing it."""
+    """Return whether a condition widens the search instead of narrowing it."""
     return atom.relation == "=" and atom.value in atom.parameter.scopes
 
 
 def compile_predicate(formula: Formula) -> Predicate:
-    """Give the predicate of a bound filter, each of whose conditions is observable."""
+    """Compile a bound filter, each of whose conditions is observable, to a predicate."""
     code = _Code()
     final = code.make(formula)
     lines = [f"def make({', '.join(code.constants)}):", " def matches(record):"]
     lines += [f"  {name} = {expression}" for name, expression in code.deep]
     lines += [f"  return {final}", " return matches"]
     namespace: dict[str, Any] = {}
-    # Everything in the source was written here; names of constants are numbered.
+    # All of the source was written here; constants are named by number.
     exec("\n".join(lines), namespace)  # noqa: S102
     predicate: Predicate = namespace["make"](*code.constants.values())
     return predicate
 
 
 class _Part:
-    """An expression over ``record``, what it costs to evaluate, and its depth."""
+    """An expression over ``record``, the cost of evaluating it, and its depth."""
 
     __slots__ = ("cost", "depth", "source")
 
@@ -118,7 +200,7 @@ _FALSE = _Part("False", 0)
 
 
 class _Code:
-    """Makes the expressions of a filter and collects what they refer to."""
+    """The expressions of a filter, and the constants that they refer to."""
 
     def __init__(self) -> None:
         self.constants: dict[str, Any] = {}
@@ -136,7 +218,7 @@ class _Code:
         return self._names[key]
 
     def _shallow(self, part: _Part) -> _Part:
-        """Work a deep expression out beforehand: neither Python's parser nor its stack is deep."""
+        """Assign a deep expression to a variable: Python's parser does not nest deeply."""
         if part.depth < _DEEPEST:
             return part
         name = f"p{len(self.deep)}"
@@ -159,7 +241,7 @@ class _Code:
             return absorbing
         merge = self._merge_lists if isinstance(node, Or) else self._merge_times
         kept = merge(node.operands, parts)
-        # What is cheap goes first; conditions have no effects that their order could change.
+        # The cheapest go first; conditions have no side effects.
         inner = sorted(
             (self._shallow(part) for part in kept if part is not neutral),
             key=lambda part: part.cost,
@@ -171,27 +253,27 @@ class _Code:
         return _Part(f"({joined})", sum(part.cost for part in inner), depth)
 
     def _merge_lists(self, operands: Sequence[Formula], parts: list[_Part]) -> list[_Part]:
-        """Make one look-up of many equalities of one attribute."""
+        """Turn several equalities of one attribute into one look-up."""
         listed, kept = self._by_attribute(operands, parts, is_plain_equality)
         for key, atoms in listed.items():
             if len(atoms) == 1:
                 kept.append(self._leaf(atoms[0]))
                 continue
             among = self._constant(frozenset(atom.value for atom in atoms))
-            # Looked at first: what cannot be hashed is no text either.
+            # Checked first, since other values may be unhashable.
             is_text = f"isinstance(v := record.get({key}), str)"
             kept.append(_Part(f"({is_text} and v in {among})", 2, 1))
         return kept
 
     def _merge_times(self, operands: Sequence[Formula], parts: list[_Part]) -> list[_Part]:
-        """Read a time once, however many conditions there are on it."""
+        """Read a time once for all conditions on it."""
         listed, kept = self._by_attribute(operands, parts, _is_time)
         return [*kept, *(self._time(atoms, key) for key, atoms in listed.items())]
 
     def _by_attribute(
         self, operands: Sequence[Formula], parts: list[_Part], is_wanted: Callable[[Atom], bool]
     ) -> tuple[dict[str, list[Atom]], list[_Part]]:
-        """Give the atoms of a kind by the constant of their attribute, and the other parts."""
+        """Return the wanted atoms by the constant of their attribute, and the other parts."""
         listed: dict[str, list[Atom]] = {}
         kept: list[_Part] = []
         for operand, part in zip(operands, parts, strict=True):
@@ -203,7 +285,7 @@ class _Code:
         return listed, kept
 
     def _leaf(self, leaf: Formula) -> _Part:
-        assert isinstance(leaf, Atom)  # noqa: S101 -- unknowns are errors, reported before
+        assert isinstance(leaf, Atom)  # noqa: S101 -- unknowns are errors, reported earlier
         parameter = leaf.parameter
         assert parameter.observed is not None  # noqa: S101 -- likewise
         if is_scope(leaf):
@@ -213,7 +295,7 @@ class _Code:
             equal = Atom(parameter, "=", leaf.value, leaf.first, leaf.last)
             return self._negated(self._leaf(equal))
         if parameter.multiple:
-            return self._tag(leaf, key)
+            return self._item(leaf, key)
         if leaf.relation == "present":
             return (
                 _TRUE
@@ -244,10 +326,10 @@ class _Code:
         return _Part(f"((v := record.get({key})) == {value} or v is {bare} or {lowered})", 2, 1)
 
     def _time(self, atoms: list[Atom], key: str) -> _Part:
-        """Make the conditions on one time; most records are out of range by the day alone.
+        """Return the conditions on one time, comparing text first: most records fail by the day.
 
-        Texts are compared as they stand before one is read.  Of one second, the spelling without
-        ``T`` or ``Z`` sorts before that with both, and after its day.
+        Of one second, the spelling without ``T`` and ``Z`` sorts before the one with both, and
+        after its day.
         """
         bounds = [f"isinstance(v := record.get({key}), str)"]
         tests = [f"(v := {self._constant(read_time)}(v)) is not None"]
@@ -261,7 +343,7 @@ class _Code:
         return _Part(f"({' and '.join(bounds + tests)})", 3, 2)
 
     def _read(self, atom: Atom, key: str, read: Any, cost: int) -> _Part:
-        """Compare or match what a function reads."""
+        """Compare or match what a function reads from the attribute."""
         value = f"(v := {self._constant(read)}(record.get({key}))) is not None"
         if atom.relation in _OPERATORS:
             test = f"v {_OPERATORS[atom.relation]} {self._value(atom)}"
@@ -271,20 +353,20 @@ class _Code:
         return _Part(f"({value} and {test})", cost, 2)
 
     def _test(self, atom: Atom) -> str:
-        """Match ``v``, a text."""
+        """Return the test of ``v``, a text."""
         if atom.relation == "contains":
             return f"{self._value(atom)} in v"
         if atom.relation in {"startswith", "endswith"}:
             return f"v.{atom.relation}({self._value(atom)})"
         return f"{self._constant(text_test(atom))}(v) is not None"
 
-    def _tag(self, atom: Atom, key: str) -> _Part:
+    def _item(self, atom: Atom, key: str) -> _Part:
         if atom.relation == "=":
-            sources = tag_sources(str(atom.value))
-            found = " or ".join(f"{self._constant(each)} in v" for each in sources)
+            items = sources(atom.parameter, str(atom.value))
+            found = " or ".join(f"{self._constant(each)} in v" for each in items)
             lists = f"(v := record.get({key})).__class__ is list or v.__class__ is tuple"
             return _Part(f"(({lists}) and ({found}))", 3, 3)
-        holds = self._constant(_any_tag(atom))
+        holds = self._constant(_any_item(atom))
         return _Part(f"{holds}(record.get({key}))", 8)
 
 
@@ -297,7 +379,7 @@ def _is_time(atom: Atom) -> bool:
 
 
 def is_plain_equality(atom: Atom) -> bool:
-    """Tell whether an equality is that of the attribute with a text, as it stands."""
+    """Return whether an equality compares the attribute with a text, as written."""
     parameter = atom.parameter
     if atom.relation != "=" or parameter.multiple or parameter.is_time:
         return False
@@ -309,7 +391,7 @@ def is_plain_equality(atom: Atom) -> bool:
 
 
 def text_test(atom: Atom) -> Test:
-    """Give the test of a text that a match operator, or ``=``, makes: true, or not ``None``."""
+    """Return the test of a text by a match operator or ``=``: ``None`` if it fails."""
     value = str(atom.value)
     match atom.relation:
         case "glob":
@@ -327,11 +409,11 @@ def text_test(atom: Atom) -> Test:
             return lambda text: text == value or None
 
 
-def _any_tag(atom: Atom) -> Callable[[Any], bool]:
-    """Give the test of a list of tags: whether there is any, or one that matches."""
+def _any_item(atom: Atom) -> Callable[[Any], bool]:
+    """Return the test of a list: whether it has an item, or one that matches."""
     if atom.relation == "present":
-        return lambda value: bool(read_tags(value))
-    test = text_test(atom)
+        return lambda value: bool(read_list(value))
+    test, row = text_test(atom), atom.parameter
     return lambda value: any(
-        test(spelling) is not None for tag in read_tags(value) for spelling in tag_spellings(tag)
+        test(spelling) is not None for item in read_list(value) for spelling in spellings(row, item)
     )

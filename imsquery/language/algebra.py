@@ -1,9 +1,9 @@
-"""What the parser calls: the base of all that is made of a text.
+"""The base class of everything that the parser can make of a text.
 
-The parser builds nothing.  Where the grammar names a rule, it calls the method of that name on an
-*algebra*: one makes the syntax tree (``imsquery.language.syntax``), another binds the text to the
-spec with no tree in between (``imsquery.semantics.binder``).  Arguments are the values of the
-rule's symbols; the value of a terminal is the index of its token.
+The parser itself builds nothing.  For each rule that the grammar names, it calls the method of that
+name on an *algebra*: one makes the syntax tree (``imsquery.language.syntax``), another binds the
+text to the spec with no tree in between (``imsquery.semantics.binder``).  The arguments are the
+values of the rule's symbols; the value of a terminal is the index of its token.
 """
 
 from __future__ import annotations
@@ -21,23 +21,22 @@ if TYPE_CHECKING:
 
 
 class Algebra:
-    """What the parser calls; collects the findings of one text.
+    """Makes values of one text, and collects its findings.
 
-    A finding about a value is the algebra's business too, since only it knows which tokens become
-    values: :meth:`literal` reports what is wrong with a string.
+    Only the algebra knows which tokens become values, so :meth:`literal` reports faulty strings.
     """
 
     rules: tuple[tuple[str, int, Callable[..., Any] | None], ...]
 
     def __init_subclass__(cls, *, is_partial: bool = False) -> None:
-        """Look the methods of all rules up once for the class, unless it has yet to get some."""
+        """Look up the methods of all rules, once for a class that has them all."""
         if not is_partial:
             cls.rules = tuple(
                 (left, length, None if method is None else getattr(cls, method))
                 for left, length, method in RULES
             )
 
-    if TYPE_CHECKING:  # what the grammar names beside the methods here
+    if TYPE_CHECKING:  # methods that the grammar names and this class calls
 
         def comparison(self, name: int, operator: int, value: int) -> Any:
             """``name operator value``."""
@@ -50,38 +49,40 @@ class Algebra:
         self.findings: list[Diagnostic] = []
 
     def afresh(self, *, keep: bool = False) -> Self:
-        """Give the same algebra with nothing found yet, or with what is found by now."""
+        """Return a copy without the findings, or with those so far."""
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__, findings=[*self.findings] if keep else [])
         return other
 
-    # -- what recovery asks for, in a text that does not parse
+    # -- what recovery uses, in a text that does not parse
 
     may_enclose = True
-    """Whether parentheses put round a part of the text would pair, and enclose just that."""
+    """Whether parentheses around a part of the text would pair, and enclose just that."""
 
     def reread(self, tokens: Tokens) -> None:
-        """Take other tokens of the same text: mended ones."""
+        """Take the mended tokens of the same text."""
         self.tokens = tokens
 
-    def broken(self, first: int, last: int) -> Any:  # noqa: ARG002
+    def broken(self, first: int, _last: int) -> Any:
         """Return the value of a condition that cannot be read; its first token may be a name.
 
-        Any filter will do where findings keep the algebra from a result.
+        Any filter will do, since there is a finding.
         """
         return self.everything(first)
 
     def broken_alone(self, token: int) -> Any:
-        """Return the value of a condition that cannot be read and begins with no name."""
+        """Return the value of a condition that cannot be read and does not begin with a name."""
         return self.broken(token, token)
 
-    def stands_alone(self, name: str) -> bool:  # noqa: ARG002
-        """Tell whether a name is known for one that needs no operator."""
+    def is_standalone(self, _name: str) -> bool:
+        """Return whether a name is known to be one that needs no operator."""
         return False
 
-    def takes_arguments(self, name: str) -> bool:  # noqa: ARG002
-        """Tell whether a name is known for that of a function."""
+    def takes_arguments(self, _name: str) -> bool:
+        """Return whether a name is known to be that of a function."""
         return False
+
+    # -- lists
 
     def single(self, item: Any) -> list[Any]:
         """Begin a list."""
@@ -92,7 +93,7 @@ class Algebra:
         return [left, right]
 
     def extend(self, items: list[Any], _separator: int, item: Any) -> list[Any]:
-        """Add to a list; no one else holds it yet."""
+        """Add to a list, in place: nothing else refers to it yet."""
         items.append(item)
         return items
 
@@ -101,8 +102,10 @@ class Algebra:
         items.append(item)
         return items
 
+    # -- values and findings
+
     def literal(self, index: int) -> str:
-        """Give the text that a word or string stands for."""
+        """Return the value of a word or string, and report what is wrong with it."""
         lexeme = self.tokens.lexemes[index]
         if self.tokens.kinds[index] != "STRING":
             return lexeme
@@ -117,7 +120,7 @@ class Algebra:
         return value
 
     def foreign_letters(self, index: int, plain: str) -> None:
-        """Report a name with letters that look like ASCII and are not, and read it as ASCII."""
+        """Report a name with letters that only look like ASCII, and read it as ASCII."""
         from imsquery.language.recovery.confusables import looks_like
 
         start, end = self.span(index)
@@ -130,24 +133,24 @@ class Algebra:
         self.tokens.lexemes[index] = plain
 
     def repeated_clause(self, which: str, first: int, last: int) -> None:
-        """Report a clause that stands in the text before."""
+        """Report a clause that appears before in the text."""
         from imsquery.diagnostics.edits import without
 
         start, end = self.span(first, last)
         self.report(
             "syntax",
-            f"`{which}` stands here a second time",
+            f"duplicate `{which}`",
             (start, end),
-            ("remove it", [without(self.tokens.text, start, end)]),
+            (f"remove the second `{which}`", [without(self.tokens.text, start, end)]),
         )
 
     def is_put_in(self, token: int) -> bool:
-        """Tell a token that recovery put in: it takes up no place."""
+        """Return whether recovery added a token: it takes up no place."""
         start, end = self.span(token)
         return start == end
 
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:
-        """Give the offsets that a token, or the tokens from one to another, take up."""
+        """Return the offsets of a token, or of the tokens from one to another."""
         return self.tokens.span(first, last)
 
     def report(
@@ -158,8 +161,8 @@ class Algebra:
         *fixes: tuple[str, Iterable[tuple[int, int, str]]],
         severity: str = "error",
     ) -> None:
-        """Note a finding; a fix is a title and its edits: ``(start, end, new text)``."""
-        # Imported here: a text without findings must not pay for attrs.
+        """Add a finding; a fix is a title and its edits: ``(start, end, new text)``."""
+        # Imported here so that a text without findings does not pay for attrs.
         from imsquery.diagnostics.model import diagnostic
 
         self.findings.append(diagnostic(code, message, span, fixes, severity))

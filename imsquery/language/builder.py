@@ -1,4 +1,4 @@
-"""Filters built in Python: the same syntax trees that text parses to.
+"""Filters built in Python: the syntax trees that the parser makes of text.
 
 >>> from imsquery import compile, field, supports
 >>> str(compile((field("platform") == "CentOS") & supports("kvm")))
@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from imsquery.frozen import Frozen
 from imsquery.language.syntax import (
     Between,
     Call,
@@ -33,18 +34,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Plain: TypeAlias = str | int | bool | date | Placeholder
-"""What a value may be given as.
+"""Python types of values.
 
-A ``datetime`` is the second it lies in, a ``date`` the day; an ``int`` has 600 digits at most.
+A ``datetime`` means its second, a ``date`` its day; an ``int`` may have up to 600 digits.
 """
 
 
 def literal_text(value: object) -> str:
-    """Spell a Python value as the literal that means it.
+    """Return the literal of a Python value.
 
     Raises:
-        TypeError: it is of another type.
-        ValueError: it is an integer of more than 600 digits.
+        TypeError: the value has another type.
+        ValueError: the value is an integer of more than 600 digits.
     """
     if type(value) is str:
         return value
@@ -54,17 +55,16 @@ def literal_text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         if abs(value) >= _TOO_MANY:
-            msg = "an integer of more than 600 digits is no value of anything"
+            msg = "integers have at most 600 digits"
             raise ValueError(msg)
         return f"{value:d}"
     if isinstance(value, date):
         return spell_date(value)
-    msg = f"a value is str, int, bool, date or datetime, not {type(value).__name__}"
+    msg = f"expected str, int, bool, date or datetime, not {type(value).__name__}"
     raise TypeError(msg)
 
 
-# Printing an enormous integer takes time that grows with its square; Python may be set to refuse
-# from 640 digits on.
+# Printing a huge integer takes quadratic time, and Python can be set to refuse from 640 digits.
 _TOO_MANY = 10**600
 
 
@@ -72,24 +72,24 @@ def _value(value: Plain) -> Value:
     return value if isinstance(value, Placeholder) else Literal(literal_text(value))
 
 
-class Field:
-    """A name that conditions are built on; made by :func:`field`."""
+class Field(Frozen):
+    """A name to compare; made by :func:`field`."""
 
     __slots__ = ("_name",)
     __hash__ = None  # type: ignore[assignment]  # `==` builds a condition
+    _name: str
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self._set(name)
 
     def __repr__(self) -> str:
         return f"field({self._name!r})"
 
     def __reduce__(self) -> tuple[type[Field], tuple[str]]:
-        # The usual way asks whether one thing equals another, and would be given a condition.
         return Field, (self._name,)
 
     def __bool__(self) -> bool:
-        msg = f"{self!r} is no condition yet; compare it, or call .is_true()"
+        msg = f"{self!r} is not a condition; compare it, or call .is_true()"
         raise TypeError(msg)
 
     def __eq__(self, value: object) -> Comparison:  # type: ignore[override]
@@ -114,9 +114,9 @@ class Field:
         return Comparison(self._name, operator, _value(value))
 
     def in_(self, values: Iterable[Plain] | Placeholder) -> Expr:
-        """``name in (…)``; of no values, ``none``."""
+        """``name in (…)``; without values, ``none``."""
         if isinstance(values, str):
-            msg = "in_() takes a list of values, not one string"
+            msg = "expected a list of values, not one string"
             raise TypeError(msg)
         if isinstance(values, Placeholder):
             return Membership(self._name, values)
@@ -124,14 +124,14 @@ class Field:
         return Membership(self._name, operands) if operands else Nothing()
 
     def not_in(self, values: Iterable[Plain] | Placeholder) -> Expr:
-        """``name not in (…)``; of no values, ``all``."""
+        """``name not in (…)``; without values, ``all``."""
         positive = self.in_(values)
         if isinstance(positive, Membership):
             return Membership(self._name, positive.values, negated=True)
         return Everything()
 
     def between(self, low: Plain, high: Plain) -> Between:
-        """``name between low and high``, both ends in."""
+        """``name between low and high``, both ends included."""
         return Between(self._name, _value(low), _value(high))
 
     def contains(self, text: Plain) -> Match:
@@ -147,11 +147,11 @@ class Field:
         return Match(self._name, "endswith", _value(text))
 
     def glob(self, pattern: Plain) -> Match:
-        """``name glob pattern``: ``*`` is any run, ``?`` one character."""
+        """``name glob pattern``: ``*`` matches any text, ``?`` one character."""
         return Match(self._name, "glob", _value(pattern))
 
     def matches(self, pattern: Plain) -> Match:
-        """``name matches pattern``: searched for, in RE2 syntax."""
+        """``name matches pattern``: a regular expression in RE2 syntax, searched for."""
         return Match(self._name, "matches", _value(pattern))
 
     def is_present(self) -> Presence:
@@ -168,28 +168,31 @@ class Field:
 
 
 def field(name: str) -> Field:
-    """Begin a condition.
+    """Name a parameter or attribute, to compare it.
+
+    >>> field("min_ram") <= 4096
+    Comparison(name='min_ram', operator='<=', value=Literal(text='4096'))
 
     Args:
-        name: of a parameter or attribute; looked up when the filter is compiled.
+        name: looked up when the filter is compiled.
 
     Raises:
-        TypeError: it is no string.
-        ValueError: when the condition is built: it is not of the form of a name.
+        TypeError: the name is not a string.
+        ValueError: the name cannot be written in a filter; raised by the comparison.
     """
     if not isinstance(name, str):
-        msg = f"a name is a str, not {type(name).__name__}"  # type: ignore[unreachable]
+        msg = f"expected str, not {type(name).__name__}"  # type: ignore[unreachable]
         raise TypeError(msg)
     return Field(name)
 
 
 def placeholder(name: str) -> Placeholder:
-    """Give ``$name``, to stand where a value may; see :func:`imsquery.prepare`."""
+    """``$name``, in place of a value; see :func:`imsquery.prepare`."""
     return Placeholder(name)
 
 
 def supports(*features: Plain) -> Call:
-    """``supports(feature, …)``: images with each of the features or board types."""
+    """``supports(feature, …)``: images with all of the features or board types."""
     return _call("supports", *features)
 
 
@@ -230,14 +233,18 @@ def query(
     limit: int | Placeholder | None = None,
     after: str | Placeholder | None = None,
 ) -> Query:
-    """Put clauses behind a filter.
+    """Combine a filter with clauses.
+
+    >>> from imsquery import compile
+    >>> str(compile(query(supports("kvm"), order_by="name", limit=5)))
+    '__support_kvm=true&limit=5&sort_key=name'
 
     Args:
-        filter: ``all`` if not given.
+        filter: by default ``all``.
         order_by: the name to sort by.
-        direction: ``asc`` or ``desc``; the server's default if not given.
-        limit: how many images at most.
-        after: the id of the image behind which to begin.
+        direction: ``asc`` or ``desc``; by default the server's choice.
+        limit: maximum number of images.
+        after: the id of the image after which results begin.
     """
     return Query(
         Everything() if filter is None else filter,

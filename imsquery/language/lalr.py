@@ -1,4 +1,4 @@
-"""The one driver over the LALR(1) tables, and a look at what they would take."""
+"""The driver over the LALR(1) tables, and a look-ahead that makes no values."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def parse_tokens(tokens: Tokens, algebra: Algebra) -> Any:
     """Run the tables over the tokens.
 
     Returns:
-        What the algebra made of the query; ``None`` where the text does not parse: what it found
-        until then is void; recovery reads the text again, mending as it goes.
+        What the algebra made of the query, or ``None`` if the text does not parse.  The findings
+        up to the error are then void: recovery reads the text again, mending as it goes.
     """
     rules, actions, gotos = algebra.rules, ACTIONS, GOTOS
     kinds = tokens.kinds
@@ -33,7 +33,7 @@ def parse_tokens(tokens: Tokens, algebra: Algebra) -> Any:
             return None
         if action >= 0:
             if kind == "WORD" and kinds[index + 1] == "OPERATOR" and kinds[index + 2] in _VALUES:
-                # The most frequent predicate, in one step: what the tables do in five.
+                # The most frequent predicate in one step, for which the tables need five.
                 state = gotos[state].get("predicate", -1)
                 if state >= 0:
                     values.append(algebra.comparison(index, index + 1, index + 2))
@@ -68,12 +68,12 @@ _extend = Algebra.extend
 _VALUES = frozenset({"WORD", "STRING", "PLACEHOLDER"})
 
 
-# The states of the parser, topmost first: a chain, so that going back costs nothing.
+# The states of the parser, topmost first; a chain, so that going back costs nothing.
 Stack = tuple[int, "Stack | None"]
 
 
 def shift(stack: Stack, kind: str) -> Stack | None:
-    """Give the states after a token; ``None`` where it cannot stand."""
+    """Return the states after a terminal, or ``None`` if it is not accepted."""
     while True:
         action = ACTIONS[stack[0]].get(kind)
         if action is None:

@@ -1,4 +1,4 @@
-"""Text to lexemes: one regular expression over the whole text, and what a literal spells."""
+"""Text to tokens, by one regular expression, and values to literals and back."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 END = "$END"
-ERROR = "ERROR"  # a lexeme that no terminal matches
+ERROR = "ERROR"  # the kind of a lexeme that no terminal matches
 
 _token = re.compile(TOKEN)
 
-# C0 controls, bidirectional controls and surrogates may not stand raw in a value: they hide what a
-# reader sees, or cannot be sent.  (Escapes may spell all but a lone surrogate.)
+# C0 controls, bidirectional controls and surrogates are not allowed raw in a value: they hide text
+# from a reader, or cannot be sent.  Escapes may spell all but a lone surrogate.
 _UNPRINTABLE = "\x00-\x1f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _unprintable = re.compile(f"[{_UNPRINTABLE}]+")
 
@@ -26,7 +26,7 @@ _surrogate_pair = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
 class _Kinds(dict[str, str]):
-    """Lexeme that is no word -> terminal; computes what is not of fixed spelling."""
+    """Lexeme other than a word -> terminal; computes those without a fixed spelling."""
 
     def __missing__(self, lexeme: str) -> str:
         if lexeme[0] == "$":
@@ -35,8 +35,8 @@ class _Kinds(dict[str, str]):
 
 
 def _is_closed(lexeme: str) -> bool:
-    """Tell a string from an unclosed quote, which the expression gives to the end of its line."""
-    if len(lexeme) < 2 or lexeme[-1] != lexeme[0]:  # noqa: PLR2004 -- two quotes
+    """Return whether it is a string, not an unclosed quote with the rest of its line."""
+    if lexeme[1:][-1:] != lexeme[0]:
         return False
     body = lexeme[1:-1]
     return (len(body) - len(body.rstrip("\\"))) % 2 == 0
@@ -47,11 +47,10 @@ _keyword = KEYWORDS.get
 
 
 class Tokens:
-    """The lexemes of a text and the terminal of each; white space and comments are left out.
+    """The lexemes of a text and the terminal of each, without white space and comments.
 
     The last token is empty and of kind ``$END``; a lexeme that no terminal matches is of kind
-    ``ERROR``.  Tokens are named by their index; where they stand is worked out only when a finding
-    asks for it.
+    ``ERROR``.  Tokens are named by their index.  Their offsets are computed only for a finding.
     """
 
     __slots__ = ("_spans", "kinds", "lexemes", "text")
@@ -60,7 +59,7 @@ class Tokens:
         self.text = text
         found = _token.findall(text)
         self.lexemes: list[str] = [word or other for word, other in found]
-        # No keyword holds a letter beyond ASCII, nor does any such letter lower to one of theirs.
+        # Keywords are ASCII, and no letter beyond ASCII lowers to one of theirs.
         self.kinds: list[str] = [
             _keyword(word.lower(), "WORD") if word else _kind_of[other] for word, other in found
         ]
@@ -68,7 +67,7 @@ class Tokens:
 
     @classmethod
     def of(cls, text: str, tokens: Iterable[tuple[str, str, tuple[int, int]]]) -> Tokens:
-        """Give tokens that are not simply those of a text: kind, lexeme and place of each."""
+        """Make tokens of a text that are not simply its own: kind, lexeme and span of each."""
         made = object.__new__(cls)
         made.text = text
         listed = list(tokens)
@@ -78,7 +77,7 @@ class Tokens:
         return made
 
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:
-        """Offsets that a token, or the tokens from one to another, take up."""
+        """Return the offsets of a token, or of the tokens from one to another."""
         if self._spans is None:
             self._spans = [match.span(match.lastindex or 2) for match in _token.finditer(self.text)]
         spans = self._spans
@@ -86,7 +85,7 @@ class Tokens:
 
 
 def has_surrogate(value: str) -> bool:
-    """Tell whether a value holds half a surrogate pair, which no encoding can send."""
+    """Return whether a value contains an unpaired surrogate, which cannot be encoded."""
     return not value.isascii() and _surrogate.search(value) is not None
 
 
@@ -100,7 +99,7 @@ def unquote(lexeme: str) -> tuple[str, list[tuple[int, int, str]]]:
         lexeme: the string with its quotes.
 
     Returns:
-        The value, and what is wrong with it: ``(start, end, message)``, offsets in the lexeme.
+        The value, and its faults: ``(start, end, message)`` with offsets in the lexeme.
     """
     if "\\" not in lexeme and not _unprintable.search(lexeme):
         return lexeme[1:-1], []
@@ -121,17 +120,20 @@ def unquote(lexeme: str) -> tuple[str, list[tuple[int, int, str]]]:
     parts.append(_raw(lexeme, position, len(lexeme) - 1, faults))
     value = _surrogate_pair.sub(_join_pair, "".join(parts))
     if not faults and has_surrogate(value):
-        faults.append((0, len(lexeme), "half a surrogate pair is no character"))
+        faults.append((0, len(lexeme), "unpaired surrogate"))
     return value, faults
 
 
 def _raw(lexeme: str, start: int, end: int, faults: list[tuple[int, int, str]]) -> str:
-    """Give what stands between two escapes, and note each run that may not stand raw."""
+    """Return what is between two escapes; each run that needs an escape is a fault."""
     for match in _unprintable.finditer(lexeme, start, end):
-        names = " ".join(f"U+{ord(character):04X}" for character in match[0][:4])
-        more = " …" if len(match[0]) > 4 else ""  # noqa: PLR2004 -- as many as are named
-        faults.append((*match.span(), f"{names}{more} may not stand raw in a value"))
+        names = [f"U+{ord(character):04X}" for character in match[0][: _MOST_NAMED + 1]]
+        names[_MOST_NAMED:] = ["…"] * (len(names) > _MOST_NAMED)
+        faults.append((*match.span(), f"unescaped {' '.join(names)} in a value"))
     return lexeme[start:end]
+
+
+_MOST_NAMED = 4
 
 
 def _join_pair(pair: re.Match[str]) -> str:
@@ -140,12 +142,12 @@ def _join_pair(pair: re.Match[str]) -> str:
 
 
 def quote(value: str) -> str:
-    """Spell a value as a string that reads back as exactly that value."""
+    """Return the string that reads back as exactly this value."""
     return '"' + _special.sub(_spell, value) + '"'
 
 
 def escape(fault: str) -> str:
-    """Spell what may not stand in a string as it is so that it may; empty where nothing can."""
+    """Return the escapes for what is not allowed raw in a string; empty if there are none."""
     if fault[0] == "\\":
         return "\\" + fault
     if has_surrogate(fault) or not _unprintable.fullmatch(fault):
@@ -166,7 +168,7 @@ is_word = re.compile(r"[\w.\-:+/@*?]+").fullmatch
 
 
 def spell(value: str) -> str:
-    """Spell a value as a word where that reads back as the value, else as a string."""
+    """Return a value as a word if that reads back as the value, else as a string."""
     if is_word(value) and value.lower() not in KEYWORDS:
         return value
     return quote(value)

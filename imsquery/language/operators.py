@@ -14,7 +14,6 @@ OPERATORS: Mapping[str, str] = {
     for operator in ("=", "!=", "<", "<=", ">", ">=")
     for spelled in {"=": ("=", "=="), "!=": ("!=", "<>")}.get(operator, (operator,))
 }
-"""Every spelling of a comparison -> the operator it means."""
-
+"""Spelling of a comparison -> its operator."""
 
 COMPLEMENT: Mapping[str, str] = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}

@@ -1,4 +1,4 @@
-"""Text within the limits, parsed; recovery only where it does not parse."""
+"""Parsing within limits, with recovery for texts that do not parse."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def tokenize(text: str, limits: Limits = DEFAULT_LIMITS) -> Tokens:
-    """Split a text into tokens, once it is known to be within the limits.
+    """Split a text into tokens.
 
     Raises:
-        QueryError: ``too-long``, ``too-deep`` or ``too-many``.
+        QueryError: ``too-long``, ``too-deep`` or ``too-many``, as the limits say.
     """
     if len(text) > limits.length:
         _refuse(text, "too-long", (limits.length, len(text)), f"{limits.length:,} code points")
@@ -33,9 +33,9 @@ def tokenize(text: str, limits: Limits = DEFAULT_LIMITS) -> Tokens:
 
 
 def _check_depth(tokens: Tokens, limit: int) -> None:
-    """Refuse a text that nests deeper than the limit, before it is parsed.
+    """Raise an error for a text that nests deeper than the limit, before it is parsed.
 
-    The parenthesis of a list or call and the ``not`` of ``not in`` open no level.
+    The parentheses of lists and calls and the ``not`` of ``not in`` do not count.
     """
     kinds = tokens.kinds
     if kinds.count("LPAR") + kinds.count("NOT") <= limit:
@@ -63,9 +63,9 @@ def _check_depth(tokens: Tokens, limit: int) -> None:
 
 
 def _check_count(tokens: Tokens, limit: int) -> None:
-    """Refuse a text with more predicates than the limit, before it is parsed.
+    """Raise an error for a text with more predicates than the limit, before it is parsed.
 
-    Predicates and list items are what stands between connectives and commas.
+    Predicates and list items are counted by the connectives and commas between them.
     """
     kinds = tokens.kinds
     separators = kinds.count("AND") + kinds.count("OR") + kinds.count("COMMA")
@@ -88,15 +88,15 @@ def _refuse(text: str, code: str, span: tuple[int, int], bound: str) -> None:
 
 
 def parse_with(algebra: A, tokens: Tokens) -> tuple[A, Any]:
-    """Parse tokens; where they do not parse, recover.
+    """Parse tokens; recover if they do not parse.
 
     Args:
-        algebra: a fresh one.
+        algebra: without findings.
         tokens: of the text.
 
     Returns:
-        The algebra, with its findings (after a syntax error it is another one), and what it made
-        of the query: after a syntax error, of what could be read around it.
+        The algebra with its findings (another one after a syntax error), and what it made of the
+        query; after a syntax error, of everything that could be read around it.
     """
     value = parse_tokens(tokens, algebra)
     if value is not None:

@@ -1,7 +1,8 @@
-"""The syntax tree: what a query says, before any name in it is looked up.
+"""The syntax tree of a query, before any name in it is looked up.
 
-Nodes are immutable.  Equality and hash ignore where a node was written and how a name was spelled
-(``__platform``, ``platform`` and ``Platform`` are one name; aliases are not).
+Nodes are immutable.  Equality and hash ignore spans and spellings of a name (``__platform``,
+``platform`` and ``Platform`` are one name; aliases are not).  Trees may be of any depth: no method
+of a node recurses into its operands.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from imsquery.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
+    from typing import Any, Self
+
+    Steps = list[Any]
 
 
 def plain_name(name: str) -> str:
-    """Give a name in lower case, without leading underscores."""
+    """Return a name in lower case, without leading underscores."""
     return name.lower().lstrip("_")
 
 
@@ -35,9 +38,15 @@ class Node:
 
     span: Span = field(kw_only=True, eq=False, repr=False, default=Span(0, 0))
 
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        return self
+
 
 def _name(_node: object, _attribute: object, name: str) -> None:
-    """Refuse a name that would not be read back as one: a tree can be built by hand."""
+    """Refuse a name that would not parse as one: a tree can be built by hand."""
     if not is_word(name) or (name.lower() in KEYWORDS and name.lower() != "limit"):
         msg = f"not a name: {name[:80]!r}"
         raise ValueError(msg)
@@ -57,9 +66,9 @@ _MATCHES = _one_of("contains", "startswith", "endswith", "glob", "matches")
 
 
 class Combinable(Node):
-    """A filter: combined by ``&``, ``|`` and ``~``.
+    """A filter; combine filters with ``&``, ``|`` and ``~``.
 
-    It is neither true nor false: ``and``, ``or``, ``not`` and ``if`` raise :class:`TypeError`.
+    It has no truth value: ``and``, ``or``, ``not`` and ``if`` raise :class:`TypeError`.
     """
 
     __slots__ = ()
@@ -85,20 +94,20 @@ class Combinable(Node):
 
 
 def _filter(node: Combinable) -> Expr:
-    """Tell the type checker what holds: only filters derive from the base."""
+    """Narrow the type: all subclasses of the base are filters."""
     return node  # type: ignore[return-value]
 
 
 @frozen
 class Literal(Node):
-    """A word or string: the text that it stands for."""
+    """A word or string: the text that it spells."""
 
     text: str
 
 
 @frozen
 class Placeholder(Node):
-    """``$name``, to be given a value later."""
+    """``$name``, to be bound to a value later."""
 
     name: str = field()
 
@@ -132,13 +141,13 @@ class Membership(Combinable):
     @values.validator
     def _check(self, _attribute: object, values: tuple[Value, ...] | Placeholder) -> None:
         if values == ():
-            msg = "a list without values; `none` says the same"
+            msg = "expected a value in the list; use `none` to match nothing"
             raise ValueError(msg)
 
 
 @frozen
 class Between(Combinable):
-    """``name between low and high``, both ends in."""
+    """``name between low and high``, both ends included."""
 
     name: str = field(eq=plain_name, validator=_name)
     low: Value
@@ -189,16 +198,83 @@ class Nothing(Combinable):
     """``none``."""
 
 
+def _outline(root: Expr | tuple[Expr, ...]) -> tuple[object, ...]:
+    """Return what compares and hashes like filters: their predicates and connectives, in a row."""
+    return tuple(step[:2] if isinstance(step, tuple) else step for step in _steps(root))
+
+
+def _steps(root: Expr | tuple[Expr, ...]) -> Steps:
+    """Return how to build filters on a stack.
+
+    A predicate is pushed; a step ``(class, number of operands, span)`` takes its operands from the
+    top.
+    """
+    steps: Steps = []
+    pending = [*root] if isinstance(root, tuple) else [root]
+    while pending:  # in reverse: a connective before its operands, the last operand first
+        node = pending.pop()
+        if isinstance(node, And | Or):
+            steps.append((type(node), len(node.operands), node.span))
+            pending += node.operands
+        elif isinstance(node, Not):
+            steps.append((Not, 1, node.span))
+            pending.append(node.operand)
+        else:
+            steps.append(node)
+    return steps[::-1]
+
+
+def _build(steps: Steps) -> Expr:
+    stack: list[Any] = []
+    for step in steps:
+        if isinstance(step, tuple):
+            kind, count, span = step
+            operands = tuple(stack[-count:])
+            del stack[-count:]
+            stack.append(Not(*operands, span=span) if kind is Not else kind(operands, span=span))
+        else:
+            stack.append(step)
+    (root,) = stack
+    return root  # type: ignore[no-any-return]  # the stack holds filters
+
+
+def _repr(root: Expr | tuple[Expr, ...]) -> str:
+    written: list[str] = []
+    pending: list[Any] = [root]
+    while pending:
+        match pending.pop():
+            case str(text):
+                written.append(text)
+            case tuple(operands):
+                joined = [part for each in reversed(operands) for part in (", ", each)]
+                pending += [")", *joined[1:], "("]
+            case And(operands) | Or(operands) as node:
+                pending += [")", operands, f"{type(node).__name__}(operands="]
+            case Not(operand):
+                pending += [")", operand, "Not(operand="]
+            case predicate:
+                written.append(repr(predicate))
+    return "".join(written)
+
+
 @frozen
-class Not(Combinable):
+class Connective(Combinable):
+    """A filter with filters in it: pickled without recursion."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _build, (_steps(_filter(self)),)
+
+
+@frozen
+class Not(Connective):
     """``not operand``."""
 
-    operand: Expr
+    operand: Expr = field(eq=_outline, repr=_repr)
 
 
 def _two(_node: object, _attribute: object, operands: tuple[Expr, ...]) -> None:
-    if len(operands) < 2:  # noqa: PLR2004 -- what joins, joins two
-        msg = "two operands or more"
+    if len(operands) < 2:  # noqa: PLR2004 -- a connective joins two
+        msg = "expected two operands or more"
         raise ValueError(msg)
 
 
@@ -215,17 +291,17 @@ def _flat_or(operands: Iterable[Expr]) -> tuple[Expr, ...]:
 
 
 @frozen
-class And(Combinable):
+class And(Connective):
     """Two or more operands joined by ``and``; an ``and`` among them is flattened."""
 
-    operands: tuple[Expr, ...] = field(converter=_flat_and, validator=_two)
+    operands: tuple[Expr, ...] = field(converter=_flat_and, validator=_two, eq=_outline, repr=_repr)
 
 
 @frozen
-class Or(Combinable):
+class Or(Connective):
     """Two or more operands joined by ``or``; an ``or`` among them is flattened."""
 
-    operands: tuple[Expr, ...] = field(converter=_flat_or, validator=_two)
+    operands: tuple[Expr, ...] = field(converter=_flat_or, validator=_two, eq=_outline, repr=_repr)
 
 
 Expr: TypeAlias = (
@@ -242,7 +318,7 @@ Expr: TypeAlias = (
     | And
     | Or
 )
-"""The closed sum of filters; ``match`` over it ends in ``assert_never``."""
+"""All filters; a ``match`` over it ends in ``assert_never``."""
 
 
 @frozen
@@ -255,16 +331,16 @@ class Order(Node):
 
 @frozen
 class Query(Node):
-    """A filter and its clauses; a filter that is not written is ``all``."""
+    """A filter and its clauses; without a filter, ``all``."""
 
-    filter: Expr = field(factory=Everything)
+    filter: Expr = field(factory=Everything, eq=_outline, repr=_repr)
     order: Order | None = None
     limit: Value | None = None
     after: Value | None = None
 
 
 class SyntaxBuilder(Algebra):
-    """Makes the syntax tree of a text."""
+    """The algebra that makes the syntax tree of a text."""
 
     def _at(self, first: int, last: int) -> Span:
         return Span(*self.span(first, last))
@@ -311,7 +387,7 @@ class SyntaxBuilder(Algebra):
         return Not(operand, span=Span(start, operand.span.end))
 
     def group(self, opening: int, operand: Expr, closing: int) -> Expr:
-        # In place: nobody holds the node yet, and a copy at each level would be quadratic.
+        # In place: nothing else refers to the node yet, and a copy per level would be quadratic.
         object.__setattr__(operand, "span", self._at(opening, closing))
         return operand
 
@@ -411,13 +487,13 @@ def parse(text: str, *, limits: Limits = DEFAULT_LIMITS) -> Query:
 
     Args:
         text: such as ``platform=CentOS and supports(kvm) limit 5``.
-        limits: how much text to take in.
+        limits: bounds on the text.
 
     Returns:
-        The syntax tree; no name in it has been looked up yet.
+        The syntax tree; names in it are not looked up.
 
     Raises:
-        QueryError: every ``syntax`` finding, or one of ``too-long``, ``too-deep``, ``too-many``.
+        QueryError: every ``syntax`` error, or one of ``too-long``, ``too-deep``, ``too-many``.
     """
     tokens = tokenize(text, limits)
     builder, query = parse_with(SyntaxBuilder(tokens), tokens)

@@ -1,4 +1,4 @@
-"""Syntax trees back to text, on one line."""
+"""Syntax trees written as text, on one line."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from imsquery.language.syntax import (
 
 
 def unparse(query: Query | Expr) -> str:
-    """Write a tree on one line, so that it parses back to the same tree.
+    """Write a tree on one line that parses back to the same tree.
 
-    An ``and`` within an ``or`` gets parentheses: they are not needed, but without them
-    ``mixed-and-or`` would warn of it.
+    An ``and`` within an ``or`` gets parentheses.  They are redundant, but without them the text
+    would have the warning ``mixed-and-or``.
 
     Raises:
-        TypeError: it is no tree.
+        TypeError: the argument is not a tree.
     """
     if not isinstance(query, Query | Combinable):
-        msg = f"a query is text or a syntax tree, not {type(query).__name__}"  # type: ignore[unreachable]
+        msg = f"expected text or a syntax tree, not {type(query).__name__}"  # type: ignore[unreachable]
         raise TypeError(msg)
     if not isinstance(query, Query):
         return unparse_filter(query)
@@ -54,7 +54,7 @@ def unparse(query: Query | Expr) -> str:
 
 
 def unparse_order(order: Order) -> str:
-    """Write the clause."""
+    """Write an ``order by`` clause."""
     return f"order by {order.name} {order.direction or ''}".rstrip()
 
 
@@ -68,7 +68,7 @@ def unparse_value(value: Value) -> str:
 def unparse_filter(expr: Expr) -> str:
     """Write a filter on one line.
 
-    A tree built by hand may be of any depth, hence the stack of what is left to write.
+    Not recursive: a tree built by hand may be of any depth.
     """
     written: list[str] = []
     pending: list[Expr | str] = [expr]
@@ -92,7 +92,7 @@ def unparse_filter(expr: Expr) -> str:
 
 
 def _joined(operands: tuple[Expr, ...], joiner: str, kind: type[Expr]) -> list[Expr | str]:
-    """Give operands and what stands between them, the last first."""
+    """Return operands and the joiners between them, last first."""
     parts: list[Expr | str] = []
     for operand in reversed(operands):
         parts += [*_enclosed(operand, kind), joiner]

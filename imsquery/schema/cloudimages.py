@@ -1,6 +1,6 @@
 """The table: ``GET /v2/cloudimages``, its request parameters and response attributes.
 
-The only place where a wire name stands.  Sources:
+The only place with wire names.  Sources:
 
 =========  =========================================================================================
 ``R1``     Image Management Service API reference, "Querying Images", table 1: request parameters

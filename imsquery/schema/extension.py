@@ -1,4 +1,4 @@
-"""What an extended spec must hold to: every row can be written, and every look-up finds one."""
+"""Checks on an extended spec: filters can name every row, and every reference finds one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from imsquery.schema.parameters import Function, Parameter
 
-# Stands in a URL as it is: wire names are written out without being encoded.
+# Wire names are written into URLs without encoding.
 _wire = re.compile(r"[A-Za-z0-9._-]+").fullmatch
 _argument = re.compile(r"\{(.*?)\}")
 
@@ -24,15 +24,15 @@ def check_extension(
     functions: Mapping[str, Sequence[Function]],
     clauses: Iterable[str],
 ) -> None:
-    """Refuse rows that would fail, or give wrong requests, once they are used.
+    """Refuse rows that would fail, or make wrong requests, once a filter uses them.
 
     Args:
         parameters: wire name -> its row.
         functions: name -> its overloads.
-        clauses: what some row must set.
+        clauses: the clauses that need a row.
 
     Raises:
-        TypeError: a value is no string, or an end of a range no integer.
+        TypeError: an end of a range is not an integer.
         ValueError: anything else.
     """
     for row in parameters.values():
@@ -40,15 +40,15 @@ def check_extension(
         _check_kind(row)
         for other in (*row.excludes, *(row.requires or ())[:1]):
             if other not in parameters:
-                _refuse(f"{row.wire} names {other!r}, which is no parameter")
-    left = {row.clause for row in parameters.values()}
+                _refuse(f"{row.wire} refers to the unknown parameter {other!r}")
+    settable = {row.clause for row in parameters.values()}
     for clause in clauses:
-        if clause not in left:
-            _refuse(f"no parameter is left for the clause {clause!r}")
+        if clause not in settable:
+            _refuse(f"no parameter sets the clause {clause!r}")
     for same in functions.values():
         arities = [(len(each.parameters), each.variadic) for each in same]
         if len(set(arities)) < len(arities):
-            _refuse(f"two functions {same[0].name!r} take the same number of arguments")
+            _refuse(f"two functions {same[0].name!r} have the same number of arguments")
         for function in same:
             _check_function(function, parameters)
 
@@ -59,11 +59,11 @@ def _refuse(message: str) -> None:
 
 def _check_names(row: Parameter) -> None:
     if not _wire(row.wire):
-        _refuse(f"not a wire name: {row.wire!r}; it has letters, digits, `_`, `.` and `-`")
+        _refuse(f"not a wire name: {row.wire!r}; use letters, digits, `_`, `.` and `-`")
     for name in (row.wire, *row.aliases):
-        # A clause is set by its keyword, and is a name only to say so.
+        # A clause is set by its keyword; its name only has to be recognized.
         if not _is_name(name) and row.clause is None:
-            _refuse(f"no filter can name {name!r}")
+            _refuse(f"not a name in filters: {name!r}")
 
 
 def _is_name(name: str) -> bool:
@@ -77,7 +77,7 @@ def _check_kind(row: Parameter) -> None:
     if isinstance(kind, Integer):
         ends = [end for end in (kind.least, kind.most) if end is not None]
         if any(type(end) is not int for end in ends):
-            msg = f"the range of {row.wire} is from one integer to another, or None"
+            msg = f"the ends of the range of {row.wire} must be integers or None"
             raise TypeError(msg)
         if ends != sorted(ends):
             _refuse(f"the range of {row.wire} is empty: from {ends[0]} to {ends[1]}")
@@ -87,16 +87,16 @@ def _check_values(wire: str, values: Iterable[str]) -> None:
     seen: dict[str, str] = {}
     for value in values:
         if not value or has_surrogate(value):
-            _refuse(f"{wire} cannot have the value {value!r}")
+            _refuse(f"invalid value for {wire}: {value!r}")
         other = seen.setdefault(value.casefold(), value)
         if other != value:
-            _refuse(f"two values of {wire} differ in letter case only: {other!r} and {value!r}")
+            _refuse(f"two values of {wire} differ only in letter case: {other!r} and {value!r}")
 
 
 def _check_function(function: Function, parameters: Mapping[str, Parameter]) -> None:
     name = function.name
     if not _is_name(name) or name != name.lower():
-        _refuse(f"no filter can call {name!r}: a function has a name in lower case")
+        _refuse(f"not a function name: {name!r}; use a name in lower case")
     for wire, value in function.conditions:
         for argument in _argument.findall(wire + value):
             if not (argument.isdigit() and int(argument) < len(function.parameters)):
@@ -105,12 +105,12 @@ def _check_function(function: Function, parameters: Mapping[str, Parameter]) -> 
             continue
         row = parameters.get(wire)
         if row is None:
-            _refuse(f"{name} names {wire!r}, which is no parameter")
-        elif "{" not in value and not _is_read_as_it_is(row, value):
-            _refuse(f"{name}: {value!r} is no value of {wire}")
+            _refuse(f"{name} refers to the unknown parameter {wire!r}")
+        elif "{" not in value and not _reads_as_written(row, value):
+            _refuse(f"{name}: invalid value for {wire}: {value!r}")
 
 
-def _is_read_as_it_is(row: Parameter, value: str) -> bool:
+def _reads_as_written(row: Parameter, value: str) -> bool:
     try:
         return str(row.kind.read(value)) == value
     except RefusedValue:

@@ -1,33 +1,36 @@
-"""The types of values: which operators each takes, and how each reads a literal.
+"""Types of values: which operators each accepts, and how each reads a literal.
 
-A kind turns the text of a literal into a *value*: the one spelling or number that stands for all
-spellings of it, so that equal values are equal filters.
+A kind turns the text of a literal into a *value*: one spelling or number for all equivalent
+spellings, so that equal values make equal filters.
 """
 
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 
+from imsquery.frozen import Frozen
 from imsquery.language.operators import EQUALITY, MATCH, ORDER
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any, ClassVar
 
 
-# What a comparison with a number that cannot be says of the nearest one, above or below, that can.
-# A wrong number may have been meant for the nearest; that it is not equal says nothing of that.
+# Operator before an impossible number -> operator before the nearest possible one, below or above
+# it.  `!=` has none: excluding an impossible number does not suggest the nearest.
 _BELOW = {"=": "=", "<": "<", "<=": "<", ">": ">=", ">=": ">="}
 _ABOVE = {"=": "=", "<": "<=", "<=": "<=", ">": ">", ">=": ">"}
 
 
-class RefusedValue(Exception):  # noqa: N818 -- a finding in the making, not an error of its own
-    """A literal that a kind does not take.
+class RefusedValue(Exception):  # noqa: N818 -- becomes a finding, not an error of its own
+    """A literal that a kind does not accept.
 
     Attributes:
         code: ``bad-value``, ``unlisted-value`` or ``out-of-range``.
-        message: what would be right.
-        instead: literals that may have been meant, the nearest first.
+        message: what the kind accepts.
+        instead: literals that may have been meant, nearest first.
         relations: operator -> the one that says the same of the nearest; ``None`` if all do.
     """
 
@@ -45,17 +48,23 @@ class RefusedValue(Exception):  # noqa: N818 -- a finding in the making, not an 
         self.relations = relations
 
 
-class Advice:
-    """What to say of a value that is legal and yet cannot be meant.
+class Advice(Frozen):
+    """A finding about a value that is legal but cannot match as written.
 
     Attributes:
         code, severity, message: of the finding.
-        value: what to write in its place, if anything.
-        operator: what to write for ``=``, if anything.
-        predicate: what to write for the whole of ``name = value``, if anything.
+        value: replacement for the value, if any.
+        operator: replacement for ``=``, if any.
+        predicate: replacement for all of ``name = value``, if any.
     """
 
-    __slots__ = ("code", "message", "operator", "predicate", "severity", "value")
+    __slots__ = _fields = ("code", "severity", "message", "value", "operator", "predicate")
+    code: str
+    severity: str
+    message: str
+    value: str | None
+    operator: str | None
+    predicate: str | None
 
     def __init__(
         self,
@@ -67,16 +76,11 @@ class Advice:
         operator: str | None = None,
         predicate: str | None = None,
     ) -> None:
-        self.code = code
-        self.severity = severity
-        self.message = message
-        self.value = value
-        self.operator = operator
-        self.predicate = predicate
+        self._set(code, severity, message, value, operator, predicate)
 
 
-class Kind:
-    """A type of value: text that is taken as it is written."""
+class Kind(Frozen):
+    """A type of value; this one accepts any text, as written."""
 
     name = "text"
     operators = EQUALITY | MATCH
@@ -85,19 +89,19 @@ class Kind:
     advises = False
 
     def advise(self, value: str) -> Advice | None:
-        """Look at a value that something is to equal; asked only where ``advises``."""
+        """Return what is wrong with a value compared by ``=``; called only if ``advises``."""
 
     def read(self, text: str) -> str | int:
-        """Turn the text of a literal into a value; raises :class:`RefusedValue`."""
+        """Return the value of a literal; raise :class:`RefusedValue` if it is not one."""
         return text
 
     def describe(self) -> str:
-        """Say in a few words what is taken."""
+        """Describe in a few words what is accepted."""
         return "any text"
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The values there are, where they can be listed."""
+        """The values, where they can be listed."""
         return ()
 
 
@@ -106,7 +110,7 @@ class Text(Kind):
 
 
 class Identifier(Kind):
-    """An id that something else gave out: compared as it is written."""
+    """An id that a service assigned: compared as written."""
 
     name = "identifier"
 
@@ -135,7 +139,11 @@ class ImageName(Text):
 
 
 class Tag(Text):
-    """A tag: ``key=value``, or a key alone."""
+    """A tag: ``key=value``, or a key alone.
+
+    Tags in records may have the older form ``key.value``; they are found as ``key=value``, too.
+    Source: "Image Tag Data Formats": tags once stored with a dot are split at the first one.
+    """
 
     advises = True
 
@@ -143,10 +151,24 @@ class Tag(Text):
         return "a tag: key, or key=value"
 
     def advise(self, value: str) -> Advice | None:
-        if "." not in value or "=" in value:
+        *older, current = self.spellings(value)
+        if not older:
             return None
-        message = "a tag once written `key.value` is found as `key=value`"
-        return Advice("legacy-tag", "warning", message, value=value.replace(".", "=", 1))
+        message = "the service now stores tags as `key=value`, not as `key.value`"
+        return Advice("legacy-tag", "warning", message, value=current)
+
+    def spellings(self, tag: str) -> tuple[str, ...]:
+        """Return the tags that a tag in a record is found by: itself, and ``k=v`` for ``k.v``."""
+        if "." not in tag or "=" in tag:
+            return (tag,)
+        return tag, tag.replace(".", "=", 1)
+
+    def sources(self, tag: str) -> tuple[str, ...]:
+        """Return the tags in records that a tag finds: itself, and ``k.v`` for ``k=v``."""
+        key, separator, value = tag.partition("=")
+        if not separator or "." in key or "=" in value:
+            return (tag,)
+        return tag, f"{key}.{value}"
 
 
 class Flavor(Identifier):
@@ -161,26 +183,42 @@ class Flavor(Identifier):
     def advise(self, value: str) -> Advice | None:
         if not value.startswith("physical."):
             return None
-        message = "no image is found by a bare-metal flavor; ask for its board type"
-        # The vendor's rule is loose: hence a fix that is offered, never a rewrite that is made.
+        message = "bare-metal flavors find no image; filter by board type"
+        # The vendor's rule is loose: hence a suggested fix, never a silent rewrite.
         match = self._board(value)
         predicate = f"supports({''.join(match.groups())})" if match else None
         return Advice("bare-metal-flavor", "error", message, predicate=predicate)
 
 
 class Enumeration(Kind):
-    """One of listed values, written in any letter case; an open list is known to grow."""
+    """One of the values in a list, in any letter case; an open list is known to grow.
 
+    Attributes:
+        values: the list.
+        is_open: whether the service may know values that are not in the list.
+        synonyms: other words for values, in lower case -> the value to suggest.
+    """
+
+    _fields = ("values", "is_open", "synonyms")
+    __slots__ = (*_fields, "_read")
     name = "enumeration"
+    values: tuple[str, ...]
+    is_open: bool
+    synonyms: Mapping[str, str]
+    _read: Mapping[str, str]
 
     def __init__(
         self, *values: str, is_open: bool = False, synonyms: Mapping[str, str] | None = None
     ) -> None:
-        self.values = values
-        self.is_open = is_open
-        self.synonyms = synonyms or {}
-        self._read = {value.casefold(): value for value in reversed(values)}
-        self._read.update((value, value) for value in values)
+        read = {value.casefold(): value for value in reversed(values)}
+        read.update((value, value) for value in values)
+        self._set(values, is_open, MappingProxyType({**(synonyms or {})}), read)
+
+    def __hash__(self) -> int:
+        return hash(self.values)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _make_enumeration, (self._arguments(),)
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -196,7 +234,7 @@ class Enumeration(Kind):
         return ("usually one of " if self.is_open else "one of ") + ", ".join(self.values)
 
     def with_values(self, values: Iterable[str]) -> Enumeration:
-        """Give the list with more values."""
+        """Return the same list with more values."""
         both = dict.fromkeys([*self.values, *values])
         return Enumeration(*both, is_open=self.is_open, synonyms=self.synonyms)
 
@@ -209,15 +247,19 @@ class Enumeration(Kind):
         return RefusedValue(code, self.describe(), instead)
 
 
+def _make_enumeration(arguments: dict[str, Any]) -> Enumeration:
+    return Enumeration(*arguments.pop("values"), **arguments)
+
+
 class Boolean(Kind):
-    """``true`` or ``false``; may stand alone."""
+    """``true`` or ``false``; its name alone is a condition."""
 
     name = "boolean"
     operators = EQUALITY
     standalone = True
-    _meant: Mapping[str, str] = dict.fromkeys(("yes", "on", "1", "t", "y"), "true") | dict.fromkeys(
-        ("no", "off", "0", "f", "n"), "false"
-    )
+    _meant: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("yes", "on", "1", "t", "y"), "true"
+    ) | dict.fromkeys(("no", "off", "0", "f", "n"), "false")
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -239,7 +281,7 @@ class Boolean(Kind):
 
 
 class Flag(Boolean):
-    """Only ``true``: where the answer is no, the image has no such attribute."""
+    """Only ``true``: an image for which it is false lacks the attribute."""
 
     name = "flag"
 
@@ -250,7 +292,7 @@ class Flag(Boolean):
     def read(self, text: str) -> str:
         value = super().read(text)
         if value == "false":
-            message = "only true, since an image for which it is false has no such attribute"
+            message = "only true, since other images lack the attribute"
             raise RefusedValue("bad-value", message)
         return value
 
@@ -259,22 +301,28 @@ class Flag(Boolean):
 
 
 class Integer(Kind):
-    """A decimal number within a range, or one of a few."""
+    """A decimal number within a range, or one of a few.
 
-    name = "integer"
+    Attributes:
+        least, most: both ends of the range, ``None`` where it has no end.
+        values: the only numbers, if they can be listed.
+    """
+
+    _fields = ("least", "most", "values")
+    __slots__ = (*_fields, "name")
+    name: str
+    least: int | None
+    most: int | None
+    values: tuple[int, ...]
     operators = EQUALITY | ORDER
     ordered = True
-    _most = 2**63 - 1  # what a 64-bit service can hold; keeps hostile digits cheap, too
+    _most = 2**63 - 1  # what a 64-bit service can hold; also keeps hostile digits cheap
     _decimal = re.compile(r"[+-]?[0-9]+").fullmatch
 
     def __init__(
         self, least: int | None = 0, most: int | None = None, *, values: tuple[int, ...] = ()
     ) -> None:
-        self.least = least
-        self.most = most
-        self.values = values
-        if values:
-            self.name = "enumeration"
+        self._set(least, most, tuple(values), "enumeration" if values else "integer")
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -288,7 +336,7 @@ class Integer(Kind):
         if text[0] == "-":
             value = -value
         if abs(value) > self._most:
-            raise RefusedValue("out-of-range", f"{self.describe()}, of 64 bits at most")
+            raise RefusedValue("out-of-range", f"{self.describe()}, within 64 bits")
         least = -self._most if self.least is None else self.least
         most = self._most if self.most is None else self.most
         if not least <= value <= most:
@@ -300,7 +348,7 @@ class Integer(Kind):
         return value
 
     def _off(self, code: str, value: int, nearest: int) -> RefusedValue:
-        """Refuse a number between or beyond those that there are."""
+        """Return the error for a number between or beyond the legal ones."""
         relations = _BELOW if value < nearest else _ABOVE
         return RefusedValue(code, self.describe(), [str(nearest)], relations)
 
@@ -312,7 +360,7 @@ class Integer(Kind):
         return f"a whole number{least}{most}"
 
     def _respell(self, text: str) -> list[str]:
-        """Guess the digits that another spelling of a number means."""
+        """Return the digits that another spelling of a number probably means."""
         import unicodedata
 
         plain = unicodedata.normalize("NFKC", text[:40]).replace("_", "").replace(",", "")
@@ -327,7 +375,7 @@ class Integer(Kind):
 
 
 class Time(Kind):
-    """A time, or a span of time at the precision it is written in; read by the binder."""
+    """A time, or the span of time that its precision covers; the binder reads it."""
 
     name = "time"
     operators = EQUALITY | ORDER

@@ -2,41 +2,68 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
+from imsquery.frozen import Frozen
 from imsquery.schema.kinds import Flag, Time
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import ClassVar
 
     from imsquery.schema.kinds import Kind
 
 
-class Parameter:
+class Parameter(Frozen):
     """One row: a request parameter, a response attribute, or both.
 
     Attributes:
-        wire: the service's name for it.
+        wire: the name that the service uses.
         name: the short name: the wire name without leading underscores.
+        kind: the type of its values.
+        is_time: whether that type is a time.
+        pushable: whether the server can filter by it.
+        observed: the attribute of a record that shows it; ``None`` if none does.
+        json: its type in a record: ``string``, ``integer``, ``boolean`` or ``strings`` (a list).
         aliases: further names.
-        kind: the type of its values; ``is_time`` if that is a time.
-        pushable: the server can filter by it.
-        observed: the attribute of a record that shows it; ``None`` where no record does.
-        json: how a record types it: ``string``, ``integer``, ``boolean`` or ``strings`` (a list).
-        unit: of its numbers, such as ``MB``.
-        clause: where it is no filter: the clause that sets it, such as ``limit``.
-        sortable: the server can sort by it.
-        multiple: an image can have several values of it at once.
-        total: every image has a value, so that the server can answer a complement, too.
+        unit: the unit of its numbers, such as ``MB``.
+        clause: the clause that sets it, such as ``limit``, if it is not a filter.
+        sortable: whether the server can sort by it.
+        multiple: whether an image can have several values of it at once.
+        total: whether every image has a value, so that the server can answer a complement too.
         scopes: values that widen the search and that no record carries.
-        reading: what the observed attribute says -> the value that it shows, where they differ.
-        default: the value of an image whose record says nothing, or nothing else.
-        requires: ``(wire name, value)`` that must be asked for as well.
-        excludes: wire names of attributes that never stand on the same image.
+        reading: value of the observed attribute -> value of the parameter, where they differ.
+        default: the value of an image whose record has none, or none that is read.
+        requires: ``(wire name, value)`` that a request must contain as well.
+        excludes: wire names of attributes that no image has together with this one.
         source: where the facts come from.
-
-    A plain class and not attrs: every compile needs the table, and importing attrs would be most
-    of the cost of a cold start.
     """
+
+    _fields: ClassVar[tuple[str, ...]] = (
+        "wire", "kind", "pushable", "observed", "json", "aliases", "unit", "clause", "sortable",
+        "multiple", "total", "scopes", "reading", "default", "requires", "excludes", "source",
+    )  # fmt: skip
+    __slots__ = (*_fields, "is_time", "name")
+    wire: str
+    name: str
+    kind: Kind
+    is_time: bool
+    pushable: bool
+    observed: str | None
+    json: str
+    aliases: tuple[str, ...]
+    unit: str | None
+    clause: str | None
+    sortable: bool
+    multiple: bool
+    total: bool
+    scopes: tuple[str, ...]
+    reading: Mapping[str, str] | None
+    default: str | None
+    requires: tuple[str, str] | None
+    excludes: tuple[str, ...]
+    source: str
 
     def __init__(
         self,
@@ -59,48 +86,47 @@ class Parameter:
         excludes: tuple[str, ...] = (),
         source: str,
     ) -> None:
-        self.wire = wire
-        self.name = wire.lstrip("_")
-        self.kind = kind
-        self.is_time = isinstance(kind, Time)
-        self.pushable = pushable
-        self.observed = wire if observed == "" else observed
-        self.json = json
-        self.aliases = aliases
-        self.unit = unit
-        self.clause = clause
-        self.sortable = sortable
-        self.multiple = multiple
-        self.total = total
-        self.scopes = scopes
-        self.reading = reading
-        self.default = default
-        self.requires = requires
-        self.excludes = excludes
-        self.source = source
+        self._set(
+            wire,
+            kind,
+            pushable,
+            wire if observed == "" else observed,
+            json,
+            tuple(aliases),
+            unit,
+            clause,
+            sortable,
+            multiple,
+            total,
+            tuple(scopes),
+            None if reading is None else MappingProxyType({**reading}),
+            default,
+            requires,
+            tuple(excludes),
+            source,
+            isinstance(kind, Time),
+            wire.lstrip("_"),
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.wire)
 
     def __repr__(self) -> str:
-        return f"<Parameter {self.wire}: {self.kind.name}>"
-
-    def __deepcopy__(self, _memo: object) -> Parameter:
-        return self
+        return f"<{type(self).__name__} {self.wire}: {self.kind.name}>"
 
     def with_kind(self, kind: Kind) -> Parameter:
-        """Give the same row with another type."""
-        return self._with(kind=kind, is_time=isinstance(kind, Time))
-
-    def _with(self, **columns: object) -> Parameter:
-        row = object.__new__(type(self))
-        row.__dict__.update(self.__dict__, **columns)
-        return row
+        """Return the same row with another type."""
+        return Parameter(**{**self._arguments(), "kind": kind})
 
 
 class Member(Parameter):
     """The row of a member of an open family of flags: only its names are its own.
 
-    A filter may name thousands, so that a member holds no more than that.
+    A filter may name thousands of members, so one holds nothing else.
     """
 
+    _fields = ("wire",)
+    __slots__ = ()
     kind = Flag()
     is_time = False
     pushable = True
@@ -112,24 +138,35 @@ class Member(Parameter):
     source = "R1: the note on flavor_id; a label for each bare-metal board type"
 
     def __init__(self, wire: str) -> None:
-        self.wire = wire
-        self.name = wire.lstrip("_")
-        self.observed = wire
+        _set_wire(self, wire)
+        _set_name(self, wire.lstrip("_"))
+        _set_observed(self, wire)
 
 
-class Function:
-    """One row: a function of the language and the conditions that it stands for.
+_set_wire, _set_name, _set_observed = (
+    getattr(Parameter, slot).__set__ for slot in ("wire", "name", "observed")
+)
+
+
+class Function(Frozen):
+    """One row: a function of the language and the conditions that it means.
 
     Attributes:
         name: its name.
         parameters: the names of its arguments, for messages and completion.
         conditions: ``(wire name, value)``; either may contain ``{0}``, ``{1}`` for an argument.
-        variadic: takes one or more arguments, and the conditions hold for each.
+        variadic: whether it takes one or more arguments; the conditions hold for each.
         summary: what it finds, in a few words.
         source: where the facts come from.
     """
 
-    __slots__ = ("conditions", "name", "parameters", "source", "summary", "variadic")
+    __slots__ = _fields = ("name", "parameters", "conditions", "variadic", "summary", "source")
+    name: str
+    parameters: tuple[str, ...]
+    conditions: tuple[tuple[str, str], ...]
+    variadic: bool
+    summary: str
+    source: str
 
     def __init__(
         self,
@@ -141,14 +178,10 @@ class Function:
         summary: str,
         source: str,
     ) -> None:
-        self.name = name
-        self.parameters = parameters
-        self.conditions = conditions
-        self.variadic = variadic
-        self.summary = summary
-        self.source = source
+        pairs = tuple((wire, value) for wire, value in conditions)
+        self._set(name, tuple(parameters), pairs, variadic, summary, source)
 
     @property
     def signature(self) -> str:
-        """How it is called: ``supports(feature, …)``."""
+        """The call, such as ``supports(feature, …)``."""
         return f"{self.name}({', '.join(self.parameters)}{', …' if self.variadic else ''})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 
+from imsquery.frozen import Frozen
 from imsquery.schema.kinds import Enumeration, Integer
 from imsquery.schema.parameters import Function, Member, Parameter
 
@@ -16,16 +17,41 @@ if TYPE_CHECKING:
 _board = re.compile(r"[a-z0-9_]+").fullmatch
 
 
-class Spec:
-    """A table of parameters and functions; immutable.
+class Spec(Frozen):
+    """A table of parameters and functions.
 
     Args:
         parameters: the rows.
-        functions: the functions; several of one name differ in the number of arguments.
-        family: prefix of an open family of flags, legal with any ending of ``[a-z0-9_]+``.
+        functions: the functions; those with the same name differ in their number of arguments.
+        family: prefix of an open family of flags; any ending of ``[a-z0-9_]+`` is legal.
         path: of the request, such as ``/v2/cloudimages``.
         host: the endpoint of a region, with ``{region}`` in it.
+
+    Attributes:
+        parameters: wire name -> its row.
+        names: every name, in lower case -> its row.
+        functions: name -> its overloads.
+        exclusive: wire name -> wire names of attributes that no image has together with it.
+        clauses: clause -> the row that it sets.
+
+    All mappings are read-only.
     """
+
+    _fields = ("parameters", "functions", "family", "path", "host")
+    __slots__ = (
+        *_fields, "names", "exclusive", "clauses", "_bare_family", "_members", "_hash"
+    )  # fmt: skip
+    parameters: Mapping[str, Parameter]
+    functions: Mapping[str, tuple[Function, ...]]
+    family: str
+    path: str
+    host: str
+    names: Mapping[str, Parameter]
+    exclusive: Mapping[str, frozenset[str]]
+    clauses: Mapping[str, Parameter]
+    _bare_family: str
+    _members: Mapping[str, Parameter]
+    _hash: int
 
     def __init__(
         self,
@@ -36,52 +62,44 @@ class Spec:
         path: str,
         host: str,
     ) -> None:
-        self.family = family
-        self._bare_family = family.lstrip("_")
-        self.path = path
-        self.host = host
-        rows = tuple(parameters)
-        self.parameters: Mapping[str, Parameter] = MappingProxyType({row.wire: row for row in rows})
-        self.names: dict[str, Parameter] = {}
-        """Every name in lower case -> its row."""
-        for row in rows:
-            for name in (row.wire, row.name, *row.aliases):
-                if self.names.setdefault(name.lower(), row) is not row:
-                    msg = f"two parameters answer to {name!r}"
-                    raise ValueError(msg)
-        # Members of the family that the table lists, by ending; others are made when asked for.
-        self._members = {
-            row.wire[len(family) :]: row for row in rows if row.wire.startswith(family)
-        }
-        self.functions: dict[str, tuple[Function, ...]] = {}
+        listed = tuple(parameters)
+        names = _by_name(listed)
+        rows = {row.wire: row for row in listed}
+        overloads: dict[str, tuple[Function, ...]] = {}
         for function in functions:
-            same = self.functions.get(function.name, ())
-            self.functions[function.name] = (*same, function)
-        self.exclusive: dict[str, frozenset[str]] = {}
-        """Wire name -> wire names of attributes that never stand beside it."""
-        for row in rows:
-            for wire in row.excludes:
-                for one, other in ((row.wire, wire), (wire, row.wire)):
-                    self.exclusive[one] = self.exclusive.get(one, frozenset()) | {other}
-        self.clauses: Mapping[str, Parameter] = {
-            row.clause: row for row in rows if row.clause is not None
+            overloads[function.name] = (*overloads.get(function.name, ()), function)
+        self._set(
+            MappingProxyType(rows),
+            MappingProxyType(overloads),
+            family,
+            path,
+            host,
+            MappingProxyType(names),
+            MappingProxyType(_exclusive(listed)),
+            MappingProxyType({row.clause: row for row in listed if row.clause is not None}),
+            family.lstrip("_"),
+            # Members of the family that the table lists, by ending; others are made on demand.
+            {wire[len(family) :]: row for wire, row in rows.items() if wire.startswith(family)},
+            hash((path, host, family, *rows, *overloads)),
+        )
+
+    def _arguments(self) -> dict[str, Any]:
+        return {
+            "parameters": tuple(self.parameters.values()),
+            "functions": tuple(each for same in self.functions.values() for each in same),
+            "family": self.family,
+            "path": self.path,
+            "host": self.host,
         }
 
-    def __copy__(self) -> Spec:
-        return self
-
-    def __deepcopy__(self, _memo: object) -> Spec:
-        return self
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        everything = [each for same in self.functions.values() for each in same]
-        return _made, ([*self.parameters.values()], everything, self.family, self.path, self.host)
+    def __hash__(self) -> int:
+        return self._hash
 
     def __repr__(self) -> str:
         return f"<Spec {self.path}: {len(self.parameters)} parameters>"
 
     def find(self, name: str) -> Parameter | None:
-        """Give the row that a name stands for, in any letter case, or ``None``."""
+        """Return the row with a name, in any letter case, or ``None``."""
         row = self.names.get(name)
         if row is not None:
             return row
@@ -92,7 +110,7 @@ class Spec:
         return self.names.get(lowered)
 
     def feature(self, ending: str) -> Parameter | None:
-        """Give the row of a member of the open family by its ending: ``kvm``, ``s4l``."""
+        """Return the row of a member of the open family by its ending: ``kvm``, ``s4l``."""
         row = self._members.get(ending)
         return row if row is not None else self._new_member(ending.lower())
 
@@ -105,7 +123,7 @@ class Spec:
 
     @property
     def sort_keys(self) -> tuple[str, ...]:
-        """What the server can sort by."""
+        """The wire names that the server can sort by."""
         return tuple(row.wire for row in self.parameters.values() if row.sortable)
 
     def extend(
@@ -116,62 +134,50 @@ class Spec:
         parameters: Iterable[Parameter] = (),
         functions: Iterable[Function] = (),
     ) -> Spec:
-        """Give a new spec with more in it; this one stays as it is.
+        """Return a spec with additions; this one does not change.
+
+        >>> from imsquery import CLOUDIMAGES, compile
+        >>> spec = CLOUDIMAGES.extend(values={"platform": ["AlmaLinux"]})
+        >>> str(compile("platform = almalinux", spec=spec))
+        '__platform=AlmaLinux'
 
         Args:
             values: name -> further values of an enumeration.
-            ranges: name -> least and most of an integer, ``None`` for no bound.
-            parameters: further rows; one with a wire name that is there already replaces it.
+            ranges: name -> both ends of an integer's range, ``None`` for no bound.
+            parameters: further rows; one with an existing wire name replaces that row.
             functions: further functions.
 
         Raises:
-            TypeError: what is given is of another type.
-            ValueError: a name is unknown, taken or none that a filter can write; its type has no
-                values or range; or a row names one that is not there.
+            TypeError: an argument has the wrong type.
+            ValueError: a name is unknown, taken or cannot be written in a filter; a type has no
+                values or range; or a row refers to an unknown one.
         """
         from imsquery.schema.extension import check_extension
 
         rows = dict(self.parameters)
         for name, more in (values or {}).items():
             row = self._row(rows, name)
-            if isinstance(more, str):
-                msg = f"values of {name}: a list, not one string"
-                raise TypeError(msg)
-            listed = list(more)
-            if not all(isinstance(value, str) for value in listed):
-                msg = f"values of {name}: strings"
-                raise TypeError(msg)
-            if not isinstance(row.kind, Enumeration):
-                msg = f"{name} is no enumeration: {row.kind.describe()}"
-                raise ValueError(msg)  # noqa: TRY004 -- the row has another type, not the argument
-            rows[row.wire] = row.with_kind(row.kind.with_values(listed))
+            rows[row.wire] = _with_values(row, name, more)
         for name, (least, most) in (ranges or {}).items():
             row = self._row(rows, name)
-            if not isinstance(row.kind, Integer) or row.kind.values:
-                msg = f"{name} has no range: {row.kind.describe()}"
-                raise ValueError(msg)
-            rows[row.wire] = row.with_kind(Integer(least, most))
+            rows[row.wire] = _with_range(row, name, least, most)
         rows.update((row.wire, row) for row in parameters)
-        everything = [each for same in self.functions.values() for each in same]
-        spec = Spec(
-            rows.values(),
-            [*everything, *functions],
-            family=self.family,
-            path=self.path,
-            host=self.host,
-        )
+        arguments = self._arguments()
+        arguments["parameters"] = rows.values()
+        arguments["functions"] += tuple(functions)
+        spec = Spec(**arguments)
         check_extension(spec.parameters, spec.functions, self.clauses)
         return spec
 
     def _row(self, rows: Mapping[str, Parameter], name: str) -> Parameter:
         known = self.names.get(name.lower())
         if known is None:
-            msg = f"no parameter answers to {name!r}"
+            msg = f"unknown parameter {name!r}"
             raise ValueError(msg)
         return rows[known.wire]
 
     def to_dict(self, rows: Iterable[Parameter] | None = None) -> dict[str, Any]:
-        """Give plain data for JSON, of all rows or of some."""
+        """Return JSON-serializable data of all rows, or of some."""
         chosen = self.parameters.values() if rows is None else rows
         return {
             "parameters": [_describe(row) for row in chosen],
@@ -189,10 +195,44 @@ class Spec:
         }
 
 
-def _made(
-    rows: Iterable[Parameter], functions: Iterable[Function], family: str, path: str, host: str
-) -> Spec:
-    return Spec(rows, functions, family=family, path=path, host=host)
+def _by_name(rows: Iterable[Parameter]) -> dict[str, Parameter]:
+    found: dict[str, Parameter] = {}
+    for row in rows:
+        for name in (row.wire, row.name, *row.aliases):
+            if found.setdefault(name.lower(), row) is not row:
+                msg = f"two parameters have the name {name!r}"
+                raise ValueError(msg)
+    return found
+
+
+def _exclusive(rows: Iterable[Parameter]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for row in rows:
+        for wire in row.excludes:
+            for one, other in ((row.wire, wire), (wire, row.wire)):
+                found[one] = found.get(one, frozenset()) | {other}
+    return found
+
+
+def _with_values(row: Parameter, name: str, values: Iterable[str]) -> Parameter:
+    if isinstance(values, str):
+        msg = f"values of {name} must be a list, not one string"
+        raise TypeError(msg)
+    listed = list(values)
+    if not all(isinstance(value, str) for value in listed):
+        msg = f"values of {name} must be strings"
+        raise TypeError(msg)
+    if not isinstance(row.kind, Enumeration):
+        msg = f"{name} is not an enumeration: {row.kind.describe()}"
+        raise ValueError(msg)  # noqa: TRY004 -- the row has another type, not the argument
+    return row.with_kind(row.kind.with_values(listed))
+
+
+def _with_range(row: Parameter, name: str, least: int | None, most: int | None) -> Parameter:
+    if not isinstance(row.kind, Integer) or row.kind.values:
+        msg = f"{name} has no range: {row.kind.describe()}"
+        raise ValueError(msg)
+    return row.with_kind(Integer(least, most))
 
 
 def _describe(row: Parameter) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""What a query means: names and values bound to a spec, simplified and checked."""
+"""The meaning of queries: names and values bound to a spec, simplified and checked."""

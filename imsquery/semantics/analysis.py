@@ -1,4 +1,4 @@
-"""Queries parsed, bound to a spec, simplified and checked, each step once and in one place."""
+"""Analysis of a query: parsing, binding, simplifying and checking, for all that needs them."""
 
 from __future__ import annotations
 
@@ -26,15 +26,13 @@ if TYPE_CHECKING:
 
 
 class Analysis:
-    """A bound query, and what follows from it.
-
-    The steps after binding are taken when they are asked for: most compiles need none of them.
+    """A bound query, and the steps that can follow; most compiles need none of them.
 
     Attributes:
-        binder: what bound the query; it collects the findings and knows the places of tokens.
-        bound: the query as it was written.
-        resolve: returns the formula of a condition with placeholders, where these have values.
-        dead: parts of the formula that can match nothing where they are, once it is checked.
+        binder: bound the query; it collects the findings, and knows where tokens are.
+        bound: the query as written.
+        resolve: returns the formula of a condition whose placeholders have values.
+        dead: the parts of the formula that can match nothing where they are, once checked.
     """
 
     dead: Sequence[Formula] = ()
@@ -59,33 +57,33 @@ class Analysis:
 
     @property
     def can_match(self) -> bool:
-        """Whether the filter can match anything, as far as the check has shown."""
+        """Whether the filter can match anything, as far as is known once it is checked."""
         return self.formula not in self.dead
 
     @property
     def pruned(self) -> Formula:
-        """The simplified filter without its dead parts."""
+        """The formula without its dead parts."""
         return _prune(self.formula, self.dead)
 
     @property
     def text(self) -> str:
-        """What was read."""
+        """The text of the query."""
         return self.binder.tokens.text
 
     @property
     def findings(self) -> tuple[Diagnostic, ...]:
-        """What has been found until now, in no order."""
+        """The findings up to now, unordered."""
         return tuple(self.binder.findings)
 
     def check_consistency(self) -> None:
-        """Report what the filter cannot mean, and remember its dead parts."""
+        """Report contradictions and missing conditions; find the dead parts."""
         self.dead = check_consistency(self.formula, self.bound.filter, self.binder)
 
     def report_expressions(self) -> None:
-        """Report the regular expressions that RE2 does not read.
+        """Report regular expressions that RE2 does not accept.
 
         Raises:
-            ModuleNotFoundError: there are expressions, and the extra ``re2`` is not installed.
+            ModuleNotFoundError: there are expressions, but the extra ``re2`` is not installed.
         """
         from imsquery.language.patterns import PatternError, check_expression
 
@@ -94,21 +92,21 @@ class Analysis:
                 try:
                     check_expression(str(leaf.value))
                 except PatternError as error:
-                    message = f"not a regular expression that RE2 reads: {error}"
+                    message = f"invalid regular expression for RE2: {error}"
                     self.binder.report("bad-value", message, self.binder.span(leaf.last))
 
     def check_expressions(self) -> None:
-        """Raise if there is a regular expression that RE2 does not read.
+        """Raise if RE2 does not accept a regular expression.
 
         Raises:
-            QueryError: ``bad-value``, for each.
-            ModuleNotFoundError: there are expressions, and the extra ``re2`` is not installed.
+            QueryError: with a ``bad-value`` for each.
+            ModuleNotFoundError: there are expressions, but the extra ``re2`` is not installed.
         """
         self.report_expressions()
         self.raise_errors(but="contradiction")
 
     def raise_errors(self, *, but: str = "") -> None:
-        """Raise :class:`QueryError` if any finding is an error, other than those of one code."""
+        """Raise :class:`QueryError` if any finding is an error, except for those of one code."""
         found = self.binder.findings
         if any(each.severity == "error" and each.code != but for each in found):
             from imsquery.diagnostics.errors import QueryError
@@ -116,13 +114,13 @@ class Analysis:
             raise QueryError(self.text, found)
 
     def span(self, part: Formula) -> Span:
-        """Return the place where a part of the filter was written."""
+        """Return the place of a part of the filter."""
         from imsquery.diagnostics.source import Span
 
         return Span(*self.binder.span(part.first, part.last))
 
     def refuse(self, code: str, message: str, part: Formula | None = None) -> QueryError:
-        """Return the error that a part of the filter, or all of it, is."""
+        """Return the error that refuses the filter because of a part, or as a whole."""
         from imsquery.diagnostics.errors import QueryError
         from imsquery.diagnostics.model import Diagnostic
         from imsquery.diagnostics.source import Span
@@ -134,12 +132,12 @@ class Analysis:
 def bind(
     tokens: Tokens, spec: Spec, *, now: datetime | None = None, allow_unlisted: bool = False
 ) -> Analysis:
-    """Parse tokens and bind them to a spec; what is wrong is found, never raised.
+    """Parse a text and bind it to a spec; errors become findings.
 
     Args:
         tokens: of the text.
         spec: the parameters.
-        now: what ``now`` and ``today`` mean; the clock, read once, if not given.
+        now: the time for ``now`` and ``today``; by default the clock, read once.
         allow_unlisted: accept values not in open lists, with a warning.
     """
     binder = Binder(tokens, spec, now=now, allow_unlisted=allow_unlisted)
@@ -154,20 +152,20 @@ def analyze(
     allow_unlisted: bool = False,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Analysis:
-    """Analyze a query that is to be planned, matched or reasoned about.
+    """Analyze a query for planning, matching or decisions.
 
-    A filter that can never match is no error here: it finds nothing, as the algebra of filters
-    wants it.
+    A filter that can never match is not an error here: it finds nothing, as Boolean algebra
+    requires.
 
     Args:
         query: the text, or a syntax tree.
         spec: the parameters.
-        now: what ``now`` and ``today`` mean; the clock, read once, if not given.
+        now: the time for ``now`` and ``today``; by default the clock, read once.
         allow_unlisted: accept values not in open lists.
         limits: bounds on the text.
 
     Raises:
-        QueryError: every finding that is an error, but for ``contradiction``.
+        QueryError: any error but ``contradiction``.
     """
     analysis = bind(tokenize(text_of(query), limits), spec, now=now, allow_unlisted=allow_unlisted)
     for deferred in analysis.bound.deferred():
@@ -179,7 +177,7 @@ def analyze(
 
 
 def text_of(query: str | Query | Expr) -> str:
-    """Return the text of a query; a tree is written out, so that findings have a place."""
+    """Return the text of a query; a tree is written out, so that findings can point at text."""
     if isinstance(query, str):
         return query
     from imsquery.language.unparse import unparse
@@ -188,7 +186,7 @@ def text_of(query: str | Query | Expr) -> str:
 
 
 def _prune(formula: Formula, dead: Sequence[Formula]) -> Formula:
-    """Return a simplified filter without some parts that can match nothing where they are."""
+    """Return a simplified filter with some parts replaced by ``none``, simplified again."""
     if not dead:
         return formula
     numbers = {id(each) for each in dead}

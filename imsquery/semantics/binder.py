@@ -1,6 +1,6 @@
-"""Text bound to a spec: names become parameters, literals typed values, or findings.
+"""Text bound to a spec: names become parameters, literals typed values; or else, findings.
 
-The binder is an algebra of the parser: it makes formulas as the text is read, with no tree between.
+The binder is an algebra of the parser: it makes formulas as the text is read, without a tree.
 """
 
 from __future__ import annotations
@@ -22,14 +22,13 @@ if TYPE_CHECKING:
     from imsquery.schema.parameters import Function, Parameter
     from imsquery.semantics.formula import Formula
 
-    Edits = list[tuple[int, int, str]]
-    Fixes = list[tuple[str, Edits]]
+    Fix = tuple[str, list[tuple[int, int, str]]]
 
 
 class Binder(LiteralBinder):
-    """Makes a :class:`BoundQuery` of a text; arguments as for :class:`LiteralBinder`."""
+    """Makes a :class:`BoundQuery` of a text; arguments are those of :class:`LiteralBinder`."""
 
-    # -- what recovery asks for
+    # -- for recovery
 
     def reread(self, tokens: Tokens) -> None:
         super().reread(tokens)
@@ -44,7 +43,7 @@ class Binder(LiteralBinder):
             guess(self, first, last)
         return Unknown(first, last)
 
-    def stands_alone(self, name: str) -> bool:
+    def is_standalone(self, name: str) -> bool:
         parameter = self.spec.find(name)
         return parameter is not None and parameter.kind.standalone
 
@@ -75,7 +74,7 @@ class Binder(LiteralBinder):
                 fix = ("add parentheses", [(start, start, "("), (end, end, ")")])
                 self.report(
                     "mixed-and-or",
-                    "`and` binds tighter than `or`; parentheses would show it",
+                    "`and` binds tighter than `or`; add parentheses",
                     (start, end),
                     *([fix] if self.may_enclose else []),
                     severity="warning",
@@ -205,19 +204,7 @@ class Binder(LiteralBinder):
 
             return read_colon(self, name) or Unknown(name, name)
         if not parameter.kind.standalone:
-            _, end = span = self.span(name)
-            written = self._lexemes[name]
-            fixes: Fixes = []
-            # What recovery left out behind the name may have been an operator.
-            behind = self.tokens.text[end : self.span(name + 1)[0]]
-            if parameter.observed is not None and not behind.partition("#")[0].strip():
-                fixes.append(("ask whether an image has it", [(end, end, " is present")]))
-            self.report(
-                "bad-operator",
-                f"`{written}` cannot stand alone: it needs an operator and a value",
-                span,
-                *fixes,
-            )
+            self._missing_operator(parameter, name)
             return Unknown(name, name)
         return Atom(parameter, "=", "true", name, name)
 
@@ -235,15 +222,13 @@ class Binder(LiteralBinder):
             if len(arguments) == len(function.parameters) or (function.variadic and arguments):
                 build = partial(_apply, function, name, closing, arguments)
                 return self._with_literals(name, closing, arguments, build)
-        wanted = " or ".join(f"`{function.signature}`" for function in overloads)
-        self.report(
-            "bad-arguments",
-            f"wrong number of arguments, {len(arguments)}; it is {wanted}",
-            self.span(name, closing),
-        )
+        expected = " or ".join(f"`{function.signature}`" for function in overloads)
+        count = f"{len(arguments)} argument{'s' * (len(arguments) != 1)}"
+        message = f"expected {expected}; got {count}"
+        self.report("bad-arguments", message, self.span(name, closing))
         return Unknown(name, closing)
 
-    # -- clauses: each gives what sets it in a query
+    # -- clauses: each returns a function that sets it in a query
 
     def order(self, keyword: int, _by: int, name: int) -> Callable[[BoundQuery], None]:
         return self._order(keyword, name, name, None)
@@ -298,19 +283,18 @@ class Binder(LiteralBinder):
         return set_clause
 
     def check_order(self, query: BoundQuery) -> None:
-        """Report an order that not even the client can make, since no image shows what it is by."""
+        """Report an order by what image records do not have, or have more than one of."""
         order = query.order
-        if order is not None and (order.parameter.observed is None or order.parameter.multiple):
-            self.report(
-                "not-observable",
-                f"no image shows one `{order.parameter.name}` to sort by",
-                self.span(order.token),
-            )
+        if order is None or (order.parameter.observed and not order.parameter.multiple):
+            return
+        name = order.parameter.name
+        reason = "an image can have several" if order.parameter.observed else "not in image records"
+        self.report("not-observable", f"cannot sort by `{name}`: {reason}", self.span(order.token))
 
     # -- names
 
     def _filterable(self, name: int, last: int) -> Parameter | None:
-        """Look a name up; ``None``, and a finding, where it is no filter."""
+        """Return the parameter of a name; ``None``, with a finding, if it cannot filter."""
         parameter = self._names.get(self._lexemes[name])
         if parameter is None:
             parameter = self.spec.find(self._lexemes[name])
@@ -332,19 +316,29 @@ class Binder(LiteralBinder):
     def _bad_operator(
         self, parameter: Parameter, written: str, name: int, operator: int, last: int
     ) -> Formula:
-        taken = [each for each in _OPERATOR_ORDER if each in parameter.kind.operators]
+        accepted = [f"`{each}`" for each in _OPERATORS if each in parameter.kind.operators]
         self.report(
             "bad-operator",
-            f"`{self._lexemes[name]}` ({parameter.kind.name}) does not take `{written}`; "
-            f"it takes {' '.join(taken)}",
+            f"unexpected `{written}` after `{self._lexemes[name]}` ({parameter.kind.name}); "
+            f"expected {', '.join(accepted)}",
             self.span(operator),
         )
         return Unknown(name, last)
 
+    def _missing_operator(self, parameter: Parameter, name: int) -> None:
+        _, end = self.span(name)
+        fixes: list[Fix] = []
+        # What recovery left out after the name may have been an operator.
+        gap = self.tokens.text[end : self.span(name + 1)[0]]
+        if parameter.observed is not None and not gap.partition("#")[0].strip():
+            fixes.append(("write `is present`", [(end, end, " is present")]))
+        message = f"expected an operator and a value after `{self._lexemes[name]}`"
+        self.report("bad-operator", message, self.span(name), *fixes)
+
     def _not_observable(self, name: int, operator: int, last: int) -> Formula:
         self.report(
             "not-observable",
-            f"no image shows its `{self._lexemes[name]}`: it can only be asked for with `=`",
+            f"`{self._lexemes[name]}` is not in image records; only `=` can filter by it",
             self.span(operator),
         )
         return Unknown(name, last)
@@ -360,7 +354,7 @@ class Binder(LiteralBinder):
         *,
         comparison: tuple[Parameter, str] | None = None,
     ) -> Formula:
-        """Build a formula of literals, now or once the placeholders among them have values."""
+        """Build a formula from literals, now or once the placeholders among them have values."""
         for token in tokens:
             if self._kinds[token] == "PLACEHOLDER":
                 return Deferred(first, last, tokens, build, comparison=comparison)
@@ -386,13 +380,13 @@ class Binder(LiteralBinder):
         return self._with_literals(name, last, values, build)
 
     def report_unbound(self, deferred: Deferred, given: Container[str] = ()) -> None:
-        """Report the placeholders of a condition or clause that are given no value."""
+        """Report the placeholders of a condition or clause that have no value."""
         for token in deferred.tokens:
             name = self._lexemes[token]
             if self._kinds[token] == "PLACEHOLDER" and name[1:] not in given:
                 self.report(
                     "unbound-placeholder",
-                    f"`{name}` has no value; `prepare(…).bind({name[1:]}=…)` gives it one",
+                    f"`{name}` has no value; bind one by `prepare(…).bind({name[1:]}=…)`",
                     self.span(token),
                 )
 
@@ -401,7 +395,7 @@ class Binder(LiteralBinder):
     def conditions(
         self, function: Function, first: int, last: int, token: int, arguments: Sequence[str]
     ) -> list[Formula]:
-        """Give the conditions of one call, or of one argument of a variadic one."""
+        """Return the conditions of a call, or of one argument of a variadic call."""
         made: list[Formula] = []
         for wire, value in function.conditions:
             parameter = self._names.get(wire) or self._feature(arguments[0], token)
@@ -415,23 +409,22 @@ class Binder(LiteralBinder):
         return made
 
     def _feature(self, literal: str, token: int) -> Parameter | None:
-        """Look up the flag of a feature or board type."""
+        """Return the flag of a feature or board type; ``None``, with a finding, if it has none."""
         prefix = self.spec.family.lstrip("_")
         ending = literal.lstrip("_").lower()
-        # Nobody means `__support_support_kvm`; whoever does can write it out.
+        # `supports(support_kvm)` hardly means `__support_support_kvm`, which can be written out.
         parameter = None if ending.startswith(prefix) else self.spec.feature(literal)
         if parameter is not None and parameter.kind.standalone:
             return parameter
-        start, end = self.span(token)
-        fixes: Fixes = []
+        fixes: list[Fix] = []
         if parameter is not None:
-            message = f"`{literal}` is no flag; it is compared: `{parameter.name} = …`"
+            message = f"`{literal}` is not a flag; compare it: `{parameter.name} = …`"
         else:
-            message = f"`{clip(literal)}` is no feature: letters, digits and `_`, such as `kvm`"
+            message = f"invalid feature `{clip(literal)}`; expected letters, digits and `_`"
             ending = ending.removeprefix(prefix)
             if ending != literal and self.spec.feature(ending):
-                fixes.append((f"write `{ending}`", [(start, end, spell(ending))]))
-        self.report("bad-arguments", message, (start, end), *fixes)
+                fixes.append((f"write `{ending}`", [(*self.span(token), spell(ending))]))
+        self.report("bad-arguments", message, self.span(token), *fixes)
         return None
 
 
@@ -443,7 +436,7 @@ def _apply(
     binder: Binder,
     literals: Sequence[str],
 ) -> Formula:
-    """Make the conjunction that a call stands for."""
+    """Return the conjunction that a call means."""
     if function.variadic:
         conditions = [
             condition
@@ -457,10 +450,10 @@ def _apply(
 
 
 def _fill(template: str, arguments: Sequence[str]) -> str:
-    """Put arguments into a template, in one pass: none of them is read as a template itself."""
+    """Fill a template in one pass, so that no argument is read as a template itself."""
     return re.sub(r"\{(\d)\}", lambda match: arguments[int(match[1])], template)
 
 
-_OPERATOR_ORDER = (
+_OPERATORS = (
     "=", "!=", "<", "<=", ">", ">=", "contains", "startswith", "endswith", "glob", "matches",
 )  # fmt: skip

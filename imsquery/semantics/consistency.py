@@ -1,34 +1,38 @@
-"""What a filter can never match, and what it must ask for as well.
+"""Contradictions in simplified filters, and conditions that require others.
 
-Works on simplified filters.  A conjunction is read with all that the conjunctions around it demand;
-alternatives are not combined with each other, so that the cost stays linear.
+Each conjunction is checked together with all that the conjunctions around it assert.  Alternatives
+are not combined with each other, so that the cost stays linear.
 """
 
 from __future__ import annotations
 
+import operator
+
+from imsquery.diagnostics.edits import clip
 from imsquery.language.lexer import spell
 from imsquery.semantics.formula import And, Atom, Not, Or, Unknown
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Iterator
 
-    from imsquery.semantics.formula import Formula
+    from imsquery.semantics.formula import Formula, Key
     from imsquery.semantics.literals import LiteralBinder
 
-    Undo = list[tuple[Hashable, "Formula | None"]]
+    Fix = tuple[str, list[tuple[int, int, str]]]
+    Undo = list[tuple[Key, "Formula | None"]]
 
 
 def check_consistency(formula: Formula, written: Formula, binder: LiteralBinder) -> list[Formula]:
-    """Report what a simplified filter cannot mean.
+    """Report contradictions in a filter, and conditions that are missing or that nothing answers.
 
-    Findings are ``contradiction`` (a warning where another branch can still match),
+    Findings are ``contradiction`` (a warning if another branch can still match),
     ``mutually-exclusive``, ``requires`` and ``not-observable``.
 
     Args:
         formula: the simplified filter.
-        written: the same before it was simplified.
-        binder: what bound it; collects the findings.
+        written: the filter before it was simplified.
+        binder: the binder of the filter, which collects the findings.
 
     Returns:
         The parts that can match nothing where they are; the filter itself may be one.
@@ -42,9 +46,9 @@ class _Consistency:
         self._binder = binder
         self._spec = binder.spec
         self._dead: list[Formula] = []
-        # What the conjunctions around hold to: (wire name, aspect), or a literal's own key -> the
-        # literal that says so.  Aspects: `=`, `low`, `high`, `absent`, and `some` for any value.
-        self._facts: dict[Hashable, Formula] = {}
+        # What the conjunctions around assert: (wire name, aspect), or the key of a literal -> the
+        # literal that asserts it.  Aspects: `=`, `low`, `high`, `absent`, and `some` for any value.
+        self._facts: dict[Key, Formula] = {}
         self._contradictions: list[tuple[Formula, Formula]] = []
 
     def check(self, formula: Formula) -> list[Formula]:
@@ -54,7 +58,7 @@ class _Consistency:
         return self._dead
 
     def _visit(self, formula: Formula) -> bool:
-        """Walk over the connectives; a frame is a node, its parts to come, and how parts went."""
+        """Walk over the connectives; a frame is a node, its parts to come, and their results."""
         undo: Undo = []
         frames = [(formula, _parts(formula), undo, [self._enter(formula, undo, is_root=True)])]
         while True:
@@ -74,7 +78,7 @@ class _Consistency:
             frames[-1][3].append(result)
 
     def _enter(self, node: Formula, undo: Undo, *, is_root: bool = False) -> bool:
-        """Take in what a node itself holds to; tell whether that goes with what is around."""
+        """Assert the literals of a node; return whether they are consistent with what is around."""
         if type(node) is Or:
             return bool(node.operands)
         before = len(self._contradictions)
@@ -92,7 +96,7 @@ class _Consistency:
         for atom in demanding:
             consistent &= self._goes_with_facts(atom)
             if atom.parameter.requires is not None:
-                # What is not understood may be what is asked for.
+                # An unreadable condition may be the required one.
                 may_add = is_root and not any(type(each) is Unknown for each in literals)
                 self._require(atom, *atom.parameter.requires, may_add=may_add)
         return consistent
@@ -104,7 +108,7 @@ class _Consistency:
             else:
                 self._facts[fact] = before
 
-    def _state(self, fact: Hashable, literal: Formula, undo: Undo) -> None:
+    def _add_fact(self, fact: Key, literal: Formula, undo: Undo) -> None:
         undo.append((fact, self._facts.get(fact)))
         self._facts[fact] = literal
 
@@ -114,7 +118,7 @@ class _Consistency:
         return other is not None
 
     def _assert(self, atom: Atom, undo: Undo) -> None:
-        """Take a condition in; note the first fact that it contradicts."""
+        """Assert a condition, and note the first fact that it contradicts."""
         facts = self._facts
         wire = atom.parameter.wire
         negation = facts.get((Not, atom.key)) or facts.get((wire, "absent"))
@@ -125,16 +129,16 @@ class _Consistency:
                 self._conflict(atom, self._against_bound(atom))
             elif atom.relation == "!=":
                 self._conflict(atom, facts.get((wire, "=", atom.value)))
-        self._state(atom.key, atom, undo)
-        self._state((wire, "some"), atom, undo)
+        self._add_fact(atom.key, atom, undo)
+        self._add_fact((wire, "some"), atom, undo)
         aspect = _ASPECT.get(atom.relation)
         if aspect is not None:
             known = facts.get((wire, aspect))
             if known is None or _is_tighter(atom, known):
-                self._state((wire, aspect), atom, undo)
+                self._add_fact((wire, aspect), atom, undo)
 
     def _against_value(self, atom: Atom) -> Formula | None:
-        """Find a fact that speaks against an equality."""
+        """Return a fact that an equality contradicts."""
         facts, wire, value = self._facts, atom.parameter.wire, atom.value
         other = facts.get((wire, "="))
         if type(other) is Atom and other.value != value:
@@ -150,7 +154,7 @@ class _Consistency:
         return None
 
     def _against_bound(self, atom: Atom) -> Formula | None:
-        """Find a fact that speaks against an order comparison."""
+        """Return a fact that an order comparison contradicts."""
         facts, wire = self._facts, atom.parameter.wire
         value = facts.get((wire, "="))
         if type(value) is Atom and not _lies_within(value.value, atom):
@@ -159,87 +163,83 @@ class _Consistency:
         if type(other) is not Atom:
             return None
         if type(atom.value) is int:
-            apart = not _lies_within(_nearest(atom), other)
-        else:
-            # Two bounds that meet leave one value if both take it in, and none otherwise.
-            both = atom.relation in {"<=", ">="} and other.relation in {"<=", ">="}
-            low, high = (atom, other) if _ASPECT[atom.relation] == "low" else (other, atom)
-            apart = low.value > high.value if both else low.value >= high.value  # type: ignore[operator]
-        return other if apart else None
+            nearest = atom.value + _NEAREST[atom.relation]
+            return None if _lies_within(nearest, other) else other
+        # Two bounds that meet leave one value if both include it, and none otherwise.
+        both = atom.relation in {"<=", ">="} and other.relation in {"<=", ">="}
+        low, high = (atom, other) if _ASPECT[atom.relation] == "low" else (other, atom)
+        is_apart = operator.gt if both else operator.ge
+        return other if is_apart(low.value, high.value) else None
 
     def _deny(self, negation: Not, undo: Undo) -> None:
-        """Take in that a condition does not hold."""
+        """Assert that a condition does not hold."""
         operand = negation.operand
         if type(operand) is not Atom:
             return
         parameter = operand.parameter
-        if parameter.observed is None or operand.value in parameter.scopes:
-            self._binder.report(
-                "not-observable",
-                f"no image shows its `{parameter.name}`: which images do not match cannot be told",
-                self._binder.span(negation.first, negation.last),
-            )
+        if operand.value in parameter.scopes:
+            message = f"`{operand.value}` widens the request; it cannot be negated"
+            self._report("not-observable", message, negation)
+        elif parameter.observed is None:
+            message = f"`{parameter.name}` is not in image records; only `=` can filter by it"
+            self._report("not-observable", f"{message}, without `not`", negation)
         absent = operand.relation == "present"
         known = (parameter.wire, "some") if absent else operand.key
         self._conflict(negation, self._facts.get(known))
-        self._state((parameter.wire, "absent") if absent else negation.key, negation, undo)
+        self._add_fact((parameter.wire, "absent") if absent else negation.key, negation, undo)
 
     def _goes_with_facts(self, atom: Atom) -> bool:
-        """Report an attribute that never stands beside this one."""
+        """Report the attributes around that no image has together with this one."""
         consistent = True
         for wire in self._spec.exclusive.get(atom.parameter.wire, ()):
             other = self._facts.get((wire, "some"))
             if type(other) is Atom:
                 one, two = sorted((other, atom), key=lambda each: (each.first, each.parameter.wire))
-                self._binder.report(
-                    "mutually-exclusive",
-                    f"no image has both `{one.parameter.name}` and `{two.parameter.name}`",
-                    self._binder.span(two.first, two.last),
-                )
+                message = f"no image has both `{one.parameter.name}` and `{two.parameter.name}`"
+                self._report("mutually-exclusive", message, two)
                 consistent = False
         return consistent
 
     def _require(self, atom: Atom, wire: str, value: str, *, may_add: bool) -> None:
-        """Report a condition that goes unanswered without another."""
-        # Beside another value it is no less there: that the two contradict each other is said.
+        """Report a condition that is answered only together with another one."""
+        # Asserted or contradicted, it is there; a contradiction has its own finding.
         if (wire, "=", value) in self._facts:
             return
         needed = f"{self._spec.parameters[wire].name} = {spell(value)}"
         fixes = []
-        encloses = type(self._written) is Or
         if may_add and (wire, "=") not in self._facts and self._binder.may_enclose:
-            # Behind the whole filter, whatever this condition is nested in there.
+            # After the whole filter, however deep this condition is nested in it.
             start, end = self._binder.span(self._written.first, self._written.last)
-            if encloses:
+            if type(self._written) is Or:
                 edits = [(start, start, "("), (end, end, f") and {needed}")]
             else:
                 edits = [(end, end, f" and {needed}")]
             fixes.append((f"add `{needed}`", edits))
-        self._binder.report(
-            "requires",
-            f"`{atom.parameter.name}` is answered only together with `{needed}`",
-            self._binder.span(atom.first, atom.last),
-            *fixes,
-        )
+        self._report("requires", f"`{atom.parameter.name}` requires `{needed}`", atom, *fixes)
 
     def _contradiction(self, literal: Formula, other: Formula, severity: str) -> None:
         one, two = sorted((other, literal), key=lambda each: (each.first, each.last))
         start, end = self._binder.span(one.first, one.last)
-        self._binder.report(
-            "contradiction",
-            f"nothing can match this and `{self._binder.tokens.text[start:end]}`"
-            if one.first != two.first
-            else "nothing can match this",
-            self._binder.span(two.first, two.last),
-            severity=severity,
-        )
+        is_one = one.first == two.first  # such as a range whose ends are swapped
+        written = f"`{clip(self._binder.tokens.text[start:end])}`"
+        message = "this can never match" if is_one else f"this contradicts {written}"
+        self._report("contradiction", message, two, severity=severity)
+
+    def _report(
+        self, code: str, message: str, part: Formula, *fixes: Fix, severity: str = "error"
+    ) -> None:
+        span = self._binder.span(part.first, part.last)
+        self._binder.report(code, message, span, *fixes, severity=severity)
 
 
 _ASPECT = {"=": "=", ">": "low", ">=": "low", "<": "high", "<=": "high"}
+_COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_NEAREST = {"<": -1, "<=": 0, ">": 1, ">=": 0}
+"""Operator -> the step from its bound to the nearest integer that satisfies it."""
 
 
 def _parts(node: Formula) -> Iterator[Formula]:
-    """Give what is visited below a node: all alternatives, and the connectives of a conjunction."""
+    """Return what to visit below a node: all alternatives, or the connectives of a conjunction."""
     if type(node) is Or:
         return iter(node.operands)
     if type(node) is And:
@@ -248,29 +248,15 @@ def _parts(node: Formula) -> Iterator[Formula]:
 
 
 def _is_tighter(atom: Atom, known: Formula) -> bool:
-    """Tell whether a bound leaves less than one that is known; equalities are all alike."""
+    """Return whether a bound leaves fewer values than a known one; for equalities, ``False``."""
     if type(known) is not Atom or atom.relation == "=":
         return False
     if atom.value == known.value:
         return atom.relation in {"<", ">"}
-    lower = atom.value < known.value  # type: ignore[operator]
-    return lower is (_ASPECT[atom.relation] == "high")
+    is_lower = operator.lt(atom.value, known.value)
+    return is_lower is (_ASPECT[atom.relation] == "high")
 
 
 def _lies_within(value: str | int, bound: Atom) -> bool:
-    """Tell whether a value satisfies an order comparison."""
-    limit = bound.value
-    if bound.relation == "<":
-        return value < limit  # type: ignore[operator]
-    if bound.relation == "<=":
-        return value <= limit  # type: ignore[operator]
-    if bound.relation == ">":
-        return value > limit  # type: ignore[operator]
-    return value >= limit  # type: ignore[operator]
-
-
-def _nearest(bound: Atom) -> int:
-    """Give the whole number that satisfies an order comparison most closely."""
-    value = bound.value
-    assert type(value) is int  # noqa: S101 -- the caller's case
-    return value + {"<": -1, "<=": 0, ">": 1, ">=": 0}[bound.relation]
+    """Return whether a value satisfies an order comparison."""
+    return bool(_COMPARE[bound.relation](value, bound.value))

@@ -1,41 +1,48 @@
-"""Bound filters: what a filter says once its names are parameters and its literals are values.
+"""Bound filters, in which names are parameters and literals are values.
 
-``And`` of nothing is ``all``, ``Or`` of nothing is ``none``.  Every formula knows the tokens it was
-written with (``first`` to ``last``), so that a finding about it can point at them.
+An empty ``And`` is ``all``, an empty ``Or`` is ``none``.  Every formula knows the tokens that it
+was written with (``first`` to ``last``), so that findings can point at them.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
     from imsquery.schema.parameters import Parameter
 
     T = TypeVar("T")
+    Key = tuple[object, ...]
 
 
-# Plain classes with slots: a compile makes one for each predicate, and attrs' frozen ``__init__``
-# costs three times as much.
+# Plain classes with slots: a compile makes one for each predicate, and the ``__init__`` of a frozen
+# attrs class takes three times as long.
 class Formula:
     """Base of bound filters.
 
-    ``key`` is what equal formulas have in common; connectives and negations have one once they are
-    simplified.
+    Equal formulas have equal keys; connectives and negations have a key once they are simplified.
     """
 
     __slots__ = ("first", "last")
     first: int
     last: int
-    key: Hashable
+
+    if TYPE_CHECKING:
+
+        @property
+        def key(self) -> Key:
+            """Computed by atoms, and an attribute of all others."""
 
 
 class Atom(Formula):
     """One condition on one parameter.
 
-    ``relation`` is ``=``, an order or match operator, ``present``, or ``!=`` for a total parameter;
-    ``value`` is what the parameter's kind read.
+    Attributes:
+        parameter: what is compared.
+        relation: ``=``, an order or match operator, ``present``, or ``!=`` for a total parameter.
+        value: the literal as the parameter's kind reads it.
     """
 
     __slots__ = ("parameter", "relation", "value")
@@ -50,8 +57,8 @@ class Atom(Formula):
         self.last = last
 
     @property
-    def key(self) -> Hashable:  # type: ignore[override]
-        """Made when it is asked for: most filters never ask."""
+    def key(self) -> Key:
+        """Computed on demand, since most filters never need it."""
         return (self.parameter.wire, self.relation, self.value)
 
     def __repr__(self) -> str:
@@ -62,6 +69,7 @@ class Not(Formula):
     """The complement; in a simplified formula, of an atom or an unknown."""
 
     __slots__ = ("key", "operand")
+    key: Key
 
     def __init__(self, operand: Formula, first: int, last: int) -> None:
         self.operand = operand
@@ -73,9 +81,10 @@ class Not(Formula):
 
 
 class And(Formula):
-    """Holds where all operands do; ``bare`` if written with ``and`` and no parentheses round it."""
+    """The conjunction; ``bare`` if it was written with ``and`` and without parentheses."""
 
     __slots__ = ("bare", "key", "operands")
+    key: tuple[type, frozenset[Key]]
 
     def __init__(self, operands: Sequence[Formula], first: int, last: int) -> None:
         self.operands = operands
@@ -88,9 +97,10 @@ class And(Formula):
 
 
 class Or(Formula):
-    """Holds where any operand does."""
+    """The disjunction."""
 
     __slots__ = ("key", "operands")
+    key: tuple[type, frozenset[Key]]
 
     def __init__(self, operands: Sequence[Formula], first: int, last: int) -> None:
         self.operands = operands
@@ -102,9 +112,10 @@ class Or(Formula):
 
 
 class Unknown(Formula):
-    """A condition that a finding made unreadable: nothing follows from it."""
+    """A condition that could not be read: nothing follows from it."""
 
     __slots__ = ("key",)
+    key: Key
 
     def __init__(self, first: int, last: int) -> None:
         self.first = first
@@ -119,10 +130,10 @@ class Deferred(Unknown):
     """A condition that waits for the values of placeholders.
 
     Attributes:
-        tokens: of all its values, placeholders or not.
-        build: makes the formula, given a binder and the literal of each token.
-        is_list: the one token is a placeholder for a list.
-        comparison: parameter and relation, where it is a comparison with one placeholder.
+        tokens: its values, placeholders or not.
+        build: returns the formula, given a binder and the literal of each token.
+        is_list: whether its only token is a placeholder for a list.
+        comparison: parameter and relation of a comparison with one placeholder.
     """
 
     __slots__ = ("build", "comparison", "is_list", "tokens")
@@ -145,7 +156,7 @@ class Deferred(Unknown):
 
 
 class Order:
-    """``order by``: a parameter and ``asc``, ``desc`` or ``None`` for the server's default."""
+    """``order by``: a parameter, and ``asc``, ``desc`` or ``None`` for the server's default."""
 
     __slots__ = ("direction", "parameter", "token")
 
@@ -156,7 +167,7 @@ class Order:
 
 
 class BoundQuery:
-    """A bound filter with its clauses; a clause that is not there is ``None``."""
+    """A bound filter with its clauses; a missing clause is ``None``."""
 
     __slots__ = ("after", "filter", "limit", "order")
 
@@ -174,7 +185,7 @@ class BoundQuery:
 
 
 def leaves(formula: Formula) -> Iterator[Formula]:
-    """Give the atoms and unknowns of a formula in the order they were written."""
+    """Yield the atoms and unknowns of a formula in text order."""
     pending = [formula]
     while pending:
         node = pending.pop()
@@ -192,13 +203,13 @@ def fold(
     negation: Callable[[Not, T], T],
     connective: Callable[[And | Or, list[T]], T],
 ) -> T:
-    """Put a result together of those of the parts.
+    """Combine the results of a formula's parts, without recursion.
 
     Args:
         formula: the filter.
-        leaf: gives the result of an atom or unknown.
-        negation: gives that of a ``not``, from its operand's.
-        connective: gives that of an ``and`` or ``or``, from its operands' in their order.
+        leaf: returns the result of an atom or unknown.
+        negation: returns the result of a ``not``, given that of its operand.
+        connective: returns the result of an ``and`` or ``or``, given those of its operands.
     """
     results: list[T] = []
     pending: list[tuple[Formula, bool]] = [(formula, False)]
@@ -224,12 +235,12 @@ def fold(
 
 
 def negate(formula: Formula) -> Not:
-    """Give the complement, standing where the filter stands."""
+    """Return the complement, in the same place."""
     return Not(formula, formula.first, formula.last)
 
 
 def map_atoms(formula: Formula, change: Callable[[Atom], Formula]) -> Formula:
-    """Give the filter with other formulas in the place of its atoms."""
+    """Return the filter with each atom replaced."""
     return fold(
         formula,
         lambda leaf: change(leaf) if isinstance(leaf, Atom) else leaf,

@@ -1,6 +1,6 @@
-"""LiteralBinder on what is no filter but a clause, such as ``limit = 5``.
+"""Clauses written as conditions, such as ``limit = 5``.
 
-Only for texts with one: the binder imports it where it reports one.
+Loaded only for texts with one: the binder imports it to report one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from imsquery.diagnostics.edits import clip, without
+from imsquery.diagnostics.edits import clip, spaced, without
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import END, spell
 from imsquery.language.operators import OPERATORS
@@ -24,78 +24,81 @@ if TYPE_CHECKING:
 
 _BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "COMMA"})
 _CLAUSE_KEYWORDS = {"LIMIT": "limit", "AFTER": "after", "BY": "order by"}
-_BLANK = frozenset({"", " ", "\t", "\r", "\n"})
 _comment = re.compile("#[^\n]*")
 
 
 @frozen
 class Outline:
-    """Of a whole text: the tokens that no ``or`` or ``not`` is about, and its clauses."""
+    """What moving a clause depends on.
+
+    Attributes:
+        outer: the tokens of conditions that must hold whatever others do.
+        clauses: how often each clause appears, as one or as a condition.
+    """
 
     outer: frozenset[int]
     clauses: dict[str, int]
 
 
 def report_clause(binder: LiteralBinder, parameter: Parameter, name: int, last: int) -> None:
-    """Report a condition on what is no filter but a clause."""
+    """Report a condition that should be a clause."""
     written = binder.tokens.lexemes[name]
     clause = "order by" if parameter.clause == "direction" else parameter.clause
     if name == last and written.lower() == clause:
-        binder.report("not-a-filter", f"a value is missing behind `{clause}`", binder.span(name))
+        binder.report("not-a-filter", f"expected a value after `{clause}`", binder.span(name))
         return
     binder.report(
         "not-a-filter",
-        f"`{written}` does not filter; it is set by the clause `{clause} …` behind the filter",
+        f"`{written}` is not a filter; use the clause `{clause} …` after the filter",
         binder.span(name, last),
         *_clause_fixes(binder, parameter, name, last),
     )
 
 
 def _clause_fixes(binder: LiteralBinder, parameter: Parameter, name: int, last: int) -> list[Fix]:
-    """Make a clause of ``limit = 5`` where it is one of the conditions that all must hold."""
+    """Write a clause for ``limit = 5``, if it is one of the conditions that must all hold."""
     kinds, text = binder.tokens.kinds, binder.tokens.text
     if last != name + 2 or OPERATORS.get(binder.tokens.lexemes[name + 1]) != "=":
         return []
     first, final = name, last
     while first > 0 and kinds[first - 1] == "LPAR" and kinds[final + 1] == "RPAR":
-        first, final = first - 1, final + 1  # parentheses around nothing cannot stay
+        first, final = first - 1, final + 1  # they would be left empty
     follows, joins = kinds[final + 1] == "AND", first > 0 and kinds[first - 1] == "AND"
     if not (_may_move(binder, name) and (follows or joins or first == 0)):
         return []
     first, final = (first - joins, final) if joins else (first, final + follows)
     start, end = binder.span(first, final)
     if "#" in text[start:end] or any(binder.is_put_in(each) for each in range(first, final + 1)):
-        return []  # a comment would be lost, or what is to go is not in the text
+        return []  # a comment would be lost, or a token is not in the text
     if _comment.sub("", text[end : binder.span(final + 1)[0]]).strip():
-        return []  # what recovery left out there would go on with something else
+        return []  # what recovery left out there would follow something else
     if not (follows or joins) and _comment.sub("", text[:start]).strip():
-        return []  # something stands before that was left out
+        return []  # recovery left something out before it
     if parameter.clause == "direction":
         return _direct(binder, last, without(text, start, end))
     clause = _clause_text(binder, parameter, last)
     if not clause or not _is_only_one(binder, parameter.clause):
         return []
-    title = f"write `{clip(clause)}` behind the filter"
+    title = f"write `{clip(clause)}` after the filter"
     if kinds[final + 1] == END or not (follows or joins):
-        apart = "" if text[start - 1 : start] in _BLANK else " "
-        return [(title, [(start, end, apart + clause)])]
+        return [(title, [spaced(text, start, end, clause)])]
     at = binder.span(kinds.index(END) - 1)[1]
     return [(title, [without(text, start, end), (at, at, f" {clause}")])]
 
 
-def _direct(binder: LiteralBinder, value: int, gone: tuple[int, int, str]) -> list[Fix]:
-    """Say in ``order by`` what ``sort_dir = desc`` says, which is to go."""
+def _direct(binder: LiteralBinder, value: int, removal: tuple[int, int, str]) -> list[Fix]:
+    """Move the direction of ``sort_dir = desc`` to the end of ``order by``."""
     kinds, direction = binder.tokens.kinds, binder.literal(value).lower()
     if KEYWORDS.get(direction) != "DIRECTION" or not _is_only_one(binder, "direction"):
         return []
     if not _is_only_one(binder, "order by") or "BY" not in kinds or "DIRECTION" in kinds:
-        return []  # `sort_key` is no clause yet
+        return []  # `sort_key` must become a clause first
     at = binder.span(kinds.index("BY") + 1)[1]
-    return [(f"write `{direction}` behind `order by`", [gone, (at, at, f" {direction}")])]
+    return [(f"write `{direction}` in `order by`", [removal, (at, at, f" {direction}")])]
 
 
 def _clause_text(binder: LiteralBinder, parameter: Parameter, value: int) -> str:
-    """Give the clause that sets a parameter; empty where the value would be none for it."""
+    """Return the clause that sets a parameter; empty if the value is invalid there."""
     literal = binder.literal(value)
     if parameter.clause == "order by":
         key = binder.spec.find(literal)
@@ -110,12 +113,12 @@ def _clause_text(binder: LiteralBinder, parameter: Parameter, value: int) -> str
 
 
 def _may_move(binder: LiteralBinder, name: int) -> bool:
-    """Tell whether a condition must hold whatever others do."""
+    """Return whether a condition must hold whatever others do."""
     return name in _outline(binder).outer
 
 
 def _is_only_one(binder: LiteralBinder, clause: str | None) -> bool:
-    """Tell whether a clause, or a condition in its place, stands only once."""
+    """Return whether a clause, or a condition in its place, appears only once."""
     return _outline(binder).clauses.get(str(clause)) == 1
 
 
@@ -127,8 +130,8 @@ def _outline(binder: LiteralBinder) -> Outline:
 
 
 def _outlined(binder: LiteralBinder) -> Outline:
-    # Of each pair of parentheses, with the whole text as the first: which it stands in, and
-    # whether all of its conditions must hold.
+    # For each pair of parentheses, and first for the whole text: the pair around it, and whether
+    # all conditions in it must hold.
     around, all_hold, open_ = [0], [True], [0]
     outer: list[tuple[int, int]] = []
     clauses: dict[str, int] = {}
@@ -138,7 +141,7 @@ def _outlined(binder: LiteralBinder) -> Outline:
             around.append(open_[-1])
             open_.append(len(all_hold))
             all_hold.append(before != "NOT")
-        elif kind == "RPAR" and len(open_) > 1:  # one that closes nothing will be reported
+        elif kind == "RPAR" and len(open_) > 1:  # an unmatched one is reported elsewhere
             open_.pop()
         elif kind == "OR":
             all_hold[open_[-1]] = False

@@ -1,15 +1,15 @@
-"""One shape for filters that say the same.
+"""A normal form for filters.
 
-* ``not`` goes inward by De Morgan until it stands before atoms only;
+* ``not`` is pushed inward by De Morgan's laws until it applies to atoms only;
 * the complement of an atom of a total parameter is an atom (``not t < v`` is ``t >= v``);
-* ``and`` in ``and`` and ``or`` in ``or`` are flattened, repeats dropped, ``all`` and ``none`` too;
-* ``a or not a`` is ``all`` (``a and not a`` stays, for a finding to point at);
-* ``a and (a or b)`` is ``a``, and ``a or (a and b)``.
+* ``and`` in ``and`` and ``or`` in ``or`` are flattened; repeats, ``all`` and ``none`` are dropped;
+* ``a or not a`` is ``all`` (``a and not a`` is kept, for a finding to point at);
+* ``a and (a or b)`` is ``a``, and so is ``a or (a and b)``.
 
-Nothing is distributed: the result is never larger than the filter.  Everything is iterative and
-close to linear, whatever the depth.
+Nothing is distributed, so that the result is never larger than the filter.  Everything is iterative
+and close to linear, whatever the depth.
 
-Every node of the result has a ``key``: what equal formulas have in common, whatever the order of
+Every node of the result has a ``key``, which is equal for equal formulas, whatever the order of
 their operands.
 """
 
@@ -20,61 +20,63 @@ from imsquery.semantics.formula import And, Atom, Deferred, Not, Or
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Iterator
 
-    from imsquery.semantics.formula import Formula
+    from imsquery.semantics.formula import Formula, Key
 
-    Operands = dict[Hashable, Formula]
+    Connective = type[And | Or]
+    Compound = tuple[type, frozenset[Key]]
+    Operands = dict[Key, Formula]
 
 
 def simplify(formula: Formula, resolve: Callable[[Deferred], Formula] | None = None) -> Formula:
-    """Give the simplified filter, equal in meaning.
+    """Return the simplified filter, which means the same.
 
     Args:
         formula: the filter.
-        resolve: gives what a condition with placeholders stands for.
+        resolve: returns the formula of a condition with placeholders.
     """
     if type(formula) is Atom:
         return formula
-    # Equal keys are made one object: comparing two of them then never goes deeper than one level.
-    keys: dict[Hashable, Hashable] = {}
-    # Each frame is a connective being built: whether it is `and`, the operands so far by key, its
-    # node, what is left of the node to visit, and whether that is negated.  A frame within another
-    # of the same connective shares its operands, which is all that flattening takes.
-    frames: list[tuple[bool, Operands, Formula, Iterator[Formula], bool]] = [
-        (True, {}, formula, iter((formula,)), False)
+    # Equal keys become one object, so that comparing two of them never goes deeper than one level.
+    keys: dict[Compound, Compound] = {}
+    # Each frame is a connective being built: its kind, its operands so far by key, its node, the
+    # rest of the node, and whether that is negated.  Flattening is nothing but this: a frame within
+    # another of the same kind shares its operands.
+    frames: list[tuple[Connective, Operands, Formula, Iterator[Formula], bool]] = [
+        (And, {}, formula, iter((formula,)), False)
     ]
     while True:
-        is_and, operands, node, rest, negated = frames[-1]
+        kind, operands, node, rest, negated = frames[-1]
         for child in rest:
             flipped = negated
             while True:
                 if type(child) is Not:
-                    child = child.operand  # noqa: PLW2901 -- the sign is kept apart
+                    child = child.operand  # noqa: PLW2901 -- the sign is kept in `flipped`
                     flipped = not flipped
                 elif type(child) is Deferred and resolve is not None:
-                    child = resolve(child)  # noqa: PLW2901
+                    child = resolve(child)  # noqa: PLW2901 -- likewise
                 else:
                     break
             if type(child) is And or type(child) is Or:
-                child_is_and = (type(child) is And) is not flipped
-                inner = operands if child_is_and is is_and else {}
-                frames.append((child_is_and, inner, child, iter(child.operands), flipped))
+                child_kind = _DUAL[type(child)] if flipped else type(child)
+                inner = operands if child_kind is kind else {}
+                frames.append((child_kind, inner, child, iter(child.operands), flipped))
                 break
             literal = _complement(child) if flipped else child
             operands.setdefault(literal.key, literal)
         else:
             frames.pop()
             if not frames:
-                return _close(is_and, operands, node, keys)
-            outer_is_and, outer, *_ = frames[-1]
+                return _close(kind, operands, node, keys)
+            outer_kind, outer, *_ = frames[-1]
             if outer is not operands:
-                _add(outer_is_and, outer, _close(is_and, operands, node, keys))
+                _add(outer_kind, outer, _close(kind, operands, node, keys))
 
 
-def _add(is_and: bool, operands: Operands, formula: Formula) -> None:  # noqa: FBT001
-    """Add a finished operand; it may have collapsed into the connective it stands in."""
-    if type(formula) is (And if is_and else Or):
+def _add(kind: Connective, operands: Operands, formula: Formula) -> None:
+    """Add a finished operand, which may have become the same connective as the one around it."""
+    if isinstance(formula, kind):
         for operand in formula.operands:
             operands.setdefault(operand.key, operand)
     else:
@@ -82,23 +84,18 @@ def _add(is_and: bool, operands: Operands, formula: Formula) -> None:  # noqa: F
 
 
 def _close(
-    is_and: bool,  # noqa: FBT001
-    operands: Operands,
-    node: Formula,
-    keys: dict[Hashable, Hashable],
+    kind: Connective, operands: Operands, node: Formula, keys: dict[Compound, Compound]
 ) -> Formula:
-    """Make the node of a connective whose operands are all there."""
-    absorbing = (Or if is_and else And, _NO_KEYS)
+    """Return the node of a connective whose operands are complete."""
+    absorbing: Key = (_DUAL[kind], frozenset())
     if absorbing in operands:
         return operands[absorbing]
-    if not is_and and _is_tautology(operands):
-        operands = {}
-        is_and = True
+    if kind is Or and _is_tautology(operands):
+        kind, operands = And, {}
     if len(operands) > 1:
         _absorb(operands)
     if len(operands) == 1:
         return next(iter(operands.values()))
-    kind = And if is_and else Or
     result = kind([*operands.values()], node.first, node.last)
     key = (kind, frozenset(operands))
     result.key = keys.setdefault(key, key)
@@ -117,20 +114,20 @@ def _is_tautology(operands: Operands) -> bool:
 
 
 def _absorb(operands: Operands) -> None:
-    """Drop each operand that has another among, or has all of another's, operands."""
-    compounds: dict[Hashable, frozenset[Hashable]] = {
-        key: key[1]  # type: ignore[index]
+    """Drop each operand of which another one is an operand, or all of another's operands are."""
+    compounds = {
+        key: operand.key[1]
         for key, operand in operands.items()
         if type(operand) is And or type(operand) is Or
     }
     if not compounds:
         return
-    # Look a compound up by one of its parts only: whatever absorbs another lies within it.
-    by_part: dict[Hashable, list[Hashable]] = {}
+    # One part is enough to look a compound up by: what absorbs another consists of its parts.
+    by_part: dict[Key, list[Key]] = {}
     for key, parts in compounds.items():
         by_part.setdefault(next(iter(parts)), []).append(key)
-    # All are looked at before any goes, so that their order does not count.  Each that goes leaves
-    # a smaller one that it was absorbed by, or what absorbed that one.
+    # Find all before dropping any, so that their order does not matter: what absorbs another stays,
+    # or is itself absorbed by something that stays.
     absorbed = [
         key
         for key, parts in compounds.items()
@@ -141,19 +138,19 @@ def _absorb(operands: Operands) -> None:
         del operands[key]
 
 
-def _is_given(part: Hashable, operands: Operands) -> bool:
-    """Tell whether a part of an operand stands among the operands, itself or all that it joins."""
+def _is_given(part: Key, operands: Operands) -> bool:
+    """Return whether a part of an operand, or everything that it joins, is among the operands."""
     if part in operands:
         return True
-    kind, joined = part[:2]  # type: ignore[index]
-    return (kind is And or kind is Or) and joined <= operands.keys()
+    joined = part[1]
+    return isinstance(joined, frozenset) and joined <= operands.keys()
 
 
-_NO_KEYS: frozenset[Hashable] = frozenset()
+_DUAL: dict[type, Connective] = {And: Or, Or: And}
 
 
 def _complement(literal: Formula) -> Formula:
-    """Give the literal that holds where an atom or unknown does not."""
+    """Return the literal that holds exactly where an atom or unknown does not."""
     opposite = complement(literal) if type(literal) is Atom else None
     if opposite is not None:
         return opposite
@@ -163,7 +160,7 @@ def _complement(literal: Formula) -> Formula:
 
 
 def complement(atom: Atom) -> Atom | None:
-    """Give the condition that holds for exactly the other images, if there is one."""
+    """Return the condition that holds for exactly the other images, if there is one."""
     parameter = atom.parameter
     if not parameter.total or atom.relation == "present":
         return None

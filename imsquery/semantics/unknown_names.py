@@ -1,6 +1,6 @@
-"""Names that are none: what was meant, and how to write it.
+"""Unknown names and functions, and their likely meaning.
 
-Only for texts with such a name: the binder imports it where it reports one.
+Loaded only for texts with such a name: the binder imports it to report one.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from imsquery.language.lexer import END, Tokens, spell
 from imsquery.language.operators import OPERATORS
 from imsquery.language.recovery.confusables import fold
 from imsquery.language.recovery.vocabulary import COLON_OF_LIST, PRESENCE_OF, colon_beside
+from imsquery.schema.kinds import Tag
 from imsquery.semantics.formula import BoundQuery, leaves
 
 if TYPE_CHECKING:
@@ -27,26 +28,26 @@ if TYPE_CHECKING:
 
     Fix = tuple[str, list[tuple[int, int, str]]]
 
-_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_MOST_ALTERNATIVES = 20  # looked back over: each of a long list would look over all before it
+_CONVERSE = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_MOST_LOOKED_BACK = 20  # else a long list would take time in the square of its length
 _url = re.compile("(?:[a-z]+:/)?/[^/]", re.IGNORECASE).match
-_tag_key = re.compile("tags?[.:](.+)", re.IGNORECASE).fullmatch
+_pair = re.compile("([^.:]+)[.:](.+)").fullmatch
 
 
 def guess(binder: LiteralBinder, name: int, last: int) -> Parameter | None:
-    """Report a name that is none.
+    """Report an unknown name.
 
     Args:
-        binder: takes the findings.
+        binder: collects the findings.
         name: the token.
-        last: that of the condition which begins with it.
+        last: the last token of the condition that begins with the name.
 
     Returns:
-        What it names once its look-alikes are ASCII, if anything.
+        The parameter, if look-alikes or a colon are the only fault of its name.
     """
     written = binder.tokens.lexemes[name]
     plain = fold(written)
-    if written[-1] == ":" and _says_nothing(binder, name):
+    if written[-1] == ":" and _report_surplus_colon(binder, name):
         return binder.spec.find(written[:-1])
     if not plain.isascii() or plain == written:
         if name != last or not _report_colon(binder, name):
@@ -65,144 +66,8 @@ def guess(binder: LiteralBinder, name: int, last: int) -> Parameter | None:
     return None
 
 
-def _says_nothing(binder: LiteralBinder, name: int) -> bool:
-    """Report the colon of ``name:>5``, if that is what there is."""
-    plain = binder.tokens.lexemes[name][:-1]
-    _, end = binder.span(name)
-    following = binder.tokens.lexemes[name + 1]
-    is_operator = binder.tokens.kinds[name + 1] == "OPERATOR" and binder.span(name + 1)[0] == end
-    if not is_operator or binder.spec.find(plain) is None:
-        return False
-    place = (end - 1, end)
-    binder.report("syntax", colon_beside(following), place, ("remove it", [(*place, "")]))
-    return True
-
-
-def _report_name(binder: LiteralBinder, name: int, last: int) -> None:
-    written = binder.tokens.lexemes[name]
-    if _url(written):
-        message = "this is a URL, not a filter: `decompile` gives the filter of one"
-        binder.report("unknown-name", message, binder.span(name))
-        return
-    if written[0] == "-":
-        _report_minus(binder, name)
-        return
-    tag = _checked(binder, _tag(binder, name, last))
-    found = [] if _tag_key(written) else nearest(written, binder.spec.names)
-    # One suggestion for each parameter: `__platform` and `platform` are the same advice.
-    rows = dict.fromkeys(binder.spec.names[each] for each in found)
-    names = [row.name for row in rows if row.clause is None]
-    meant = tag or ("" if names else _completed(binder, name, last))
-    binder.report(
-        "unknown-name",
-        f"no parameter or attribute is called `{clip(written)}`"
-        f"{did_you_mean(names or ([clip(meant)] if meant else []))}",
-        binder.span(name),
-        *_renamed(binder, name, last, names),
-        *([_writing(binder, name, last, meant)] if meant else ()),
-    )
-
-
-def _report_minus(binder: LiteralBinder, name: int) -> None:
-    """Report ``-name``, as search boxes write ``not name``."""
-    written = binder.tokens.lexemes[name]
-    start, end = binder.span(name)
-    meant = f"not {written[1:]}"
-    is_known = binder.spec.find(written[1:]) is not None
-    binder.report(
-        "unknown-name",
-        f"no parameter or attribute is called `{clip(written)}`"
-        f"{did_you_mean([meant] if is_known else [])}",
-        (start, end),
-        *([(f"write `{meant}`", [(start, end, meant)])] if is_known else ()),
-    )
-
-
-def _writing(binder: LiteralBinder, name: int, last: int, meant: str) -> Fix:
-    return f"write `{clip(meant)}`", [(*binder.span(name, last), meant)]
-
-
-def _completed(binder: LiteralBinder, name: int, last: int) -> str:
-    """Give what is meant by no name but a value: ``4096 > min_ram``, ``= CentOS or Ubuntu``."""
-    start, end = binder.span(name, last)
-    if "#" in binder.tokens.text[start:end]:
-        return ""
-    if name != last:
-        return _checked(binder, _turned(binder, name, last))
-    alternative = _alternative(binder, name)
-    if alternative and binder.spec.find(alternative.partition(" ")[0]) is None:
-        return ""  # what it is to be compared with is known once that name is mended
-    return _checked(binder, alternative) or _called(binder, name)
-
-
-def _checked(binder: LiteralBinder, meant: str) -> str:
-    """Give what is meant if there is nothing wrong with it."""
-    return meant if meant and _bind(binder, Tokens(meant)) is not None else ""
-
-
-def _tag(binder: LiteralBinder, name: int, last: int) -> str:
-    """Give ``tag:key = value`` as it is written here."""
-    match = _tag_key(binder.tokens.lexemes[name])
-    lexemes = binder.tokens.lexemes
-    is_put_in = any(binder.is_put_in(each) for each in range(name, last + 1))
-    if match is None or last != name + 2 or "tagged" not in binder.spec.functions or is_put_in:
-        return ""
-    negation = {"=": "", "!=": "not "}.get(OPERATORS.get(lexemes[name + 1], ""))
-    if negation is None or binder.tokens.kinds[last] == "PLACEHOLDER":
-        return ""
-    return f"{negation}tagged({spell(match[1])}, {spell(binder.literal(last))})"
-
-
-def _called(binder: LiteralBinder, name: int) -> str:
-    """Give the call that a lone word is meant for: ``public``, or ``kvm`` of a family of flags."""
-    word = binder.tokens.lexemes[name].lower()
-    if word in binder.spec.functions:
-        return _checked(binder, f"{word}()")
-    is_flag = binder.spec.family + word in binder.spec.parameters
-    return _checked(binder, f"supports({word})") if is_flag else ""
-
-
-def _turned(binder: LiteralBinder, name: int, last: int) -> str:
-    """Give a comparison whose name stands behind the operator the other way round."""
-    kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
-    if last != name + 2 or kinds[last] != "WORD" or kinds[name + 1] != "OPERATOR":
-        return ""
-    if any(binder.is_put_in(each) for each in range(name, last + 1)):
-        return ""
-    if binder.spec.find(lexemes[last]) is None:
-        return ""
-    operator = OPERATORS[lexemes[name + 1]]
-    return f"{lexemes[last]} {_TURNED.get(operator, operator)} {spell(lexemes[name])}"
-
-
-def _alternative(binder: LiteralBinder, name: int) -> str:
-    """Give what a lone word behind ``or`` is to be compared with: what the word before it is."""
-    kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
-    # Parentheses, which the fix of mixed connectives may have put there, make no difference.
-    joint = _back_over(kinds, name - 1, "LPAR")
-    for _ in range(_MOST_ALTERNATIVES):
-        if kinds[joint - 2 : joint + 1] != ["OR", "WORD", "OR"] or joint < 2:  # noqa: PLR2004
-            break
-        joint -= 2
-    value = _back_over(kinds, joint - 1, "RPAR")
-    if value < 2 or kinds[joint] != "OR" or kinds[value - 2] != "WORD":  # noqa: PLR2004
-        return ""
-    if OPERATORS.get(lexemes[value - 1]) != "=":
-        return ""
-    return f"{lexemes[value - 2]} = {spell(lexemes[name])}"
-
-
-def _back_over(kinds: list[str], index: int, kind: str) -> int:
-    """Give the last token, up to one, that is not of a kind; of a long row, one within it."""
-    for _ in range(_MOST_ALTERNATIVES):
-        if kinds[index] != kind:
-            break
-        index -= 1
-    return index
-
-
 def report_function(binder: LiteralBinder, name: int, closing: int) -> Formula | None:
-    """Report a call of no function; give the condition that ``name:(…)`` was meant for."""
+    """Report an unknown function; return the condition that ``name:(…)`` was meant for."""
     written = binder.tokens.lexemes[name]
     plain = fold(written)
     if plain != written and plain.lower() in binder.spec.functions:
@@ -210,84 +75,163 @@ def report_function(binder: LiteralBinder, name: int, closing: int) -> Formula |
         return None
     if written[-1] == ":" and binder.spec.find(written[:-1]) is not None:
         return _report_list(binder, name, closing)
-    presence = _checked(binder, _presence(binder, name, closing))
+    presence = _if_valid(binder, _presence(binder, name, closing))
     names = [] if presence else nearest(written, binder.spec.functions)
     binder.report(
         "unknown-function",
-        f"no function is called `{clip(written)}`"
-        f"{did_you_mean(names or ([presence] if presence else []))}",
+        f"unknown function `{clip(written)}`{did_you_mean([presence] if presence else names)}",
         binder.span(name),
-        *_renamed(binder, name, closing, names),
-        *([_writing(binder, name, closing, presence)] if presence else ()),
+        *_renamings(binder, name, closing, names),
+        *_rewriting(binder, name, closing, presence),
     )
     return None
 
 
-def _presence(binder: LiteralBinder, name: int, closing: int) -> str:
-    """Give ``exists(name)`` as it is written here."""
-    kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
-    says = PRESENCE_OF.get(lexemes[name].lower())
-    start, end = binder.span(name, closing)
-    if says is None or closing != name + 3 or kinds[name + 2] != "WORD":
+def read_colon(binder: LiteralBinder, name: int) -> Formula | None:
+    """Return the condition that ``name:value``, which has been reported, was meant for."""
+    text = _split(binder, name)
+    bound = _bind(binder, Tokens(text)) if text else None
+    return _placed(bound, name, name)
+
+
+# -- names
+
+
+def _report_name(binder: LiteralBinder, name: int, last: int) -> None:
+    written = binder.tokens.lexemes[name]
+    if _url(written):
+        message = "this is a URL, not a filter; use `decompile` to get its filter"
+        binder.report("unknown-name", message, binder.span(name))
+        return
+    names: list[str] = []
+    if written[0] != "-":
+        names, meant = _meanings(binder, name, last)
+    else:
+        last, meant = name, f"not {written[1:]}" if binder.spec.find(written[1:]) else ""
+    binder.report(
+        "unknown-name",
+        f"unknown name `{clip(written)}`{did_you_mean(names or ([clip(meant)] if meant else []))}",
+        binder.span(name),
+        *_renamings(binder, name, last, names),
+        *_rewriting(binder, name, last, meant),
+    )
+
+
+def _meanings(binder: LiteralBinder, name: int, last: int) -> tuple[list[str], str]:
+    """Return other names that may have been meant, or else what to write for the condition."""
+    key = _tag_key(binder, name)
+    if key:
+        tagged = _if_valid(binder, _tagged(binder, name, last, key))
+        return [], tagged or _rewritten(binder, name, last)
+    # One suggestion for each parameter, since `__platform` and `platform` are the same advice.
+    found = nearest(binder.tokens.lexemes[name], binder.spec.names)
+    rows = dict.fromkeys(binder.spec.names[each] for each in found)
+    names = [row.name for row in rows if row.clause is None]
+    return names, "" if names else _rewritten(binder, name, last)
+
+
+def _rewritten(binder: LiteralBinder, name: int, last: int) -> str:
+    """Return the condition that a value in place of a name was meant for."""
+    start, end = binder.span(name, last)
+    if "#" in binder.tokens.text[start:end]:
         return ""
-    return "" if "#" in binder.tokens.text[start:end] else f"{lexemes[name + 2]} is {says}"
+    if name != last:
+        return _if_valid(binder, _turned(binder, name, last))
+    alternative = _alternative(binder, name)
+    if alternative and binder.spec.find(alternative.partition(" ")[0]) is None:
+        return ""  # that name must be mended first
+    return _if_valid(binder, alternative) or _called(binder, name)
 
 
-def _report_list(binder: LiteralBinder, name: int, closing: int) -> Formula | None:
-    """Report ``name:(…)``, which parses as a call."""
-    plain = binder.tokens.lexemes[name][:-1]
-    _, end = binder.span(name)
-    place = (end - 1, end)
-    tokens = Tokens(f"{plain} in {binder.tokens.text[end : binder.span(closing)[1]]}")
-    bound = None if "PLACEHOLDER" in tokens.kinds else _bind(binder, tokens)
-    fixes = [("write `in`", [(*place, " in ")])] if bound is not None else []
-    binder.report("syntax", COLON_OF_LIST, place, *fixes)
-    return _standing(bound, name, closing)
+def _tag_key(binder: LiteralBinder, name: int) -> str:
+    """Return the key in ``tag:key`` or ``tags.key``, as other services write tags."""
+    pair = _pair(binder.tokens.lexemes[name])
+    row = binder.spec.find(pair[1]) if pair else None
+    return pair[2] if pair and row is not None and isinstance(row.kind, Tag) else ""
 
 
-def _standing(bound: BoundQuery | None, first: int, last: int) -> Formula | None:
-    """Give a filter that was bound apart as one that stands at tokens of this text."""
-    if bound is None:
-        return None
-    for formula in (bound.filter, *leaves(bound.filter)):
-        formula.first, formula.last = first, last
-    return bound.filter
+def _tagged(binder: LiteralBinder, name: int, last: int, key: str) -> str:
+    """Return the call for ``tag:key = value``."""
+    if not _is_comparison(binder, name, last) or "tagged" not in binder.spec.functions:
+        return ""
+    negation = {"=": "", "!=": "not "}.get(_relation(binder, name + 1))
+    if negation is None or binder.tokens.kinds[last] == "PLACEHOLDER":
+        return ""
+    return f"{negation}tagged({spell(key)}, {spell(binder.literal(last))})"
 
 
-def _renamed(binder: LiteralBinder, name: int, last: int, names: Iterable[str]) -> list[Fix]:
-    """Give the fixes that write another name, but for those that lead to the next fault."""
-    start, end = binder.span(name)
-    return [
-        (f"write `{each}`", [(start, end, each)])
-        for each in names
-        if _reads(binder, name, last, each)
-    ]
+def _turned(binder: LiteralBinder, name: int, last: int) -> str:
+    """Return ``name < value`` for ``value > name``."""
+    kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
+    relation = _relation(binder, name + 1)
+    if not _is_comparison(binder, name, last) or kinds[last] != "WORD" or not relation:
+        return ""
+    if binder.spec.find(lexemes[last]) is None:
+        return ""
+    return f"{lexemes[last]} {_CONVERSE.get(relation, relation)} {spell(lexemes[name])}"
 
 
-def _reads(binder: LiteralBinder, name: int, last: int, meant: str) -> bool:
-    """Tell whether a condition, or what sorts, would have no fault by another name."""
-    kinds = binder.tokens.kinds[name : last + 1]
-    if "BROKEN" in kinds or (name and binder.tokens.kinds[name - 1] == "BY"):
-        return True
-    lexemes = [meant, *binder.tokens.lexemes[name + 1 : last + 1]]
-    tokens = [(kind, lexeme, (0, 0)) for kind, lexeme in zip(kinds, lexemes, strict=True)]
-    return _bind(binder, Tokens.of("", [*tokens, (END, "", (0, 0))])) is not None
+def _is_comparison(binder: LiteralBinder, name: int, last: int) -> bool:
+    """Return whether three tokens of the text, none of them put in, are a condition."""
+    return last == name + 2 and not any(map(binder.is_put_in, range(name, last + 1)))
 
 
-def _bind(binder: LiteralBinder, tokens: Tokens) -> BoundQuery | None:
-    """Bind other tokens; ``None`` where that gives a finding."""
-    other = binder.over(tokens)
-    bound = parse_tokens(tokens, other)
-    return None if other.findings else bound
+def _relation(binder: LiteralBinder, token: int) -> str:
+    return OPERATORS.get(binder.tokens.lexemes[token], "")
 
 
-# -- `name:value`, a single word
+def _alternative(binder: LiteralBinder, name: int) -> str:
+    """Return ``name = this`` for a lone word after ``name = that or``."""
+    kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
+    # Skip parentheses, such as those that the fix of `mixed-and-or` adds.
+    joint = _back_over(kinds, name - 1, "LPAR")
+    for _ in range(_MOST_LOOKED_BACK):
+        if joint < 2 or kinds[joint - 2 : joint + 1] != ["OR", "WORD", "OR"]:  # noqa: PLR2004 -- two tokens back
+            break
+        joint -= 2
+    value = _back_over(kinds, joint - 1, "RPAR")
+    if value < 2 or kinds[joint] != "OR" or kinds[value - 2] != "WORD":  # noqa: PLR2004 -- likewise
+        return ""
+    if _relation(binder, value - 1) != "=":
+        return ""
+    return f"{lexemes[value - 2]} = {spell(lexemes[name])}"
+
+
+def _back_over(kinds: list[str], index: int, kind: str) -> int:
+    """Return the last token, up to an index, that is not of a kind; look back over a few only."""
+    for _ in range(_MOST_LOOKED_BACK):
+        if kinds[index] != kind:
+            break
+        index -= 1
+    return index
+
+
+def _called(binder: LiteralBinder, name: int) -> str:
+    """Return the call that a lone word was meant for, such as ``public`` or ``kvm``."""
+    word = binder.tokens.lexemes[name].lower()
+    if word in binder.spec.functions:
+        return _if_valid(binder, f"{word}()")
+    is_flag = binder.spec.family + word in binder.spec.parameters
+    return _if_valid(binder, f"supports({word})") if is_flag else ""
+
+
+def _presence(binder: LiteralBinder, name: int, closing: int) -> str:
+    """Return ``name is present`` for ``exists(name)``."""
+    kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
+    presence = PRESENCE_OF.get(lexemes[name].lower())
+    start, end = binder.span(name, closing)
+    if presence is None or closing != name + 3 or kinds[name + 2] != "WORD":
+        return ""
+    return "" if "#" in binder.tokens.text[start:end] else f"{lexemes[name + 2]} is {presence}"
+
+
+# -- `name:value`, which is a single word
 
 
 def _split(binder: LiteralBinder, name: int) -> str:
-    """Give what ``name:value`` is written as here; empty where it is something else.
+    """Return the condition that ``name:value`` was meant for; empty if it is something else.
 
-    Search boxes know ``-name:value`` and ``name:low..high`` as well.
+    ``-name:value`` and ``name:low..high``, as in search boxes, are read, too.
     """
     plain, _, value = binder.tokens.lexemes[name].partition(":")
     negation = "not " if plain.startswith("-") else ""
@@ -301,21 +245,89 @@ def _split(binder: LiteralBinder, name: int) -> str:
 
 
 def _report_colon(binder: LiteralBinder, name: int) -> bool:
+    """Report the colon of ``name:value``; return whether there is one."""
     text = _split(binder, name)
     if text:
-        start, end = binder.span(name)
-        fix = (f"write `{clip(text)}`", [(start, end, text)])
+        is_valid = _if_valid(binder, text)
+        word = "between" if " between " in text else "="
         binder.report(
             "syntax",
-            f"`:` compares nothing; it is written `{clip(text)}`",
-            (start, end),
-            *([fix] if _bind(binder, Tokens(text)) is not None else []),
+            f"use `{word}`, not `:`{did_you_mean([clip(text)])}",
+            binder.span(name),
+            *_rewriting(binder, name, name, is_valid),
         )
     return bool(text)
 
 
-def read_colon(binder: LiteralBinder, name: int) -> Formula | None:
-    """Give the condition that ``name:value`` was meant for, once it is reported."""
-    text = _split(binder, name)
-    bound = _bind(binder, Tokens(text)) if text else None
-    return _standing(bound, name, name)
+def _report_surplus_colon(binder: LiteralBinder, name: int) -> bool:
+    """Report the colon of ``name:>5``; return whether there is one."""
+    plain = binder.tokens.lexemes[name][:-1]
+    _, end = binder.span(name)
+    following = binder.tokens.lexemes[name + 1]
+    is_operator = binder.tokens.kinds[name + 1] == "OPERATOR" and binder.span(name + 1)[0] == end
+    if not is_operator or binder.spec.find(plain) is None:
+        return False
+    place = (end - 1, end)
+    binder.report("syntax", colon_beside(following), place, ("remove it", [(*place, "")]))
+    return True
+
+
+def _report_list(binder: LiteralBinder, name: int, closing: int) -> Formula | None:
+    """Report ``name:(…)``, which parses as a call."""
+    plain = binder.tokens.lexemes[name][:-1]
+    _, end = binder.span(name)
+    place = (end - 1, end)
+    tokens = Tokens(f"{plain} in {binder.tokens.text[end : binder.span(closing)[1]]}")
+    bound = None if "PLACEHOLDER" in tokens.kinds else _bind(binder, tokens)
+    fixes = [("write `in`", [(*place, " in ")])] if bound is not None else []
+    binder.report("syntax", COLON_OF_LIST, place, *fixes)
+    return _placed(bound, name, closing)
+
+
+# -- what was meant, bound to see whether it is valid
+
+
+def _bind(binder: LiteralBinder, tokens: Tokens) -> BoundQuery | None:
+    """Bind other tokens; return ``None`` if there are findings."""
+    other = binder.over(tokens)
+    bound = parse_tokens(tokens, other)
+    return None if other.findings else bound
+
+
+def _if_valid(binder: LiteralBinder, meant: str) -> str:
+    """Return a condition if it is valid, else an empty text."""
+    return meant if meant and _bind(binder, Tokens(meant)) is not None else ""
+
+
+def _placed(bound: BoundQuery | None, first: int, last: int) -> Formula | None:
+    """Return the filter of another text as one with tokens of this text."""
+    if bound is None:
+        return None
+    for formula in (bound.filter, *leaves(bound.filter)):
+        formula.first, formula.last = first, last
+    return bound.filter
+
+
+def _rewriting(binder: LiteralBinder, name: int, last: int, meant: str) -> list[Fix]:
+    """Return the fix that writes what was meant for a condition, if anything."""
+    return [(f"write `{clip(meant)}`", [(*binder.span(name, last), meant)])] if meant else []
+
+
+def _renamings(binder: LiteralBinder, name: int, last: int, names: Iterable[str]) -> list[Fix]:
+    """Return the fixes that write other names, except for those that lead to another finding."""
+    place = binder.span(name)
+    return [
+        (f"write `{each}`", [(*place, each)])
+        for each in names
+        if _is_valid_as(binder, name, last, each)
+    ]
+
+
+def _is_valid_as(binder: LiteralBinder, name: int, last: int, meant: str) -> bool:
+    """Return whether a condition or sort key is valid with another name."""
+    kinds = binder.tokens.kinds[name : last + 1]
+    if "BROKEN" in kinds or (name and binder.tokens.kinds[name - 1] == "BY"):
+        return True
+    lexemes = [meant, *binder.tokens.lexemes[name + 1 : last + 1]]
+    tokens = [(kind, lexeme, (0, 0)) for kind, lexeme in zip(kinds, lexemes, strict=True)]
+    return _bind(binder, Tokens.of("", [*tokens, (END, "", (0, 0))])) is not None

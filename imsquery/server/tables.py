@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 from attrs import frozen
 
-from imsquery.schema.kinds import Boolean, Integer
+from imsquery.schema.kinds import Boolean, Integer, Tag
 from imsquery.server.ingest import literally, write_file, write_records
 from imsquery.server.requests import default_order
 from imsquery.server.validation import (
@@ -241,7 +241,7 @@ def _list(row: Parameter, pointer: str) -> str:
     items = f"json_extract(json_extract(json, {_quote(pointer)}), '$[*]')"
     texts = f"list_filter({items}, lambda x: json_type(x) = 'VARCHAR')"
     values = f"list_transform({texts}, lambda x: x ->> '$')"
-    if row.json != "strings":
+    if not isinstance(row.kind, Tag):
         return values
     spelled = "CASE WHEN contains(x, '=') THEN x ELSE regexp_replace(x, '\\.', '=') END"
     return f"list_concat({values}, list_transform({values}, lambda x: {spelled}))"

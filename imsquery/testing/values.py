@@ -104,7 +104,7 @@ def record_values(row: Parameter) -> SearchStrategy[object]:
     """Return a strategy for the attribute of a parameter in a record, typed as in the service's."""
     kind = row.kind
     if row.json == "strings":
-        return st.lists(_tags(row), max_size=3, unique=True)
+        return st.lists(_items(row), max_size=3, unique=True)
     if row.json == "boolean":
         return st.booleans()
     if isinstance(kind, Integer):
@@ -119,9 +119,12 @@ def record_values(row: Parameter) -> SearchStrategy[object]:
     return literals(row)
 
 
-def _tags(row: Parameter) -> SearchStrategy[str]:
-    """Return a strategy for tags in records: ``key=value``, the older ``key.value``, or a key."""
-    return literals(row) | literals(row).map(lambda tag: tag.replace("=", ".", 1))
+def _items(row: Parameter) -> SearchStrategy[str]:
+    """Return a strategy for items of a list in a record; tags have all their spellings."""
+    kind = row.kind
+    if not isinstance(kind, Tag):
+        return literals(row)
+    return literals(row).flatmap(lambda tag: st.sampled_from(kind.sources(tag)))
 
 
 def wire_values(row: Parameter) -> SearchStrategy[str]:

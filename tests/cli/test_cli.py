@@ -17,6 +17,7 @@ import pytest
 import imsquery
 from imsquery.cli.main import COMMANDS, main
 
+ROOT = Path(imsquery.__file__).parents[1]
 EXAMPLE = "platform=CentOS and created_at < 2018-10-28 and supports(kvm)"
 COMPILED = "__platform=CentOS&__support_kvm=true&created_at=lt:2018-10-28T00:00:00Z"
 
@@ -53,6 +54,19 @@ def run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.Comple
 def test_compile_prints_the_canonical_query_string(capsys: Captured) -> None:
     assert main(["compile", EXAMPLE]) == 0
     assert capsys.readouterr() == (COMPILED + "\n", "")
+
+
+def test_compile_loads_neither_attrs_nor_typing_nor_json() -> None:
+    """They cost more than the compile."""
+    code = (
+        "import sys\nfrom imsquery.cli.main import main\nassert main(['compile', 'limit 1']) == 0\n"
+        "print(*{'attr', 'typing', 'json'} & {*sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "limit=1\n\n"
 
 
 def test_the_signing_form_encodes_colons(capsys: Captured) -> None:
@@ -191,10 +205,7 @@ def test_utf_16_is_read_as_windows_shells_write_it(
     output = capsys.readouterr()
     assert output.out == "name=%E4%B8%AD\nlimit=3\n"
     assert [line for line in output.err.splitlines() if line.startswith("error")] == [
-        (
-            "error[unknown-name]: no parameter or attribute is called `platfrom`; "
-            "did you mean `platform`?"
-        ),
+        "error[unknown-name]: unknown name `platfrom`; did you mean `platform`?",
         "error[too-long]: more than 65,536 code points; the limit can be raised",
     ]
 

@@ -1,4 +1,4 @@
-"""A text that was compiled before: the same answer, never a stale one, in bounded memory."""
+"""Compiling a text again: the same result, never a stale one, in bounded memory."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def _empty() -> None:
     lowering._cache.clear()
 
 
-def test_a_text_seen_before_gives_the_same_object() -> None:
+def test_a_text_compiled_before_returns_the_same_object() -> None:
     assert imsquery.compile("limit 1") is imsquery.compile("limit 1")
 
 
-def test_a_text_that_reads_the_clock_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_that_reads_the_clock_is_not_cached(monkeypatch: pytest.MonkeyPatch) -> None:
     class Clock(datetime):
         day_of_month = 1
 
@@ -40,14 +40,14 @@ def test_a_text_that_reads_the_clock_is_not_kept(monkeypatch: pytest.MonkeyPatch
     assert str(imsquery.compile("not created_at >= today")) == "created_at=lt:2026-01-02T00:00:00Z"
 
 
-def test_a_given_time_is_not_kept() -> None:
+def test_a_text_with_a_given_time_is_not_cached() -> None:
     for day in (1, 2):
         now = datetime(2026, 1, day, tzinfo=UTC)
         query = imsquery.compile("created_at < now", now=now)
         assert str(query) == f"created_at=lt:2026-01-0{day}T00:00:00Z"
 
 
-def test_another_spec_and_another_option_give_another_answer() -> None:
+def test_another_spec_or_option_has_another_result() -> None:
     text = "platform = AlmaLinux"
     spec = CLOUDIMAGES.extend(values={"platform": ["almalinux"]})
 
@@ -57,7 +57,7 @@ def test_another_spec_and_another_option_give_another_answer() -> None:
         imsquery.compile(text)
 
 
-def test_a_tighter_limit_refuses_what_was_kept() -> None:
+def test_a_tighter_limit_refuses_a_cached_text() -> None:
     imsquery.compile("owner = abcdef")
 
     with pytest.raises(QueryError, match="too-long"):

@@ -1,4 +1,4 @@
-"""``check`` finds an error in a text just where ``plan`` refuses it."""
+"""``check`` finds errors in a text if and only if ``plan`` refuses it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Equal filters compile to equal strings: order, grouping, repetition, aliases and spelling go."""
+"""Filters that differ in order, grouping, repeats, aliases or spelling compile to one string."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def test_a_conjunction_compiles_to_its_pairs(found: list[Condition]) -> None:
 
 
 @given(conjunctions(), randoms)
-def test_order_grouping_and_repetition_do_not_count(found: list[Condition], random: Random) -> None:
+def test_order_grouping_and_repetition_do_not_matter(
+    found: list[Condition], random: Random
+) -> None:
     parts = [each.text for each in found]
     parts += random.sample(parts, random.randint(0, len(parts)))
     random.shuffle(parts)
@@ -39,7 +41,7 @@ def test_order_grouping_and_repetition_do_not_count(found: list[Condition], rand
 
 
 @given(conjunctions(), st.data())
-def test_absorbed_conditions_do_not_count(found: list[Condition], data: st.DataObject) -> None:
+def test_absorbed_conditions_do_not_matter(found: list[Condition], data: st.DataObject) -> None:
     texts = [each.text for each in found]
     absorbing = data.draw(st.sampled_from(texts))
     text = " and ".join([*texts, f"({absorbing} or os_version contains x)"])
@@ -48,7 +50,7 @@ def test_absorbed_conditions_do_not_count(found: list[Condition], data: st.DataO
 
 
 @given(st.data())
-def test_the_spelling_of_one_condition_does_not_count(data: st.DataObject) -> None:
+def test_the_spelling_of_a_condition_does_not_matter(data: st.DataObject) -> None:
     first = data.draw(conjunctions(max_size=1))
     wire = first[0].wire
     from imsquery import CLOUDIMAGES

@@ -1,4 +1,4 @@
-"""Filters to requests: what simplifies to one, what does not and why."""
+"""Lowering: filters that are a single request, and those that are not, with the reason."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ NOW = datetime(2026, 3, 15, 10, 20, 30, tzinfo=UTC)
         ("after 'a b' limit 5 order by size", "limit=5&marker=a%20b&sort_key=size"),
     ],
 )
-def test_a_filter_that_says_one_request_compiles_to_it(text: str, query_string: str) -> None:
+def test_a_filter_that_is_a_single_request_compiles(text: str, query_string: str) -> None:
     assert compile_query(text, now=NOW).query_string == query_string
 
 
@@ -83,7 +83,7 @@ def test_a_filter_that_says_one_request_compiles_to_it(text: str, query_string: 
         ("os_version = x and owner = a and min_ram < 5", ["os_version = x", "min_ram < 5"]),
     ],
 )
-def test_what_is_not_expressible_is_pointed_at(text: str, places: list[str]) -> None:
+def test_the_finding_points_at_what_is_not_expressible(text: str, places: list[str]) -> None:
     with pytest.raises(QueryError) as caught:
         compile_query(text)
 
@@ -112,7 +112,7 @@ def test_the_server_does_not_sort_by_every_attribute(key: str) -> None:
         ("owner in $list", ["$list"]),
     ],
 )
-def test_a_placeholder_is_unbound(text: str, places: list[str]) -> None:
+def test_a_placeholder_without_a_value_is_unbound(text: str, places: list[str]) -> None:
     with pytest.raises(QueryError) as caught:
         compile_query(text)
 
@@ -123,7 +123,7 @@ def test_a_placeholder_is_unbound(text: str, places: list[str]) -> None:
 @pytest.mark.parametrize(
     "now",
     [
-        datetime(2026, 3, 15, 10, 20, 30),  # noqa: DTZ001 -- without a zone it is UTC
+        datetime(2026, 3, 15, 10, 20, 30),  # noqa: DTZ001 -- taken as UTC
         datetime(2026, 3, 15, 10, 20, 30, 999_999, tzinfo=UTC),
         datetime(2026, 3, 15, 18, 20, 30, tzinfo=timezone(timedelta(hours=8))),
     ],
@@ -132,7 +132,7 @@ def test_the_clock_can_be_given_in_any_zone(now: datetime) -> None:
     assert str(compile_query("created_at < now", now=now)) == "created_at=lt:2026-03-15T10:20:30Z"
 
 
-def test_the_clock_is_read_once_a_compile() -> None:
+def test_the_clock_is_read_once_per_compile() -> None:
     query = compile_query("created_at < now and updated_at >= now")
     created, updated = (value.partition(":")[2] for value in query.params.values())
 
@@ -140,7 +140,7 @@ def test_the_clock_is_read_once_a_compile() -> None:
     assert abs(datetime.now(UTC) - datetime.fromisoformat(created)) < timedelta(minutes=5)
 
 
-def test_warnings_travel_with_the_request() -> None:
+def test_the_request_carries_its_warnings() -> None:
     query = compile_query("tag = a.b and name = 'x*'")
 
     assert [each.code for each in query.warnings] == ["legacy-tag", "impossible-name"]
@@ -154,7 +154,7 @@ def test_a_tree_compiles_as_its_text_does() -> None:
     assert compile_query(parse(text)) == compile_query(text)
 
 
-def test_a_refusal_is_a_value_error_that_says_all() -> None:
+def test_a_refusal_is_a_value_error_with_all_findings() -> None:
     with pytest.raises(ValueError, match="unknown-name") as caught:
         compile_query("nosuch = 1 and owner = a")
 
@@ -165,7 +165,7 @@ def test_a_refusal_is_a_value_error_that_says_all() -> None:
 
 @pytest.mark.parametrize("query", [b"limit 1", None, 5, ["limit 1"]])
 def test_a_query_is_text_or_a_tree(query: object) -> None:
-    with pytest.raises(TypeError, match="a query is text or a syntax tree"):
+    with pytest.raises(TypeError, match="expected text or a syntax tree"):
         compile_query(query)  # type: ignore[arg-type]
 
 
@@ -174,6 +174,6 @@ def test_now_is_a_datetime() -> None:
         compile_query("created_at < now", now=date(2020, 1, 1))  # type: ignore[arg-type]
 
 
-def test_there_are_two_targets() -> None:
-    with pytest.raises(ValueError, match="no target 'complie'; there are plan, compile"):
+def test_an_unknown_target_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown target 'complie'; expected 'plan' or 'compile'"):
         check("all", target="complie")  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Prepared queries: what a placeholder takes, and what is wrong with the rest."""
+"""Prepared queries: values of placeholders, and errors for those that are invalid."""
 
 from __future__ import annotations
 
@@ -54,9 +54,7 @@ EAST = timezone(timedelta(hours=8))
         ("owner = a", {}, "owner=a"),
     ],
 )
-def test_a_value_stands_for_its_literal(
-    text: str, values: dict[str, Any], query_string: str
-) -> None:
+def test_a_value_means_its_literal(text: str, values: dict[str, Any], query_string: str) -> None:
     assert prepare(text).bind(**values).query_string == query_string
 
 
@@ -81,7 +79,7 @@ def test_a_value_stands_for_its_literal(
         ("supports(xen) and supports($x)", {"x": "xen_hana"}, "mutually-exclusive", "supports($x)"),
     ],
 )
-def test_a_value_that_does_not_fit_is_a_finding_at_its_placeholder(
+def test_an_invalid_value_is_a_finding_at_its_placeholder(
     text: str, values: dict[str, Any], code: str, place: str
 ) -> None:
     prepared = prepare(text)
@@ -96,12 +94,12 @@ def test_a_value_that_does_not_fit_is_a_finding_at_its_placeholder(
 @pytest.mark.parametrize(
     "text", ["nosuch = $x", "owner = $x and", "name < $x", "limit $x limit $y"]
 )
-def test_what_is_wrong_without_values_is_said_at_once(text: str) -> None:
+def test_errors_that_no_value_can_mend_are_reported_at_once(text: str) -> None:
     with pytest.raises(QueryError):
         prepare(text)
 
 
-def test_every_placeholder_needs_a_value() -> None:
+def test_each_placeholder_needs_a_value() -> None:
     prepared = prepare("owner = $x and id = $y limit $z")
 
     assert prepared.placeholders == ("x", "y", "z")
@@ -141,13 +139,13 @@ def test_a_prepared_query_can_be_bound_again_and_again() -> None:
     assert str(first) == "owner=a&visibility=public"
 
 
-def test_a_tree_and_its_text_are_prepared_alike() -> None:
+def test_a_tree_is_prepared_like_its_text() -> None:
     text = "owner = $x or none"
 
     assert prepare(parse(text)).bind(x="a") == prepare(text).bind(x="a")
 
 
-def test_the_clock_can_be_given() -> None:
+def test_now_can_be_set() -> None:
     now = datetime(2026, 3, 15, 10, 20, 30, tzinfo=UTC)
     prepared = prepare("created_at > now-7d and updated_at < $t", now=now)
 
@@ -163,13 +161,13 @@ def test_an_endless_list_is_too_many() -> None:
         prepared.bind(x=iter(lambda: "a", None))
 
 
-def test_warnings_travel_with_the_request() -> None:
+def test_the_request_has_the_warnings() -> None:
     query = prepare("name = $x").bind(x="CentOS*")
 
     assert [each.code for each in query.warnings] == ["impossible-name"]
 
 
-def test_a_moment_that_utc_cannot_hold_is_out_of_range() -> None:
+def test_a_time_that_utc_cannot_represent_is_out_of_range() -> None:
     first = datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))
     with pytest.raises(QueryError) as caught:
         prepare("created_at < $before").bind(before=first)

@@ -12,7 +12,7 @@ from imsquery import compile as compile_query
 from imsquery.compiler.query_string import region_endpoint
 
 
-def test_pairs_stand_in_ascii_order() -> None:
+def test_pairs_are_in_ascii_order() -> None:
     query = compile_query("visibility = public and name = b and os_bit = 64 and architecture = arm")
 
     assert query.query_string == "__os_bit=64&architecture=arm&name=b&visibility=public"
@@ -40,9 +40,7 @@ def test_pairs_stand_in_ascii_order() -> None:
         ("", "", ""),
     ],
 )
-def test_values_are_encoded_but_for_what_the_reference_leaves(
-    value: str, canonical: str, signing: str
-) -> None:
+def test_values_are_encoded_as_in_the_reference(value: str, canonical: str, signing: str) -> None:
     literal = value.replace("'", r"\'")
     query = compile_query(f"owner = '{literal}'")
 
@@ -61,7 +59,7 @@ def test_values_are_encoded_but_for_what_the_reference_leaves(
         ("https://proxy/ims", "https://proxy/ims/v2/cloudimages"),
     ],
 )  # fmt: skip
-def test_a_url_has_a_query_if_there_are_pairs(endpoint: str, url: str) -> None:
+def test_a_url_has_a_query_only_if_there_are_pairs(endpoint: str, url: str) -> None:
     assert compile_query("").url(endpoint) == url
     assert compile_query("limit 1").url(endpoint) == f"{url}?limit=1"
 
@@ -75,12 +73,12 @@ def test_a_url_has_a_query_if_there_are_pairs(endpoint: str, url: str) -> None:
         "https://host:port", "https://hôst", "https://host:65536", "https://host:99999",
     ],
 )  # fmt: skip
-def test_what_is_no_endpoint_is_refused(endpoint: str) -> None:
+def test_an_invalid_endpoint_is_refused(endpoint: str) -> None:
     with pytest.raises(ValueError, match="not an endpoint"):
         compile_query("limit 1").url(endpoint)
 
 
-def test_a_password_in_an_endpoint_is_not_repeated() -> None:
+def test_a_password_in_an_endpoint_is_not_shown() -> None:
     with pytest.raises(ValueError, match="not an endpoint: '…host'") as raised:
         compile_query("limit 1").url("https://user:hush@host")
 

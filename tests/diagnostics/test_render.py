@@ -24,7 +24,7 @@ def test_drawings_match_the_golden_file() -> None:
 
 def test_characters_that_could_drive_the_terminal_are_drawn_by_name() -> None:
     assert draw('status = "a\x1b[2Jb\u202ec"').splitlines()[-7:] == [
-        "error[syntax]: U+202E may not stand raw in a value",
+        "error[syntax]: unescaped U+202E in a value",
         " --> query:1:17",
         "  |",
         '1 | status = "a␛[2Jb<U+202E>c"',

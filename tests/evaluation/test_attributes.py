@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from imsquery import CLOUDIMAGES
+from imsquery import CLOUDIMAGES, Parameter
 from imsquery.evaluation.attributes import (
     read,
+    read_list,
     read_number,
-    read_tags,
     read_time,
     read_truth,
-    tag_sources,
-    tag_spellings,
 )
+from imsquery.evaluation.decision import disjoint
 from imsquery.evaluation.matching import matcher
 from imsquery.language.patterns import compile_expression, compile_glob, read_glob
+from imsquery.schema.kinds import Tag, Text
 
 
 @pytest.mark.parametrize(
@@ -76,17 +76,32 @@ def test_a_time_is_read_in_either_format_of_the_service(raw: Any, expected: str 
 def test_a_tag_with_a_dot_is_also_found_by_key_and_value(
     stored: str, found_as: tuple[str, ...]
 ) -> None:
-    assert tag_spellings(stored) == found_as
+    assert Tag().spellings(stored) == found_as
     for asked in ("a", "a=b", "a.b", "a.b.c", "a=b.c", "a.b=c", "a=b=c", "a.b.c=d"):
-        assert (stored in tag_sources(asked)) is (asked in found_as)
+        assert (stored in Tag().sources(asked)) is (asked in found_as)
         assert matcher(f"tag = '{asked}'")({"tags": [stored]}) is (asked in found_as)
 
 
-def test_tags_are_the_texts_in_a_list() -> None:
-    assert read_tags(["a", 1, None, "b"]) == ["a", "b"]
-    assert read_tags(("a",)) == ["a"]
-    assert read_tags("ab") == []
-    assert read_tags(None) == []
+def test_the_items_of_another_list_are_compared_as_written() -> None:
+    """Only tags have a second spelling."""
+    labels = Parameter(
+        "labels", Text(), pushable=False, json="strings", multiple=True, source="test"
+    )
+    spec = CLOUDIMAGES.extend(parameters=[labels])
+    record = {"labels": ["a.b"]}
+
+    assert matcher("labels = a.b and labels contains .", spec=spec)(record)
+    assert not matcher("labels = 'a=b' or labels contains '='", spec=spec)(record)
+    found = disjoint("labels = 'a=b'", "labels startswith a.", spec=spec)
+    assert found.witness is not None
+    assert len(found.witness["labels"]) == 2
+
+
+def test_the_items_of_a_list_are_its_texts() -> None:
+    assert read_list(["a", 1, None, "b"]) == ["a", "b"]
+    assert read_list(("a",)) == ["a"]
+    assert read_list("ab") == []
+    assert read_list(None) == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Predicates over records: what they say of odd values, and that none of them can raise."""
+"""Predicates over records: what matches, what does not, and that no value makes them raise."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imsquery.evaluation.matching import matcher
 
 
 class Text(str):
-    """Text of a class of its own, as some readers of JSON or YAML give it."""
+    """A subclass of str, as some JSON and YAML readers return."""
 
     __slots__ = ()
 
@@ -40,7 +40,7 @@ class Text(str):
         ("protected", {"protected": "True"}),
     ],
 )
-def test_what_is_spelled_otherwise_is_read_alike(query: str, record: dict[str, Any]) -> None:
+def test_other_spellings_of_a_value_match(query: str, record: dict[str, Any]) -> None:
     assert matcher(query)(record) is True
 
 
@@ -55,7 +55,7 @@ IMAGE = {
 @pytest.mark.parametrize(
     ("yes", "no"),
     [
-        # each of several alternatives, alone of its attribute or one of many
+        # alternatives, one or several of an attribute
         ("platform = CentOS or name = a", "platform = Ubuntu or name = a"),
         ("name = a or platform = CentOS or name = b", "name = a or platform = Debian or name = b"),
         ("name = a or platform = CentOS", "name = a or platform = Debian"),
@@ -72,7 +72,7 @@ IMAGE = {
         ("name glob 'C?nt*7.?'", "name glob 'C?nt*7'"),
         ("name matches '^C.*[67]$'", "name matches '^c'"),
         ("name not contains x", "name not contains C"),
-        # numbers, as such or as text
+        # numbers, or numbers as text
         ("min_ram = 64", "min_ram = 65"),
         ("min_ram < 65", "min_ram < 64"),
         ("min_ram <= 64", "min_ram <= 63"),
@@ -92,7 +92,7 @@ IMAGE = {
         ("created_at != 2018-10-28T10:00:01Z", "created_at != 2018-10-28T10:00:00Z"),
         ("created_at != 2018-10-27", "created_at != 2018-10-28"),
         ("created_at between 2018 and 2018-10-28", "created_at between 2017 and 2018-10-27"),
-        # truth values
+        # Booleans
         ("protected = false", "protected"),
         ("not protected", "not protected = false"),
         ("supports(kvm)", "supports(xen)"),
@@ -108,7 +108,7 @@ IMAGE = {
         ("tag glob 'old=*'", "tag glob 'plain?'"),
         ("tag matches '^plain$'", "tag matches '^lain'"),
         ("tag != 'team.web'", "tag != plain"),
-        # what is there, and what stands for what is not
+        # presence, and defaults of missing attributes
         ("name is present", "name is absent"),
         ("owner is absent", "owner is present"),
         ("tag is present", "tag is absent"),
@@ -132,7 +132,7 @@ def test_a_record_matches_or_does_not(yes: str, no: str) -> None:
         "architecture is present", "tag is absent", "created_at is absent",
     ],
 )  # fmt: skip
-def test_an_empty_record_is_of_the_default_project_and_has_no_attributes(query: str) -> None:
+def test_an_empty_record_has_only_defaults(query: str) -> None:
     assert matcher(query)({})
 
 
@@ -144,7 +144,7 @@ def test_an_empty_record_is_of_the_default_project_and_has_no_attributes(query: 
         "0000-01-01T00:00:00Z", "\uff12018-10-28T10:00:00Z", 20181028, None, b"2018",
     ],
 )  # fmt: skip
-def test_what_is_no_time_is_neither_before_nor_after_another(time: Any) -> None:
+def test_an_invalid_time_is_neither_before_nor_after_another(time: Any) -> None:
     record = {"created_at": time}
 
     assert not matcher("created_at < 9999")(record)
@@ -169,7 +169,7 @@ def test_what_is_no_time_is_neither_before_nor_after_another(time: Any) -> None:
         "enterprise_project_id = x", "created_at < 2018", "updated_at = 2018-10-28",
     ],
 )  # fmt: skip
-def test_a_value_of_no_use_is_never_what_was_asked_for(query: str, said: Any) -> None:
+def test_a_value_of_another_type_does_not_match(query: str, said: Any) -> None:
     attributes = (
         "min_ram", "__os_bit", "__platform", "name", "__description", "protected", "tags",
         "__support_kvm", "__lazyloading", "enterprise_project_id", "created_at", "updated_at",
@@ -182,14 +182,14 @@ def test_a_value_of_no_use_is_never_what_was_asked_for(query: str, said: Any) ->
     assert matcher(f"not ({query})")(record) is not is_true
 
 
-def test_the_clock_can_be_given() -> None:
+def test_now_can_be_set() -> None:
     is_wanted = matcher("created_at > now-1d", now=datetime(2018, 10, 29, 9, tzinfo=UTC))
 
     assert is_wanted({"created_at": "2018-10-28T09:00:01Z"})
     assert not is_wanted({"created_at": "2018-10-28T09:00:00Z"})
 
 
-def test_the_spec_and_the_limits_can_be_given() -> None:
+def test_the_spec_and_the_limits_can_be_set() -> None:
     spec = CLOUDIMAGES.extend(values={"__platform": ["AlmaLinux"]})
 
     assert matcher("platform = almalinux", spec=spec)({"__platform": "AlmaLinux"})
@@ -197,7 +197,7 @@ def test_the_spec_and_the_limits_can_be_given() -> None:
         matcher("min_ram = 1 or min_ram = 2", limits=Limits(count=1))
 
 
-def test_what_no_image_shows_is_refused_where_it_stands() -> None:
+def test_a_parameter_missing_from_records_is_refused_at_its_place() -> None:
     query = "platform = CentOS and flavor_id = a"
     with pytest.raises(QueryError) as caught:
         matcher(query)
@@ -207,10 +207,10 @@ def test_what_no_image_shows_is_refused_where_it_stands() -> None:
         "not-observable",
         "flavor_id = a",
     )
-    assert found.message == "no image shows its `flavor_id`: only the server can tell"
+    assert found.message == "`flavor_id` is not in image records; only the server can filter"
 
 
-def test_a_value_that_is_not_listed_is_refused_unless_it_may_be() -> None:
+def test_an_unlisted_value_is_refused_unless_allowed() -> None:
     with pytest.raises(QueryError, match="unlisted-value"):
         matcher("platform = AlmaLinux")
 
@@ -227,7 +227,7 @@ def test_a_value_is_never_code() -> None:
 
 
 @pytest.mark.parametrize("pattern", ["(", "a{2,1}", "[z-a]", "(?=a)", r"\1", "a**", "(?P<n>"])
-def test_what_is_no_regular_expression_is_a_finding_where_it_stands(pattern: str) -> None:
+def test_an_invalid_regular_expression_is_a_finding_at_its_place(pattern: str) -> None:
     written = f"'{pattern.replace(chr(92), chr(92) * 2)}'"
     query = f"min_ram = 1 and description matches {written}"
     with pytest.raises(QueryError) as caught:
@@ -239,7 +239,7 @@ def test_what_is_no_regular_expression_is_a_finding_where_it_stands(pattern: str
 
 
 class Watched(dict[str, Any]):
-    """A record that notes which attributes are looked at, in their order."""
+    """A record that notes which attributes are read, in order."""
 
     def __init__(self, record: dict[str, Any]) -> None:
         super().__init__(record)
@@ -250,7 +250,7 @@ class Watched(dict[str, Any]):
         return super().get(key, default)
 
 
-def test_what_is_cheap_to_look_at_is_looked_at_first() -> None:
+def test_cheap_conditions_are_evaluated_first() -> None:
     query = (
         "os_version matches a and tag contains a and description contains a and architecture = arm"
         " and tag = a and created_at > 2018 and status in (active, saving) and min_ram > 1"
@@ -282,7 +282,7 @@ def test_thousands_of_conditions_and_deep_nesting_are_one_predicate() -> None:
     assert matcher("not " * 199 + "protected")({})
 
 
-def test_nesting_is_no_deeper_for_the_predicate_than_it_may_be_for_the_filter() -> None:
+def test_a_predicate_may_nest_as_deeply_as_its_filter() -> None:
     count = 30_000
     closing = (f" or owner = a{n})" if n % 2 else f" and supports(a{n}))" for n in range(count))
     text = "(" * count + "platform = CentOS" + "".join(closing)

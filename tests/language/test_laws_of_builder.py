@@ -1,4 +1,4 @@
-"""A tree built in Python equals the tree of the text that says the same."""
+"""A tree built in Python equals the tree of the same filter in text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COMPARISONS = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-# A Python value, and how a filter spells it.
+# A Python value, and its literal.
 VALUES = st.one_of(
     unicode_text.map(lambda text: (text, quoted(text))),
     st.integers(1 - 10**600, 10**600 - 1).map(lambda number: (number, quoted(str(number)))),
@@ -37,7 +37,7 @@ VALUES = st.one_of(
 )
 
 
-# Name -> how many arguments at most.
+# Name -> maximum number of arguments.
 FUNCTIONS = {
     "supports": 3, "owned_by": 1, "shared": 1, "bare_metal": 1, "tagged": 2, "public": 0
 }  # fmt: skip
@@ -98,7 +98,7 @@ filters = st.recursive(st.one_of(conditions(), calls(), constants), combined, ma
 
 
 @given(filters)
-def test_a_built_filter_is_the_parsed_one(written: Written) -> None:
+def test_a_built_filter_equals_the_parsed_one(written: Written) -> None:
     tree, text = written
 
     assert parse(text) == Query(tree)
@@ -111,7 +111,7 @@ def test_a_built_filter_is_the_parsed_one(written: Written) -> None:
     st.none() | st.integers(0, 10**6),
     st.none() | unicode_text,
 )
-def test_a_built_query_is_the_parsed_one(
+def test_a_built_query_equals_the_parsed_one(
     written: Written, key: str | None, direction: str | None, limit: int | None, after: str | None
 ) -> None:
     tree, text = written

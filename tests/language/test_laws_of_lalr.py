@@ -31,7 +31,7 @@ def _record(name: str) -> Any:
 
 _METHODS = {name for _, _, name in RULES if name is not None} - _LISTS
 Recorder = type("Recorder", (Algebra,), {name: _record(name) for name in _METHODS})
-"""Makes nested tuples: the method's name and what it was given."""
+"""Makes nested tuples of each method's name and arguments."""
 
 
 @cache
@@ -47,7 +47,7 @@ def by_lark(text: str) -> Any:
 
 
 def _plain(node: Tree[Token] | Token) -> Any:
-    """Give the tuples that the driver's calls would make of Lark's tree."""
+    """Return the tuples that the driver's calls would make of Lark's tree."""
     if isinstance(node, Token):
         return str(node)
     children = [_plain(child) for child in node.children]
@@ -92,7 +92,7 @@ def test_both_build_the_same_tree_or_both_refuse(text: str) -> None:
 
 
 @given(filters)
-def test_what_is_meant_to_parse_is_accepted_by_both(text: str) -> None:
+def test_both_accept_what_is_meant_to_parse(text: str) -> None:
     assert by_driver(Tokens(text)) is not None
     assert by_driver(Tokens(text)) == by_lark(text)
 
@@ -134,7 +134,7 @@ _ESCAPES = {"n": "\n", "t": "\t"}
 
 
 def value_of(token: Token) -> syntax.Value:
-    """Read a value by rules of this test's own."""
+    """Return the value of a token, by rules of this test's own."""
     if token[0] == "$":
         return syntax.Placeholder(str(token[1:]))
     if token[0] not in "'\"":
@@ -149,7 +149,7 @@ def value_of(token: Token) -> syntax.Value:
 
 @v_args(inline=True)
 class Trees(Transformer[Token, Any]):
-    """Makes the public tree of Lark's, as the grammar's rules tell and not as the parser does."""
+    """Makes the public tree of Lark's by the rules of the grammar, without the parser."""
 
     def query(self, filter_: Any, clauses: list[Any]) -> Query:
         return Query(filter_, **dict(clauses))
@@ -204,7 +204,8 @@ class Trees(Transformer[Token, Any]):
     non_membership = membership
 
     def list_membership(self, *parts: Token) -> Any:
-        return syntax.Membership(str(parts[0]), value_of(parts[-1]), negated=len(parts) == 4)  # type: ignore[arg-type]
+        values = syntax.Placeholder(str(parts[-1][1:]))
+        return syntax.Membership(str(parts[0]), values, negated=len(parts) == 4)
 
     list_non_membership = list_membership
 
@@ -248,9 +249,9 @@ class Trees(Transformer[Token, Any]):
 
 @given(testing.queries() | mutated(testing.queries()) | any_text)
 @example("f() and F(x, $y) limit $n after '\\u0041\\n' order by a DESC")
-def test_the_public_tree_is_the_one_that_the_grammar_tells_of(text: str) -> None:
+def test_the_public_tree_is_the_one_that_the_grammar_describes(text: str) -> None:
     try:
         tree = parse(text)
     except QueryError:
-        return  # what a text is refused for may lie in a literal, which Lark does not look into
+        return  # the fault may be in a literal, which Lark does not look into
     assert Trees().transform(lark().parse(text)) == tree

@@ -1,4 +1,4 @@
-"""A syntax error hides nothing that can be read, and invents nothing."""
+"""A syntax error hides no finding about what can be read, and invents none."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ broken = st.sampled_from(faulty.BROKEN)
 
 
 def seen(findings: tuple[Diagnostic, ...], start: int, end: int) -> set[tuple[str, str, int]]:
-    """Give the findings within a part of a text, by code, message and place in the part."""
+    """Return the findings within a part of a text by code, message and place in the part."""
     return {
         (each.code, each.message, each.span.start - start)
         for each in findings
@@ -58,8 +58,8 @@ def test_any_text_parses_or_has_findings_within_it(text: str) -> None:
 
 @given(near_misses(), broken)
 @example(NearMiss("member_status = x and isregistered = yes", "bad-value"), "not")
-def test_a_broken_condition_leaves_the_findings_of_the_rest(miss: object, wrong: str) -> None:
-    text = f"({miss.text}\n)"  # type: ignore[attr-defined]
+def test_a_broken_condition_leaves_the_findings_of_the_rest(miss: NearMiss, wrong: str) -> None:
+    text = f"({miss.text}\n)"
     alone = seen(check(text), 0, len(text))
     assert seen(check(f"{text} and {wrong}"), 0, len(text)) == alone
     start = len(f"{wrong} and ")
@@ -83,7 +83,7 @@ UNITS = (
     "\u00a0", "({", "platfrom = a and ", "limit = 5 and ", "not a not ", "between 1 ", "аnd ",
     "a:b ", "[a", "a = b = c and ", "a.b c ", "a = (b, c) and ", "name is null ", "sort by a ",
     "a between 1,000 ", "a between b c ", "a between b=c=", "a in (now - ", "a in (b now() ",
-    "a: b ",
+    "a: b ", "limit 5 (a ",
 )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def test_the_work_grows_with_the_text(unit: str) -> None:
 
 
 def calls(text: str) -> int:
-    """Count the functions that a check calls."""
+    """Return the number of function calls of a check."""
     count = 0
 
     def note(_frame: FrameType, event: str, _argument: object) -> None:

@@ -1,22 +1,12 @@
-"""A tree written as text parses back to the same tree, and compiles to the same request."""
+"""A tree written as text parses to an equal tree, and compiles to the same request."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imsquery import (
-    Query,
-    QueryError,
-    field,
-    parse,
-    placeholder,
-    supports,
-    tagged,
-)
-from imsquery import (
-    compile as compile_query,
-)
+from imsquery import Query, QueryError, field, parse, placeholder, supports, tagged
+from imsquery import compile as compile_query
 from imsquery.formatting.formatter import unparse
 from imsquery.language.syntax import And, Everything, Expr, Not, Nothing, Or, Order
 from tests.strategies import FILTERS, filters
@@ -61,19 +51,19 @@ def is_sendable(query: object) -> bool:
 
 
 @given(queries.filter(is_sendable))
-def test_parse_undoes_unparse(query: Query) -> None:
+def test_parse_inverts_unparse(query: Query) -> None:
     assert parse(unparse(query)) == query
 
 
 @given(filters)
-def test_unparse_keeps_what_a_text_says(text: str) -> None:
+def test_unparse_preserves_the_tree_of_a_text(text: str) -> None:
     tree = parse(text)
 
     assert parse(unparse(tree)) == tree
 
 
 @given(filters)
-def test_a_tree_compiles_as_its_text_does(text: str) -> None:
+def test_a_tree_compiles_like_its_text(text: str) -> None:
     def outcome(query: str | Query) -> object:
         try:
             return str(compile_query(query))

@@ -1,4 +1,4 @@
-"""Any text gives a compiled query, or findings with spans inside the text, and nothing else."""
+"""Any text yields a compiled query, or findings with spans inside the text, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from hypothesis import example, given
 
-from imsquery import CompiledQuery, Diagnostic, Query, QueryError, check, compile, parse, prepare  # noqa: A004
+from imsquery import CompiledQuery, Diagnostic, Query, QueryError, check, parse, prepare
+from imsquery import compile as compile_query
 from tests.strategies import any_text
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -46,7 +47,7 @@ def assert_inside(text: str, diagnostics: tuple[Diagnostic, ...]) -> None:
 @example("a\r\x1f")
 def test_any_text_compiles_or_is_refused_with_findings(text: str) -> None:
     try:
-        compiled = compile(text, now=NOW)
+        compiled = compile_query(text, now=NOW)
     except QueryError as error:
         assert error.text == text
         assert any(found.severity == "error" for found in error.diagnostics)
@@ -90,9 +91,9 @@ def test_any_text_is_prepared_or_refused_with_findings(text: str) -> None:
 @given(any_text)
 @example("\u00b9")
 def test_a_text_has_a_tree_where_it_has_no_syntax_finding(text: str) -> None:
-    """The binder and the tree builder are told of the same syntax.
+    """The binder and the tree builder see the same syntax.
 
-    But for a name in look-alikes: only the binder knows names, and whom it looks like.
+    Names in look-alikes are the exception: only the binder knows what they resemble.
     """
     wrong = [found for found in check(text, now=NOW) if found.code == "syntax"]
     try:
@@ -105,11 +106,11 @@ def test_a_text_has_a_tree_where_it_has_no_syntax_finding(text: str) -> None:
 
 
 @given(any_text)
-def test_what_check_finds_nothing_in_compiles(text: str) -> None:
+def test_a_text_without_findings_compiles(text: str) -> None:
     found = check(text, now=NOW, target="compile")
     errors = [each for each in found if each.severity == "error"]
     try:
-        warnings = compile(text, now=NOW).warnings
+        warnings = compile_query(text, now=NOW).warnings
     except QueryError as error:
         assert error.diagnostics == found
         assert errors

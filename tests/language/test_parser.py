@@ -1,4 +1,4 @@
-"""Text to syntax tree: what binds to what, and every form of predicate."""
+"""Text to syntax tree: precedence, and every form of predicate."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_a_filter_parses_to_its_tree(text: str, tree: Expr) -> None:
         ("limit limit 1", Query(Standalone("limit"), limit=Literal("1"))),
     ],
 )
-def test_clauses_stand_behind_the_filter_in_any_order(text: str, query: Query) -> None:
+def test_clauses_follow_the_filter_in_any_order(text: str, query: Query) -> None:
     assert parse(text) == query
 
 
@@ -135,7 +135,7 @@ def test_what_does_not_parse_is_a_syntax_finding(text: str) -> None:
         ("a = b after x after y", "after y"),
     ],
 )
-def test_each_clause_stands_at_most_once(text: str, place: str) -> None:
+def test_no_clause_appears_twice(text: str, place: str) -> None:
     with pytest.raises(QueryError) as caught:
         parse(text)
 

@@ -1,4 +1,4 @@
-"""What is said about a text that does not parse, and what it is mended to."""
+"""Messages and fixes for texts that do not parse."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ MENDED = [
     ("os_bit not = 64", "not =", "use `!=`, not `not =`", "os_bit != 64"),
     ("platform: CentOS", ":", "use `=`, not `:`", "platform = CentOS"),
     ("platform : CentOS", ":", "use `=`, not `:`", "platform = CentOS"),
-    ("platform:CentOS", "platform:CentOS", "`:` compares nothing; it is written `platform = CentOS`", "platform = CentOS"),
+    ("platform:CentOS", "platform:CentOS", "use `=`, not `:`; did you mean `platform = CentOS`?", "platform = CentOS"),
     ("platform CentOS", "CentOS", "missing operator", "platform = CentOS"),
     ("os_version is null", "is null", "use `is absent`, not `is null`", "os_version is absent"),
     ("os_version is not null", "is not null", "use `is present`, not `is not null`", "os_version is present"),
@@ -158,7 +158,7 @@ MENDED = [
     ("`platform`=CentOS", "`platform`", "use `'` or `\"` around values and nothing around names, not backticks", "platform=CentOS"),
     ('"platform" = CentOS', '"platform"', "names are not quoted", "platform = CentOS"),
     (r"name = 'a\d'", r"\d", r"unknown escape `\d`", r"name = 'a\\d'"),
-    ("name = 'a\x01'", "\x01", "U+0001 may not stand raw in a value", r"name = 'a\u0001'"),
+    ("name = 'a\x01'", "\x01", "unescaped U+0001 in a value", r"name = 'a\u0001'"),
     ("min_disk:[40 TO *] and protected", "[40 TO *]", "use `>=` for this range", "min_disk >= 40 and protected"),
     ("created_at = [2018 TO 2019]", "[2018 TO 2019]", "use `between` for this range", "created_at between 2018 and 2019"),
     ("os_bit:64 status:active", "status:active", "missing `and` or `or`", "os_bit = 64 and status = active"),
@@ -201,7 +201,7 @@ MENDED = [
     ("order by name descending", "descending", "use `desc`, not `descending`", "order by name desc"),
     ("order by 'name'", "'name'", "names are not quoted", "order by name"),
     ("limit 5 and protected", "and protected", "`order by`, `limit` and `after` go at the end", "protected limit 5 "),
-    ("limit 5 limit 6", "limit 6", "`limit` stands here a second time", "limit 5"),
+    ("limit 5 limit 6", "limit 6", "duplicate `limit`", "limit 5"),
     ("where protected", "where", "unexpected `where`; a query begins with its first condition", "protected"),
     ("select * from images where protected", "select * from images where", "unexpected `select`; a query begins with its first condition", "protected"),
 ]
@@ -238,9 +238,7 @@ def test_a_fault_has_its_own_message_and_fix(
 
 
 @pytest.mark.parametrize(("text", "place", "message"), BROKEN, ids=ascii)
-def test_what_nothing_can_be_made_of_says_what_could_stand_there(
-    text: str, place: str, message: str
-) -> None:
+def test_what_cannot_be_mended_says_what_was_expected(text: str, place: str, message: str) -> None:
     (found,) = check(text)
     assert (text[found.span.start : found.span.end], found.message) == (place, message)
     assert not found.fixes
@@ -317,7 +315,7 @@ def test_all_faults_of_a_text_come_at_once() -> None:
 
 
 @pytest.mark.parametrize("broken", ["platform =", "= x", "()", "platform = 'a' 'b' <", "not"])
-def test_what_stands_round_a_broken_condition_is_read(broken: str) -> None:
+def test_what_surrounds_a_broken_condition_is_read(broken: str) -> None:
     assert codes(f"os_bit = 65 and {broken} and min_disk = 4") == [
         "bad-value",
         "syntax",
@@ -337,7 +335,7 @@ def test_nothing_follows_from_a_broken_condition() -> None:
     ]
 
 
-def test_what_is_mended_is_read_as_it_is_mended() -> None:
+def test_a_mended_text_is_read_as_mended() -> None:
     assert codes("platform = CentOS && platform = Ubuntu") == ["syntax", "contradiction"]
     assert codes("platform = CentOS & os_bit = 64 | protected") == [
         "mixed-and-or",
@@ -346,7 +344,7 @@ def test_what_is_mended_is_read_as_it_is_mended() -> None:
     ]
 
 
-def test_each_open_parenthesis_is_reported_and_each_fix_closes_those_within() -> None:
+def test_each_unclosed_parenthesis_is_reported_and_its_fix_closes_those_within() -> None:
     text = "(protected or (os_bit = 64"
     outer, inner = check(text)
     assert outer.fixes[0].apply(text) == "(protected or (os_bit = 64))"
@@ -366,20 +364,20 @@ def test_quotes_that_cannot_be_closed_well_are_closed_somehow(text: str) -> None
 
 
 @pytest.mark.parametrize("value", ["имя", "名字", "ａ", "été"])
-def test_letters_of_any_script_may_stand_in_a_value(value: str) -> None:
+def test_a_value_may_contain_letters_of_any_script(value: str) -> None:
     assert not syntax(f"name = {value}")
 
 
-def test_a_foreign_name_that_looks_like_no_other_is_unknown() -> None:
+def test_a_foreign_name_that_resembles_no_other_is_unknown() -> None:
     assert codes("名字 = a") == ["unknown-name"]
 
 
-def test_a_tree_is_not_made_of_a_text_with_a_fault() -> None:
+def test_a_faulty_text_has_no_tree() -> None:
     with pytest.raises(QueryError) as caught:
         parse("protected && (")
     assert [each.code for each in caught.value.diagnostics] == ["syntax"] * 3
 
 
-def test_every_terminal_has_words() -> None:
+def test_every_terminal_of_a_text_has_words() -> None:
     assert set(WORDS) == {terminal for row in ACTIONS for terminal in row} - {"BROKEN"}
     assert all(words.strip("`, ").islower() for words in WORDS.values() if words.strip("`(),$"))

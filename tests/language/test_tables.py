@@ -1,4 +1,4 @@
-"""The generated tables: current, the same on every machine, and without conflicts."""
+"""The generated tables are current, free of conflicts and the same on every machine."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from lark import Lark
@@ -40,10 +41,8 @@ def test_the_tables_do_not_depend_on_the_hash_seed(seed: str) -> None:
     assert printed == hashlib.sha256(generate.TARGET.read_bytes()).hexdigest()
 
 
-def test_a_difference_is_noticed(
-    tmp_path: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target = tmp_path / "_tables.py"  # type: ignore[operator]
+def test_a_difference_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "_tables.py"
     target.write_text("STALE = True\n")
     monkeypatch.setattr(generate, "TARGET", target)
 
@@ -79,7 +78,7 @@ def test_every_step_leads_to_a_state_or_rule_that_is_there() -> None:
 
 
 def test_one_expression_covers_any_text() -> None:
-    """So that the lexer never skips what it does not know."""
+    """The lexer never skips what it does not know."""
     token = re.compile(_tables.TOKEN)
     text = "a = 'b # c\n\x00 && \ud800 \"open # d\n $ $x <> \u3000 é"
 

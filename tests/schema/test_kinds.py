@@ -1,4 +1,4 @@
-"""Types of values: what each takes, what it makes of it, and what it says of the rest."""
+"""Types of values: the literals that each accepts, their values, and its errors for the rest."""
 
 from __future__ import annotations
 
@@ -54,9 +54,7 @@ ANY_NUMBER = Integer(None)
         (Text(), "", ""),
     ],
 )
-def test_a_value_is_the_one_spelling_of_all_that_mean_it(
-    kind: Kind, text: str, value: str | int
-) -> None:
+def test_equivalent_spellings_have_one_value(kind: Kind, text: str, value: str | int) -> None:
     assert kind.read(text) == value
     assert type(kind.read(text)) is type(value)
 
@@ -96,7 +94,7 @@ def test_a_value_is_the_one_spelling_of_all_that_mean_it(
         (BITS, "63", "bad-value", ("64",)),
     ],
 )
-def test_what_is_refused_has_a_code_and_the_nearest_value(
+def test_a_refusal_has_a_code_and_the_nearest_value(
     kind: Kind, text: str, code: str, instead: tuple[str, ...]
 ) -> None:
     with pytest.raises(RefusedValue) as caught:
@@ -106,7 +104,7 @@ def test_what_is_refused_has_a_code_and_the_nearest_value(
     assert caught.value.message
 
 
-def test_more_values_leave_the_list_as_it_was() -> None:
+def test_adding_values_does_not_change_the_list() -> None:
     more = SIZES.with_values(["M", "XL"])
 
     assert more.values == ("S", "XL", "M")
@@ -115,7 +113,7 @@ def test_more_values_leave_the_list_as_it_was() -> None:
     assert SIZES.values == ("S", "XL")
 
 
-def test_of_values_that_differ_in_case_each_is_read_as_written() -> None:
+def test_values_that_differ_in_case_are_read_as_written() -> None:
     both = Enumeration("Arm", "ARM")
 
     assert [both.read(text) for text in ("Arm", "ARM", "arm")] == ["Arm", "ARM", "Arm"]
@@ -134,7 +132,7 @@ def test_of_values_that_differ_in_case_each_is_read_as_written() -> None:
         (Time(), "= != < <= > >="),
     ],
 )
-def test_a_type_takes_its_operators(kind: Kind, operators: str) -> None:
+def test_a_type_accepts_its_operators(kind: Kind, operators: str) -> None:
     assert kind.operators == set(operators.split())
 
 
@@ -142,7 +140,7 @@ def test_a_type_takes_its_operators(kind: Kind, operators: str) -> None:
     "name",
     ["CentOS 7.3 64bit", "a", "A-b_c.d", "公共镜像", "x" * 128, "0"],
 )
-def test_a_possible_name_needs_no_advice(name: str) -> None:
+def test_a_possible_name_has_no_finding(name: str) -> None:
     assert ImageName().advise(name) is None
 
 
@@ -180,14 +178,14 @@ def test_an_impossible_name_is_a_warning(name: str, operator: str | None) -> Non
         ("a.b=c", None),
     ],
 )
-def test_a_tag_of_old_is_split_at_its_first_dot(tag: str, value: str | None) -> None:
+def test_a_legacy_tag_is_split_at_its_first_dot(tag: str, value: str | None) -> None:
     advice = Tag().advise(tag)
 
     assert (advice and advice.value) == value
     assert advice is None or (advice.code, advice.severity) == ("legacy-tag", "warning")
 
 
-# The table of the vendor's FAQ on board types.
+# From the vendor's FAQ on board types.
 @pytest.mark.parametrize(
     ("flavor", "board"),
     [
@@ -200,7 +198,7 @@ def test_a_tag_of_old_is_split_at_its_first_dot(tag: str, value: str | None) -> 
         ("physical.kl1.3xlarge", "kl13xl"),
     ],
 )
-def test_a_bare_metal_flavor_is_asked_for_by_board_type(flavor: str, board: str) -> None:
+def test_a_bare_metal_flavor_is_replaced_by_its_board_type(flavor: str, board: str) -> None:
     advice = Flavor().advise(flavor)
 
     assert advice is not None
@@ -208,7 +206,7 @@ def test_a_bare_metal_flavor_is_asked_for_by_board_type(flavor: str, board: str)
     assert advice.predicate == f"supports({board})"
 
 
-def test_a_bare_metal_flavor_of_no_known_form_gets_no_guess() -> None:
+def test_a_bare_metal_flavor_of_unknown_form_has_no_replacement() -> None:
     advice = Flavor().advise("physical.strange")
 
     assert advice is not None

@@ -1,4 +1,4 @@
-"""The reference's request parameters and requests, written out by hand from its page."""
+"""Request parameters and requests of the API reference, copied by hand from its page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TIMES: Values = (
     ],
 )
 
-# Parameter -> the values that the reference documents, and near misses with what each is called.
+# Parameter -> documented values, and near misses with the code of each.
 PARAMETERS: dict[str, Values] = {
     "__isregistered": FLAG,
     "__imagetype": (["gold", "private", "shared", "market"], [("golden", "unlisted-value")]),
@@ -130,7 +130,7 @@ def test_a_documented_value_is_accepted(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [each for each in accepted if each[0] != "name"])
-def test_a_name_answers_without_underscores_in_any_letter_case(name: str, value: str) -> None:
+def test_a_name_may_lack_underscores_and_differ_in_letter_case(name: str, value: str) -> None:
     short = name.lstrip("_").upper()
 
     assert compile_query(f"{short} = {quoted(value)}{companion(name)}") == compile_query(
@@ -186,7 +186,7 @@ def test_paging_and_sorting_are_clauses(name: str, clause: tuple[str, dict[str, 
         ('tag = "a=b"', "tag=a=b"),
     ],
 )
-def test_the_requests_of_the_reference_come_out_letter_for_letter(
+def test_the_requests_of_the_reference_compile_literally(
     text: str, request_of_the_reference: str
 ) -> None:
     sent = str(compile_query(text))
@@ -245,7 +245,7 @@ def test_canonical_forms(text: str, canonical: str) -> None:
         ("plaform = x", "unknown-name", "plaform"),
     ],
 )
-def test_what_is_wrong_is_named_and_pointed_at(text: str, code: str, place: str | None) -> None:
+def test_an_error_has_a_code_and_a_place(text: str, code: str, place: str | None) -> None:
     with pytest.raises(QueryError) as caught:
         compile_query(text)
 
@@ -266,7 +266,7 @@ def test_what_is_wrong_is_named_and_pointed_at(text: str, code: str, place: str 
         ),
     ],
 )
-def test_what_is_doubtful_is_a_warning_with_a_fix(text: str, code: str, mended: str) -> None:
+def test_a_doubtful_query_has_a_warning_with_a_fix(text: str, code: str, mended: str) -> None:
     from imsquery import check
 
     (found,) = check(text)

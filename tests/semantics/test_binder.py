@@ -1,4 +1,4 @@
-"""Findings about meaning: what each says, where it points, and what its fix makes of the text."""
+"""Findings about meaning: each points at its fault, and its fix mends it."""
 # ruff: noqa: E501 -- one case a line
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ NOW = datetime(2026, 3, 15, 10, 20, 30, tzinfo=UTC)
         ("support_kvm != false", "bad-value", "false", "supports(kvm)"),
         ("isregistered = false", "bad-value", "false", "not isregistered"),
         ("min_disk = 30", "out-of-range", "30", "min_disk = 40"),
-        # What says the same of the nearest number that there is.
+        # The nearest legal number, with the operator that then means the same.
         ("min_disk < 2000", "out-of-range", "2000", "min_disk <= 1024"),
         ("min_disk >= 2000", "out-of-range", "2000", "min_disk > 1024"),
         ("min_disk > 30", "out-of-range", "30", "min_disk >= 40"),
@@ -66,7 +66,7 @@ NOW = datetime(2026, 3, 15, 10, 20, 30, tzinfo=UTC)
          "created_at <= 2018-10-28T10:00:00Z"),
         ("created_at >= 2018-10-28T10:00:00.000Z", "bad-value", "2018-10-28T10:00:00.000Z",
          "created_at >= 2018-10-28T10:00:00Z"),
-        # What names several values.
+        # Several values in one.
         ("platform = 'CentOS,Ubuntu'", "unlisted-value", "'CentOS,Ubuntu'",
          "platform in (CentOS, Ubuntu)"),
         ("platform!=CentOS/Ubuntu", "unlisted-value", "CentOS/Ubuntu",
@@ -90,7 +90,7 @@ NOW = datetime(2026, 3, 15, 10, 20, 30, tzinfo=UTC)
         ("supports(xen_gpu_type)", "bad-arguments", "xen_gpu_type", None),
         ("supports(__support_kvm)", "bad-arguments", "__support_kvm", "supports(kvm)"),
         ("shared(accept)", "bad-value", "accept", "shared(accepted)"),
-        # Parameters that depend on each other, or are special.
+        # Parameters that depend on each other, and other special ones.
         ("flavor_id = physical.s4.large", "bare-metal-flavor", "physical.s4.large", "supports(s4l)"),
         ("flavor_id contains x", "not-observable", "contains", None),
         ("flavor_id is present", "not-observable", "is", None),
@@ -139,7 +139,7 @@ def test_only_unlisted_values_can_be_allowed(text: str, severity: str) -> None:
     assert lenient.severity == severity
 
 
-def test_an_allowed_value_goes_out_as_written() -> None:
+def test_an_allowed_value_is_sent_as_written() -> None:
     query = compile_query("platform = 'AlmaLinux 9'", allow_unlisted=True)
 
     assert query.query_string == "__platform=AlmaLinux%209"
@@ -164,7 +164,7 @@ def test_an_allowed_value_goes_out_as_written() -> None:
         ("owner = a and (owner = b or owner = c)", "owner = c"),
     ],
 )
-def test_what_can_never_match_is_a_contradiction(text: str, place: str) -> None:
+def test_a_filter_that_can_never_match_is_a_contradiction(text: str, place: str) -> None:
     found = [each for each in check(text) if each.code == "contradiction"]
 
     assert place in {text[each.span.start : each.span.end] for each in found}
@@ -187,7 +187,7 @@ def test_what_can_never_match_is_a_contradiction(text: str, place: str) -> None:
         "visibility = shared and (member_status = accepted or member_status = pending)",
     ],
 )
-def test_what_can_match_is_no_contradiction(text: str) -> None:
+def test_a_filter_that_can_match_is_not_a_contradiction(text: str) -> None:
     assert [each for each in check(text) if each.severity == "error"] == []
 
 
@@ -207,11 +207,11 @@ def test_a_contradiction_in_one_branch_is_a_warning() -> None:
          "(member_status = pending or member_status = pending) and visibility = shared"),
     ],
 )  # fmt: skip
-def test_what_a_parameter_requires_is_added(text: str, mended: str) -> None:
+def test_a_required_condition_is_added(text: str, mended: str) -> None:
     (found,) = check(text)
 
     assert found.code == "requires"
-    assert found.message == "`member_status` is answered only together with `visibility = shared`"
+    assert found.message == "`member_status` requires `visibility = shared`"
     assert found.fixes[0].apply(text) == mended
     assert check(mended) == ()
 
@@ -220,7 +220,7 @@ def test_what_a_parameter_requires_is_added(text: str, mended: str) -> None:
     "text",
     ["protected or member_status = pending", "member_status = pending and visibility = private"],
 )
-def test_what_a_parameter_requires_is_not_added_where_it_would_not_do(text: str) -> None:
+def test_a_required_condition_is_not_added_where_that_would_not_help(text: str) -> None:
     (found,) = [each for each in check(text) if each.code == "requires"]
 
     assert found.fixes == ()
@@ -240,34 +240,34 @@ def test_what_a_parameter_requires_is_not_added_where_it_would_not_do(text: str)
         "order by tag",
     ],
 )
-def test_what_only_a_record_could_answer_is_not_observable(text: str) -> None:
+def test_a_question_that_only_a_record_could_answer_is_not_observable(text: str) -> None:
     assert "not-observable" in {each.code for each in check(text)}
 
 
-def test_the_complement_of_a_boolean_is_asked_of_the_server() -> None:
+def test_the_server_is_asked_for_the_complement_of_a_boolean() -> None:
     assert check("not whole_image") == ()
     assert str(compile_query("not whole_image")) == "__whole_image=false"
 
 
 @pytest.mark.parametrize("character", ["\uff41", "\u0430", "\u017f", "\u212a", "\u00df"], ids=ascii)
-def test_a_look_alike_in_a_name_is_no_other_name(character: str) -> None:
-    """Nor does folding of letter case make one of it."""
+def test_a_name_with_a_look_alike_is_an_error(character: str) -> None:
+    """Even if folding its letter case gives a known name."""
     for text in (f"pl{character}tform = x", f"{character} = x", f"{character}upports(kvm)"):
         assert "error" in {each.severity for each in check(text)}
         with pytest.raises(QueryError):
             compile_query(text)
 
 
-def test_a_name_is_guessed_though_its_value_would_be_refused() -> None:
+def test_a_name_is_suggested_even_if_its_value_would_be_refused() -> None:
     assert [found.code for found in check("protectd = null")] == ["unknown-name"]
 
 
-def test_a_time_that_ends_too_late_is_told_from_one_that_is_too_late() -> None:
+def test_a_time_that_ends_too_late_differs_from_one_out_of_range() -> None:
     (found,) = check("created_at <= 9999")
     (other,) = check("created_at <= 0000")
 
-    assert found.message == "`9999` ends behind 9999-12-31T23:59:59Z; write a second instead"
-    assert other.message == "`0000` lies outside the years 1 to 9999"
+    assert found.message == "`9999` ends after 9999-12-31T23:59:59Z; write it to the second"
+    assert other.message == "`0000` is outside the years 1 to 9999"
 
 
 @pytest.mark.parametrize(
@@ -290,9 +290,7 @@ def test_a_time_that_ends_too_late_is_told_from_one_that_is_too_late() -> None:
         ("5 > nosuch", None),
     ],
 )  # fmt: skip
-def test_a_value_where_a_name_should_be_is_put_where_it_belongs(
-    text: str, mended: str | None
-) -> None:
+def test_a_value_in_place_of_a_name_is_moved(text: str, mended: str | None) -> None:
     found = [each for each in check(text) if each.code == "unknown-name"]
 
     assert found or mended is None
@@ -319,7 +317,7 @@ def test_a_value_where_a_name_should_be_is_put_where_it_belongs(
         ("/v2/cloudimages", None),
     ],
 )
-def test_a_name_that_is_none_is_written_as_it_is_meant(text: str, mended: str | None) -> None:
+def test_an_unknown_name_is_rewritten_as_it_was_meant(text: str, mended: str | None) -> None:
     found = check(text)
 
     assert {each.code for each in found} <= {"unknown-name", "unknown-function"}
@@ -337,21 +335,21 @@ def test_a_name_that_is_none_is_written_as_it_is_meant(text: str, mended: str | 
         ("min_disk:>40", "min_disk>40"),
     ],
 )
-def test_what_is_typed_into_a_search_box_is_understood(text: str, mended: str) -> None:
+def test_the_syntax_of_search_boxes_is_mended(text: str, mended: str) -> None:
     assert mend(text, check, unsafe=True) == (mended, ())
 
 
-def test_a_url_is_told_from_a_filter() -> None:
+def test_a_url_is_recognized() -> None:
     (found,) = check("https://ims/v2/cloudimages?limit=1")
 
-    assert found.message == "this is a URL, not a filter: `decompile` gives the filter of one"
+    assert found.message == "this is a URL, not a filter; use `decompile` to get its filter"
 
 
 @pytest.mark.parametrize("text", ["limit", "protected and limit"])
-def test_a_clause_without_a_value_lacks_one(text: str) -> None:
+def test_a_clause_expects_a_value(text: str) -> None:
     (found,) = check(text)
 
-    assert (found.code, found.message) == ("not-a-filter", "a value is missing behind `limit`")
+    assert (found.code, found.message) == ("not-a-filter", "expected a value after `limit`")
 
 
 def test_a_clause_takes_no_list() -> None:
@@ -366,7 +364,7 @@ def test_a_clause_takes_no_list() -> None:
      ("yesterday", "today-1d"), ("Tomorrow", "today+1d"), ("-7d", "now-7d"), ("-7x", None),
      ("lately", None)],
 )  # fmt: skip
-def test_how_long_ago_is_said_in_one_way(literal: str, meant: str | None) -> None:
+def test_another_spelling_of_a_relative_time_is_mended(literal: str, meant: str | None) -> None:
     (found,) = check(f"created_at > {literal}")
 
     assert found.code == "bad-value"

@@ -1,4 +1,4 @@
-"""Binding values equals writing them quoted into the text, and no value can add a parameter."""
+"""Binding values means the same as quoting them in the text, and no value can add a parameter."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def outcome(make: object) -> object:
 
 
 @given(rows, st.data())
-def test_binding_a_value_equals_writing_it(row: Parameter, data: st.DataObject) -> None:
+def test_binding_a_value_means_the_same_as_writing_it(row: Parameter, data: st.DataObject) -> None:
     value, _ = data.draw(values(row)) if not row.is_time else ("2018-10-28", "")
     value = data.draw(st.one_of(st.just(value), unicode_text, hostile))
     prepared = prepare(f"{row.wire} = $value and visibility = public")
@@ -45,7 +45,7 @@ def test_no_value_can_add_a_parameter(row: Parameter, value: str) -> None:
 
 @given(st.lists(unicode_text, max_size=4))
 @example([])
-def test_binding_a_list_equals_writing_it(items: list[str]) -> None:
+def test_binding_a_list_means_the_same_as_writing_it(items: list[str]) -> None:
     prepared = prepare("owner in $items")
     text = f"owner in ({', '.join(map(quoted, items))})" if items else "none"
 

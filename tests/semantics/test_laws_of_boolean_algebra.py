@@ -1,4 +1,4 @@
-"""Double negation, De Morgan, commutation and association change nothing that compile says."""
+"""The laws of Boolean algebra do not change the result of a compile."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def outcome(text: str) -> object:
-    """Give the query string, or the codes of what is wrong, whatever their places."""
+    """Return the query string, or the codes of the errors, wherever they are."""
     try:
         return str(compile_query(text, now=NOW))
     except QueryError as error:
@@ -37,7 +37,7 @@ def test_not_of_or_is_and_of_nots(left: str, right: str) -> None:
 
 
 @given(filters, filters)
-def test_and_and_or_commute(left: str, right: str) -> None:
+def test_and_commutes_and_so_does_or(left: str, right: str) -> None:
     assert outcome(f"({left}) and ({right})") == outcome(f"({right}) and ({left})")
     assert outcome(f"({left}) or ({right})") == outcome(f"({right}) or ({left})")
 

@@ -1,4 +1,4 @@
-"""Bounds on one number, or one time, contradict each other just where no value satisfies all."""
+"""Bounds on a number or time contradict each other if and only if no value satisfies them all."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def satisfies_all(value: float, found: list[Bound]) -> bool:
 @example([(">", 4), ("<", 5)])
 @example([("=", 4), ("<=", 4), (">", 3)])
 @example([("=", 4), ("=", 5)])
-def test_of_a_number(found: list[Bound]) -> None:
+def test_bounds_on_a_number_contradict_if_no_number_satisfies_them(found: list[Bound]) -> None:
     text = " and ".join(f"min_ram {relation} {limit}" for relation, limit in found)
 
     assert contradicts(text) is not any(satisfies_all(value, found) for value in range(9))
@@ -48,11 +48,11 @@ def test_of_a_number(found: list[Bound]) -> None:
 @example([("<=", 3), ("<", 3), (">=", 3)])
 @example([(">=", 4), ("<=", 4), ("=", 4)])
 @example([(">", 4), ("<", 4)])
-def test_of_a_time(found: list[Bound]) -> None:
+def test_bounds_on_a_time_contradict_if_no_time_satisfies_them(found: list[Bound]) -> None:
     text = " and ".join(
         f"created_at {relation} 2018-10-28T10:00:0{limit}Z" for relation, limit in found
     )
-    # Between two seconds there may be a time.
+    # A time may be between two seconds.
     halves = [half / 2 for half in range(18)]
 
     assert contradicts(text) is not any(satisfies_all(value, found) for value in halves)
@@ -60,7 +60,7 @@ def test_of_a_time(found: list[Bound]) -> None:
 
 @given(bounds, bounds)
 @example([(">", 5)], [("<", 5)])
-def test_an_alternative_is_read_with_what_stands_around_it(
+def test_an_alternative_is_checked_with_the_conditions_around_it(
     outer: list[Bound], inner: list[Bound]
 ) -> None:
     around, within = (

@@ -1,4 +1,4 @@
-"""A simplified filter means the same, has one shape however it was written, and is no larger."""
+"""A simplified filter means the same, does not depend on how it was written, and is not larger."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def combined(inner: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
 formulas = st.lists(st.sampled_from(ATOMS), min_size=1, max_size=4, unique=True).flatmap(
     lambda few: st.recursive(st.sampled_from(few), combined, max_leaves=8)
 )
-"""Filters of few conditions, each of them standing in several places."""
+"""Filters of a few conditions, each in several places."""
 
 
 def holds(formula: Formula, image: Image) -> bool:
@@ -85,7 +85,7 @@ def nodes(formula: Formula) -> list[Formula]:
 
 @st.composite
 def rearranged(draw: st.DrawFn, formula: Formula) -> Formula:
-    """Commute, group, repeat and doubly negate the parts of a filter; write it by De Morgan."""
+    """Commute, group, repeat and doubly negate the parts of a filter; apply De Morgan's laws."""
     if isinstance(formula, Not):
         return negated(draw(rearranged(formula.operand)))
     if not isinstance(formula, And | Or):
@@ -110,7 +110,7 @@ def test_it_means_the_same(formula: Formula) -> None:
         assert holds(found, image) is holds(formula, image)
 
 
-# What absorbs the first part is itself absorbed by the last.
+# What absorbs the first part is itself absorbed by the last one.
 ORDERED = (either(A, both(YES, either(B, C))), YES, either(B, C), C)
 
 
@@ -125,7 +125,7 @@ ORDERED = (either(A, both(YES, either(B, C))), YES, either(B, C), C)
 @example((negated(NO), YES))
 @example((negated(YES), NO))
 @example((negated(BEFORE), FROM))
-def test_what_is_written_in_another_way_is_one(pair: tuple[Formula, Formula]) -> None:
+def test_it_does_not_depend_on_how_the_filter_was_written(pair: tuple[Formula, Formula]) -> None:
     one, other = map(simplify, pair)
 
     assert one.key == other.key
@@ -133,7 +133,7 @@ def test_what_is_written_in_another_way_is_one(pair: tuple[Formula, Formula]) ->
 
 
 @given(formulas)
-def test_it_is_flat_and_says_nothing_twice(formula: Formula) -> None:
+def test_it_is_flat_without_repeats_and_not_larger(formula: Formula) -> None:
     found = simplify(formula)
 
     assert len(list(leaves(found))) <= len(list(leaves(formula)))
@@ -157,7 +157,7 @@ def test_it_is_flat_and_says_nothing_twice(formula: Formula) -> None:
 
 
 @given(formulas, formulas)
-def test_what_waits_for_a_value_is_what_the_value_makes_of_it(
+def test_a_deferred_condition_is_replaced_by_the_one_that_its_value_makes(
     formula: Formula, given_later: Formula
 ) -> None:
     def put(node: Formula, part: Formula) -> Formula:

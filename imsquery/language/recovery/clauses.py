@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.diagnostics.edits import without
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import END, is_word, unquote
 from imsquery.language.recovery.piece import CLAUSES, CONNECTIVES, ENDS, VALUES, Piece, extent
+from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.vocabulary import DIRECTIONS
-
-if TYPE_CHECKING:
-    from imsquery.language.recovery.state import Recovery
 
 _MISPLACED = "`order by`, `limit` and `after` go at the end"
 
@@ -27,7 +23,7 @@ def sorts_by(recovery: Recovery) -> bool:
 
 def order_by(recovery: Recovery, count: int) -> None:
     """Read other words for ``order by``."""
-    recovery.rewrite([recovery.peek(ahead) for ahead in range(count)], "order by")
+    recovery.rewrite(recovery.ahead(count), "order by")
 
 
 def skip_offset(recovery: Recovery) -> None:
@@ -153,7 +149,7 @@ def _second_key(recovery: Recovery) -> bool:
 
 def enclosed_clauses(recovery: Recovery) -> bool:
     """Move clauses within parentheses after the filter, unless they end the text."""
-    keyword, operator, value = (recovery.peek(ahead) for ahead in range(3))
+    keyword, operator, value = recovery.ahead(3)
     if operator.kind == "OPERATOR" and value.kind in VALUES and _goes_on(recovery, 3):
         recovery.drop()
         _remove_operator(recovery, keyword, operator)
@@ -185,18 +181,16 @@ def _filter_after_clauses(recovery: Recovery) -> bool:
     joined = recovery.peek().kind in CONNECTIVES
     if not recovery.begins_condition(int(joined)):
         return False
-    start = recovery.peek().start
+    start, was_straight = recovery.peek().start, recovery.is_straight
     parts, clauses = _parted(recovery)
-    was_straight, recovery.is_straight = recovery.is_straight, False
     moved = [piece for part in parts for piece in part]
-    if not _is_balanced(moved):
-        recovery.put(*moved, *clauses)
-        return False
+    recovery.drop(len(moved) + len(clauses))
+    recovery.is_straight = False
     first: list[Piece] = []
     while recovery.is_after_clause:
         first[:0] = recovery.take_back_clause()
     # What is broken goes on to the next joint: it would take in what is moved.
-    is_safe = was_straight and recovery.before() != "BROKEN"
+    is_safe = was_straight and recovery.before() != "BROKEN" and _is_balanced(moved)
     at = first[0].start
     text = " ".join(recovery.text[part[0].start : part[-1].end] for part in parts)
     edits = [(at, at, text + " "), *((part[0].start, part[-1].end, "") for part in parts)]
@@ -207,20 +201,19 @@ def _filter_after_clauses(recovery: Recovery) -> bool:
 
 
 def _parted(recovery: Recovery) -> tuple[list[list[Piece]], list[Piece]]:
-    """Drop all tokens to come; return those between clauses, and those of clauses."""
-    parts: list[list[Piece]] = []
+    """Return the tokens to come: the runs between clauses, and all those of clauses."""
+    parts: list[list[Piece]] = [[]]
     clauses: list[Piece] = []
-    is_apart = True
-    while recovery.peek().kind != END:
-        count = _clause_length(recovery)
+    ahead = 0
+    while recovery.peek(ahead).kind != END:
+        count = _clause_length(recovery, ahead)
         if count:
-            clauses += recovery.drop(count)
-        elif is_apart:
-            parts.append(recovery.drop())
+            clauses += [recovery.peek(ahead + each) for each in range(count)]
+            parts.append([])
         else:
-            parts[-1] += recovery.drop()
-        is_apart = count > 0
-    return parts, clauses
+            parts[-1].append(recovery.peek(ahead))
+        ahead += count or 1
+    return [part for part in parts if part], clauses
 
 
 def _is_balanced(pieces: list[Piece]) -> bool:

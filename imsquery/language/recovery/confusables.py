@@ -63,7 +63,7 @@ def is_space(character: str) -> bool:
 
 
 def is_invisible(character: str) -> bool:
-    """Return whether it is a control or format character, or half a surrogate pair."""
+    """Return whether it is a control or format character, or an unpaired surrogate."""
     return unicodedata.category(character) in {"Cc", "Cf", "Cs"}
 
 
@@ -74,11 +74,11 @@ def describe(character: str) -> str:
 
 
 def show(written: str) -> str:
-    """Return what was written as a message shows it: in backticks, or by its foreign character."""
-    if written.isascii() and written.isprintable():
-        return f"`{written}`"
-    foreign = (each for each in written if not (each.isascii() and each.isprintable()))
-    return describe(next(foreign))
+    """Return what was written as a message shows it: in backticks, or by a foreign character."""
+    foreign = [each for each in written if not each.isascii() or not each.isprintable()]
+    if written == "`":
+        foreign = [written]
+    return describe(foreign[0]) if foreign else f"`{written}`"
 
 
 def looks_like(written: str, plain: str) -> str:

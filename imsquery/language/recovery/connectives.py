@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import END, is_word, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
@@ -17,10 +15,8 @@ from imsquery.language.recovery.piece import (
     extent,
 )
 from imsquery.language.recovery.scanner import UNCLOSED, UNMATCHED
+from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.values import list_after_equals
-
-if TYPE_CHECKING:
-    from imsquery.language.recovery.state import Recovery
 
 _MOST_PARENTHESES = 20  # looked back over: each of a long row would look over all before it
 
@@ -89,7 +85,7 @@ def _quoted_name(recovery: Recovery) -> bool:
 
 def _called_operator(recovery: Recovery) -> bool:
     """Read ``contains(name, value)``."""
-    pieces = [recovery.peek(ahead) for ahead in range(6)]
+    pieces = recovery.ahead(6)
     operator, opening, name, comma, value, closing = pieces
     kinds = [piece.kind for piece in pieces]
     if kinds[:4] != ["MATCH", "LPAR", "WORD", "COMMA"] or kinds[5] != "RPAR":
@@ -203,7 +199,7 @@ def prefix(recovery: Recovery) -> None:
             count += 1
     elif _is_call(recovery) or not _begins_query(recovery):
         return
-    dropped = [recovery.peek(ahead) for ahead in range(count)]
+    dropped = recovery.ahead(count)
     word = dropped[0].lexeme.lower()
     message = f"unexpected `{word}`; a query begins with its first condition"
     recovery.remove(*dropped, message=message)

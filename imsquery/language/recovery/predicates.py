@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import spell, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import quoted_number, unjoin_clause
 from imsquery.language.recovery.connectives import mend_comma, missing_connective
-from imsquery.language.recovery.piece import CONNECTIVES, VALUES, Piece, extent, pieces_of
+from imsquery.language.recovery.piece import CONNECTIVES, VALUES, Part, Piece, extent, pieces_of
+from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.values import enclose
 from imsquery.language.recovery.vocabulary import (
     ABSENT,
@@ -22,11 +23,6 @@ from imsquery.language.recovery.vocabulary import (
     WORD_OPERATORS,
     colon_beside,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from imsquery.language.recovery.state import Part, Recovery
 
 _pair = re.compile(r"-?[A-Za-z_]\w*:[^:/].*").fullmatch  # `name:value` of a search box
 
@@ -72,7 +68,7 @@ def after_not(recovery: Recovery) -> bool:
         return _word_operator(recovery)
     if piece.kind not in VALUES:
         return False
-    if recovery.algebra.stands_alone(recovery.read[-2].lexeme):
+    if recovery.algebra.is_standalone(recovery.read[-2].lexeme):
         recovery.put(recovery.take_back())
         return missing_connective(recovery)
     recovery.rewrite([negation], "!=")
@@ -155,7 +151,7 @@ def _word_operator(recovery: Recovery) -> bool:
         return False
     parts: list[Part] = [([word], new)]
     if written in {"like", "ilike"} and value.kind in {"WORD", "STRING"}:
-        # What SQL escapes by a backslash is no escape here, and none once it is converted.
+        # Escapes of SQL are not those of a string here, and the conversion resolves them.
         pattern, _ = unquote(value.lexeme) if value.kind == "STRING" else (value.lexeme, [])
         converted = spell(_expression(pattern) if is_ilike else _glob(pattern))
         parts += [([value], converted)] if converted != value.lexeme else []

@@ -21,41 +21,9 @@ from typing import TYPE_CHECKING
 
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens
-from imsquery.language.recovery.clauses import (
-    after_by,
-    after_clause,
-    after_limit,
-    after_order,
-    enclosed_clauses,
-    order_by,
-    skip_offset,
-    sorts_by,
-)
-from imsquery.language.recovery.connectives import (
-    after_condition,
-    at_condition,
-    close_parentheses,
-    prefix,
-    unmatched,
-)
+from imsquery.language.recovery import clauses, connectives, predicates, values
 from imsquery.language.recovery.piece import ENDS, VALUES, Piece, extent
-from imsquery.language.recovery.predicates import (
-    after_is,
-    after_name,
-    after_not,
-    asks_presence,
-    exclusive_or,
-    presence_before,
-    split_colon,
-)
 from imsquery.language.recovery.state import Recovery
-from imsquery.language.recovery.values import (
-    after_in,
-    after_value,
-    at_value,
-    in_list,
-    in_range,
-)
 from imsquery.language.recovery.vocabulary import EXCLUSIVE_OR, OFFSETS, ORDER_BY, PREFIXES, SORT
 
 if TYPE_CHECKING:
@@ -100,21 +68,21 @@ def _run(recovery: Recovery) -> list[Piece]:
 def foresee(recovery: Recovery) -> None:
     """Mend what the tables would take for something else."""
     piece = recovery.peek()
-    if piece.kind != "WORD" or recovery.expects_value or split_colon(recovery):
+    if piece.kind != "WORD" or recovery.expects_value or predicates.split_colon(recovery):
         return
     lowered, following = piece.lexeme.lower(), recovery.peek(1)
     if not recovery.read and lowered in PREFIXES:
-        prefix(recovery)
+        connectives.prefix(recovery)
     elif lowered in SORT and following.kind == "BY":
-        order_by(recovery, 2)
-    elif sorts_by(recovery) or (lowered in ORDER_BY and following.kind == "WORD"):
-        order_by(recovery, 1)
+        clauses.order_by(recovery, 2)
+    elif clauses.sorts_by(recovery) or (lowered in ORDER_BY and following.kind == "WORD"):
+        clauses.order_by(recovery, 1)
     elif lowered in OFFSETS and following.lexeme.isdecimal():
-        skip_offset(recovery)
+        clauses.skip_offset(recovery)
     elif lowered == EXCLUSIVE_OR and not recovery.expects_condition:
-        exclusive_or(recovery)
-    elif recovery.expects_condition and asks_presence(recovery):
-        presence_before(recovery)
+        predicates.exclusive_or(recovery)
+    elif recovery.expects_condition and predicates.asks_presence(recovery):
+        predicates.presence_before(recovery)
 
 
 def repair(recovery: Recovery) -> None:
@@ -126,42 +94,42 @@ def repair(recovery: Recovery) -> None:
 def _rules(recovery: Recovery) -> Iterator[Callable[[Recovery], bool]]:
     """Yield the rules for a position, to be tried in turn: none that fails changes anything."""
     if recovery.expects_condition:
-        yield at_condition
+        yield connectives.at_condition
     elif recovery.expects_value:
-        yield at_value
+        yield values.at_value
     elif recovery.before() in _AFTER:
         yield _AFTER[recovery.before()]
     elif recovery.is_after_value:
-        yield after_value
+        yield values.after_value
     kind = recovery.peek().kind
     if kind == "RPAR" and recovery.depth == 0:
-        yield unmatched
+        yield connectives.unmatched
     elif recovery.is_in_list:
-        yield in_list
+        yield values.in_list
     elif recovery.is_in_range:
-        yield in_range
+        yield values.in_range
     elif recovery.depth > 0 and (kind == END or recovery.begins_clause()):
-        yield from (enclosed_clauses, close_parentheses)
+        yield from (clauses.enclosed_clauses, connectives.close_parentheses)
     elif recovery.accepts("OPERATOR"):
-        yield after_name
+        yield predicates.after_name
     elif recovery.accepts("AND"):
-        yield after_condition
+        yield connectives.after_condition
     elif recovery.is_after_clause:
-        yield after_clause
+        yield clauses.after_clause
 
 
 _AFTER: dict[str, Callable[[Recovery], bool]] = {
-    "NOT": after_not,
-    "IN": after_in,
-    "IS": after_is,
-    "ORDER": after_order,
-    "BY": after_by,
-    "LIMIT": after_limit,
+    "NOT": predicates.after_not,
+    "IN": values.after_in,
+    "IS": predicates.after_is,
+    "ORDER": clauses.after_order,
+    "BY": clauses.after_by,
+    "LIMIT": clauses.after_limit,
 }
 
 
 def _give_up(recovery: Recovery) -> None:
-    """Say what is expected; no word or string is quoted, since another fix may rewrite it."""
+    """Report what is expected; no word is quoted, since another fix may rewrite it."""
     piece, expected = recovery.peek(), recovery.expected()
     if piece.kind not in ENDS:
         shown = _NAMES.get(piece.kind, f"`{piece.lexeme.lower()}`")

@@ -59,7 +59,6 @@ _bracketed = re.compile(
 ).match
 _piped = re.compile(r"\|[ \t\r\n]*+where\b(?=\s)", re.IGNORECASE).match
 _slashed = re.compile(r"\s*+/([^/\s'\"#]+)/(i?)(?=[\s)]|$)").match
-_line = re.compile(r"[^\n]*").match
 _QUOTES = {each: lookalikes_of(each) + each for each in "'\""}
 _quoted = {each: re.compile(f"[^\n{all_}]*[{all_}]").match for each, all_ in _QUOTES.items()}
 # Where a quote that is never closed was probably meant to end.
@@ -114,9 +113,8 @@ class Scanner:
             self._remove(piece.start, piece.end, UNMATCHED, joining=False)
             return
         if piece.kind == "LPAR":
-            last = self._last
-            is_list = last is not None and last.kind in {"IN", "WORD", "OPERATOR"}
-            self._lists.append(is_list and self._pieces[-1].lexeme.lower() != "where")
+            before, word = (self._last.kind, self._last.lexeme) if self._last else ("", "")
+            self._lists.append(before in {"IN", "WORD", "OPERATOR"} and word.lower() != "where")
         elif piece.kind == "RPAR":
             self._lists.pop()
         self._pieces.append(piece)
@@ -185,15 +183,11 @@ class Scanner:
         if not pieces:
             return False
         before = pieces[-1]
+        if before.kind in {"LPAR", "COMMA"} and self._lists[-1]:
+            return True
         if _joins_ends(before):
-            end = next(
-                (each for each in pieces[-2::-1] if each.kind == "BETWEEN" or _joins_ends(each)),
-                None,
-            )
-            if end is not None and end.kind == "BETWEEN":
-                return True
-        if before.kind in {"LPAR", "COMMA"}:
-            return self._lists[-1]
+            between = (each.kind for each in pieces[-2::-1] if _joins_ends(each, "BETWEEN"))
+            return next(between, "") == "BETWEEN"
         return before.kind in _BEFORE_VALUES or before.lexeme.lower() in WORD_OPERATORS
 
     # -- lexemes
@@ -440,7 +434,9 @@ class Scanner:
         stop = end
         while stop < len(text) and (text[stop] == character or _runs_on(text[stop])):
             stop += 1
-        return self._quote(first, stop, f"quote values that contain `{character}`", (start, end))
+        return self._quote(
+            first, stop, f"quote values that contain {show(character)}", (start, end)
+        )
 
     # -- quotes
 
@@ -471,9 +467,8 @@ class Scanner:
     def _unclosed(self, mark: str, start: int) -> int:
         """Close a quote where it was probably meant to end, in its line at the latest."""
         text = self._text
-        line = _line(text, start + 1)
-        assert line is not None  # noqa: S101 -- it matches nothing, too
-        body = line[0]
+        end_of_line = text.find("\n", start)
+        body = text[start + 1 : end_of_line if end_of_line >= 0 else len(text)]
         closing = ""
         foreign = _quoted[mark](body)
         if foreign is not None and text[start] == mark and mark not in foreign[0]:
@@ -496,9 +491,9 @@ class Scanner:
         return stop
 
 
-def _joins_ends(piece: Piece) -> bool:
-    """Return whether a token may join the two ends of a range."""
-    return piece.kind in _JOINTS or piece.lexeme.lower() in BETWEEN_ENDS
+def _joins_ends(piece: Piece, *kinds: str) -> bool:
+    """Return whether a token may join the two ends of a range, or is of one of the kinds."""
+    return piece.kind in {*_JOINTS, *kinds} or piece.lexeme.lower() in BETWEEN_ENDS
 
 
 def _unmatched(run: str) -> int:

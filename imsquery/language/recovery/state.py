@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from attrs import evolve
-
-from imsquery.diagnostics.edits import clip, spaced, without
+from imsquery.diagnostics.edits import clip
 from imsquery.language._tables import ACTIONS, GOTOS
 from imsquery.language.algebra import Algebra
 from imsquery.language.lalr import Stack, shift
@@ -20,9 +17,14 @@ from imsquery.language.recovery.piece import (
     KEYWORD_KINDS,
     NEGATABLE,
     VALUES,
+    Edit,
+    Part,
     Piece,
+    apply,
     extent,
-    pieces_of,
+    show,
+    title_of,
+    tokens_of,
 )
 from imsquery.language.recovery.scanner import Scanner
 from imsquery.language.recovery.vocabulary import (
@@ -35,12 +37,7 @@ from imsquery.language.recovery.vocabulary import (
 )
 from imsquery.language.times import reads_clock
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    Edit = tuple[int, int, str]
-    Place = tuple[int, int]
-    Part = Piece | tuple[Sequence[Piece], str]
+Place = tuple[int, int]
 
 _MOST_FAULTS = 4_000  # a text of nothing but faults must be answered within a second
 _AFTER_CLAUSES = VALUES | {"OPERATOR"}
@@ -164,7 +161,7 @@ class Recovery:
         return shift(self._stacks[-1], kind) is not None
 
     def before(self, back: int = 1) -> str:
-        """Return the kind of the token read last, or earlier; empty if there is none."""
+        """Return the kind of the token read last, or earlier; empty without one."""
         return self.read[-back].kind if back <= len(self.read) else ""
 
     @property
@@ -192,6 +189,10 @@ class Recovery:
     def peek(self, ahead: int = 0) -> Piece:
         """Return a token to come; past the last one, the end."""
         return self._rest[max(-1 - ahead, -len(self._rest))]
+
+    def ahead(self, count: int) -> list[Piece]:
+        """Return the next tokens."""
+        return [self.peek(each) for each in range(count)]
 
     @property
     def last_end(self) -> int:
@@ -222,16 +223,16 @@ class Recovery:
             word = third.lexeme.lower()
             is_presence = third.kind == "PRESENCE" or word in PRESENCE or word in ABSENT
             return third.kind in NEGATABLE or is_presence or word in WORD_OPERATORS
-        if following.kind == "WORD" and word in PRESENCE:
+        if following.kind == "WORD" and (word in PRESENCE or word[0] == ":"):
             return True
         if following.kind == "WORD" and word in WORD_OPERATORS:
             return third.kind in VALUES
-        if following.kind in VALUES and self.algebra.takes_arguments(lexeme):
+        if following.kind in VALUES and (lexeme[-1] == ":" or self.algebra.takes_arguments(lexeme)):
             return True
-        return self.algebra.stands_alone(lexeme)
+        return self.algebra.is_standalone(lexeme)
 
     def begins_value(self, ahead: int = 0) -> bool:
-        """Return whether a token to come is meant as a value: a keyword at an end is."""
+        """Return whether a value begins with a token to come; a keyword may be meant as one."""
         kind, following = self.peek(ahead).kind, self.peek(ahead + 1)
         if kind == "LPAR":
             return following.kind in VALUES and self.peek(ahead + 2).kind == "RPAR"
@@ -249,24 +250,18 @@ class Recovery:
         is_end = piece.kind in ENDS or piece.kind == "COMMA"
         return is_end or piece.lexeme.lower() in SORT | ORDER_BY or self.begins_condition(ahead)
 
-    # -- repairs: the one description of each gives its tokens and its fix
+    # -- repairs: tokens and fix come from one description
 
     def remove(self, *pieces: Piece, message: str = "") -> None:
         """Report tokens that do not belong here, and leave them out."""
-        self.change(message or f"unexpected `{self._shown(pieces)}`", (pieces, ""))
+        self.change(message or f"unexpected `{show(pieces)}`", (pieces, ""))
 
     def rewrite(
-        self,
-        pieces: Sequence[Piece],
-        new: str,
-        message: str = "",
-        *,
-        span: Place | None = None,
-        title: str = "",
+        self, pieces: Sequence[Piece], new: str, message: str = "", title: str = ""
     ) -> None:
         """Report tokens that are written otherwise here, and read them as new text."""
-        message = message or f"use `{clip(new)}`, not `{self._shown(pieces)}`"
-        self.change(message, (pieces, new), span=span, title=title)
+        message = message or f"use `{clip(new)}`, not `{show(pieces)}`"
+        self.change(message, (pieces, new), title=title)
 
     def add(self, new: str, message: str = "", *, span: Place | None = None) -> None:
         """Report that something is missing before the next token, and add it.
@@ -293,13 +288,12 @@ class Recovery:
             span: what the message is about; by default, all that is replaced.
             title: of the fix; by default, what it writes, adds or removes.
         """
-        self._withdraw([each for part in parts for each in _tokens(part)])
-        changed = [part for part in parts if not isinstance(part, Piece)]
-        old = [each for pieces, _ in changed for each in pieces]
-        pieces, edits = self._apply(parts)
+        self._withdraw([each for part in parts for each in tokens_of(part)])
+        old = [each for part in parts if not isinstance(part, Piece) for each in part[0]]
+        pieces, edits = apply(self.text, parts)
+        fix = title or title_of(self.text, old, edits), edits
         # What another repair added is not in the text: that one's fix comes first.
         is_written = all(each.start < each.end for each in old)
-        fix = title or self._title(old, changed, edits), edits
         self.say(message, span or extent(old[0], old[-1]), *([fix] if is_written else []))
         self.put(*pieces)
 
@@ -311,57 +305,6 @@ class Recovery:
         for _ in range(back):
             self.take_back()
         self.drop(len(pieces) - back)
-
-    def _apply(self, parts: Sequence[Part]) -> tuple[list[Piece], list[Edit]]:
-        """Return the tokens of the parts, and the edits that write them.
-
-        A token that is kept takes up the place of what is removed next to it.
-        """
-        pieces: list[Piece] = []
-        edits: list[Edit] = []
-        removed: int | None = None
-        for index, part in enumerate(parts):
-            if isinstance(part, Piece):
-                pieces.append(part if removed is None else evolve(part, start=removed))
-                removed = None
-                continue
-            old, new = part
-            start, end = extent(old[0], old[-1]) if old else self._gap(parts, index)
-            make = spaced(self.text, start, end, new) if new else without(self.text, start, end)
-            edits.append(make)
-            pieces += pieces_of(new, start, end)
-            if not new and pieces:
-                pieces[-1] = evolve(pieces[-1], end=end)
-            elif not new:
-                removed = start
-        return pieces, edits
-
-    def _gap(self, parts: Sequence[Part], index: int) -> Place:
-        """Return where a part without tokens is added."""
-        following = [each for part in parts[index + 1 :][:1] for each in _tokens(part)]
-        at = following[0].start if following else _tokens(parts[index - 1])[-1].end
-        return at, at
-
-    def _title(
-        self, old: list[Piece], changed: list[tuple[Sequence[Piece], str]], edits: list[Edit]
-    ) -> str:
-        if not any(new for _, new in changed):
-            return f"remove `{self._shown(old)}`"
-        written = []
-        position = edits[0][0]
-        for start, end, new in edits:
-            written += [self.text[position:start], new]
-            position = end
-        verb = "write" if old else "add"
-        return f"{verb} `{clip(' '.join(''.join(written).split()))}`"
-
-    def _shown(self, pieces: Sequence[Piece]) -> str:
-        """Return tokens as a message shows them, without comments or line ends."""
-        shown = [piece.lexeme for piece in pieces[:1]]
-        for before, piece in pairwise(pieces):
-            is_apart = before.end < piece.start or {before.lexeme, piece.lexeme}.isdisjoint("(),")
-            shown += [" " if is_apart else "", piece.lexeme]
-        return clip("".join(shown))
 
     # -- tokens moved
 
@@ -378,7 +321,7 @@ class Recovery:
         return [self._rest.pop() for _ in range(count)]
 
     def take_back(self) -> Piece:
-        """Undo the last reading; the token is gone."""
+        """Undo the reading of the token read last; return it."""
         self._stacks.pop()
         self._depths.pop()
         return self.read.pop()
@@ -447,7 +390,3 @@ class Recovery:
         self.put(*name, Piece("BROKEN", "", pieces[1].start if name else start, end))
         if joined:
             self.put(Piece("AND", "and", start, start))
-
-
-def _tokens(part: Part) -> Sequence[Piece]:
-    return [part] if isinstance(part, Piece) else part[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from imsquery.language.lexer import END, quote
 from imsquery.language.operators import EQUALITY, OPERATORS
@@ -14,18 +13,17 @@ from imsquery.language.recovery.piece import (
     ENDS,
     KEYWORD_KINDS,
     VALUES,
+    Part,
     Piece,
     extent,
 )
 from imsquery.language.recovery.scanner import UNCLOSED
+from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.vocabulary import AGO, BETWEEN_ENDS
 from imsquery.language.times import reads_clock, respell_clock, respell_time
 
-if TYPE_CHECKING:
-    from imsquery.language.recovery.state import Part, Recovery
-
-
-_three = re.compile(",[0-9]{3}").fullmatch
+_few_digits = re.compile("[0-9]{1,3}").fullmatch
+_three_more = re.compile(",[0-9]{3}").fullmatch
 
 
 # -- at a value
@@ -35,10 +33,9 @@ def at_value(recovery: Recovery) -> bool:
     """Mend what is where a value is expected."""
     piece, before = recovery.peek(), recovery.before()
     if piece.kind in KEYWORD_KINDS and recovery.begins_value():
-        word = piece.lexeme.lower()
-        message = f"`{word}` is a keyword; quote it to use it as a value"
-        recovery.rewrite([piece], quote(piece.lexeme), message, title="add quotes")
-    elif piece.kind == "COMMA" and before in {"LPAR", "COMMA"}:
+        message = f"`{piece.lexeme.lower()}` is a keyword; quote it to use it as a value"
+        return _add_quotes(recovery, [piece], piece.lexeme, message)
+    if piece.kind == "COMMA" and before in {"LPAR", "COMMA"}:
         recovery.remove(piece)
     elif piece.kind == "RPAR" and before == "COMMA":
         recovery.remove(recovery.read[-1], message="expected a value after `,`")
@@ -62,17 +59,13 @@ def _empty_list(recovery: Recovery) -> None:
     negated = recovery.before(3) == "NOT"
     pieces = [*recovery.read[-4 if negated else -3 :], recovery.peek()]
     new, what = ("all", "everything") if negated else ("none", "nothing")
-    recovery.rewrite(
-        pieces,
-        new,
-        f"a list needs at least one value; use `{new}` to match {what}",
-        span=extent(pieces[-2], pieces[-1]),
-    )
+    message = f"a list needs at least one value; use `{new}` to match {what}"
+    recovery.change(message, (pieces, new), span=extent(pieces[-2], pieces[-1]))
 
 
 def _range(recovery: Recovery) -> bool:
     """Read ``= (low to high)``, in brackets elsewhere, as ``between``; ``*`` is an open end."""
-    opening, low, to, high, closing = (recovery.peek(ahead) for ahead in range(5))
+    opening, low, to, high, closing = recovery.ahead(5)
     operator = recovery.read[-1]
     if to.lexeme.lower() != "to" or closing.kind != "RPAR" or not _equates(operator, "="):
         return False
@@ -96,7 +89,7 @@ def _equates(operator: Piece, *relations: str) -> bool:
 
 def _unwrap(recovery: Recovery) -> bool:
     """Read a value in parentheses, or a list after ``=``."""
-    opening, value, closing = (recovery.peek(ahead) for ahead in range(3))
+    opening, value, closing = recovery.ahead(3)
     operator = recovery.read[-1]
     if value.kind in VALUES and closing.kind == "RPAR":
         recovery.change(
@@ -162,7 +155,7 @@ def _called_clock(recovery: Recovery) -> bool:
 
 def _time_ago(recovery: Recovery) -> bool:
     """Read ``ago(7d)``."""
-    word, opening, span, closing = recovery.read[-1], *(recovery.peek(each) for each in range(3))
+    word, opening, span, closing = recovery.read[-1], *recovery.ahead(3)
     kinds = [word.kind, opening.kind, span.kind, closing.kind]
     if kinds != ["WORD", "LPAR", "WORD", "RPAR"] or word.lexeme.lower() != AGO:
         return False
@@ -179,14 +172,14 @@ def _grouped_digits(recovery: Recovery) -> bool:
     ahead, end = 0, first.end
     while recovery.peek(ahead).start == end:
         end = recovery.peek(ahead + 1).end
-        if not _three(recovery.text, recovery.peek(ahead).start, end):
+        if not _three_more(recovery.text, recovery.peek(ahead).start, end):
             break
         ahead += 2
-    if ahead == 0 or not (first.lexeme.isdecimal() and len(first.lexeme) <= 3):  # noqa: PLR2004
+    if ahead == 0 or not _few_digits(first.lexeme) or not _may_end(recovery, ahead):
         return False
-    if recovery.begins_condition(ahead - 1) or not _may_end(recovery, ahead):
+    if recovery.begins_condition(ahead - 1):
         return False
-    pieces = [first, *(recovery.peek(each) for each in range(ahead))]
+    pieces = [first, *recovery.ahead(ahead)]
     digits = recovery.text[first.start : pieces[-1].end].replace(",", "")
     recovery.rewrite(pieces, digits, "write numbers without separators")
     return True
@@ -197,18 +190,17 @@ def _quote_chain(recovery: Recovery) -> bool:
     value, equals = recovery.read[-1], recovery.peek()
     if value.kind != "WORD" or not _equates(equals, "=") or _ends_in_operator(recovery):
         return False
-    parts = [value]
-    while _equates(recovery.peek(len(parts) - 1), "="):
-        parts.append(recovery.peek(len(parts) - 1))
-        if recovery.peek(len(parts) - 1).kind != "WORD":
+    ahead = 0
+    while _equates(recovery.peek(ahead), "="):
+        ahead += 1
+        if recovery.peek(ahead).kind != "WORD":
             break
-        parts.append(recovery.peek(len(parts) - 1))
-    if not _may_end(recovery, len(parts) - 1):
+        ahead += 1
+    if not _may_end(recovery, ahead):
         return False
-    new = quote("".join(part.lexeme for part in parts))
-    message = f"quote values that contain `{equals.lexeme}`"
-    recovery.rewrite(parts, new, message, title="add quotes")
-    return True
+    parts = [value, *recovery.ahead(ahead)]
+    new = "".join(part.lexeme for part in parts)
+    return _add_quotes(recovery, parts, new, f"quote values that contain `{equals.lexeme}`")
 
 
 def _ends_in_operator(recovery: Recovery) -> bool:
@@ -224,22 +216,22 @@ def _ends_in_operator(recovery: Recovery) -> bool:
 
 def _spaced_time(recovery: Recovery) -> bool:
     """Join the words of ``now - 7d``, and quote those of ``2018-10-28 10:00``."""
-    words = [recovery.read[-1]]
-    mended = None
+    count, clock = 0, ""
     for ahead in range(_MOST_SPACES):
         if recovery.peek(ahead).kind != "WORD" or recovery.begins_condition(ahead):
             break
-        words.append(recovery.peek(ahead))
-        compact, apart = (joint.join(word.lexeme for word in words) for joint in ("", " "))
-        for clock in [compact] if reads_clock(compact) else respell_clock(compact):
-            message = f"write times such as `{clock}` without spaces"
-            mended = list(words), clock, message, ""
-        if words[0].kind == "WORD" and respell_time(apart):
-            mended = list(words), quote(apart), _SPACES, "add quotes"
-    if mended is not None:
-        pieces, new, message, title = mended
-        recovery.rewrite(pieces, new, message, title=title)
-    return mended is not None
+        words = [word.lexeme for word in (recovery.read[-1], *recovery.ahead(ahead + 1))]
+        compact = "".join(words)
+        clocks = [compact] if reads_clock(compact) else respell_clock(compact)
+        if clocks or respell_time(" ".join(words)):
+            count, clock = ahead + 1, "".join(clocks)
+    if count == 0:
+        return False
+    parts = [recovery.read[-1], *recovery.ahead(count)]
+    if not clock:
+        return _add_quotes(recovery, parts, " ".join(part.lexeme for part in parts), _SPACES)
+    recovery.rewrite(parts, clock, f"write times such as `{clock}` without spaces")
+    return True
 
 
 _MOST_SPACES = 3  # in a time: `now - 7 days`
@@ -247,24 +239,28 @@ _SPACES = "quote values that contain spaces"
 
 
 def _several_words(recovery: Recovery) -> bool:
-    """Quote a value of several words, such as ``name = CentOS 7``; a list has them apart."""
-    parts = [recovery.read[-1]]
-    if parts[0].kind != "WORD" or recovery.is_in_list or recovery.is_after_clause:
+    """Quote a value of several words, such as ``name = CentOS 7``; in a list they are apart."""
+    first = recovery.read[-1]
+    if first.kind != "WORD" or recovery.is_in_list or recovery.is_after_clause:
         return False
     ahead = 0
     while recovery.peek(ahead).kind in _MORE_WORDS and not recovery.begins_condition(ahead):
         if recovery.is_in_range and _joins_ends(recovery, ahead):
             break
-        parts.append(recovery.peek(ahead))
         ahead += 1
     goes_on = recovery.peek(ahead).kind in {"OPERATOR", "STRING", "PLACEHOLDER", "BROKEN"}
     if ahead == 0 or goes_on or not _may_end(recovery, ahead):
         return False
-    value = parts[0].lexeme
+    parts = [first, *recovery.ahead(ahead)]
+    value = first.lexeme
     for before, part in pairwise(parts):
-        touching = before.end == part.start and not (before.is_sign or part.is_sign)
-        value += ("" if touching else " ") + part.lexeme
-    recovery.rewrite(parts, quote(value), _SPACES, title="add quotes")
+        touches = before.end == part.start and not (before.is_sign or part.is_sign)
+        value += ("" if touches else " ") + part.lexeme
+    return _add_quotes(recovery, parts, value, _SPACES)
+
+
+def _add_quotes(recovery: Recovery, pieces: list[Piece], value: str, message: str) -> bool:
+    recovery.rewrite(pieces, quote(value), message, "add quotes")
     return True
 
 

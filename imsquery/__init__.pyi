@@ -1,0 +1,46 @@
+# The public names for type checkers and editors; at run time `__init__.py` imports them lazily.
+
+from imsquery.compiler.checker import check as check
+from imsquery.compiler.lowering import compile as compile  # noqa: A004 -- the public name
+from imsquery.compiler.prepared import PreparedQuery as PreparedQuery
+from imsquery.compiler.prepared import prepare as prepare
+from imsquery.compiler.query_string import CompiledQuery as CompiledQuery
+from imsquery.completion.complete import Completion as Completion
+from imsquery.completion.complete import complete as complete
+from imsquery.diagnostics.errors import QueryError as QueryError
+from imsquery.diagnostics.model import Diagnostic as Diagnostic
+from imsquery.diagnostics.model import Edit as Edit
+from imsquery.diagnostics.model import Fix as Fix
+from imsquery.diagnostics.source import Span as Span
+from imsquery.evaluation.decision import Verdict as Verdict
+from imsquery.evaluation.decision import disjoint as disjoint
+from imsquery.evaluation.decision import equivalent as equivalent
+from imsquery.evaluation.decision import implies as implies
+from imsquery.evaluation.decision import satisfiable as satisfiable
+from imsquery.evaluation.matching import matcher as matcher
+from imsquery.execution.job import Request as Request
+from imsquery.execution.pages import ExecutionError as ExecutionError
+from imsquery.formatting.formatter import format as format  # noqa: A004 -- the public name
+from imsquery.language.builder import bare_metal as bare_metal
+from imsquery.language.builder import field as field
+from imsquery.language.builder import owned_by as owned_by
+from imsquery.language.builder import placeholder as placeholder
+from imsquery.language.builder import public as public
+from imsquery.language.builder import query as query
+from imsquery.language.builder import shared as shared
+from imsquery.language.builder import supports as supports
+from imsquery.language.builder import tagged as tagged
+from imsquery.language.syntax import Query as Query
+from imsquery.language.syntax import parse as parse
+from imsquery.limits import Limits as Limits
+from imsquery.planning.plan import Plan as Plan
+from imsquery.planning.planner import plan as plan
+from imsquery.schema.cloudimages import CLOUDIMAGES as CLOUDIMAGES
+from imsquery.schema.parameters import Function as Function
+from imsquery.schema.parameters import Parameter as Parameter
+from imsquery.schema.spec import Spec as Spec
+from imsquery.urls.checker import check_url as check_url
+from imsquery.urls.decompiler import decompile as decompile
+from imsquery.urls.linter import lint as lint
+
+__version__: str

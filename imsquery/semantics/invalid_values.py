@@ -1,0 +1,157 @@
+"""Values that a parameter does not accept, and their likely meaning.
+
+Loaded only for texts with such a value: the binder imports it to report one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from imsquery.diagnostics.edits import clip, did_you_mean, spaced
+from imsquery.language.lexer import spell
+from imsquery.language.operators import EQUALITY
+from imsquery.language.times import is_within_second, respell_clock, respell_time
+from imsquery.schema.kinds import Flag, RefusedValue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from imsquery.language.algebra import Algebra
+    from imsquery.schema.kinds import Advice
+    from imsquery.schema.parameters import Parameter
+    from imsquery.schema.spec import Spec
+
+    Edit = tuple[int, int, str]
+    Fix = tuple[str, list[Edit]]
+
+_separator = re.compile("[,;|/]")
+
+
+@frozen
+class Comparison:
+    """A comparison with a value, as it was written.
+
+    Attributes:
+        algebra: collects the findings.
+        spec: the parameters.
+        parameter, relation, literal: the two sides, and the operator's meaning.
+        first, operator, value: its tokens; the operator is ``None`` if it is not written as one,
+            such as in a list.
+    """
+
+    algebra: Algebra
+    spec: Spec
+    parameter: Parameter
+    relation: str
+    literal: str
+    first: int
+    operator: int | None
+    value: int
+
+    def report_refused(self, refused: RefusedValue, *, is_allowed: bool) -> None:
+        """Report a value that the parameter's kind refuses; as a warning if it is allowed."""
+        if refused.code == "unlisted-value":
+            message = f"unlisted {self._described(refused.instead)} {refused.message}"
+        else:
+            message = f"invalid {self._described(refused.instead)} expected {refused.message}"
+        if is_allowed:
+            self._report(refused.code, message, severity="warning")
+        else:
+            self._report(refused.code, message, self._fixes(refused))
+
+    def report_time(self) -> None:
+        """Report what cannot be read as a time."""
+        meant = respell_time(self.literal) or respell_clock(self.literal)
+        # Before a fraction of a second is before the end of that second, not before its start.
+        within = {"<": "<=", ">=": ">"} if is_within_second(self.literal) else {}
+        message = f"invalid {self._described(meant)} expected {self.parameter.kind.describe()}"
+        fixes = self._value_fixes(meant, within.get(self.relation, self.relation))
+        self._report("bad-value", message, fixes)
+
+    def report_advice(self, advice: Advice) -> None:
+        """Report a value that is legal but cannot match as written."""
+        negation = "" if self.relation == "=" else "not "
+        fixes: list[Fix] = []
+        if advice.value is not None and not self._is_bound:
+            fixes.append(self._phrase_fix(spell(advice.value), self.value))
+        if self.operator is not None and advice.operator is not None:
+            word = f"{negation}{advice.operator}"
+            fixes.append((f"match with `{word}`", [self._edit(self.operator, word)]))
+        if self.operator is not None and advice.predicate is not None:
+            fixes.append(self._phrase_fix(f"{negation}{advice.predicate}", self.first))
+        self._report(advice.code, advice.message, fixes, severity=advice.severity)
+
+    @property
+    def _is_bound(self) -> bool:
+        """Whether the value was bound to a placeholder: the text is not at fault then."""
+        return self.algebra.tokens.kinds[self.value] == "PLACEHOLDER"
+
+    def _described(self, meant: Sequence[str]) -> str:
+        question = did_you_mean(meant) or ";"
+        return f"value `{clip(self.literal)}` for `{self.parameter.name}`{question}"
+
+    def _report(
+        self, code: str, message: str, fixes: Iterable[Fix] = (), *, severity: str = "error"
+    ) -> None:
+        span = self.algebra.span(self.value)
+        self.algebra.report(code, message, span, *fixes, severity=severity)
+
+    def _fixes(self, refused: RefusedValue) -> list[Fix]:
+        if self._is_bound:
+            return []
+        if self.operator is not None and self.relation in EQUALITY:
+            if type(self.parameter.kind) is Flag and self.literal.lower() == "false":
+                return [self._flag_fix()]
+            if self.literal.lower() in {"null", "nil"} and self.parameter.observed is not None:
+                phrase = "is absent" if self.relation == "=" else "is present"
+                return [self._phrase_fix(phrase, self.operator)]
+        # Of a number that is out of range, write what means the same of the nearest one.
+        relations = refused.relations or {self.relation: self.relation}
+        if self.relation in relations:
+            fixes = self._value_fixes(refused.instead, relations[self.relation])
+        else:
+            fixes = []
+        return fixes or self._list_fix()
+
+    def _value_fixes(self, values: Iterable[str], relation: str) -> list[Fix]:
+        """Write one of the values, and the operator too if that changes."""
+        place = self.algebra.span(self.value)
+        if relation == self.relation:
+            return [(f"write `{value}`", [(*place, spell(value))]) for value in values]
+        if self.operator is None:
+            return []
+        change = (*self.algebra.span(self.operator), relation)
+        return [
+            (f"write `{relation} {value}`", [change, (*place, spell(value))]) for value in values
+        ]
+
+    def _list_fix(self) -> list[Fix]:
+        """Turn a value that lists several into a list."""
+        if self.operator is None or self.relation not in EQUALITY:
+            return []
+        read = self.parameter.kind.read
+        try:
+            values = [str(read(each.strip())) for each in _separator.split(self.literal)]
+        except RefusedValue:
+            return []
+        listed = f"({', '.join(map(spell, values))})"
+        word = "in" if self.relation == "=" else "not in"
+        edits = [self._edit(self.operator, word), (*self.algebra.span(self.value), listed)]
+        return [(f"write `{word} {clip(listed)}`", edits)]
+
+    def _flag_fix(self) -> Fix:
+        """Write ``not supports(kvm)`` for ``support_kvm = false``."""
+        wire, family = self.parameter.wire, self.spec.family
+        is_member = wire.startswith(family)
+        plain = f"supports({wire[len(family) :]})" if is_member else self.parameter.name
+        return self._phrase_fix(f"not {plain}" if self.relation == "=" else plain, self.first)
+
+    def _phrase_fix(self, phrase: str, first: int) -> Fix:
+        """Write a phrase for the tokens from one to the value."""
+        return f"write `{phrase}`", [self._edit(first, phrase, self.value)]
+
+    def _edit(self, first: int, new: str, last: int | None = None) -> Edit:
+        return spaced(self.algebra.tokens.text, *self.algebra.span(first, last), new)
