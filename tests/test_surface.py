@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 import imsquery
-from imsquery import CLOUDIMAGES, Function, Limits, Parameter, Spec, parse
+from imsquery import CLOUDIMAGES, Function, Limits, Parameter, QueryError, Spec, parse
 from imsquery.language import syntax
 from imsquery.language.syntax import Expr
 from imsquery.schema.kinds import Advice, Enumeration
@@ -55,6 +55,7 @@ def values() -> dict[str, object]:
         "edit": finding.fixes[0].edits[0],
         "span": finding.span,
         "verdict": imsquery.implies("platform = CentOS", "tagged(a) and owner = b"),
+        "error": QueryError("plaform = CentOS", [finding]),
         "undecided verdict": imsquery.satisfiable("name contains x", work=1),
     }
     found |= {f"row {row.wire}": row for row in extended().parameters.values()}
@@ -108,7 +109,8 @@ def test_a_repr_says_more_than_an_address(name: str) -> None:
     assert " at 0x" not in repr(VALUES[name])
 
 
-@named
+# Python itself sets attributes of exceptions.
+@pytest.mark.parametrize("name", [each for each in VALUES if each != "error"])
 def test_no_attribute_can_be_set_or_deleted(name: str) -> None:
     value = VALUES[name]
     for attribute in [*dir(type(value)), "another"]:
@@ -216,6 +218,22 @@ def test_a_deep_matcher_behaves_as_a_flat_one(text: str) -> None:
 
     assert sent == copy.deepcopy(is_wanted) == is_wanted
     assert hash(sent) == hash(is_wanted)
+
+
+def test_an_error_cannot_be_changed() -> None:
+    error = QueryError("plaform = CentOS", [])
+    for attribute in ("text", "diagnostics"):
+        with pytest.raises(AttributeError):
+            setattr(error, attribute, None)
+
+
+def test_a_deep_plan_behaves_as_a_flat_one() -> None:
+    text = "".join(f"(name contains a{n} or name contains b{n} and " for n in range(199))
+    plan = imsquery.plan(f"{text}all{')' * 199}")
+    sent = pickle.loads(pickle.dumps(plan))  # noqa: S301 -- our own
+
+    assert sent == copy.deepcopy(plan) == plan
+    assert sent.requests[0].matches({"name": "a0"})
 
 
 def test_a_tree_may_be_deeper_than_the_stack() -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from imsquery.diagnostics.model import Diagnostic
-    from imsquery.language.syntax import Query
+    from imsquery.language.syntax import Expr, Query
     from imsquery.limits import Limits
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
@@ -30,7 +30,7 @@ _cache: dict[tuple[str, Spec, bool], CompiledQuery] = {}
 
 
 def compile(  # noqa: A001 -- the public name
-    query: str | Query,
+    query: str | Query | Expr,
     *,
     spec: Spec = CLOUDIMAGES,
     now: datetime | None = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imsquery.diagnostics.model import in_text_order
 
@@ -13,25 +13,30 @@ if TYPE_CHECKING:
 
 
 class QueryError(ValueError):
-    """A query with errors.
-
-    Attributes:
-        text: the text of the query; for a syntax tree, its unparsed text.
-        diagnostics: all findings in text order, warnings included.
-    """
-
-    text: str
-    diagnostics: tuple[Diagnostic, ...]
+    """A query with errors."""
 
     def __init__(self, text: str, diagnostics: Iterable[Diagnostic]) -> None:
-        super().__init__(text, diagnostics)
-        self.text = text
-        self.diagnostics = in_text_order(diagnostics)
+        super().__init__(text, in_text_order(diagnostics))
+
+    @property
+    def text(self) -> str:
+        """The filter, or the unparsed text of a tree."""
+        return str(self.args[0])
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Every finding in text order, warnings included."""
+        return tuple(self.args[1])
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        return self is other or self.args == getattr(other, "args", None)
+
+    def __hash__(self) -> int:
+        return hash(self.args)
 
     def __str__(self) -> str:
         from imsquery.diagnostics.render import render
 
         return render(self.text, self.diagnostics)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.text, self.diagnostics)

@@ -13,7 +13,7 @@ from imsquery.diagnostics.source import Span
 from imsquery.evaluation.matching import compile_predicate
 from imsquery.execution.ordering import Ordering
 from imsquery.schema.spec import Spec
-from imsquery.semantics.formula import And, Formula
+from imsquery.semantics.formula import And, Formula, build, flatten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,9 +61,10 @@ class Request:
     _cache: dict[str, Predicate] = field(factory=dict, eq=False, repr=False, init=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Without the cached predicate, which cannot be pickled.
-        parts = self.query, self.residual, self.pushed, self.left, self.limited, self._formula
-        return Request, parts
+        # Without the predicate, since functions cannot be pickled; and flat, since filters nest
+        # deeper than pickle can recurse.
+        parts = self.query, self.residual, self.pushed, self.left, self.limited
+        return _make_request, (parts, flatten(self._formula))
 
     @property
     def query_string(self) -> str:
@@ -80,6 +81,10 @@ class Request:
         if "matches" not in self._cache:
             self._cache["matches"] = compile_predicate(self._formula)
         return self._cache["matches"](record)
+
+
+def _make_request(parts: tuple[Any, Any, Any, Any, Any], steps: list[Any]) -> Request:
+    return Request(*parts, build(steps))
 
 
 @frozen

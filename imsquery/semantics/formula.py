@@ -9,7 +9,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from imsquery.schema.parameters import Parameter
 
@@ -232,6 +232,33 @@ def fold(
         else:
             results.append(leaf(node))
     return results[0]
+
+
+def flatten(formula: Formula) -> list[Any]:
+    """Return the steps that :func:`build` makes the filter of: flat, however deep the filter is."""
+    steps: list[Any] = []
+    fold(
+        formula,
+        steps.append,
+        lambda node, _: steps.append((Not, 1, node.first, node.last)),
+        lambda node, parts: steps.append((type(node), len(parts), node.first, node.last)),
+    )
+    return steps
+
+
+def build(steps: list[Any]) -> Formula:
+    """Return the filter that was flattened to these steps."""
+    stack: list[Any] = []
+    for step in steps:
+        if isinstance(step, tuple):
+            kind, count, first, last = step
+            operands = stack[len(stack) - count :]
+            del stack[len(stack) - count :]
+            stack.append(kind(operands[0] if kind is Not else operands, first, last))
+        else:
+            stack.append(step)
+    (formula,) = stack
+    return formula  # type: ignore[no-any-return]  # the stack holds formulas
 
 
 def negate(formula: Formula) -> Not:
