@@ -63,7 +63,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     add_filter(parser)
     where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--endpoint", metavar="URL", help="scheme and host of the service")
+    where.add_argument(
+        "--endpoint", metavar="URL", help="address of the service, with or without /v2/cloudimages"
+    )
     where.add_argument(
         "--region",
         action="append",
