@@ -161,6 +161,8 @@ def read_lines(stream: BinaryIO, longest: int) -> Iterator[str]:
     size = most_bytes(longest)
     data = stream.readline(size)
     mark, codec = encoding_of(data)
+    if data == mark:  # there is nothing in it
+        return
     if codec != "utf-8":
         yield from _read_utf_16(data.removeprefix(mark), codec, stream, longest)
         return
