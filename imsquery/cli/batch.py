@@ -6,12 +6,13 @@ import sys
 from argparse import ArgumentTypeError
 
 from imsquery.cli.common import add_filter, options, read_filter, read_lines
+from imsquery.cli.encoding import check_encoding
 from imsquery.cli.output import Progress, draw, findings_of, print_lines
 from imsquery.compiler.lowering import compile as compile_query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import ArgumentParser, Namespace, _MutuallyExclusiveGroup
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, BinaryIO
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from imsquery.diagnostics.model import Diagnostic
 
 
-def add_batch(parser: ArgumentParser) -> None:
-    """Declare the filter, or a file of filters."""
+def add_batch(parser: ArgumentParser) -> _MutuallyExclusiveGroup:
+    """Declare the filter, or a file of filters; return the group of what can be read."""
     what = parser.add_mutually_exclusive_group(required=True)
     add_filter(what, optional=True)
     what.add_argument(
@@ -29,6 +30,7 @@ def add_batch(parser: ArgumentParser) -> None:
         metavar="FILE",
         help="file with a filter on each line; - reads standard input",
     )
+    return what
 
 
 def _file(name: str) -> tuple[str, BinaryIO]:
@@ -126,7 +128,7 @@ def _compile(
 ) -> tuple[CompiledQuery | None, Sequence[Diagnostic]]:
     """Return the compiled filter, or ``None`` if it has errors, and its findings."""
     try:
-        compiled = compile_query(text, **keywords)
+        compiled = compile_query(check_encoding(text), **keywords)
     except ValueError as error:
         return None, findings_of(error)
     return compiled, compiled.warnings

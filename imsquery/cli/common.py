@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentTypeError
+from codecs import getincrementaldecoder
 
+from imsquery.cli.encoding import ESCAPING, check_encoding, decode_all, encoding_of, most_bytes
 from imsquery.limits import DEFAULT_LIMITS, Limits
 
 TYPE_CHECKING = False
@@ -116,53 +118,64 @@ def add_report_format(parser: ArgumentParser) -> None:
     )
 
 
+class UsageError(Exception):
+    """An argument that cannot be used, as only reading it shows."""
+
+
 def read_filter(arguments: Namespace) -> str:
-    """Return the filter."""
-    return read_text(arguments.filter, arguments.max_length)
+    """Return the filter; see :func:`read_query`."""
+    return read_query(arguments.filter, arguments.max_length)
+
+
+def read_query(text: str, longest: int) -> str:
+    """Return a filter from an argument, or from standard input if that is ``-``.
+
+    Raises:
+        UsageError: there is nothing in it.  More often than all images are wanted, a variable of
+            a script is empty.
+        QueryError: it is not UTF-8.
+    """
+    found = read_text(text, longest)
+    if found and not found.isspace():
+        return found
+    place = "standard input" if text == "-" else "the filter"
+    raise UsageError(f"{place} is empty; write `all` for all images")
 
 
 def read_text(text: str, longest: int) -> str:
-    """Return an argument, or standard input if it is ``-``."""
+    """Return an argument, or standard input if it is ``-``.
+
+    Raises:
+        QueryError: it is not UTF-8.
+    """
     if text != "-":
-        return text
-    # A code point has up to four bytes; what exceeds the limit is refused without reading it all.
-    return decode_any(sys.stdin.buffer.read(4 * longest + 8))
-
-
-def decode(data: bytes) -> str:
-    """Decode UTF-8; other bytes become surrogates, which the parser reports in place."""
-    return data.decode("utf-8-sig", "surrogateescape")
-
-
-def decode_any(data: bytes) -> str:
-    """Decode UTF-8, or UTF-16 with a byte order mark, as Windows shells write it."""
-    return data.decode("utf-16", "replace") if data.startswith(_UTF_16) else decode(data)
-
-
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
+        return check_encoding(text)
+    return decode_all(sys.stdin.buffer.read(most_bytes(longest)), longest)
 
 
 def read_lines(stream: BinaryIO, longest: int) -> Iterator[str]:
-    """Yield the lines of a stream, cutting long ones so that memory stays bounded."""
-    size = 4 * longest + 8
+    """Yield the lines of a stream, cutting long ones so that memory stays bounded.
+
+    Pass each to :func:`check_encoding`.
+    """
+    size = most_bytes(longest)
     data = stream.readline(size)
-    if data.startswith(_UTF_16):
-        yield from _read_utf_16(data, stream, longest)
+    mark, codec = encoding_of(data)
+    if data == mark:  # there is nothing in it
         return
-    encoding = "utf-8-sig"
+    if codec != "utf-8":
+        yield from _read_utf_16(data.removeprefix(mark), codec, stream, longest)
+        return
     while data:
-        line = data
+        line, mark = data.removeprefix(mark), b""
         while len(data) == size and not data.endswith(b"\n"):
             data = stream.readline(size)
-        yield line.removesuffix(b"\n").removesuffix(b"\r").decode(encoding, "surrogateescape")
-        encoding = "utf-8"
+        yield line.removesuffix(b"\n").removesuffix(b"\r").decode(errors=ESCAPING)
         data = stream.readline(size)
 
 
-def _read_utf_16(data: bytes, stream: BinaryIO, longest: int) -> Iterator[str]:
-    from codecs import getincrementaldecoder
-
-    decoder = getincrementaldecoder("utf-16")("replace")
+def _read_utf_16(data: bytes, codec: str, stream: BinaryIO, longest: int) -> Iterator[str]:
+    decoder = getincrementaldecoder(codec)(ESCAPING)
     rest = ""
     while data:
         *lines, rest = f"{rest}{decoder.decode(data)}".split("\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imsquery.cli.encoding import check_encoding
 from imsquery.cli.output import as_json, fail
 from imsquery.cli.shells import lines
 from imsquery.completion.complete import complete, completions_to_json
@@ -44,7 +45,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def main(arguments: Namespace) -> int:
     """Print the completions."""
-    text = arguments.text
+    text = check_encoding(arguments.text)
     if arguments.format == "lines":
         for line in lines(text, arguments.quote):
             print(line)

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imsquery.cli.common import add_options, options, read_text
-from imsquery.cli.output import as_json, attempt, fail
+from attrs import evolve
+
+from imsquery.cli.common import add_options, limits, options, read_query
+from imsquery.cli.output import as_json, attempt, fail, warn
 from imsquery.evaluation.decision import Decider, Verdict
+from imsquery.language.syntax import Everything, parse
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
+
+    from imsquery.language.syntax import Query
 
     Verdicts = dict[str, Verdict]
 
@@ -51,13 +56,15 @@ def main(arguments: Namespace) -> int:
     """Print how two filters differ."""
     if arguments.first == arguments.second == "-":
         return fail("diff", "only one filter can come from standard input")
-    texts = [read_text(text, arguments.max_length) for text in (arguments.first, arguments.second)]
+    texts = [read_query(text, arguments.max_length) for text in (arguments.first, arguments.second)]
     decider = Decider(**options(arguments))
     first, second = (
         attempt(decider.read, text, name=name) for text, name in zip(texts, _NAMES, strict=True)
     )
     if first is None or second is None:
         return 1
+    if len({_clauses(text, arguments) for text in texts}) > 1:
+        warn("diff", "the filters have different clauses; clauses are not compared")
     # Each holds, or comes with an image that proves that it does not.
     verdicts = {
         "only_first": decider.implies(first, second),
@@ -69,6 +76,11 @@ def main(arguments: Namespace) -> int:
     else:
         print("\n".join(_lines(verdicts)))
     return _status(verdicts)
+
+
+def _clauses(text: str, arguments: Namespace) -> Query:
+    """Return the clauses of a query, which has no errors."""
+    return evolve(parse(text, limits=limits(arguments)), filter=Everything())
 
 
 def _relation(verdicts: Verdicts) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imsquery.cli.common import add_filter, add_limits, limits, read_filter
-from imsquery.cli.output import attempt, fail, print_diff
+from imsquery.cli.files import TextFile
+from imsquery.cli.output import attempt, draw_error, fail, print_diff
 from imsquery.formatting.formatter import format as format_query
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def main(arguments: Namespace) -> int:
 
 
 def _format_text(text: str, arguments: Namespace) -> int:
-    formatted = _formatted(text, "query", arguments)
+    formatted = attempt(partial(format_query, limits=limits(arguments)), text)
     if formatted is None:
         return 1
     if arguments.diff:
@@ -70,33 +70,20 @@ def _format_text(text: str, arguments: Namespace) -> int:
 
 def _format_file(path: Path, arguments: Namespace) -> int:
     try:
-        with path.open("rb") as stream:
-            data = stream.read(4 * arguments.max_length + 8)
-        mark, codec = _encoding(data)
-        text = data.removeprefix(mark).decode(codec, "surrogateescape")
-        formatted = _formatted(text, str(path), arguments)
-        if formatted is None:
-            return 1
+        file = TextFile.read(path, arguments.max_length)
+        formatted = format_query(file.text, limits=limits(arguments))
         # Keep its line ends: changing them would change every line.
-        content = f"{formatted}\n".replace("\n", "\r\n" if "\r\n" in text else "\n")
-        changed = text.rstrip("\r\n") != content.rstrip("\r\n")
+        content = f"{formatted}\n".replace("\n", "\r\n" if "\r\n" in file.text else "\n")
+        changed = file.text.rstrip("\r\n") != content.rstrip("\r\n")
         if arguments.diff:
-            print_diff(text, formatted, str(path))
+            print_diff(file.text, formatted, str(path))
         elif arguments.check and changed:
             print(path)
         elif changed and not arguments.check:
-            path.write_bytes(mark + content.encode(codec, "surrogateescape"))
-    except (OSError, UnicodeError) as error:
-        is_io = isinstance(error, OSError)
-        return fail("format", error if is_io else f"{str(path)!r} is not valid UTF-16")
+            file.write(content)
+    except OSError as error:
+        return fail("format", error)
+    except ValueError as error:
+        draw_error(error, name=str(path))
+        return 1
     return int((arguments.check or arguments.diff) and changed)
-
-
-def _encoding(data: bytes) -> tuple[bytes, str]:
-    """Return the byte order mark of a file, if any, and its encoding; both are kept."""
-    marks = {BOM_UTF8: "utf-8", BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be"}
-    return next((each for each in marks.items() if data.startswith(each[0])), (b"", "utf-8"))
-
-
-def _formatted(text: str, name: str, arguments: Namespace) -> str | None:
-    return attempt(partial(format_query, limits=limits(arguments)), text, name=name)

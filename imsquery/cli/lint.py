@@ -8,15 +8,16 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import add_allow_unlisted, add_report_format, decode_any
-from imsquery.cli.output import Progress, as_json, draw, fail
-from imsquery.diagnostics.render import render_github, report
+from imsquery.cli.common import add_allow_unlisted, add_report_format
+from imsquery.cli.encoding import decode
+from imsquery.cli.output import Progress, fail
+from imsquery.cli.report import Checked, print_report
+from imsquery.diagnostics.render import summarize
 from imsquery.urls.linter import lint
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-
-    from imsquery.diagnostics.model import Diagnostic
+    from collections.abc import Iterator
 
 _LARGEST = 32 * 2**20  # bytes: no source file is larger
 EPILOG = """\
@@ -45,8 +46,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def main(arguments: Namespace) -> int:
     """Print the findings of each file."""
-    worst = 0
-    reports = []
+    failed: list[int] = []
+    found = print_report(_lint(arguments, failed), arguments.format, sys.stdout, summarize)
+    return max([*failed, int(bool(found))])
+
+
+def _lint(arguments: Namespace, failed: list[int]) -> Iterator[Checked]:
+    """Yield the findings of each file; add the exit status of those that cannot be read."""
     progress = Progress("files", len(arguments.files))
     for number, name in enumerate(arguments.files, 1):
         progress.update(number, number)
@@ -54,32 +60,17 @@ def main(arguments: Namespace) -> int:
             text = _read(name)
         except OSError as error:
             progress.clear()
-            worst = fail("lint", error)
+            failed.append(fail("lint", error))
             continue
         found = lint(text, allow_unlisted=arguments.allow_unlisted)
-        if arguments.format == "json":
-            reports.append(report(text, found, name))
-        elif found:
+        if found:
             progress.clear()
-            _print(text, found, arguments.format, name)
-        worst = max(worst, int(bool(found)))
+        yield Checked(name, text, found)
     progress.clear()
-    if arguments.format == "json":
-        print(as_json(reports, indent=2))
-    return worst
-
-
-def _print(text: str, found: tuple[Diagnostic, ...], form: str, name: str) -> None:
-    """Print the findings of a file to standard output, errors included."""
-    if form == "text":
-        draw(text, found, name=name, stream=sys.stdout)
-        print()
-    else:
-        print(render_github(text, found, name=name))
 
 
 def _read(name: str) -> str:
-    """Read a file as text; a URL has nothing in it that is not UTF-8."""
+    """Read a file as text, in whatever encoding: a URL has nothing in it that is not ASCII."""
     if name == "-":
         data = sys.stdin.buffer.read(_LARGEST + 1)
     else:
@@ -87,4 +78,4 @@ def _read(name: str) -> str:
             data = stream.read(_LARGEST + 1)
     if len(data) > _LARGEST:
         raise OSError(f"{name!r} is larger than {_LARGEST >> 20} MiB")
-    return decode_any(data)
+    return decode(data)

@@ -32,6 +32,7 @@ COMMANDS = {
     "complete": "list completions at a position in a filter",
     "completion": "print a completion script for a shell",
     "serve": "serve a local image list for tests and demonstrations",
+    "help": "print the help of a command",
 }
 """What each command does, in a line."""
 
@@ -78,7 +79,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if arguments and arguments[0] in COMMANDS:
             return _run_command(arguments[0], arguments[1:])
-        _parser().parse_args(arguments)
+        if arguments:
+            parser().parse_args(arguments)
+        parser().print_help(sys.stderr)
     except SystemExit as ending:  # how argparse ends: help, version, wrong usage
         return ending.code if isinstance(ending.code, int) else 2
     return 2
@@ -90,34 +93,60 @@ def load(name: str) -> ModuleType:
 
 
 def _run_command(name: str, arguments: Sequence[str]) -> int:
+    from imsquery.cli.common import UsageError
+
+    reader = command_parser(name)
+    try:
+        return int(load(name).main(reader.parse_args(arguments)))
+    except UsageError as error:
+        reader.error(str(error))
+    except ValueError as error:  # text that is not UTF-8; nothing else gets here
+        from imsquery.cli.output import draw_error
+
+        draw_error(error)
+        return 1
+
+
+def command_parser(name: str) -> argparse.ArgumentParser:
+    """Return the parser of a command's arguments."""
     command = load(name)
-    parser = argparse.ArgumentParser(
+    reader = argparse.ArgumentParser(
         prog=f"imsquery {name}",
         description=command.__doc__,
         epilog=command.EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_arguments(parser)
-    return int(command.main(parser.parse_args(arguments)))
+    command.add_arguments(reader)
+    return reader
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of what comes before a command."""
     width = max(map(len, COMMANDS))
     listed = "\n".join(f"  {name:{width}}  {summary}" for name, summary in COMMANDS.items())
-    parser = argparse.ArgumentParser(
+    reader = argparse.ArgumentParser(
         prog="imsquery",
         usage="imsquery COMMAND ...",
         description="A filter language over Huawei Cloud's image list.",
         epilog=f"commands:\n{listed}\n\n"
-        "Use `imsquery COMMAND --help` for the arguments of a command, with an example.",
+        "examples:\n"
+        "  imsquery compile 'platform = CentOS and created_at < 2018-10-28'\n"
+        "  imsquery help compile",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
-    parser.add_argument("command", metavar="COMMAND", type=_refuse, help=argparse.SUPPRESS)
-    return parser
+    reader.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    reader.add_argument("command", metavar="COMMAND", type=known, help=argparse.SUPPRESS)
+    return reader
 
 
-def _refuse(name: str) -> str:
+def known(name: str) -> str:
+    """Return the name of a command.
+
+    Raises:
+        ArgumentTypeError: it is not one.
+    """
+    if name in COMMANDS:
+        return name
     from imsquery.diagnostics.edits import did_you_mean
     from imsquery.diagnostics.suggest import nearest
 

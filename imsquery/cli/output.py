@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     Made = TypeVar("Made")
 
 
+_WIDTH = 100  # columns of what is not printed on a terminal
+
+
 def fail(command: str, reason: object, status: int = 2) -> int:
     """Print why a command failed, on one line; return its exit status."""
     _note(command, str(reason))
@@ -43,7 +46,15 @@ def draw(
     from imsquery.diagnostics.render import render
 
     stream = stream or sys.stderr
-    print(render(text, diagnostics, name=name, color=_wants_color(stream)), file=stream)
+    color = _wants_color(stream)
+    print(render(text, diagnostics, name=name, color=color, width=_width(stream)), file=stream)
+
+
+def _width(stream: TextIO) -> int:
+    """Return the columns of a terminal, or those of a report that goes elsewhere."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns if stream.isatty() else _WIDTH
 
 
 def _wants_color(stream: TextIO) -> bool:
@@ -58,8 +69,14 @@ def attempt(make: Callable[[str], Made], text: str, *, name: str = "query") -> M
     try:
         return make(text)
     except ValueError as error:
-        draw(text, findings_of(error), name=name)
+        draw_error(error, name=name)
         return None
+
+
+def draw_error(error: ValueError, *, name: str = "query") -> None:
+    """Draw the findings of a ``QueryError``; raise any other error again."""
+    found = findings_of(error)
+    draw(getattr(error, "text", ""), found, name=name)
 
 
 def findings_of(error: ValueError) -> tuple[Diagnostic, ...]:
@@ -81,24 +98,32 @@ def as_json(value: object, indent: int | None = None) -> str:
     return "\n".join(escape_json(line, sys.stdout.encoding) for line in lines)
 
 
-def print_lines(lines: Iterable[str], form: str) -> None:
+def print_lines(lines: Iterable[str], form: str, stream: TextIO | None = None) -> None:
     """Print the lines of a format; JSON stays JSON whatever the encoding."""
     if form in {"json", "jsonl", "infinity"}:
         from imsquery.cli.escaping import escape_json
 
-        lines = (escape_json(line, sys.stdout.encoding) for line in lines)
+        encoding = (stream or sys.stdout).encoding
+        lines = (escape_json(line, encoding) for line in lines)
     for line in lines:
-        print(line)
+        print(line, file=stream)
 
 
-def print_diff(before: str, after: str, name: str) -> None:
-    """Print the difference between two texts as a unified diff."""
+def print_diff(
+    before: str, after: str, name: str, states: tuple[str, str] = ("before", "after")
+) -> None:
+    """Print the difference between two texts as a unified diff.
+
+    Args:
+        before: the one text.
+        after: the other.
+        name: of the text, such as a file name.
+        states: what to call each text, after its name.
+    """
     from difflib import unified_diff
 
-    lines = unified_diff(
-        before.splitlines(), after.splitlines(), f"{name} (before)", f"{name} (after)", lineterm=""
-    )
-    for line in lines:
+    one, other = (f"{name} ({state})" for state in states)
+    for line in unified_diff(before.splitlines(), after.splitlines(), one, other, lineterm=""):
         print(line)
 
 

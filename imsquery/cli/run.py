@@ -61,7 +61,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     add_filter(parser)
     where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--endpoint", metavar="URL", help="scheme and host of the service")
+    where.add_argument(
+        "--endpoint", metavar="URL", help="address of the service, with or without /v2/cloudimages"
+    )
     where.add_argument(
         "--region",
         action="append",
@@ -132,6 +134,9 @@ def main(arguments: Namespace) -> int:
     form = arguments.format or ("table" if sys.stdout.isatty() else "jsonl")
     # Format all before printing any: if that fails, nothing has been printed.
     print_lines(list(lines(records, form, fields, CLOUDIMAGES)), form)
+    if not records:
+        sys.stdout.flush()
+        warn("run", _why_none(arguments, text))
     if arguments.explain:
         sys.stdout.flush()
         print(planned.explain(), tally.describe(len(records)), sep="\n", end="", file=sys.stderr)
@@ -166,6 +171,16 @@ def _run(arguments: Namespace, planned: Plan, tally: Tally) -> list[Record]:
         for region, records in zip(endpoints, found, strict=True)
         for record in records
     ]
+
+
+def _why_none(arguments: Namespace, text: str) -> str:
+    """Return why no images were found, as far as that is known without a service."""
+    if arguments.catalog is None:
+        return "no images match; `imsquery plan` prints what is asked of the service"
+    from imsquery.cli.no_match import why_none
+
+    records = run_catalogue(plan("all"), arguments.catalog, Tally())
+    return why_none(text, records, CLOUDIMAGES, **options(arguments))
 
 
 def _is_unencrypted(endpoint: str) -> bool:

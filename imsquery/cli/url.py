@@ -30,7 +30,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_batch(parser)
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument(
-        "--endpoint", type=_endpoint, metavar="URL", help="scheme and host of the service"
+        "--endpoint",
+        type=_endpoint,
+        metavar="URL",
+        help="address of the service, with or without /v2/cloudimages",
     )
     where.add_argument(
         "--region",

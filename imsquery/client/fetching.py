@@ -79,7 +79,7 @@ class _Requests:
     def __init__(
         self, endpoint: str, credentials: Credentials, patience: Patience, spec: Spec
     ) -> None:
-        self._url = check_endpoint(endpoint) + spec.path
+        self._url = check_endpoint(endpoint, spec.path) + spec.path
         self._credentials = credentials
         self._patience = patience
         self.attempts = 0

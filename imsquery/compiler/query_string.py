@@ -107,12 +107,13 @@ class CompiledQuery:
         """Return the URL of the request.
 
         Args:
-            endpoint: scheme and host, such as ``https://ims.cn-north-4.myhuaweicloud.com``.
+            endpoint: scheme and host, such as ``https://ims.cn-north-4.myhuaweicloud.com``, with
+                or without the path of the request.
 
         Raises:
             ValueError: the endpoint is not an http or https URL, or has a query or fragment.
         """
-        base = f"{check_endpoint(endpoint)}{self._path}"
+        base = f"{check_endpoint(endpoint, self._path)}{self._path}"
         return f"{base}?{self.query_string}" if self._pairs else base
 
 
@@ -121,8 +122,8 @@ _set_pairs, _set_path, _set_query_string, _set_warnings = (
 )
 
 
-def check_endpoint(endpoint: str) -> str:
-    """Return an endpoint without its closing slash.
+def check_endpoint(endpoint: str, path: str = "") -> str:
+    """Return an endpoint without a slash at its end, and without the path of a request.
 
     Raises:
         ValueError: it is not an http or https URL, or has a query or fragment.
@@ -132,7 +133,9 @@ def check_endpoint(endpoint: str) -> str:
         shown = "…" * ("@" in endpoint) + endpoint[endpoint.rfind("@") + 1 :]
         msg = f"not an endpoint: {shown[:200]!r}; expected scheme and host, such as https://host"
         raise ValueError(msg)
-    return endpoint.rstrip("/")
+    endpoint = endpoint.rstrip("/")
+    base = endpoint.removesuffix(path).rstrip("/")
+    return base if _endpoint(base) else endpoint  # a host may be called as the path begins
 
 
 def region_endpoint(region: str, host: str) -> str:

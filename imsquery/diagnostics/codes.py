@@ -66,7 +66,7 @@ _SYNTAX = (
         "The length of a text is limited, by default to 65,536 code points, so that text from "
         "elsewhere cannot cause much work. Raise the limit with `--max-length` or "
         "`Limits(length=…)`. The example is checked with a limit of 20.",
-        'platform = "Huawei Cloud EulerOS"',
+        "platform = CentOS or platform = CentOS",
         "platform = CentOS",
         limit=("length", 20),
     ),
@@ -77,7 +77,7 @@ _SYNTAX = (
         "raise the limit with `--max-depth` or `Limits(depth=…)`. The example is checked with a "
         "limit of 2.",
         "not (not (protected))",
-        "not (protected)",
+        "protected",
         limit=("depth", 2),
     ),
     Explanation(
@@ -220,7 +220,7 @@ _MEANING = (
         "The service can filter by this parameter, but does not include it in image records. It "
         "can only be compared with `=`: it cannot be negated, compared in other ways, or sorted "
         "by.",
-        "not flavor_id = s6.large.2",
+        'flavor_id glob "s6.large.*"',
         "flavor_id = s6.large.2",
     ),
 )
@@ -263,7 +263,7 @@ _URL = (
         "The service knows parameters only by their full names, leading underscores "
         "and letter case included. It ignores all others, so the request finds too much.",
         "imagetype=gold&visibility=public",
-        "visibility=public",
+        "__imagetype=gold&visibility=public",
         "url",
     ),
     Explanation(
@@ -286,9 +286,10 @@ _URL = (
     ),
     Explanation(
         "bad-encoding",
-        "the percent-encoding is invalid",
-        "Two hexadecimal digits must follow each `%`, and the bytes must be UTF-8. Write `%25` "
-        "for a percent sign.",
+        "the percent-encoding, or the text itself, is not UTF-8",
+        "In a URL, two hexadecimal digits must follow each `%`, and the bytes must be UTF-8. Write "
+        "`%25` for a percent sign. A file or standard input must be UTF-8, too, or UTF-16 with a "
+        "byte order mark; the finding names the first byte that is not, and its line and column.",
         "owner=50%",
         "owner=50%25",
         "url",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import field, frozen
+from attrs import frozen
 
 from imsquery.diagnostics.edits import Safe
 from imsquery.diagnostics.source import Span
@@ -56,13 +56,15 @@ class Diagnostic:
         message: what is wrong, in lower case and without a full stop.
         span: the smallest part of the text that shows the fault.
         fixes: the best first.
+        notes: what else helps to understand it, such as the possible values.
     """
 
     code: str
     severity: Severity
     message: str
     span: Span
-    fixes: tuple[Fix, ...] = field(default=())
+    fixes: tuple[Fix, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -70,6 +72,7 @@ class Diagnostic:
             "code": self.code,
             "severity": self.severity,
             "message": self.message,
+            "notes": [*self.notes],
             "span": {"start": self.span.start, "end": self.span.end},
             "fixes": [
                 {
@@ -94,6 +97,7 @@ def diagnostic(
     span: tuple[int, int],
     fixes: Iterable[tuple[str, Iterable[tuple[int, int, str]]]] = (),
     severity: str = "error",
+    notes: Iterable[str] = (),
 ) -> Diagnostic:
     """Return a finding from plain data.
 
@@ -112,6 +116,7 @@ def diagnostic(
             )
             for fix in fixes
         ),
+        tuple(notes),
     )
 
 

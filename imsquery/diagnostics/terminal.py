@@ -66,6 +66,24 @@ def shorten(text: str, most: int) -> str:
     return clip(text[: most * _MOST_POINTS + 1], 0, 0, most).shown
 
 
+def wrap(text: str, width: int) -> list[str]:
+    """Return what is visible of a text, in lines broken at spaces; there is at least one.
+
+    A word that is wider than a line is a line of its own.
+    """
+    lines: list[str] = []
+    room = 0
+    for word in visible(text).split(" "):
+        columns = measured(word)[1]
+        if lines and columns < room:
+            lines[-1] += f" {word}"
+            room -= columns + 1
+        else:
+            lines.append(word)
+            room = width - columns
+    return lines
+
+
 def cells(text: str) -> Iterator[tuple[str, int]]:
     """Yield what is shown for each character, and how many columns that takes."""
     marks = -1  # on the last character; there is none to bear one at the start
@@ -104,7 +122,9 @@ def _cell(character: str) -> tuple[str, int]:
 
 
 def _named(character: str) -> tuple[str, int]:
-    shown = f"<U+{ord(character):04X}>"
+    byte = ord(character) - 0xDC00
+    # Decoding turns a byte that is not UTF-8 into half of a surrogate pair; PEP 383.
+    shown = f"<0x{byte:02X}>" if 0 <= byte <= 0xFF else f"<U+{ord(character):04X}>"  # noqa: PLR2004
     return shown, len(shown)
 
 

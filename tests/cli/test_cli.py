@@ -79,13 +79,17 @@ def test_the_signing_form_encodes_colons(capsys: Captured) -> None:
     [
         (["--region", "cn-north-4"], "https://ims.cn-north-4.myhuaweicloud.com/v2/cloudimages"),
         (["--endpoint", "http://localhost:8080/"], "http://localhost:8080/v2/cloudimages"),
+        (["--endpoint", "http://host/v2/cloudimages"], "http://host/v2/cloudimages"),
+        (["--endpoint", "http://host/v2/cloudimages/"], "http://host/v2/cloudimages"),
+        (["--endpoint", "http://host/ims/v2/cloudimages"], "http://host/ims/v2/cloudimages"),
+        (["--endpoint", "http://v2/cloudimages"], "http://v2/cloudimages/v2/cloudimages"),
     ],
 )
 def test_url_appends_the_query_to_the_endpoint(
     where: list[str], url: str, capsys: Captured
 ) -> None:
     assert main(["url", *where, "limit 5"]) == 0
-    assert main(["url", *where, ""]) == 0
+    assert main(["url", *where, "all"]) == 0
     assert capsys.readouterr().out == f"{url}?limit=5\n{url}\n"
 
 
@@ -108,6 +112,10 @@ def test_url_appends_the_query_to_the_endpoint(
         ["compile", "--max-depth", "many", "all"],
         ["compile", "--now", "yesterday", "all"],
         ["check", "--target", "moon", "all"],
+        ["check"],
+        ["check", "all", "--batch", "-"],
+        ["check", "all", "--files", "x"],
+        ["help", "frobnicate"],
     ],
 )
 def test_wrong_usage_exits_with_2(arguments: list[str], capsys: Captured) -> None:
@@ -116,6 +124,49 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: Captured) -> Non
     output = capsys.readouterr()
     assert output.out == ""
     assert "usage: imsquery" in output.err
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t\n"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["compile"],
+        ["url", "--region", "cn-north-4"],
+        ["check"],
+        ["format"],
+        ["plan"],
+        ["run", "--catalog", "x"],
+        ["diff", "all"],
+    ],
+)
+def test_an_empty_filter_is_wrong_usage(
+    command: list[str], blank: str, pipe: Pipe, capsys: Captured
+) -> None:
+    pipe(blank.encode())
+
+    assert main([*command, blank]) == 2
+    assert "the filter is empty; write `all` for all images" in capsys.readouterr().err
+    assert main([*command, "-"]) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "standard input is empty; write `all` for all images" in output.err
+
+
+def test_without_a_command_the_commands_are_listed(capsys: Captured) -> None:
+    assert main([]) == 2
+    shown = capsys.readouterr().err
+
+    assert main(["help"]) == 0
+    assert capsys.readouterr().out == shown
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_prints_the_help_of_a_command(command: str, capsys: Captured) -> None:
+    assert main([command, "--help"]) == 0
+    shown = capsys.readouterr().out
+
+    assert main(["help", command]) == 0
+    assert capsys.readouterr().out == shown
 
 
 def test_help_and_version_exit_with_0(capsys: Captured) -> None:
@@ -140,6 +191,7 @@ def test_each_command_has_help_with_an_example(command: str, capsys: Captured) -
     ("arguments", "status", "meant"),
     [
         (["complie"], 2, "`compile`"),
+        (["help", "complie"], 2, "`compile`"),
         (["explain", "bad-valeu"], 1, "`bad-value`"),
         (["spec", "platfrom"], 1, "`platform`"),
     ],
@@ -177,11 +229,78 @@ def test_a_dash_reads_the_filter_from_standard_input(pipe: Pipe, capsys: Capture
     assert capsys.readouterr().out == COMPILED + "\n"
 
 
-def test_bytes_that_are_not_utf_8_are_a_finding(pipe: Pipe, capsys: Captured) -> None:
-    pipe(b'name = "\xff"')
+@pytest.mark.parametrize(
+    ("data", "place", "message"),
+    [
+        (
+            b'all and\nname = "\xff\xfe" and x',
+            "2:9",
+            "not UTF-8: unexpected byte 0xFF at offset 16",
+        ),
+        (b"\xef\xbb\xbf\xff", "1:1", "not UTF-8: unexpected byte 0xFF at offset 3"),
+        ("中 = ".encode() + b"\xe4\xb8", "1:5", "not UTF-8: unexpected byte 0xE4 at offset 6"),
+        (b"\xff\xfea\x00\x00\xd8", "1:2", "not UTF-16: unexpected byte 0x00 at offset 4"),
+        (b"\xfe\xff\x00", "1:1", "not UTF-16: unexpected byte 0x00 at offset 2"),
+        ("name = 中文".encode("utf-16-le"), "1:1", "this is UTF-16 without a byte order mark"),
+        ("name = x\n".encode("utf-16-be"), "1:1", "this is UTF-16 without a byte order mark"),
+    ],
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["compile"],
+        ["url", "--region", "cn-north-4"],
+        ["check"],
+        ["format"],
+        ["plan"],
+        ["run", "--catalog", "x"],
+        ["diff", "all"],
+        ["decompile"],
+    ],
+)
+def test_text_that_is_not_utf_8_is_one_finding(
+    command: list[str], data: bytes, place: str, message: str, pipe: Pipe, capsys: Captured
+) -> None:
+    pipe(data)
 
-    assert main(["compile", "-"]) == 1
-    assert "error[syntax]" in capsys.readouterr().err
+    assert main([*command, "-"]) == 1
+    output = capsys.readouterr()
+    shown = output.out + output.err
+    assert shown.count("error[") == 1
+    assert f"error[bad-encoding]: {message}" in shown
+    assert f"--> query:{place}\n" in shown
+
+
+def test_a_bad_byte_is_shown_by_its_number(capsys: Captured) -> None:
+    assert main(["compile", "name = \udcff"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "error[bad-encoding]: not UTF-8: unexpected byte 0xFF at offset 7",
+        " --> query:1:8",
+        "  |",
+        "1 | name = <0xFF>",
+        "  |        ^^^^^^",
+    ]
+
+
+def test_a_text_that_is_too_long_may_be_cut_within_a_character(
+    pipe: Pipe, capsys: Captured
+) -> None:
+    pipe("é".encode() * 1_000)
+
+    assert main(["compile", "--max-length", "99", "-"]) == 1
+    errors = capsys.readouterr().err
+    assert "error[too-long]" in errors
+    assert "bad-encoding" not in errors
+
+
+def test_a_line_of_a_batch_that_is_not_utf_8_is_one_finding(pipe: Pipe, capsys: Captured) -> None:
+    pipe(b"limit 1\nname = \xff\nlimit 2\n")
+
+    assert main(["compile", "--batch", "-"]) == 1
+    output = capsys.readouterr()
+    assert output.out == "limit=1\nlimit=2\n"
+    assert output.err.count("error[") == output.err.count("error[bad-encoding]") == 1
+    assert "--> <stdin>:2:1:8\n" in output.err
 
 
 def test_a_batch_prints_a_line_for_each_filter_in_order(pipe: Pipe, capsys: Captured) -> None:
@@ -259,7 +378,7 @@ def test_check_prints_nothing_about_a_good_filter(capsys: Captured) -> None:
 
 def test_check_can_require_one_request(capsys: Captured) -> None:
     assert main(["check", "--target", "compile", "platform = CentOS or platform = Ubuntu"]) == 1
-    assert "error[not-expressible]" in capsys.readouterr().err
+    assert "error[not-expressible]" in capsys.readouterr().out
 
 
 def test_check_prints_findings_as_json(capsys: Captured) -> None:
@@ -269,17 +388,9 @@ def test_check_prints_findings_as_json(capsys: Captured) -> None:
     assert [found["code"] for found in report["diagnostics"]] == ["unknown-name"]
 
 
-def test_check_prints_the_fixed_text(capsys: Captured) -> None:
-    assert main(["check", "--fix", "platfrom = Centos && protected = yes"]) == 0
-    assert capsys.readouterr().out == "platform = Centos and protected = true\n"
-
-
-def test_check_shows_what_the_fixes_change(capsys: Captured) -> None:
-    assert main(["check", "--diff", "platfrom = CentOS"]) == 0
-
-    shown = capsys.readouterr().out
-    assert "-platfrom = CentOS" in shown
-    assert "+platform = CentOS" in shown
+def test_check_can_apply_all_fixes(capsys: Captured) -> None:
+    assert main(["check", "--unsafe-fixes", "platfrom = Centos && protected = yes"]) == 0
+    assert capsys.readouterr() == ("platform = Centos and protected = true\n", "")
 
 
 def test_spec_prints_the_table(capsys: Captured) -> None:
@@ -348,13 +459,13 @@ def test_format_changes_files_or_lists_those_it_would_change(
     assert bad.read_text(encoding="utf-8") == "limit 1\n"
 
 
-def test_format_keeps_line_ends_and_undecodable_bytes(tmp_path: Path) -> None:
+def test_format_keeps_line_ends(tmp_path: Path) -> None:
     file = tmp_path / "one.ims"
-    file.write_bytes(b"LIMIT 1 # \xff\r\n")
+    file.write_bytes(b"LIMIT 1 # x\r\n")
 
     assert main(["format", "--check", "--files", str(file)]) == 1
     assert main(["format", "--files", str(file)]) == 0
-    assert file.read_bytes() == b"limit 1  # \xff\r\n"
+    assert file.read_bytes() == b"limit 1  # x\r\n"
     assert main(["format", "--check", "--files", str(file)]) == 0
 
 
@@ -374,15 +485,20 @@ def test_format_keeps_the_encoding_of_a_file(mark: bytes, codec: str, tmp_path: 
     assert file.read_bytes() == mark + "name = 中\r\n".encode(codec)
 
 
-def test_format_refuses_invalid_utf_16_and_leaves_the_file_alone(
-    tmp_path: Path, capsys: Captured
+@pytest.mark.parametrize("command", [["format"], ["check", "--unsafe-fixes"]])
+@pytest.mark.parametrize("data", [b"\xff\xfe\x00\xd8", b"LIMIT 1 # \xff"])
+def test_a_file_that_is_not_text_is_one_finding_and_left_alone(
+    command: list[str], data: bytes, tmp_path: Path, capsys: Captured
 ) -> None:
     file = tmp_path / "one.ims"
-    file.write_bytes(b"\xff\xfe\x00\xd8")
+    file.write_bytes(data)
 
-    assert main(["format", "--files", str(file)]) == 2
-    assert capsys.readouterr().err == f"imsquery format: {str(file)!r} is not valid UTF-16\n"
-    assert file.read_bytes() == b"\xff\xfe\x00\xd8"
+    assert main([*command, "--files", str(file)]) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.count("error[") == output.err.count("error[bad-encoding]") == 1
+    assert f"--> {file}:1:" in output.err
+    assert file.read_bytes() == data
 
 
 def test_format_changes_only_the_files_that_check_lists(tmp_path: Path) -> None:
@@ -428,6 +544,16 @@ def test_lint_reports_by_file_line_and_column(tmp_path: Path, capsys: Captured) 
     assert f"{file}:2:21" in shown
 
 
+def test_lint_counts_what_it_found(tmp_path: Path, capsys: Captured) -> None:
+    file = tmp_path / "page.md"
+    file.write_text("/v2/cloudimages?imagetype=gold\n", encoding="utf-8")
+
+    assert main(["lint", str(file), str(file)]) == 1
+    assert capsys.readouterr().out.endswith(
+        "\n\nFound 2 errors. imsquery explain unknown-parameter says more.\n"
+    )
+
+
 def test_lint_writes_one_list_for_all_files(tmp_path: Path, capsys: Captured) -> None:
     good, bad = tmp_path / "good.md", tmp_path / "bad.md"
     good.write_text("/v2/cloudimages?limit=5\n", encoding="utf-8")
@@ -444,7 +570,7 @@ def test_a_closed_or_full_stream_prints_no_traceback() -> None:
     command = f"{sys.executable} -m imsquery"
     for script, status in [
         (f"{command} compile 'limit 1' 2>&1 >/dev/full", 2),
-        (f"{command} compile - <&-", 0),
+        (f"{command} compile - <&-", 2),
         (f"{command} compile 'limit 1' >&-", 0),
         (f"{command} check nosuch 2>&-", 1),
         (f"{command} compile 'limit 1' >&- 2>&- <&-", 0),

@@ -122,3 +122,24 @@ def test_no_difference_drives_the_terminal(capsys: Captured) -> None:
 
         assert r"\u001b[31m\u202e" in printed
         assert all(each.isprintable() for each in printed.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("all limit 1", "all", True),
+        ("all order by name", "all order by name desc", True),
+        ("all limit 1", "PROTECTED limit 1", False),
+    ],
+)
+def test_a_difference_of_clauses_is_said_not_to_be_compared(
+    first: str,
+    second: str,
+    said: bool,  # noqa: FBT001 -- a case
+    capsys: Captured,
+) -> None:
+    assert main(["diff", "--format", "json", first, second]) == (0 if said else 1)
+
+    output = capsys.readouterr()
+    json.loads(output.out)
+    assert ("clauses are not compared" in output.err) is said

@@ -353,6 +353,62 @@ def test_an_explanation_has_no_secret_and_is_safe_to_print(
     assert all(each.isprintable() or each == "\n" for each in output + errors)
 
 
+IMAGE = {"created_at": "2020-01-01T00:00:00Z", "updated_at": "2020-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name = ubuntu-22", "no images match; `name`: 2 images match but for letter case"),
+        ("name contains ubuntu and min_disk = 40",
+         "no images match; `name`: 1 image matches but for letter case"),
+        ("name in (x, UBUNTU-22)", "no images match; `name`: 2 images match but for letter case"),
+        ("name = Ubunut-22 and protected = false",
+         ("no images match; without `name = Ubunut-22`, 2 images match; "
+          "nearest values: `Ubuntu-22`")),
+        ("name = x and min_disk = 50", "no images match, nor if any one condition is left out"),
+        ("name = Ubuntu-22 and min_disk > 100",
+         "no images match; without `min_disk > 100`, 2 images match; nearest values: `60`, `40`"),
+        ("name = Ubuntu-22 and created_at < 2019",
+         "no images match; without `created_at < 2019`, 2 images match"),
+        ("name != Ubuntu-22 and protected",
+         "no images match, nor if any one condition is left out"),
+        ("protected", "no images match"),
+        ("min_disk = 50",
+         "no images match; nearest values: `40`, `60`"),
+        ("none", "no images match"),
+        ("flavor_id = x", "no images match"),
+        ("all order by created_at after a", "images match, but the clauses leave none"),
+        ('name = "\\u001b[2J"', "no images match"),
+    ],
+)  # fmt: skip
+def test_a_run_without_images_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    images = [
+        {"id": "a", "name": "Ubuntu-22", "min_disk": 40, "protected": False, **IMAGE},
+        {"id": "b", "name": "Ubuntu-22", "min_disk": 60, "protected": False, **IMAGE},
+    ]
+    path = tmp_path / "images.jsonl"
+    path.write_text("\n".join(map(json.dumps, images)))
+
+    assert run(text, "--catalog", str(path)) == 0
+    assert capsys.readouterr() == ("", f"imsquery run: warning: {said}\n")
+
+
+def test_a_service_without_images_is_no_mystery(capsys: pytest.CaptureFixture[str]) -> None:
+    with faulty_server(lambda _target: page([])) as server:
+        assert run("all", "--endpoint", f"{server.endpoint}/v2/cloudimages") == 0
+
+    assert capsys.readouterr() == (
+        "",
+        (
+            "imsquery run: warning: no images match; "
+            "`imsquery plan` prints what is asked of the service\n"
+        ),
+    )
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["all"], ["all", "--catalog", IMAGES, "--endpoint", "http://x"],

@@ -1,4 +1,8 @@
-"""Every code is explained by an example that has it, and a mended form that does not."""
+"""Every code is explained by an example that has it, and a mended form that does not.
+
+The mended form is what the fixes of the example write.  If they leave a finding, one of the two
+implies the other as far as that can be decided, and neither negates the other.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,10 @@ import pytest
 import imsquery
 from imsquery.compiler.checker import check
 from imsquery.diagnostics.codes import CODES, Explanation, explain
+from imsquery.diagnostics.errors import QueryError
+from imsquery.diagnostics.model import Diagnostic
+from imsquery.evaluation.decision import implies
+from imsquery.fixes import mend
 from imsquery.limits import Limits
 from imsquery.urls.checker import check_url
 
@@ -51,14 +59,29 @@ def _called(call: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def findings(explanation: Explanation, text: str) -> set[tuple[str, str]]:
-    """Return code and severity of each finding in an example, checked as it says."""
+def diagnostics(explanation: Explanation, text: str) -> tuple[Diagnostic, ...]:
+    """Return the findings in an example, checked as it says."""
     limits = Limits(**dict([explanation.limit] if explanation.limit else []))
     if explanation.found_by == "url":
-        found = check_url(text)
-    else:
-        found = check(text, target=explanation.found_by, limits=limits)
-    return {(each.code, each.severity) for each in found}
+        return check_url(text)
+    return check(text, target=explanation.found_by, limits=limits)
+
+
+def findings(explanation: Explanation, text: str) -> set[tuple[str, str]]:
+    """Return code and severity of each finding in an example."""
+    return {(each.code, each.severity) for each in diagnostics(explanation, text)}
+
+
+def are_related(one: str, other: str) -> bool:
+    """Return whether one filter implies the other, or cannot be shown not to."""
+    try:
+        return any(implies(*pair).holds is not False for pair in ((one, other), (other, one)))
+    except QueryError:  # one of them has errors
+        return True
+
+
+def negations(text: str) -> int:
+    return len(re.findall(r"\bnot\b|!=", text))
 
 
 def test_every_specified_code_is_explained() -> None:
@@ -79,6 +102,19 @@ def test_an_example_has_its_finding_and_the_mended_form_does_not(code: str) -> N
     assert explanation.code == code
     assert {each for each, _ in findings(explanation, explanation.example)} == {code}
     assert findings(explanation, explanation.mended) == set()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_mended_form_is_what_the_fixes_write_or_close_to_the_example(code: str) -> None:
+    explanation = explain(code)
+    example, mended = explanation.example, explanation.mended
+    fixed, left = mend(example, lambda text: diagnostics(explanation, text), unsafe=True)
+
+    if not left:
+        assert mended == fixed
+        return
+    assert are_related(example, mended)
+    assert (negations(example) - negations(mended)) % 2 == 0, "it means the opposite"
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -14,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imsquery import Diagnostic, Edit, Fix, Span, check
+from imsquery.diagnostics.model import Applicability
 from imsquery.diagnostics.render import render, render_github, render_json
 from imsquery.diagnostics.terminal import cells, clip
 from tests.strategies import any_text
@@ -38,14 +39,23 @@ def findings(draw: st.DrawFn) -> tuple[str, list[Diagnostic]]:
     text = draw(st.one_of(hostile, any_text))
     places = st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).map(sorted)
 
-    def finding(place: list[int], message: str, edit: tuple[list[int], str] | None) -> Diagnostic:
+    def finding(
+        place: list[int],
+        message: str,
+        edit: tuple[list[int], str] | None,
+        notes: list[str],
+        applicability: Applicability,
+    ) -> Diagnostic:
         fixes = []
         if edit is not None:
-            fixes.append(Fix(message, (Edit(Span(*edit[0]), edit[1]),)))
-        return Diagnostic("syntax", "error", message, Span(*place), tuple(fixes))
+            fixes.append(Fix(message, (Edit(Span(*edit[0]), edit[1]),), applicability))
+        return Diagnostic("syntax", "error", message, Span(*place), tuple(fixes), tuple(notes))
 
     edits = st.none() | st.tuples(places, hostile)
-    return text, draw(st.lists(st.builds(finding, places, hostile, edits), max_size=5))
+    notes = st.lists(hostile, max_size=3)
+    kinds = st.sampled_from(["safe", "suggested"])
+    found = st.builds(finding, places, hostile, edits, notes, kinds)
+    return text, draw(st.lists(found, max_size=5))
 
 
 def width(line: str) -> int:
@@ -57,16 +67,18 @@ def width(line: str) -> int:
     )
 
 
-@given(findings(), st.text(max_size=300))
-@example(("a", [Diagnostic("syntax", "error", "\x1b[2J", Span(0, 1))]), "\x1b]0;x\x07")
-def test_a_drawing_is_text_of_bounded_size(found: tuple[str, list[Diagnostic]], name: str) -> None:
+@given(findings(), st.text(max_size=300), st.integers(0, 300))
+@example(("a", [Diagnostic("syntax", "error", "\x1b[2J", Span(0, 1))]), "\x1b]0;x\x07", 80)
+def test_a_drawing_is_text_of_bounded_size(
+    found: tuple[str, list[Diagnostic]], name: str, columns: int
+) -> None:
     text, diagnostics = found
-    drawn = render(text, diagnostics, name=name)
+    drawn = render(text, diagnostics, name=name, width=columns)
 
     assert not {category(c) for c in drawn.replace("\n", "")} & ACTIVE
     for line in drawn.split("\n"):
         assert width(line) <= 500
-    assert drawn.count("\n") <= 20 * len(diagnostics)
+    assert drawn.count("\n") <= 100 * len(diagnostics)
 
 
 @given(findings())

@@ -9,8 +9,15 @@ from unicodedata import category
 import pytest
 
 from imsquery import Diagnostic, Edit, Fix, Span, check
-from imsquery.diagnostics.render import render, render_github, render_json
-from imsquery.diagnostics.terminal import cells, clip, shorten, visible
+from imsquery.diagnostics.model import Applicability, Severity
+from imsquery.diagnostics.render import (
+    render,
+    render_github,
+    render_json,
+    summarize,
+    summarize_left,
+)
+from imsquery.diagnostics.terminal import cells, clip, shorten, visible, wrap
 from tests import golden
 
 
@@ -29,22 +36,39 @@ def test_characters_that_could_drive_the_terminal_are_drawn_by_name() -> None:
         "  |",
         '1 | status = "a␛[2Jb<U+202E>c"',
         "  |                 ^^^^^^^^",
-        "  = help: write `\\u202e`",
+        "  = suggestion: write `\\u202e`",
         '1 + status = "a␛[2Jb\\u202ec"',
     ]
 
 
 def fault(
-    start: int, end: int, *edits: tuple[int, int, str], severity: str = "error"
+    start: int,
+    end: int,
+    *edits: tuple[int, int, str],
+    severity: Severity = "error",
+    applicability: Applicability = "safe",
+    notes: tuple[str, ...] = (),
 ) -> Diagnostic:
-    fixes = (Fix("mend it", tuple(Edit(Span(s, e), new) for s, e, new in edits)),) if edits else ()
+    changes = tuple(Edit(Span(s, e), new) for s, e, new in edits)
+    fixes = (Fix("mend it", changes, applicability),) if edits else ()
     return Diagnostic(
         "syntax",
-        "warning" if severity == "warning" else "error",
+        severity,
         "it is wrong",
         Span(start, end),
         fixes,
+        notes,
     )
+
+
+KINDS = {
+    "e": fault(0, 1),
+    "w": fault(0, 1, severity="warning"),
+    "s": fault(0, 1, (0, 1, "x"), applicability="suggested"),
+    "E": fault(0, 1, (0, 1, "x")),
+    "W": fault(0, 1, (0, 1, "x"), severity="warning"),
+}
+"""Findings by letter: errors and warnings, in upper case with a safe fix, ``s`` with another."""
 
 
 def body(drawn: str) -> list[str]:
@@ -106,6 +130,77 @@ def test_a_fix_shows_what_it_would_write() -> None:
         "  = help: mend it",
         "1 + xyz cd",
     ]
+
+
+def test_a_fix_that_is_a_guess_is_a_suggestion() -> None:
+    found = fault(0, 2, (0, 2, "xyz"), applicability="suggested")
+
+    assert body(render("ab cd", [found]))[2:] == ["  = suggestion: mend it", "1 + xyz cd"]
+    assert render_github("ab cd", [found]).endswith("it is wrong; suggestion: mend it")
+
+
+def test_notes_are_drawn_before_fixes_and_wrapped() -> None:
+    found = fault(0, 2, (0, 2, "xyz"), notes=("one\x1b[2J", "中文 " * 13 + "中文"))
+
+    assert body(render("ab cd", [found], width=50))[2:] == [
+        "  = note: one␛[2J",
+        "  = note: 中文 中文 中文 中文 中文 中文 中文 中文",
+        "          中文 中文 中文 中文 中文 中文",
+        "  = help: mend it",
+        "1 + xyz cd",
+    ]
+    assert "; note: one␛[2J; note: 中文" in render_github("ab cd", [found])
+
+
+@pytest.mark.parametrize("width", [1, 40, 60, 132])
+def test_a_drawing_is_as_wide_as_asked_but_not_too_narrow(width: int) -> None:
+    text = "x" * 300 + "\n" + "y" * 300
+    found = [fault(150, 151, (150, 151, "z")), fault(150, 400, notes=("word " * 99,))]
+    lines = render(text, found, width=width).split("\n")
+
+    assert max(map(len, lines)) == max(width, 40)
+
+
+@pytest.mark.parametrize(
+    ("severities", "fixable", "said"),
+    [
+        ("", True, ""),
+        ("e", False, "Found 1 error. imsquery explain syntax says more."),
+        ("e", True, "Found 1 error. imsquery explain syntax says more."),
+        ("ww", True, "Found 2 warnings. imsquery explain syntax says more."),
+        (
+            "esEW",
+            True,
+            (
+                "Found 3 errors and 1 warning; 2 fixable with --fix, "
+                "1 with --unsafe-fixes. imsquery explain syntax says more."
+            ),
+        ),
+    ],
+)
+def test_a_report_ends_with_what_was_found(severities: str, fixable: bool, said: str) -> None:  # noqa: FBT001 -- a case
+    assert summarize([KINDS[each] for each in severities], fixable=fixable) == said
+
+
+def test_the_last_line_names_the_code_unless_there_are_several() -> None:
+    other = Diagnostic("bad-value", "error", "", Span(0, 1))
+
+    assert summarize([other, other]).endswith("imsquery explain bad-value says more.")
+    assert summarize([other, KINDS["e"]]).endswith("imsquery explain CODE says more.")
+
+
+@pytest.mark.parametrize(
+    ("severities", "unsafe", "said"),
+    [
+        ("", False, ""),
+        ("e", False, "1 error left"),
+        ("esss", False, "4 errors left; 3 suggestions not applied"),
+        ("sw", False, "1 error and 1 warning left; 1 suggestion not applied"),
+        ("sw", True, "1 error and 1 warning left"),
+    ],
+)
+def test_what_fixes_leave_is_counted(severities: str, unsafe: bool, said: str) -> None:  # noqa: FBT001 -- a case
+    assert summarize_left([KINDS[each] for each in severities], unsafe=unsafe) == said
 
 
 def test_a_fix_of_several_lines_shows_the_ones_that_it_changes() -> None:
@@ -174,7 +269,7 @@ def test_a_hostile_name_or_message_cannot_drive_the_terminal() -> None:
 
 def test_json_has_documented_keys() -> None:
     text = "status = active\nand os_bit = 65"
-    found = [fault(29, 31, (29, 31, "64"))]
+    found = [fault(29, 31, (29, 31, "64"), notes=("see the manual",))]
 
     assert json.loads(render_json(text, found, name="q.txt")) == {
         "name": "q.txt",
@@ -183,6 +278,7 @@ def test_json_has_documented_keys() -> None:
                 "code": "syntax",
                 "severity": "error",
                 "message": "it is wrong",
+                "notes": ["see the manual"],
                 "span": {"start": 29, "end": 31},
                 "line": 2,
                 "column": 14,
@@ -191,6 +287,7 @@ def test_json_has_documented_keys() -> None:
                 "fixes": [
                     {
                         "title": "mend it",
+                        "applicability": "safe",
                         "edits": [{"span": {"start": 29, "end": 31}, "text": "64"}],
                     }
                 ],
@@ -231,6 +328,14 @@ def test_shorten_keeps_as_much_as_fits() -> None:
     assert shorten("abc", 3) == "abc"
     assert shorten("abcd", 3) == "ab…"
     assert shorten("中中", 3) == "中…"
+
+
+def test_lines_are_broken_at_spaces() -> None:
+    assert wrap("", 9) == [""]
+    assert wrap("one two three", 7) == ["one two", "three"]
+    assert wrap("one twotwotwo", 7) == ["one", "twotwotwo"]
+    assert wrap("中文 中文", 9) == ["中文 中文"]
+    assert wrap("中文 中文", 8) == ["中文", "中文"]
 
 
 @pytest.mark.parametrize("width", [3, 5, 10])
