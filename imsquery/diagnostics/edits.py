@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from typing import Self
 
     Edit = tuple[int, int, str]
@@ -14,12 +14,12 @@ _APART = frozenset({"", *" \t\r\n(),;"})
 _LONGEST_SHOWN = 60
 
 
-class Safe(tuple[str, "Iterable[Edit]"]):
+class Safe(tuple[str, "list[Edit]"]):
     """A fix, ``(title, edits)``, whose meaning is certain: it respells what is written."""
 
     __slots__ = ()
 
-    def __new__(cls, title: str, edits: Iterable[Edit]) -> Self:
+    def __new__(cls, title: str, edits: list[Edit]) -> Self:
         """Pair a title with edits."""
         return super().__new__(cls, (title, edits))
 

@@ -32,6 +32,7 @@ class RefusedValue(Exception):  # noqa: N818 -- becomes a finding, not an error 
         message: what the kind accepts.
         instead: literals that may have been meant, nearest first.
         relations: operator -> the one that says the same of the nearest; ``None`` if all do.
+        certain: the literal that is certainly meant, if there is one.
     """
 
     def __init__(
@@ -40,12 +41,14 @@ class RefusedValue(Exception):  # noqa: N818 -- becomes a finding, not an error 
         message: str,
         instead: Iterable[str] = (),
         relations: Mapping[str, str] | None = None,
+        certain: str = "",
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.instead = tuple(instead)
         self.relations = relations
+        self.certain = certain
 
 
 class Advice(Frozen):
@@ -239,12 +242,17 @@ class Enumeration(Kind):
         return Enumeration(*both, is_open=self.is_open, synonyms=self.synonyms)
 
     def _refuse(self, text: str) -> RefusedValue:
-        from imsquery.diagnostics.suggest import nearest
+        from imsquery.diagnostics.suggest import nearest, the_one_slip
 
         meant = self.synonyms.get(text.casefold())
-        instead = [meant] if meant else nearest(text, self.values)
+        if meant:
+            instead, certain = [meant], meant
+        else:
+            # Near a value of an open list, there may be another that is not listed.
+            instead = nearest(text, self.values)
+            certain = "" if self.is_open else the_one_slip(text, self.values)
         code = "unlisted-value" if self.is_open else "bad-value"
-        return RefusedValue(code, self.describe(), instead)
+        return RefusedValue(code, self.describe(), instead, certain=certain)
 
 
 def _make_enumeration(arguments: dict[str, Any]) -> Enumeration:
@@ -274,7 +282,7 @@ class Boolean(Kind):
             from imsquery.diagnostics.suggest import nearest
 
             raise RefusedValue("bad-value", self.describe(), nearest(text, self.choices))
-        raise RefusedValue("bad-value", self.describe(), [meant])
+        raise RefusedValue("bad-value", self.describe(), [meant], certain=meant)
 
     def describe(self) -> str:
         return "true or false"

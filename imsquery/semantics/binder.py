@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from imsquery.diagnostics.edits import clip
+from imsquery.diagnostics.edits import Safe, clip
 from imsquery.language.lexer import spell
 from imsquery.language.operators import EQUALITY, MATCH, OPERATORS
 from imsquery.semantics.formula import And, Atom, BoundQuery, Deferred, Not, Or, Order, Unknown
@@ -71,7 +71,7 @@ class Binder(LiteralBinder):
         for operand in operands:
             if type(operand) is And and operand.bare:
                 start, end = self.span(operand.first, operand.last)
-                fix = ("add parentheses", [(start, start, "("), (end, end, ")")])
+                fix = Safe("add parentheses", [(start, start, "("), (end, end, ")")])
                 self.report(
                     "mixed-and-or",
                     "`and` binds tighter than `or`; add parentheses",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from imsquery.diagnostics.edits import clip, did_you_mean, spaced
+from imsquery.diagnostics.edits import Safe, clip, did_you_mean, spaced
 from imsquery.language.lexer import spell
 from imsquery.language.operators import EQUALITY
 from imsquery.language.times import is_within_second, respell_clock, respell_time
@@ -68,7 +68,8 @@ class Comparison:
         # Before a fraction of a second is before the end of that second, not before its start.
         within = {"<": "<=", ">=": ">"} if is_within_second(self.literal) else {}
         message = f"invalid {self._described(meant)} expected {self.parameter.kind.describe()}"
-        fixes = self._value_fixes(meant, within.get(self.relation, self.relation))
+        certain = meant[0] if len(meant) == 1 else ""
+        fixes = self._value_fixes(meant, within.get(self.relation, self.relation), certain)
         self._report("bad-value", message, fixes)
 
     def report_advice(self, advice: Advice) -> None:
@@ -111,16 +112,20 @@ class Comparison:
         # Of a number that is out of range, write what means the same of the nearest one.
         relations = refused.relations or {self.relation: self.relation}
         if self.relation in relations:
-            fixes = self._value_fixes(refused.instead, relations[self.relation])
+            fixes = self._value_fixes(refused.instead, relations[self.relation], refused.certain)
         else:
             fixes = []
         return fixes or self._list_fix()
 
-    def _value_fixes(self, values: Iterable[str], relation: str) -> list[Fix]:
+    def _value_fixes(self, values: Sequence[str], relation: str, certain: str = "") -> list[Fix]:
         """Write one of the values, and the operator too if that changes."""
         place = self.algebra.span(self.value)
         if relation == self.relation:
-            return [(f"write `{value}`", [(*place, spell(value))]) for value in values]
+            fixes = [(f"write `{value}`", [(*place, spell(value))]) for value in values]
+            return [
+                Safe(*fix) if value == certain else fix
+                for value, fix in zip(values, fixes, strict=True)
+            ]
         if self.operator is None:
             return []
         change = (*self.algebra.span(self.operator), relation)

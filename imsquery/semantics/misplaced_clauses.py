@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from imsquery.diagnostics.edits import clip, spaced, without
+from imsquery.diagnostics.edits import Safe, clip, spaced, without
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import END, spell
 from imsquery.language.operators import OPERATORS
@@ -81,9 +81,9 @@ def _clause_fixes(binder: LiteralBinder, parameter: Parameter, name: int, last: 
         return []
     title = f"write `{clip(clause)}` after the filter"
     if kinds[final + 1] == END or not (follows or joins):
-        return [(title, [spaced(text, start, end, clause)])]
+        return [Safe(title, [spaced(text, start, end, clause)])]
     at = binder.span(kinds.index(END) - 1)[1]
-    return [(title, [without(text, start, end), (at, at, f" {clause}")])]
+    return [Safe(title, [without(text, start, end), (at, at, f" {clause}")])]
 
 
 def _direct(binder: LiteralBinder, value: int, removal: tuple[int, int, str]) -> list[Fix]:
@@ -94,7 +94,7 @@ def _direct(binder: LiteralBinder, value: int, removal: tuple[int, int, str]) ->
     if not _is_only_one(binder, "order by") or "BY" not in kinds or "DIRECTION" in kinds:
         return []  # `sort_key` must become a clause first
     at = binder.span(kinds.index("BY") + 1)[1]
-    return [(f"write `{direction}` in `order by`", [removal, (at, at, f" {direction}")])]
+    return [Safe(f"write `{direction}` in `order by`", [removal, (at, at, f" {direction}")])]
 
 
 def _clause_text(binder: LiteralBinder, parameter: Parameter, value: int) -> str:

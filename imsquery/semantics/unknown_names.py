@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imsquery.diagnostics.edits import clip, did_you_mean
-from imsquery.diagnostics.suggest import nearest
+from imsquery.diagnostics.edits import Safe, clip, did_you_mean
+from imsquery.diagnostics.suggest import nearest, the_one_slip
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens, spell
@@ -316,9 +316,12 @@ def _rewriting(binder: LiteralBinder, name: int, last: int, meant: str) -> list[
 def _renamings(binder: LiteralBinder, name: int, last: int, names: Iterable[str]) -> list[Fix]:
     """Return the fixes that write other names, except for those that lead to another finding."""
     place = binder.span(name)
+    written = binder.tokens.lexemes[name]
+    certain = the_one_slip(written, names)
+    fixes = {each: (f"write `{each}`", [(*place, each)]) for each in names}
     return [
-        (f"write `{each}`", [(*place, each)])
-        for each in names
+        Safe(*fix) if each == certain else fix
+        for each, fix in fixes.items()
         if _is_valid_as(binder, name, last, each)
     ]
 

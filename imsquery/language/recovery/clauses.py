@@ -23,7 +23,8 @@ def sorts_by(recovery: Recovery) -> bool:
 
 def order_by(recovery: Recovery, count: int) -> None:
     """Read other words for ``order by``."""
-    recovery.rewrite(recovery.ahead(count), "order by")
+    # Elsewhere, no direction means ascending.
+    recovery.rewrite(recovery.ahead(count), "order by", is_safe=False)
 
 
 def skip_offset(recovery: Recovery) -> None:
@@ -94,7 +95,8 @@ def clause_operator(recovery: Recovery) -> bool:
 
 def _remove_operator(recovery: Recovery, clause: Piece, operator: Piece) -> bool:
     keyword = clause.lexeme.lower()
-    recovery.remove(operator, message=f"unexpected `{operator.lexeme}` after `{keyword}`")
+    message = f"unexpected `{operator.lexeme}` after `{keyword}`"
+    recovery.change(message, ([operator], ""), is_safe=True)
     return True
 
 

@@ -97,6 +97,7 @@ def _called_operator(recovery: Recovery) -> bool:
         f"`{word}` goes between a name and a value",
         *(([operator, opening], ""), name, ([comma], word), value, ([closing], "")),
         span=extent(operator, closing),
+        is_safe=True,
     )
     return True
 
@@ -182,7 +183,8 @@ def mend_comma(recovery: Recovery) -> bool:
     is_value = following in VALUES and not recovery.begins_condition(1)
     if is_value and is_equality and recovery.before() in VALUES:
         return list_after_equals(recovery)
-    recovery.rewrite([comma], "and", "use `and`, not `,`, between conditions")
+    message = "use `and`, not `,`, between conditions"
+    recovery.rewrite([comma], "and", message, is_safe=False)  # `or` in RSQL
     return True
 
 

@@ -15,6 +15,7 @@ from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.values import enclose
 from imsquery.language.recovery.vocabulary import (
     ABSENT,
+    AMBIGUOUS,
     BETWEEN_ENDS,
     COLON_OF_LIST,
     LIKE_WILDCARDS,
@@ -71,7 +72,7 @@ def after_not(recovery: Recovery) -> bool:
     if recovery.algebra.is_standalone(recovery.read[-2].lexeme):
         recovery.put(recovery.take_back())
         return missing_connective(recovery)
-    recovery.rewrite([negation], "!=")
+    recovery.rewrite([negation], "!=", is_safe=False)
     return True
 
 
@@ -155,7 +156,9 @@ def _word_operator(recovery: Recovery) -> bool:
         pattern, _ = unquote(value.lexeme) if value.kind == "STRING" else (value.lexeme, [])
         converted = spell(_expression(pattern) if is_ilike else _glob(pattern))
         parts += [([value], converted)] if converted != value.lexeme else []
-    recovery.change(f"use `{new}`, not `{word.lexeme}`", *parts, span=extent(word, word))
+    message = f"use `{new}`, not `{word.lexeme}`"
+    is_safe = written not in AMBIGUOUS
+    recovery.change(message, *parts, span=extent(word, word), is_safe=is_safe)
     return True
 
 
@@ -226,7 +229,7 @@ def _colon(recovery: Recovery) -> bool:
     if following.kind == "OPERATOR":
         recovery.remove(colon, message=colon_beside(following.lexeme))
     elif following.kind == "LPAR" and recovery.peek(3).lexeme.lower() not in BETWEEN_ENDS:
-        recovery.rewrite([colon], "in", COLON_OF_LIST)
+        recovery.rewrite([colon], "in", COLON_OF_LIST, is_safe=False)
     else:
-        recovery.rewrite([colon], "=")
+        recovery.rewrite([colon], "=", is_safe=False)  # gcloud: contains
     return True

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imsquery.diagnostics.edits import clip, spaced
+from imsquery.diagnostics.edits import Safe, clip, spaced
 from imsquery.language._tables import FIXED, KEYWORDS, TOKEN
 from imsquery.language.lexer import END, ERROR, Tokens, is_word, quote
 from imsquery.language.operators import OPERATORS
@@ -129,6 +129,7 @@ class Scanner:
         title: str = "",
         span: tuple[int, int] | None = None,
         is_sign: bool = False,
+        is_safe: bool = True,
     ) -> int:
         """Report what is written otherwise here, and read it as new text; return where to go on.
 
@@ -136,7 +137,9 @@ class Scanner:
         """
         message = message or f"use `{new}`, not {show(' '.join(self._text[start:end].split()))}"
         edits = [spaced(self._text, start, end, new), *also]
-        self._report(message, span or (start, end), (title or f"write `{clip(new)}`", edits))
+        title = title or f"write `{clip(new)}`"
+        fix = Safe(title, edits) if is_safe else (title, edits)
+        self._report(message, span or (start, end), fix)
         for first, last, text in [(start, end, new), *also]:
             for piece in pieces_of(text, first, last):
                 piece.is_sign = is_sign and piece.kind != "STRING"
@@ -162,7 +165,8 @@ class Scanner:
     def _quote(self, start: int, end: int, message: str, span: tuple[int, int]) -> int:
         """Report a value that needs quotes, and read it as if it had them."""
         new = quote(self._text[start:end])
-        return self._rewrite(start, end, new, message, title="add quotes", span=span)
+        # Where the value ends is a guess.
+        return self._rewrite(start, end, new, message, title="add quotes", span=span, is_safe=False)
 
     # -- what was read before
 
@@ -260,7 +264,7 @@ class Scanner:
             return end
         edit = (start - 1, start + 1, f"\\{mark}")
         message = f"use `\\{mark}`, not `{mark}{mark}`, for a quote inside quotes"
-        self._report(message, edit[:2], (f"write `\\{mark}`", [edit]))
+        self._report(message, edit[:2], Safe(f"write `\\{mark}`", [edit]))
         last.lexeme = f"{last.lexeme[:-1]}\\{mark}{lexeme[1:]}"
         last.end = end
         return end
@@ -327,9 +331,9 @@ class Scanner:
             return self._remove(start, end, f"unexpected {shown}", joining=False)
         if self._lists[-1] and self._is_listed():
             message = f"use `,`, not {shown}, between the values of a list"
-            return self._rewrite(start, end, ",", message)
+            return self._rewrite(start, end, ",", message, is_safe=False)
         message = f"use `and`, not {shown}, between conditions"
-        return self._rewrite(start, end, "and", message, is_sign=True)
+        return self._rewrite(start, end, "and", message, is_sign=True, is_safe=False)
 
     def _is_listed(self) -> bool:
         """Return whether the token read last is a value of a list, perhaps an unclosed one."""
@@ -345,7 +349,7 @@ class Scanner:
     def _lookalike(self, start: int, end: int, plain: str) -> None:
         """Report ASCII that was not typed as such."""
         message = looks_like(self._text[start:end], plain)
-        self._report(message, (start, end), (f"write `{plain}`", [(start, end, plain)]))
+        self._report(message, (start, end), Safe(f"write `{plain}`", [(start, end, plain)]))
 
     def _symbol(self, character: str, plain: str, pair: str, start: int) -> int:
         """Read an operator of another language; a pattern after it may be between slashes."""
@@ -368,7 +372,9 @@ class Scanner:
             start = self._pieces.pop().start
         slashed = _slashed(text, end) if "matches" in new else None
         if slashed is None:
-            return self._rewrite(start, end, new, is_sign=True)
+            # Elsewhere, `~` contains or `=~` ignores letter case.
+            is_safe = "matches" not in new
+            return self._rewrite(start, end, new, is_sign=True, is_safe=is_safe)
         pattern = quote(f"(?i){slashed[1]}" if slashed[2] else slashed[1])
         also = (slashed.start(1) - 1, slashed.end(), pattern)
         return self._rewrite(start, end, new, "", also, is_sign=True)
@@ -412,7 +418,7 @@ class Scanner:
         if not is_space(character):
             return self._remove(start, end, f"unexpected invisible character {what}")
         message = f"use a plain space, not {what}"
-        self._report(message, (start, end), ("write a plain space", [(start, end, " ")]))
+        self._report(message, (start, end), Safe("write a plain space", [(start, end, " ")]))
         return end
 
     def _is_within_word(self, start: int) -> bool:
@@ -460,7 +466,7 @@ class Scanner:
         ends = [(start, start + 1, plain), (match.end() - 1, match.end(), plain)]
         edits = [edit for edit in ends if text[edit[0]] != plain]
         message = f"use `{plain}`, not {describe(text[start])}"
-        self._report(message, (start, start + 1), (f"write `{plain}`", edits))
+        self._report(message, (start, start + 1), Safe(f"write `{plain}`", edits))
         self._add(Piece("STRING", plain + match[0][:-1] + plain, start, match.end()))
         return match.end()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imsquery.diagnostics.edits import clip
+from imsquery.diagnostics.edits import Safe, clip
 from imsquery.language._tables import ACTIONS, GOTOS
 from imsquery.language.algebra import Algebra
 from imsquery.language.lalr import Stack, shift
@@ -257,11 +257,17 @@ class Recovery:
         self.change(message or f"unexpected `{show(pieces)}`", (pieces, ""))
 
     def rewrite(
-        self, pieces: Sequence[Piece], new: str, message: str = "", title: str = ""
+        self,
+        pieces: Sequence[Piece],
+        new: str,
+        message: str = "",
+        title: str = "",
+        *,
+        is_safe: bool = True,
     ) -> None:
         """Report tokens that are written otherwise here, and read them as new text."""
         message = message or f"use `{clip(new)}`, not `{show(pieces)}`"
-        self.change(message, (pieces, new), title=title)
+        self.change(message, (pieces, new), title=title, is_safe=is_safe)
 
     def add(self, new: str, message: str = "", *, span: Place | None = None) -> None:
         """Report that something is missing before the next token, and add it.
@@ -276,7 +282,12 @@ class Recovery:
         self.change(message, *parts, span=span or extent(following, following))
 
     def change(
-        self, message: str, *parts: Part, span: Place | None = None, title: str = ""
+        self,
+        message: str,
+        *parts: Part,
+        span: Place | None = None,
+        title: str = "",
+        is_safe: bool = False,
     ) -> None:
         """Report a fault in a run of tokens, and mend it.
 
@@ -287,11 +298,13 @@ class Recovery:
                 text is added before the part that follows, or else after the one before.
             span: what the message is about; by default, all that is replaced.
             title: of the fix; by default, what it writes, adds or removes.
+            is_safe: the meaning is certain.
         """
         self._withdraw([each for part in parts for each in tokens_of(part)])
         old = [each for part in parts if not isinstance(part, Piece) for each in part[0]]
         pieces, edits = apply(self.text, parts)
-        fix = title or title_of(self.text, old, edits), edits
+        title = title or title_of(self.text, old, edits)
+        fix = Safe(title, edits) if is_safe else (title, edits)
         # What another repair added is not in the text: that one's fix comes first.
         is_written = all(each.start < each.end for each in old)
         self.say(message, span or extent(old[0], old[-1]), *([fix] if is_written else []))

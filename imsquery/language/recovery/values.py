@@ -97,13 +97,15 @@ def _unwrap(recovery: Recovery) -> bool:
             *(([opening], ""), value, ([closing], "")),
             span=extent(opening, closing),
             title="remove the parentheses",
+            is_safe=True,
         )
         return True
     is_list = value.kind in VALUES and closing.kind in {"COMMA", "OR"} and recovery.begins_value(3)
     if not (is_list and _equates(operator, *EQUALITY)) or recovery.begins_condition(3):
         return False
     new = _list_operator(operator)
-    recovery.rewrite([operator], new, f"use `{new}`, not `{operator.lexeme}`, with a list")
+    message = f"use `{new}`, not `{operator.lexeme}`, with a list"
+    recovery.rewrite([operator], new, message, is_safe=False)  # HCL: all of the tags
     return True
 
 
@@ -149,7 +151,7 @@ def _called_clock(recovery: Recovery) -> bool:
     if word.kind != "WORD" or closing.kind != "RPAR" or not reads_clock(word.lexeme):
         return False
     message = f"remove the parentheses after `{word.lexeme.lower()}`"
-    recovery.change(message, word, ([opening, closing], ""))
+    recovery.change(message, word, ([opening, closing], ""), is_safe=True)
     return True
 
 
@@ -181,7 +183,7 @@ def _grouped_digits(recovery: Recovery) -> bool:
         return False
     pieces = [first, *recovery.ahead(ahead)]
     digits = recovery.text[first.start : pieces[-1].end].replace(",", "")
-    recovery.rewrite(pieces, digits, "write numbers without separators")
+    recovery.rewrite(pieces, digits, "write numbers without separators", is_safe=False)
     return True
 
 
@@ -260,7 +262,8 @@ def _several_words(recovery: Recovery) -> bool:
 
 
 def _add_quotes(recovery: Recovery, pieces: list[Piece], value: str, message: str) -> bool:
-    recovery.rewrite(pieces, quote(value), message, "add quotes")
+    # Where the value ends is a guess.
+    recovery.rewrite(pieces, quote(value), message, "add quotes", is_safe=False)
     return True
 
 

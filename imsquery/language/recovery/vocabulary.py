@@ -39,6 +39,9 @@ PRESENCE = {
 PRESENCE_OF = {"has": "present", "exists": "present", "isnull": "absent", "missing": "absent"}
 """Words before a name, and functions of one, that ask whether it is there."""
 
+AMBIGUOUS = frozenset({"rlike", "regexp", "regex", "match", "has", "contain", "includes"})
+"""Words for operators that ignore letter case, or compare whole words, in some languages."""
+
 ABSENT = frozenset({"null", "nil", "none", "empty", "missing", "undefined"})
 """Values that mean none, after ``is`` or ``not``."""
 
