@@ -1,0 +1,93 @@
+"""A safe fix changes no filter, and safe fixes settle.
+
+A filter is written as another language would, or with a slip, and mended by safe fixes alone: the
+result is equivalent to the filter, or an error is left. Never a third thing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from imsquery import check, equivalent, testing
+from imsquery.diagnostics.model import Diagnostic
+from imsquery.fixes import mend
+from imsquery.language import syntax
+from imsquery.language.unparse import unparse
+from tests import faulty
+
+NOW = datetime(2024, 1, 1)  # noqa: DTZ001 -- UTC
+
+# How other languages spell the operators and connectives of this one.
+DIALECTS = {
+    "C": {"and": "&&", "or": "||", "not": "!", "=": "==", "in": "in"},
+    "SQL": {"and": "AND", "or": "OR", "not": "NOT", "!=": "<>"},
+    "OData": {
+        "=": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge",
+    },
+    "JavaScript": {"and": "&&", "or": "||", "not": "!", "=": "===", "!=": "!=="},
+    "signs": {"and": "∧", "or": "∨", "not": "¬"},
+}  # fmt: skip
+
+filters = testing.filter_trees(matches=False)
+
+
+def find(text: str) -> tuple[Diagnostic, ...]:
+    return check(text, now=NOW)
+
+
+def write(node: syntax.Expr, words: dict[str, str]) -> str:
+    """Write a filter with the words of another language, every part in parentheses."""
+    match node:
+        case syntax.And(operands) | syntax.Or(operands):
+            word = "and" if isinstance(node, syntax.And) else "or"
+            return f" {words.get(word, word)} ".join(f"({write(each, words)})" for each in operands)
+        case syntax.Not(operand):
+            return f"{words.get('not', 'not')} ({write(operand, words)})"
+        case syntax.Comparison(name, operator, value) if isinstance(value, syntax.Literal):
+            plain = {"==": "=", "<>": "!="}.get(operator, operator)
+            shown = unparse(syntax.Comparison(name, "=", value)).partition(" = ")[2]
+            return f"{name} {words.get(plain, plain)} {shown}"
+        case _:
+            return unparse(node)
+
+
+def assert_law(text: str, tree: syntax.Expr) -> None:
+    mended, left = mend(text, find)
+    if any(found.severity == "error" for found in left):
+        return
+    assert equivalent(mended, tree, now=NOW).holds is not False, mended
+
+
+@given(filters, st.sampled_from(sorted(DIALECTS)))
+def test_a_safe_fix_changes_no_filter_of_another_dialect(tree: syntax.Expr, dialect: str) -> None:
+    assert_law(write(tree, DIALECTS[dialect]), tree)
+
+
+@given(filters, st.data())
+def test_a_safe_fix_changes_no_filter_with_a_slip(tree: syntax.Expr, data: st.DataObject) -> None:
+    text = unparse(tree)
+    at = data.draw(st.integers(0, len(text) - 1))
+    slip = data.draw(st.sampled_from(["swap", "drop", "double"]))
+    letter = text[at]
+    assume(letter.isalpha() and letter.isascii())
+    following = text[at + 1 : at + 2]
+    changed = {"swap": following + letter, "drop": following, "double": letter * 2 + following}
+    written = text[:at] + changed[slip] + text[at + 2 :]
+    mended, left = mend(written, find)
+    # A slip may give another valid value or name, as it is typed; then there is nothing to fix.
+    assume(mended != written)
+
+    if not any(found.severity == "error" for found in left):
+        assert equivalent(mended, tree, now=NOW).holds is not False, (written, mended)
+
+
+@given(faulty.queries(faults=4))
+@example("platform = CentOS order and protected or os_bit = 64")
+@example("protected || os_bit = 64 && registered")
+def test_safe_fixes_settle(text: str) -> None:
+    mended, left = mend(text, find)
+
+    assert mend(mended, find) == (mended, left)
