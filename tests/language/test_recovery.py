@@ -112,6 +112,7 @@ MENDED = [
     ("min_ram => 5", "=>", "use `>=`, not `=>`", "min_ram >= 5"),
     ("min_ram > = 5", "> =", "use `>=`, not `> =`", "min_ram >= 5"),
     ("os_bit ! = 64", "! =", "use `!=`, not `! =`", "os_bit != 64"),
+    ("os_bit =! 64", "=!", "use `!=`, not `=!`", "os_bit != 64"),
     ("os_bit === 64", "===", "use `=`, not `===`", "os_bit = 64"),
     ("os_bit not = 64", "not =", "use `!=`, not `not =`", "os_bit != 64"),
     ("platform: CentOS", ":", "use `=`, not `:`", "platform = CentOS"),
@@ -381,3 +382,11 @@ def test_a_faulty_text_has_no_tree() -> None:
 def test_every_terminal_of_a_text_has_words() -> None:
     assert set(WORDS) == {terminal for row in ACTIONS for terminal in row} - {"BROKEN"}
     assert all(words.strip("`, ").islower() for words in WORDS.values() if words.strip("`(),$"))
+
+
+def test_an_option_is_not_a_comment() -> None:
+    mended, left = mend("status = active --__platform=Ubuntu", check, unsafe=True)
+
+    assert "__platform=Ubuntu" in mended
+    assert "#" not in mended
+    assert any(found.severity == "error" for found in left)

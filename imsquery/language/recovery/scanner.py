@@ -52,7 +52,7 @@ _token = re.compile(TOKEN)
 _not_equal = re.compile(r"![ \t]++=").match
 _backtick = re.compile(r"`([^`\n]*)`").match
 _run = re.compile(r"[\w.\-:+/@*?%^~$\\{}\[\]`]").match
-_comment = re.compile(r"(?<![^\s])(?:--|//)[^\n]*").match
+_comment = re.compile(r"(?<![^\s])(?:--(?![A-Za-z_])|//)[^\n]*").match
 _bracketed = re.compile(
     r"\[(\w+)\](?=\s*+(?:[=<>!]|(?:not|in|is|like|between|contains|startswith|endswith|glob)\b))",
     re.IGNORECASE,
@@ -357,6 +357,10 @@ class Scanner:
         unequal = _not_equal(text, start)
         if unequal is not None:
             return self._rewrite(start, unequal.end(), "!=", "use `!=`, not `! =`")
+        last = self._last
+        if plain == "!" and last is not None and last.lexeme == "=" and last.end == start:
+            self._pieces.pop()
+            return self._rewrite(last.start, start + 1, "!=")
         if pair == "!=":
             self._lookalike(start, start + 2, pair)
             self._add(Piece("OPERATOR", pair, start, start + 2))
@@ -367,7 +371,6 @@ class Scanner:
         sign = SIGNS.get(character)
         end = start + (2 if sign is None and pair in SYMBOLS else 1)
         new = sign or SYMBOLS.get(pair) or SYMBOLS[plain]
-        last = self._last
         if new == "matches" and last and last.lexeme == "=" and last.end == start:
             start = self._pieces.pop().start
         slashed = _slashed(text, end) if "matches" in new else None
