@@ -60,6 +60,9 @@ class Algebra:
     may_enclose = True
     """Whether parentheses put round a part of the text would pair, and enclose just that."""
 
+    is_foreign = False
+    """Whether the text is of another dialect: only the fix that rewrites all of it fits."""
+
     def reread(self, tokens: Tokens) -> None:
         """Take other tokens of the same text: mended ones."""
         self.tokens = tokens
@@ -162,4 +165,5 @@ class Algebra:
         # Imported here: a text without findings must not pay for attrs.
         from imsquery.diagnostics.model import diagnostic
 
+        fixes = () if self.is_foreign else fixes
         self.findings.append(diagnostic(code, message, span, fixes, severity))
