@@ -59,6 +59,9 @@ class Algebra:
     may_enclose = True
     """Whether parentheses around a part of the text would pair, and enclose just that."""
 
+    is_foreign = False
+    """Whether the text is of another dialect: only the fix that rewrites all of it fits."""
+
     def reread(self, tokens: Tokens) -> None:
         """Take the mended tokens of the same text."""
         self.tokens = tokens
@@ -165,4 +168,5 @@ class Algebra:
         # Imported here so that a text without findings does not pay for attrs.
         from imsquery.diagnostics.model import diagnostic
 
+        fixes = () if self.is_foreign else fixes
         self.findings.append(diagnostic(code, message, span, fixes, severity))

@@ -1,9 +1,10 @@
 """Reading on after a syntax error: every fault is reported, and everything around it is read.
 
-Only texts that do not parse come here.  They are split into tokens once more, with their characters
-mended (:mod:`~imsquery.language.recovery.scanner`), and run through the same tables; where those
-cannot go on, the rule for the position says what is wrong and adds, drops or rewrites tokens.  What
-is left parses, and goes to the algebra like any other text.
+Only texts that do not parse come here.  One that is wholly of another dialect is translated in one
+piece (:mod:`~imsquery.language.recovery.dialects.read`).  Others are split into tokens once more,
+with their characters mended (:mod:`~imsquery.language.recovery.scanner`), and run through the same
+tables; where those cannot go on, the rule for the position says what is wrong and adds, drops or
+rewrites tokens.  What is left parses, and goes to the algebra like any other text.
 
 Two rules keep the findings true.  What the algebra reads is the text with the fix of every syntax
 finding applied, so that a fix changes nothing about the other findings.  And where there is no fix,
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens
 from imsquery.language.recovery import clauses, connectives, predicates, values
+from imsquery.language.recovery.dialects.read import translate
 from imsquery.language.recovery.piece import ENDS, VALUES, Piece, extent
 from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.vocabulary import EXCLUSIVE_OR, OFFSETS, ORDER_BY, PREFIXES, SORT
@@ -42,11 +44,13 @@ def recover(tokens: Tokens, algebra: Algebra) -> Any:
     Returns:
         What the algebra made of it.
     """
-    recovery = Recovery(tokens.text, algebra)
-    pieces = _run(recovery)
+    pieces = translate(tokens.text, algebra)
+    if pieces is None:
+        recovery = Recovery(tokens.text, algebra)
+        pieces = _run(recovery)
+        algebra.may_enclose = recovery.is_straight and all(p.kind != "BROKEN" for p in pieces)
     mended = Tokens.of(tokens.text, [(p.kind, p.lexeme, (p.start, p.end)) for p in pieces])
     algebra.reread(mended)
-    algebra.may_enclose = recovery.is_straight and "BROKEN" not in mended.kinds
     return parse_tokens(mended, algebra)
 
 

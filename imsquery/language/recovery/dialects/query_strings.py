@@ -1,0 +1,66 @@
+"""Query strings and URLs: ``__platform=CentOS&created_at=lt:2018-10-28T00:00:00Z``."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote_plus
+
+from imsquery.language.recovery.dialects.reading import (
+    TAGS,
+    Doubtful,
+    Group,
+    Reading,
+    UnreadableError,
+    Written,
+    asked,
+    reading,
+)
+
+_text = re.compile(
+    r"""\s*(?:curl\s+)?["'`<]?(?:GET\s+)?
+    (?P<url>(?:[A-Za-z][A-Za-z0-9+.-]*://)?[^\s?\#"'`<>=&]*\?)?
+    (?P<query>[^\s\#"'`<>]+)
+    (?P<fragment>\#[^\s"'`<>]*)?(?:\s+HTTP/[0-9.]+)?["'`>]?\s*""",
+    re.VERBOSE,
+).fullmatch
+_separator = re.compile(r"&(?:amp;|#38;|#[xX]26;)*").finditer
+_pair = re.compile(r"([\w.-]+)=([^|{}\\^]*)").fullmatch
+_bad_escape = re.compile(r"%(?![0-9A-Fa-f]{2})").search
+# What only a request has, and values that mean the same here.
+_mark = re.compile(r"(?:^|&)__|%[0-9A-Fa-f]{2}|&(?:amp|#38|#[xX]26);|=(?:lte?|gte?|n?eq):").search
+_plain = re.compile(r"[\w.:/@-][\w.:/@=-]*").fullmatch
+_operator = re.compile(r"[=~(!]").match
+
+
+def read(text: str) -> Reading:
+    """Read pairs joined by ``&``, with or without a URL before them."""
+    match = _text(text)
+    if match is None or _bad_escape(match["query"]) or (match["fragment"] and not match["url"]):
+        raise UnreadableError
+    pairs = _pairs(text, *match.span("query"))
+    is_marked = bool(match["url"] or _mark(match["query"]))
+    is_plain = all(_plain(value.text) for _, value in pairs)
+    if not is_marked and (len(pairs) == 1 or any(_operator(value.text) for _, value in pairs)):
+        raise UnreadableError
+    names = [name.text for name, _ in pairs if name.text not in TAGS]
+    is_certain = (is_marked or is_plain) and len(set(names)) == len(names)
+    joined = Group("and", [asked(*each) for each in pairs])
+    dialect = "a URL" if match["url"] else "a query string"
+    return reading(dialect, text, joined if is_certain else Doubtful(joined))
+
+
+def _pairs(text: str, start: int, end: int) -> list[tuple[Written, Written]]:
+    """Return names and values, decoded."""
+    pairs = []
+    for separator in [*_separator(text, start, end), None]:
+        stop = separator.start() if separator else end
+        match = _pair(text, start, stop)
+        if match is None:
+            raise UnreadableError
+        try:
+            value = unquote_plus(match[2], errors="strict")
+        except UnicodeError:
+            raise UnreadableError from None
+        pairs.append((Written(match[1], *match.span(1)), Written(value, *match.span(2))))
+        start = separator.end() if separator else end
+    return pairs

@@ -1,0 +1,88 @@
+"""Commands, split into words as a shell splits them."""
+
+from __future__ import annotations
+
+import re
+
+from attrs import define, field
+
+from imsquery.language.recovery.dialects.reading import UnreadableError, Written
+
+_chunk = re.compile(
+    r"""(?P<space>(?:\s|\\\r?\n)+)
+    | '(?P<single>[^']*)'
+    | "(?P<double>(?:[^"\\$`]|\\.|\$(?![\w{(]))*)"
+    | \\(?P<escaped>.)
+    | (?P<plain>(?!\#)[^\s'"\\$`|&;<>(){}]+|\$(?![\w{('"]))
+    | "(?P<quoted>\$[A-Za-z_][A-Za-z0-9_]*)"
+    | (?P<variable>\$[A-Za-z_][A-Za-z0-9_]*)""",
+    re.VERBOSE | re.DOTALL,
+).match
+_character = re.compile(r'\\(?=["\\$`])(?P<escaped>.)|\\\n|(?P<plain>.)', re.DOTALL).finditer
+_variable = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*").fullmatch
+
+
+@define
+class Word:
+    """A word of a command, without quotes and escapes.
+
+    Attributes:
+        places: where each character is written, and where the word ends.
+        unknown: the characters, by index, that the shell puts something else in the place of.
+    """
+
+    text: str = ""
+    places: list[int] = field(factory=list)
+    unknown: set[int] = field(factory=set)
+
+    def part(self, start: int = 0, end: int | None = None) -> Written:
+        """Return a part of the word: either no variable is in it, or it is one."""
+        text = self.text[start:end]
+        end = start + len(text)
+        place = self.places[start], self.places[end - 1] + 1 if text else self.places[start]
+        unknown = self.unknown.intersection(range(start, end))
+        if unknown and (len(unknown) < len(text) or not _variable(text)):
+            raise UnreadableError
+        return Written(text, *place, "variable" if unknown else "string")
+
+    def after(self, start: int) -> Word:
+        """Return what follows an offset in the word."""
+        unknown = {index - start for index in self.unknown}
+        return Word(self.text[start:], self.places[start:], unknown)
+
+
+def words(text: str, start: int = 0) -> list[Word]:
+    """Return the words of one command, or of its part from an offset on.
+
+    Raises:
+        UnreadableError: a quote is left open, or this is more than one command.
+    """
+    found: list[Word] = []
+    position = start
+    is_between = True
+    while position < len(text):
+        chunk = _chunk(text, position)
+        if chunk is None:
+            raise UnreadableError
+        position = chunk.end()
+        if chunk.lastgroup != "space":
+            found += [Word()] if is_between else []
+            _extend(found[-1], chunk, str(chunk.lastgroup))
+        is_between = chunk.lastgroup == "space"
+    return found
+
+
+def _extend(word: Word, chunk: re.Match[str], kind: str) -> None:
+    start, end = chunk.span(kind)
+    before = len(word.text)
+    del word.places[before:]  # the end of what came before
+    if kind == "double":
+        for match in _character(chunk.string, start, end):
+            word.text += match["escaped"] or match["plain"] or ""
+            word.places += [match.end() - 1] * (len(word.text) - len(word.places))
+    else:
+        word.text += chunk[kind]
+        word.places += range(start, end)
+    word.places.append(end)
+    if kind in {"quoted", "variable"}:
+        word.unknown.update(range(before, len(word.text)))
