@@ -181,6 +181,7 @@ def test_what_can_be_read_in_two_ways_is_not_certain(text: str, written: str) ->
     assert reading is not None
     assert reading.write() == written
     assert not reading.is_certain
+    assert {fix.applicability for found in check(text) for fix in found.fixes} == {"suggested"}
 
 
 @pytest.mark.parametrize("text", NOT_DIALECTS)
@@ -212,6 +213,7 @@ def test_one_finding_says_what_the_text_is_and_its_fix_is_the_filter(
     assert found.code == "syntax"
     assert found.message == f"this is {dialect}, not a query"
     assert (found.span.start, found.span.end) == (0, len(text))
+    assert found.fixes[0].applicability == "safe"
     assert check(found.fixes[0].apply(text)) == ()
 
 
