@@ -131,7 +131,8 @@ _JMESPATH_FUNCTIONS = {
 
 def jmespath(expr: Expr, pick: Pick) -> str:
     source = pick("", "images", "Images", "data.images")
-    return f"{source}[?{_jmespath(expr, pick)}]"
+    shown = pick("", ".id", "[].id", "[*].{id: id, name: name}", " | length(@)")
+    return f"{source}[?{_jmespath(expr, pick)}]{shown}"
 
 
 def _jmespath(expr: Expr, pick: Pick) -> str:

@@ -46,6 +46,7 @@ _TOKEN = re.compile(
 )
 
 _FILTER = "filter"  # the one block that may be repeated
+_GROUPS = frozenset({"properties", "filters"})  # maps of attributes
 _NEWEST = "most_recent"
 _sorting = re.compile(r"sort_(key|direction)").fullmatch
 OWN_NAMES = frozenset({_NEWEST, "name_regex", "sort_direction"})
@@ -70,7 +71,12 @@ def read(text: str) -> Reading:
 def _arguments(parts: list[Part]) -> list[_Entry]:
     """Return the arguments of a data source; without its block, two or more, or a list."""
     match [part for part in parts if not is_sign(part, "\n")]:
-        case [Written("data"), Written(kind="string"), Written(kind="string"), Nested("{", inner)]:
+        case [
+            Written("data"),
+            Written(kind="string"),
+            Written(kind="string"),
+            Nested("{", inner),
+        ] | [Written("source_image_filter"), Nested("{", inner)]:
             entries = _entries(inner, is_apart=True)
             is_enough = bool(entries)
         case _:
@@ -151,7 +157,7 @@ def _condition(name: Written, value: Part) -> Node:
     entries = _entries(value.parts)
     if name.text in TAGS:
         return Group("and", [tagged(name, key, scalar(each)) for key, each in entries])
-    if name.text == "properties":
+    if name.text in _GROUPS:
         return Group("and", [partial(_condition, *entry) for entry in entries])
     fields = {key.text: each for key, each in entries}
     if name.text != _FILTER or fields.keys() != {"name", "values"}:
