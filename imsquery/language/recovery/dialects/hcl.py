@@ -21,6 +21,7 @@ from imsquery.language.recovery.dialects.literals import (
 )
 from imsquery.language.recovery.dialects.reading import (
     TAGS,
+    Doubtful,
     Group,
     Node,
     Reading,
@@ -48,6 +49,7 @@ _TOKEN = re.compile(
 _FILTER = "filter"  # the one block that may be repeated
 _GROUPS = frozenset({"properties", "filters"})  # maps of attributes
 _NEWEST = "most_recent"
+_UNSURE = frozenset({_NEWEST, "visibility"})
 _sorting = re.compile(r"sort_(key|direction)").fullmatch
 OWN_NAMES = frozenset({_NEWEST, "name_regex", "sort_direction"})
 """Arguments of Terraform that are no attributes."""
@@ -59,13 +61,17 @@ def read(text: str) -> Reading:
     """Read arguments, each on a line of its own, or a whole block of them."""
     entries = _arguments(nest([_decoded(token) for token in split(text, _TOKEN)]))
     others = {name.text: (name, value) for name, value in entries if name.text != _FILTER}
+    # Some tools take the newest by `created_at`, others by `updated_at`; and `visibility` in a data
+    # source is the type of an image.
+    is_certain = others.keys().isdisjoint(_UNSURE)
     clauses = _clauses(others)
     nodes = [
         _condition(name, value)
         for name, value in entries
         if name.text in others or name.text == _FILTER
     ]
-    return reading("HCL", text, Group("and", nodes) if nodes or not clauses else [], clauses)
+    node: Node = Group("and", nodes) if nodes or not clauses else []
+    return reading("HCL", text, node if is_certain else Doubtful(node), clauses)
 
 
 def _arguments(parts: list[Part]) -> list[_Entry]:
