@@ -79,6 +79,7 @@ class Recovery:
         algebra: what the tokens are for; it knows which names there are.
         unclosed: the number of open parentheses in what was given up.
         is_straight: no parenthesis is missing or unmatched, and no token was moved.
+        is_mended: each fault so far has a fix, so that the fixes leave nothing but what is read.
     """
 
     def __init__(self, text: str, algebra: Algebra) -> None:
@@ -86,6 +87,7 @@ class Recovery:
         self.algebra = algebra
         self.read: list[Piece] = []
         self.unclosed = 0
+        self.is_mended = True
         self._faults = 0
         scanner = Scanner(text, self.say)
         self._rest = scanner.scan()[::-1]
@@ -113,6 +115,7 @@ class Recovery:
     def say(self, message: str, span: Place, *fixes: tuple[str, list[Edit]]) -> None:
         """Report a fault, or once there are too many, that the rest is not checked."""
         self._faults += 1
+        self.is_mended &= bool(fixes)
         if self._faults <= _MOST_FAULTS:
             self.algebra.report("syntax", message, span, *fixes)
         elif self._faults == _MOST_FAULTS + 1:
