@@ -201,7 +201,7 @@ MENDED = [
     ("protected order name", "order", "expected `by` after `order`", "protected order by name"),
     ("order by name descending", "descending", "use `desc`, not `descending`", "order by name desc"),
     ("order by 'name'", "'name'", "names are not quoted", "order by name"),
-    ("limit 5 and protected", "and protected", "`order by`, `limit` and `after` go at the end", "protected limit 5 "),
+    ("limit 5 and protected", "limit 5", "`order by`, `limit` and `after` go at the end", "protected limit 5"),
     ("limit 5 limit 6", "limit 6", "duplicate `limit`", "limit 5"),
     ("where protected", "where", "unexpected `where`; a query begins with its first condition", "protected"),
     ("select * from images where protected", "select * from images where", "unexpected `select`; a query begins with its first condition", "protected"),

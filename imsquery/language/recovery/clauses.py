@@ -162,13 +162,7 @@ def enclosed_clauses(recovery: Recovery) -> bool:
         count += more
     if count == 0 or not _goes_on(recovery, count):
         return False
-    start, end = span = extent(recovery.peek(), recovery.peek(count - 1))
-    at = recovery.last_end
-    edits = [without(recovery.text, start, end), (at, at, f" {recovery.text[start:end]}")]
-    fix = "move it to the end", edits
-    recovery.say(_MISPLACED, span, *([fix] if recovery.is_straight else []))
-    recovery.is_straight = False
-    recovery.put_last(*recovery.drop(count))
+    _move_to_the_end(recovery, recovery.drop(count))
     return True
 
 
@@ -179,52 +173,28 @@ def _goes_on(recovery: Recovery, ahead: int) -> bool:
 
 
 def _filter_after_clauses(recovery: Recovery) -> bool:
-    """Move conditions that follow a clause before the first one."""
+    """Move clauses that conditions follow after them."""
     joined = recovery.peek().kind in CONNECTIVES
     if not recovery.begins_condition(int(joined)):
         return False
-    start, was_straight = recovery.peek().start, recovery.is_straight
-    parts, clauses = _parted(recovery)
-    moved = [piece for part in parts for piece in part]
-    recovery.drop(len(moved) + len(clauses))
-    recovery.is_straight = False
-    first: list[Piece] = []
+    clauses: list[Piece] = []
     while recovery.is_after_clause:
-        first[:0] = recovery.take_back_clause()
-    # What is broken goes on to the next joint: it would take in what is moved.
-    is_safe = was_straight and recovery.before() != "BROKEN" and _is_balanced(moved)
-    at = first[0].start
-    text = " ".join(recovery.text[part[0].start : part[-1].end] for part in parts)
-    edits = [(at, at, text + " "), *((part[0].start, part[-1].end, "") for part in parts)]
-    fix = "move the clauses to the end", edits
-    recovery.say(_MISPLACED, (start, parts[0][-1].end), *([fix] if is_safe else []))
-    recovery.put(*moved, *first, *clauses)
+        clauses[:0] = recovery.take_back_clause()
+    _move_to_the_end(recovery, clauses)
     return True
 
 
-def _parted(recovery: Recovery) -> tuple[list[list[Piece]], list[Piece]]:
-    """Return the tokens to come: the runs between clauses, and all those of clauses."""
-    parts: list[list[Piece]] = [[]]
-    clauses: list[Piece] = []
-    ahead = 0
-    while recovery.peek(ahead).kind != END:
-        count = _clause_length(recovery, ahead)
-        if count:
-            clauses += [recovery.peek(ahead + each) for each in range(count)]
-            parts.append([])
-        else:
-            parts[-1].append(recovery.peek(ahead))
-        ahead += count or 1
-    return [part for part in parts if part], clauses
-
-
-def _is_balanced(pieces: list[Piece]) -> bool:
-    depth = 0
-    for piece in pieces:
-        depth += (piece.kind == "LPAR") - (piece.kind == "RPAR")
-        if depth < 0:
-            return False
-    return depth == 0
+def _move_to_the_end(recovery: Recovery, clauses: list[Piece]) -> None:
+    """Report clauses that are followed by conditions, and read them last."""
+    start, end = span = extent(clauses[0], clauses[-1])
+    at = recovery.last_end
+    edits = [without(recovery.text, start, end), (at, at, f" {recovery.text[start:end]}")]
+    fix = "move it to the end", edits
+    # What is left out or broken without a fix would take in other tokens than it does here.
+    has_fix = recovery.is_straight and recovery.is_mended
+    recovery.say(_MISPLACED, span, *([fix] if has_fix else []))
+    recovery.is_straight = False
+    recovery.put_last(*clauses)
 
 
 def _clause_length(recovery: Recovery, ahead: int = 0) -> int:

@@ -149,9 +149,14 @@ def close_parentheses(recovery: Recovery) -> bool:
             open_.pop()
     recovery.is_straight = False
     at = recovery.read[-1].end
-    for count, opening in zip(range(len(open_), 0, -1), open_, strict=True):
-        edits = [(at, at, ")" * (count + recovery.unclosed))]
-        recovery.say(UNCLOSED, extent(opening, opening), ("add `)`", edits))
+    for number, opening in enumerate(open_):
+        fixes = []
+        # The fixes of the outermost come first, and close all others; what was moved does not say
+        # where one goes.
+        if number < _MOST_PARENTHESES and opening.end <= at:
+            count = len(open_) - number + recovery.unclosed
+            fixes.append(("add `)`", [(at, at, ")" * count)]))
+        recovery.say(UNCLOSED, extent(opening, opening), *fixes)
         recovery.put(Piece("RPAR", ")", at, at))
     return True
 

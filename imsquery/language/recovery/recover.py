@@ -48,7 +48,7 @@ def recover(tokens: Tokens, algebra: Algebra) -> Any:
     if pieces is None:
         recovery = Recovery(tokens.text, algebra)
         pieces = _run(recovery)
-        algebra.may_enclose = recovery.is_straight and all(p.kind != "BROKEN" for p in pieces)
+        algebra.may_enclose = recovery.is_straight and recovery.is_mended
     mended = Tokens.of(tokens.text, [(p.kind, p.lexeme, (p.start, p.end)) for p in pieces])
     algebra.reread(mended)
     return parse_tokens(mended, algebra)

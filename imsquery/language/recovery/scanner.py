@@ -24,7 +24,14 @@ from imsquery.language.recovery.confusables import (
     looks_like,
     show,
 )
-from imsquery.language.recovery.piece import CLAUSES, CONNECTIVES, VALUES, Piece, pieces_of
+from imsquery.language.recovery.piece import (
+    CLAUSES,
+    CONNECTIVES,
+    KEYWORD_KINDS,
+    VALUES,
+    Piece,
+    pieces_of,
+)
 from imsquery.language.recovery.vocabulary import (
     BETWEEN_ENDS,
     BRACKETS,
@@ -37,7 +44,8 @@ from imsquery.language.recovery.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Report = Callable[..., None]
+    Fix = tuple[str, list[tuple[int, int, str]]]
+    Report = Callable[..., bool]
 
 UNCLOSED = "unclosed `(`"
 UNMATCHED = "unmatched `)`"
@@ -71,6 +79,8 @@ _ENDS_OF_CONDITIONS = VALUES | {"RPAR", "PRESENCE", "ALL", "NONE", "DIRECTION"}
 _JOINTS = CONNECTIVES | {"COMMA"}
 _LONGEST_END = 8  # looked back over, from what joins the two ends of `between`
 _WITHIN_LISTS = VALUES | {"OPERATOR", "LPAR", "RPAR"}
+_WORDS = KEYWORD_KINDS | {"WORD"}
+_LONGEST_KNOWN = 32  # longer than any keyword, and any word or operator of another language
 _BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "BETWEEN", "AFTER"})
 
 
@@ -79,17 +89,19 @@ class Scanner:
 
     Args:
         text: as it was written.
-        report: takes a message, a span, and fixes.
+        report: takes a message, a span, and fixes; returns whether there may be more.
 
     Attributes:
-        is_balanced: every closing parenthesis has its opening one.
+        is_balanced: every parenthesis has its partner, once the text is scanned.
     """
 
     def __init__(self, text: str, report: Report) -> None:
         self.is_balanced = True
         self._text = text
-        self._report = report
+        self._tell = report
+        self._is_full = False
         self._pieces: list[Piece] = []
+        self._grown: list[str] = []  # what the lexeme read last becomes, if it grows
         self._lists = [False]  # of the open parentheses: whether they enclose values
 
     def scan(self) -> list[Piece]:
@@ -100,14 +112,18 @@ class Scanner:
             match = _token.match(text, position)
             assert match is not None  # noqa: S101 -- it matches anywhere
             start, end = match.span(match.lastindex or 2)
+            if self._is_full:
+                start = end = len(text)
             if start == end:
                 self._add(Piece(END, "", start, end))
+                self.is_balanced &= len(self._lists) == 1
                 return self._pieces
             position = self._take(text[start:end], start, end, is_word=match.lastindex == 1)
 
     # -- what is done about a lexeme
 
     def _add(self, piece: Piece) -> None:
+        self._end_growth()
         if piece.kind == "RPAR" and len(self._lists) == 1:
             self.is_balanced = False
             self._remove(piece.start, piece.end, UNMATCHED, joining=False)
@@ -118,6 +134,30 @@ class Scanner:
         elif piece.kind == "RPAR":
             self._lists.pop()
         self._pieces.append(piece)
+
+    def _report(self, message: str, span: tuple[int, int], *fixes: Fix) -> None:
+        self._is_full = not self._tell(message, span, *fixes)
+
+    def _grow(self, part: str, end: int, *, without: int = 0) -> None:
+        """Let the lexeme read last go on, without its last few characters.
+
+        A long one is made once it ends: else each part would copy all before it.
+        """
+        last = self._pieces[-1]
+        self._grown = self._grown or [last.lexeme]
+        self._grown[-1] = self._grown[-1][: len(self._grown[-1]) - without]
+        self._grown.append(part)
+        last.end = end
+
+    def _end_growth(self) -> None:
+        if self._grown:
+            self._pieces[-1].lexeme = "".join(self._grown)
+            self._grown = []
+
+    def _pop(self) -> Piece:
+        """Take back the token read last."""
+        self._end_growth()
+        return self._pieces.pop()
 
     def _rewrite(
         self,
@@ -177,7 +217,7 @@ class Scanner:
     def _word_before(self, start: int) -> Piece | None:
         """Return the word that ends at an offset."""
         last = self._last
-        if last is None or last.end != start or last.is_sign or not is_word(last.lexeme):
+        if last is None or last.end != start or last.is_sign or last.kind not in _WORDS:
             return None
         return last
 
@@ -192,7 +232,7 @@ class Scanner:
         if _joins_ends(before):
             between = (each.kind for each in pieces[-2::-1] if _joins_ends(each, "BETWEEN"))
             return next(between, "") == "BETWEEN"
-        return before.kind in _BEFORE_VALUES or before.lexeme.lower() in WORD_OPERATORS
+        return before.kind in _BEFORE_VALUES or _known(before) in WORD_OPERATORS
 
     # -- lexemes
 
@@ -222,9 +262,10 @@ class Scanner:
     def _word(self, lexeme: str, start: int, end: int) -> int:
         before = self._word_before(start)
         if before is not None:
-            before.lexeme += lexeme
-            before.kind = KEYWORDS.get(before.lexeme.lower(), "WORD")
-            before.end = end
+            self._grow(lexeme, end)
+            if len(before.lexeme) < _LONGEST_KNOWN:
+                self._end_growth()
+            before.kind = KEYWORDS.get(_known(before), "WORD")
             return end
         plain = fold(lexeme)
         kind = KEYWORDS.get(lexeme.lower(), "WORD")
@@ -239,14 +280,14 @@ class Scanner:
         last = self._last
         begun = last if last is not None and last.kind == "WORD" and last.end == start else None
         operator = self._pieces[-2] if begun and len(self._pieces) > 1 else last
-        name = "" if operator is None else operator.lexeme.lower()
+        name = "" if operator is None else _known(operator)
         name = WORD_OPERATORS.get(name, name)
         match = _BARE[name](self._text, start) if name in _BARE else None
         if match is None:
             return None
         end = match.end() - _unmatched(match[0])
         if begun is not None:
-            start = self._pieces.pop().start
+            start = self._pop().start
         message = f"quote `{name}` patterns that contain special characters"
         if name == "glob":
             message += "; its wildcards are `*` and `?`"
@@ -265,8 +306,7 @@ class Scanner:
         edit = (start - 1, start + 1, f"\\{mark}")
         message = f"use `\\{mark}`, not `{mark}{mark}`, for a quote inside quotes"
         self._report(message, edit[:2], Safe(f"write `\\{mark}`", [edit]))
-        last.lexeme = f"{last.lexeme[:-1]}\\{mark}{lexeme[1:]}"
-        last.end = end
+        self._grow(f"\\{mark}{lexeme[1:]}", end, without=1)
         return end
 
     def _operator(self, lexeme: str, start: int, end: int) -> int:
@@ -281,7 +321,7 @@ class Scanner:
         if last is None or meant is None:
             self._add(Piece("OPERATOR", lexeme, start, end))
             return end
-        self._pieces.pop()
+        self._pop()
         shown = last.lexeme + ("" if touches else " ") + lexeme
         message = f"use `{meant}`, not `{shown}`"
         return self._rewrite(last.start, end, meant, message, is_sign=meant == "contains")
@@ -359,7 +399,7 @@ class Scanner:
             return self._rewrite(start, unequal.end(), "!=", "use `!=`, not `! =`")
         last = self._last
         if plain == "!" and last is not None and last.lexeme == "=" and last.end == start:
-            self._pieces.pop()
+            self._pop()
             return self._rewrite(last.start, start + 1, "!=")
         if pair == "!=":
             self._lookalike(start, start + 2, pair)
@@ -372,7 +412,7 @@ class Scanner:
         end = start + (2 if sign is None and pair in SYMBOLS else 1)
         new = sign or SYMBOLS.get(pair) or SYMBOLS[plain]
         if new == "matches" and last and last.lexeme == "=" and last.end == start:
-            start = self._pieces.pop().start
+            start = self._pop().start
         slashed = _slashed(text, end) if "matches" in new else None
         if slashed is None:
             # Elsewhere, `~` contains or `=~` ignores letter case.
@@ -398,7 +438,7 @@ class Scanner:
             # The first half of the operator was ASCII already.
             if last.lexeme + plain in OPERATORS:
                 plain = last.lexeme + plain
-                start = self._pieces.pop().start
+                start = self._pop().start
         elif len(longer) > len(plain) and longer in FIXED:
             plain, end = longer, end + 1
         self._lookalike(start, end, plain)
@@ -439,7 +479,7 @@ class Scanner:
         within = self._word_before(start) is not None and self._expects_value(1)
         if not (is_apostrophe or within or self._expects_value()):
             return self._remove(start, end, f"unexpected {show(character)}")
-        first = self._pieces.pop().start if is_apostrophe or within else start
+        first = self._pop().start if is_apostrophe or within else start
         stop = end
         while stop < len(text) and (text[stop] == character or _runs_on(text[stop])):
             stop += 1
@@ -502,7 +542,12 @@ class Scanner:
 
 def _joins_ends(piece: Piece, *kinds: str) -> bool:
     """Return whether a token may join the two ends of a range, or is of one of the kinds."""
-    return piece.kind in {*_JOINTS, *kinds} or piece.lexeme.lower() in BETWEEN_ENDS
+    return piece.kind in {*_JOINTS, *kinds} or _known(piece) in BETWEEN_ENDS
+
+
+def _known(piece: Piece) -> str:
+    """Return a token as other languages' words are looked up; empty for what is longer than any."""
+    return piece.lexeme.lower() if len(piece.lexeme) < _LONGEST_KNOWN else ""
 
 
 def _unmatched(run: str) -> int:

@@ -79,6 +79,7 @@ class Recovery:
         algebra: what the tokens are for; it knows which names there are.
         unclosed: the number of open parentheses in what was given up.
         is_straight: no parenthesis is missing or unmatched, and no token was moved.
+        is_mended: each fault so far has a fix, so that the fixes leave nothing but what is read.
     """
 
     def __init__(self, text: str, algebra: Algebra) -> None:
@@ -86,9 +87,11 @@ class Recovery:
         self.algebra = algebra
         self.read: list[Piece] = []
         self.unclosed = 0
+        self.is_mended = True
         self._faults = 0
         scanner = Scanner(text, self.say)
         self._rest = scanner.scan()[::-1]
+        self._late: list[Piece] = []  # read before the end, once all else is complete
         self.is_straight = scanner.is_balanced
         start: Stack = (0, None)
         self._stacks = [start]  # before the first token, and after each that was read
@@ -100,6 +103,10 @@ class Recovery:
         stack = shift(self._stacks[-1], piece.kind)
         if stack is None:
             return False
+        if piece.kind == END and self._late:
+            self.put(*self._late)
+            self._late = []
+            return self.take()
         self.read.append(self._rest.pop())
         self._stacks.append(stack)
         self._depths.append(self.depth + (piece.kind == "LPAR") - (piece.kind == "RPAR"))
@@ -110,14 +117,21 @@ class Recovery:
         if self._faults > _MOST_FAULTS:
             del self._rest[1:]
 
-    def say(self, message: str, span: Place, *fixes: tuple[str, list[Edit]]) -> None:
-        """Report a fault, or once there are too many, that the rest is not checked."""
+    def say(self, message: str, span: Place, *fixes: tuple[str, list[Edit]]) -> bool:
+        """Report a fault, or once there are too many, that the rest is not checked.
+
+        Returns:
+            Whether there may be more.
+        """
         self._faults += 1
+        self.is_mended &= bool(fixes)
         if self._faults <= _MOST_FAULTS:
             self.algebra.report("syntax", message, span, *fixes)
         elif self._faults == _MOST_FAULTS + 1:
             message = f"more than {_MOST_FAULTS:,} errors; the rest is not checked"
             self.algebra.report("syntax", message, (span[0], len(self.text)))
+            self.is_mended = False
+        return self._faults <= _MOST_FAULTS
 
     # -- where the text is
 
@@ -188,7 +202,8 @@ class Recovery:
 
     def peek(self, ahead: int = 0) -> Piece:
         """Return a token to come; past the last one, the end."""
-        return self._rest[max(-1 - ahead, -len(self._rest))]
+        rest = self._rest
+        return rest[-1 - ahead] if ahead < len(rest) else rest[0]
 
     def ahead(self, count: int) -> list[Piece]:
         """Return the next tokens."""
@@ -327,7 +342,7 @@ class Recovery:
 
     def put_last(self, *pieces: Piece) -> None:
         """Put tokens after all others, before the end."""
-        self._rest[1:1] = reversed(pieces)
+        self._late += pieces
 
     def drop(self, count: int = 1) -> list[Piece]:
         """Leave out tokens to come."""

@@ -22,6 +22,7 @@ from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.vocabulary import AGO, BETWEEN_ENDS
 from imsquery.language.times import reads_clock, respell_clock, respell_time
 
+_LONGEST_CHAIN = 20  # tokens looked over: each of a long row would look over all after it
 _few_digits = re.compile("[0-9]{1,3}").fullmatch
 _three_more = re.compile(",[0-9]{3}").fullmatch
 
@@ -207,11 +208,10 @@ def _quote_chain(recovery: Recovery) -> bool:
 
 def _ends_in_operator(recovery: Recovery) -> bool:
     """Return whether a chain ends in ``=``, before what is not a part of its value."""
-    ahead = 0
-    while recovery.peek(ahead).kind in {"OPERATOR", "WORD"}:
-        last = recovery.peek(ahead)
+    ahead = 1
+    while recovery.peek(ahead).kind in {"OPERATOR", "WORD"} and ahead < _LONGEST_CHAIN:
         ahead += 1
-    following = recovery.peek(ahead)
+    last, following = recovery.peek(ahead - 1), recovery.peek(ahead)
     touches = last.end == following.start != len(recovery.text)
     return last.kind == "OPERATOR" and (touches or following.kind in VALUES)
 
