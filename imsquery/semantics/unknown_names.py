@@ -15,7 +15,14 @@ from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens, spell
 from imsquery.language.operators import OPERATORS
 from imsquery.language.recovery.confusables import fold
-from imsquery.language.recovery.vocabulary import COLON_OF_LIST, PRESENCE_OF, colon_beside
+from imsquery.language.recovery.vocabulary import (
+    CLAUSES,
+    COLON_OF_LIST,
+    NEGATIONS,
+    PRESENCE_OF,
+    SORT_KEY,
+    colon_beside,
+)
 from imsquery.schema.kinds import Tag
 from imsquery.semantics.formula import BoundQuery, leaves
 
@@ -50,7 +57,7 @@ def guess(binder: LiteralBinder, name: int, last: int) -> Parameter | None:
     if written[-1] == ":" and _report_surplus_colon(binder, name):
         return binder.spec.find(written[:-1])
     if not plain.isascii() or plain == written:
-        if name != last or not _report_colon(binder, name):
+        if name != last or _sort_key(binder, name) or not _report_colon(binder, name):
             _report_name(binder, name, last)
         return None
     if plain.lower() not in KEYWORDS:
@@ -104,17 +111,40 @@ def _report_name(binder: LiteralBinder, name: int, last: int) -> None:
         binder.report("unknown-name", message, binder.span(name))
         return
     names: list[str] = []
-    if written[0] != "-":
-        names, meant = _meanings(binder, name, last)
+    key, negated = _sort_key(binder, name), _negated(binder, written)
+    if key or negated or written[0] == "-":
+        last, meant = name, key or negated
     else:
-        last, meant = name, f"not {written[1:]}" if binder.spec.find(written[1:]) else ""
+        names, meant = _meanings(binder, name, last)
+    rewriting = _rewriting(binder, name, last, meant)
     binder.report(
         "unknown-name",
         f"unknown name `{clip(written)}`{did_you_mean(names or ([clip(meant)] if meant else []))}",
         binder.span(name),
         *_renamings(binder, name, last, names),
-        *_rewriting(binder, name, last, meant),
+        *([Safe(*each) for each in rewriting] if key else rewriting),
     )
+
+
+def _sort_key(binder: LiteralBinder, name: int) -> str:
+    """Return the sort key and direction in ``-created_at``."""
+    kinds, written = binder.tokens.kinds, binder.tokens.lexemes[name].lower()
+    if name == 0 or kinds[name - 1] != "BY" or kinds[name + 1] == "DIRECTION":
+        return ""
+    for mark, direction in SORT_KEY.items():
+        key = written.removeprefix(mark) if len(mark) == 1 else written.removesuffix(mark)
+        if key != written and binder.spec.find(key) is not None:
+            return f"{key} {direction}"
+    return ""
+
+
+def _negated(binder: LiteralBinder, written: str) -> str:
+    """Return the negation in ``-name`` and ``unprotected``."""
+    for prefix in NEGATIONS:
+        row = binder.spec.find(written.lower().removeprefix(prefix))
+        if row is not None and (prefix == "-" or row.kind.standalone):
+            return f"not {written[len(prefix) :]}"
+    return ""
 
 
 def _meanings(binder: LiteralBinder, name: int, last: int) -> tuple[list[str], str]:
@@ -207,8 +237,10 @@ def _back_over(kinds: list[str], index: int, kind: str) -> int:
 
 
 def _called(binder: LiteralBinder, name: int) -> str:
-    """Return the call that a lone word was meant for, such as ``public`` or ``kvm``."""
+    """Return what a lone word was meant for: a call as in ``public`` or ``kvm``, or a clause."""
     word = binder.tokens.lexemes[name].lower()
+    if word in CLAUSES and binder.tokens.kinds[: name + 2] == ["WORD", END]:
+        return CLAUSES[word]
     if word in binder.spec.functions:
         return _if_valid(binder, f"{word}()")
     is_flag = binder.spec.family + word in binder.spec.parameters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from imsquery.diagnostics.edits import without
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import END, is_word, unquote
+from imsquery.language.recovery.phrases import CLAUSES_IN_WORDS
 from imsquery.language.recovery.piece import CLAUSES, CONNECTIVES, ENDS, VALUES, Piece, extent
 from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.vocabulary import DIRECTIONS
@@ -24,7 +25,21 @@ def sorts_by(recovery: Recovery) -> bool:
 def order_by(recovery: Recovery, count: int) -> None:
     """Read other words for ``order by``."""
     # Elsewhere, no direction means ascending.
-    recovery.rewrite(recovery.ahead(count), "order by", is_safe=False)
+    direction = recovery.peek(count + 1)
+    is_safe = direction.kind == "DIRECTION" or direction.lexeme.lower() in DIRECTIONS
+    recovery.rewrite(recovery.ahead(count), "order by", is_safe=is_safe)
+
+
+def in_words(recovery: Recovery) -> bool:
+    """Read ``top 5`` and ``newest first``."""
+    phrase = CLAUSES_IN_WORDS.find(recovery.peek)
+    if phrase is None or not recovery.accepts("LIMIT") or not recovery.ends_condition(phrase.count):
+        return False
+    # After a value without quotes, the words may be a part of it.
+    is_apart = not (recovery.is_after_value and recovery.before() == "WORD")
+    is_safe = is_apart and phrase.meant.startswith("limit")
+    recovery.rewrite(recovery.ahead(phrase.count), phrase.meant, is_safe=is_safe)
+    return True
 
 
 def skip_offset(recovery: Recovery) -> None:

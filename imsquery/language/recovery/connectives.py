@@ -6,6 +6,7 @@ from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import END, is_word, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import dangling
+from imsquery.language.recovery.phrases import JOINTS_IN_WORDS
 from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CONNECTIVES,
@@ -13,11 +14,13 @@ from imsquery.language.recovery.piece import (
     VALUES,
     Piece,
     extent,
+    show,
 )
 from imsquery.language.recovery.scanner import UNCLOSED, UNMATCHED
 from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.values import list_after_equals
 
+_MOST_JOINED = 30  # tokens looked at on either side of a connective in words
 _MOST_PARENTHESES = 20  # looked back over: each of a long row would look over all before it
 
 
@@ -186,6 +189,29 @@ def mend_comma(recovery: Recovery) -> bool:
     message = "use `and`, not `,`, between conditions"
     recovery.rewrite([comma], "and", message, is_safe=False)  # `or` in RSQL
     return True
+
+
+def in_words(recovery: Recovery) -> bool:
+    """Read ``unless`` between two conditions, unless it may be about more than these."""
+    phrase = JOINTS_IN_WORDS.find(recovery.peek)
+    if phrase is None or not recovery.accepts("AND") or not recovery.begins_condition(phrase.count):
+        return False
+    words = recovery.ahead(phrase.count)
+    if _joins_more(recovery, phrase.count):
+        message = f"unknown connective `{show(words)}`; use `{phrase.meant} (…)`"
+        recovery.say(message, extent(words[0], words[-1]))
+        recovery.give_up()
+    else:
+        recovery.rewrite(words, phrase.meant, is_safe=False)
+    return True
+
+
+def _joins_more(recovery: Recovery, ahead: int) -> bool:
+    """Return whether an ``or`` comes before, or any connective after the next condition."""
+    if "OR" in (recovery.before(back) for back in range(1, _MOST_JOINED)):
+        return True
+    kinds = (recovery.peek(each).kind for each in range(ahead, ahead + _MOST_JOINED))
+    return next((kind for kind in kinds if kind in ENDS), "AND") in CONNECTIVES
 
 
 # -- how a query begins

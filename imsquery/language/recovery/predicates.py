@@ -10,18 +10,25 @@ from imsquery.language.lexer import spell, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import quoted_number, unjoin_clause
 from imsquery.language.recovery.connectives import mend_comma, missing_connective
-from imsquery.language.recovery.piece import CONNECTIVES, VALUES, Part, Piece, extent, pieces_of
+from imsquery.language.recovery.phrases import OPERATORS_IN_WORDS, Phrase
+from imsquery.language.recovery.piece import (
+    CONNECTIVES,
+    VALUES,
+    Part,
+    Piece,
+    extent,
+    pieces_of,
+    show,
+)
 from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.values import enclose
 from imsquery.language.recovery.vocabulary import (
-    ABSENT,
-    AMBIGUOUS,
     BETWEEN_ENDS,
     COLON_OF_LIST,
+    IGNORING_CASE,
+    LIKE,
     LIKE_WILDCARDS,
-    PRESENCE,
     PRESENCE_OF,
-    WORD_OPERATORS,
     colon_beside,
 )
 
@@ -37,10 +44,6 @@ def after_name(recovery: Recovery) -> bool:
         return unjoin_clause(recovery)
     if name.kind == "LIMIT" and piece.kind == "STRING":
         return quoted_number(recovery)
-    if piece.kind == "WORD" and piece.lexeme.lower() in WORD_OPERATORS:
-        return _word_operator(recovery)
-    if piece.kind != "PRESENCE" and name.kind == "WORD" and _says_presence(recovery):
-        return _presence(recovery)
     if piece.kind in VALUES and ":" in {name.lexeme[-1], piece.lexeme[0]}:
         return False
     if recovery.begins_condition() or (_pair(name.lexeme) and _pair(piece.lexeme)):
@@ -59,14 +62,12 @@ def after_name(recovery: Recovery) -> bool:
 def after_not(recovery: Recovery) -> bool:
     """Mend what follows ``name not``."""
     piece, negation = recovery.peek(), recovery.read[-1]
-    if _says_presence(recovery):
-        return _presence(recovery, negation)
     if piece.kind == "OPERATOR" and OPERATORS[piece.lexeme] in EQUALITY:
         meant = "!=" if OPERATORS[piece.lexeme] == "=" else "="
         recovery.rewrite([negation, piece], meant)
         return True
-    if piece.kind == "WORD" and piece.lexeme.lower() in WORD_OPERATORS:
-        return _word_operator(recovery)
+    if word_operator(recovery):
+        return True
     if piece.kind not in VALUES:
         return False
     if recovery.algebra.is_standalone(recovery.read[-2].lexeme):
@@ -77,40 +78,15 @@ def after_not(recovery: Recovery) -> bool:
 
 
 def after_is(recovery: Recovery) -> bool:
-    """Read ``is null``, ``is not null``, ``is true`` and ``is value``."""
+    """Read ``is true`` and ``is not value``."""
     negation = [recovery.peek()] if recovery.peek().kind == "NOT" else []
-    piece, keyword = recovery.peek(len(negation)), recovery.read[-1]
-    absent = piece.lexeme.lower() in ABSENT and piece.kind in {"WORD", "NONE"}
-    if absent or piece.kind == "PRESENCE":
-        absent = absent or piece.lexeme.lower() == "absent"
-        new = "is present" if absent == bool(negation) else "is absent"
-        recovery.rewrite([keyword, *negation, piece], new)
-        return True
-    if piece.kind in VALUES:
-        recovery.rewrite([keyword, *negation], "!=" if negation else "=")
+    if recovery.peek(len(negation)).kind in VALUES:
+        recovery.rewrite([recovery.read[-1], *negation], "!=" if negation else "=")
         return True
     return False
 
 
 # -- whether an attribute is there
-
-
-def _says_presence(recovery: Recovery) -> bool:
-    """Return whether the next word, after a name, says whether it is there."""
-    word = recovery.peek().lexeme.lower()
-    known = word in PRESENCE or (recovery.before() == "NOT" and word in ABSENT)
-    return (known or recovery.peek().kind == "PRESENCE") and recovery.ends_condition(1)
-
-
-def _presence(recovery: Recovery, negation: Piece | None = None) -> bool:
-    """Read ``name exists`` and ``name not null``."""
-    word = recovery.peek()
-    lowered = word.lexeme.lower()
-    says = PRESENCE.get(lowered, "absent" if lowered in ABSENT else lowered)
-    if negation is not None:
-        says = "absent" if says == "present" else "present"
-    recovery.rewrite([negation, word] if negation else [word], f"is {says}")
-    return True
 
 
 def asks_presence(recovery: Recovery) -> bool:
@@ -138,42 +114,75 @@ def exclusive_or(recovery: Recovery) -> None:
 # -- operators of other languages
 
 
-def _word_operator(recovery: Recovery) -> bool:
-    """Read an operator of another language, such as ``like`` with its pattern."""
-    word, value = recovery.peek(), recovery.peek(1)
-    if not recovery.begins_value(1) or (value.kind == "WORD" and recovery.begins_condition(1)):
+def word_operator(recovery: Recovery) -> bool:
+    """Read an operator in words, such as ``like`` with its pattern, or ``is not set``."""
+    phrase = OPERATORS_IN_WORDS.find(recovery.peek)
+    is_negated = recovery.before() == "NOT"
+    if phrase is None or (is_negated and phrase.meant not in KEYWORDS):
         return False
-    written = word.lexeme.lower()
-    is_ilike = written == "ilike"
-    new = "matches" if is_ilike else WORD_OPERATORS[written]  # `matches` can ignore letter case
-    if recovery.before() == "NOT" and new not in KEYWORDS:
+    words, value = recovery.ahead(phrase.count), recovery.peek(phrase.count)
+    if words[0].kind == "AFTER" and not _compares(recovery):
         return False
-    if is_ilike and value.kind not in {"WORD", "STRING"}:
+    if not phrase.takes_value:
+        if words[0].kind == "WORD" and not recovery.ends_condition(phrase.count):
+            return False
+        recovery.rewrite(words, phrase.meant, is_safe=not phrase.is_ambiguous)
+        return True
+    is_list = value.kind == "LPAR" and phrase.meant[-2:] == "in"
+    if not (is_list or recovery.begins_value(phrase.count)):
         return False
-    parts: list[Part] = [([word], new)]
-    if written in {"like", "ilike"} and value.kind in {"WORD", "STRING"}:
-        # Escapes of SQL are not those of a string here, and the conversion resolves them.
-        pattern, _ = unquote(value.lexeme) if value.kind == "STRING" else (value.lexeme, [])
-        converted = spell(_expression(pattern) if is_ilike else _glob(pattern))
-        parts += [([value], converted)] if converted != value.lexeme else []
-    message = f"use `{new}`, not `{word.lexeme}`"
-    is_safe = written not in AMBIGUOUS
-    recovery.change(message, *parts, span=extent(word, word), is_safe=is_safe)
+    if value.kind == "WORD" and recovery.begins_condition(phrase.count):
+        return False
+    converted = _converted(recovery, phrase)
+    if converted is None:
+        return False
+    meant, parts, is_certain = converted
+    message = f"use `{meant}`, not `{show(words)}`"
+    is_safe = is_certain and not phrase.is_ambiguous
+    recovery.change(
+        message, (words, meant), *parts, span=extent(words[0], words[-1]), is_safe=is_safe
+    )
     return True
 
 
-def _glob(pattern: str) -> str:
+def _compares(recovery: Recovery) -> bool:
+    """Return whether ``after`` cannot be a clause: its name needs an operator, and more follows."""
+    needs_operator = not recovery.algebra.is_standalone(recovery.read[-1].lexeme)
+    return needs_operator and recovery.peek(2).kind in CONNECTIVES
+
+
+def _converted(recovery: Recovery, phrase: Phrase) -> tuple[str, list[Part], bool] | None:
+    """Return an operator, its pattern as this language has it, and whether that is certain."""
+    value, escape, mark = (recovery.peek(phrase.count + each) for each in range(3))
+    is_like, ignores_case = phrase.written in LIKE, phrase.written in IGNORING_CASE
+    if not (is_like or ignores_case) or value.kind not in {"WORD", "STRING"}:
+        return None if ignores_case else (phrase.meant, [], True)
+    # Escapes of SQL are not those of a string here, and the conversion resolves them.
+    pattern, _ = unquote(value.lexeme) if value.kind == "STRING" else (value.lexeme, [])
+    replaced, escaping, is_certain = [value], "\\", "\\" not in pattern or not is_like
+    if is_like and escape.lexeme.lower() == "escape" and mark.kind == "STRING":
+        replaced, escaping, is_certain = [value, escape, mark], unquote(mark.lexeme)[0], True
+    if ignores_case:
+        meant = "not matches" if "not" in phrase.meant else "matches"
+        new = _expression(pattern, escaping) if is_like else f"(?i){pattern}"
+    else:
+        meant, new = phrase.meant, _glob(pattern, escaping)
+    changed = spell(new)
+    return meant, [(replaced, changed)] if changed != value.lexeme else [], is_certain
+
+
+def _glob(pattern: str, escape: str) -> str:
     """Return the ``glob`` pattern of one of ``like``."""
     return "".join(
         LIKE_WILDCARDS[each] if is_wild else f"\\{each}" if each in "*?\\" else each
-        for each, is_wild in _like(pattern)
+        for each, is_wild in _like(pattern, escape)
     )
 
 
-def _expression(pattern: str) -> str:
+def _expression(pattern: str, escape: str) -> str:
     """Return the regular expression of a pattern of ``ilike``."""
     parts: list[str] = []
-    for each, is_wild in _like(pattern):
+    for each, is_wild in _like(pattern, escape):
         part = {"%": ".*", "_": "."}[each] if is_wild else re.escape(each)
         if part != ".*" or parts[-1:] != [part]:
             parts.append(part)
@@ -183,17 +192,17 @@ def _expression(pattern: str) -> str:
     return f"(?i){'' if opens else '^'}{searched}{'' if closes else '$'}"
 
 
-def _like(pattern: str) -> Iterator[tuple[str, bool]]:
+def _like(pattern: str, escape: str) -> Iterator[tuple[str, bool]]:
     """Yield each character of a pattern of ``like``, and whether it is a wildcard."""
     escaped = False
     for character in pattern:
-        if character == "\\" and not escaped:
+        if character == escape and not escaped:
             escaped = True
             continue
         yield character, not escaped and character in LIKE_WILDCARDS
         escaped = False
     if escaped:
-        yield "\\", False
+        yield escape, False
 
 
 # -- a colon between name and value

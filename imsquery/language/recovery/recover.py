@@ -72,11 +72,17 @@ def _run(recovery: Recovery) -> list[Piece]:
 def foresee(recovery: Recovery) -> None:
     """Mend what the tables would take for something else."""
     piece = recovery.peek()
-    if piece.kind != "WORD" or recovery.expects_value or predicates.split_colon(recovery):
+    if recovery.expects_value or piece.kind in VALUES - {"WORD"}:
+        return
+    if recovery.accepts("OPERATOR") and predicates.word_operator(recovery):
+        return
+    if piece.kind != "WORD" or predicates.split_colon(recovery):
         return
     lowered, following = piece.lexeme.lower(), recovery.peek(1)
     if not recovery.read and lowered in PREFIXES:
         connectives.prefix(recovery)
+    elif clauses.in_words(recovery) or connectives.in_words(recovery):
+        return
     elif lowered in SORT and following.kind == "BY":
         clauses.order_by(recovery, 2)
     elif clauses.sorts_by(recovery) or (lowered in ORDER_BY and following.kind == "WORD"):

@@ -28,6 +28,7 @@ from imsquery.language.recovery.piece import CLAUSES, CONNECTIVES, VALUES, Piece
 from imsquery.language.recovery.vocabulary import (
     BETWEEN_ENDS,
     BRACKETS,
+    ENDS_OF_OPERATORS,
     SIGNS,
     SPELLINGS,
     SYMBOLS,
@@ -57,6 +58,7 @@ _bracketed = re.compile(
     r"\[(\w+)\](?=\s*+(?:[=<>!]|(?:not|in|is|like|between|contains|startswith|endswith|glob)\b))",
     re.IGNORECASE,
 ).match
+_word_operator = re.compile(r"!?~\*").match
 _piped = re.compile(r"\|[ \t\r\n]*+where\b(?=\s)", re.IGNORECASE).match
 _slashed = re.compile(r"\s*+/([^/\s'\"#]+)/(i?)(?=[\s)]|$)").match
 _QUOTES = {each: lookalikes_of(each) + each for each in "'\""}
@@ -192,7 +194,7 @@ class Scanner:
         if _joins_ends(before):
             between = (each.kind for each in pieces[-2::-1] if _joins_ends(each, "BETWEEN"))
             return next(between, "") == "BETWEEN"
-        return before.kind in _BEFORE_VALUES or before.lexeme.lower() in WORD_OPERATORS
+        return before.kind in _BEFORE_VALUES or before.lexeme.lower() in ENDS_OF_OPERATORS
 
     # -- lexemes
 
@@ -354,6 +356,10 @@ class Scanner:
     def _symbol(self, character: str, plain: str, pair: str, start: int) -> int:
         """Read an operator of another language; a pattern after it may be between slashes."""
         text = self._text
+        word = _word_operator(text, start)
+        if word is not None:
+            self._add(Piece("WORD", word[0], *word.span(), is_sign=True))
+            return word.end()
         unequal = _not_equal(text, start)
         if unequal is not None:
             return self._rewrite(start, unequal.end(), "!=", "use `!=`, not `! =`")

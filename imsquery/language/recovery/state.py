@@ -9,6 +9,7 @@ from imsquery.language._tables import ACTIONS, GOTOS
 from imsquery.language.algebra import Algebra
 from imsquery.language.lalr import Stack, shift
 from imsquery.language.lexer import END
+from imsquery.language.recovery.phrases import OPERATORS_IN_WORDS
 from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CLAUSES,
@@ -27,14 +28,7 @@ from imsquery.language.recovery.piece import (
     tokens_of,
 )
 from imsquery.language.recovery.scanner import Scanner
-from imsquery.language.recovery.vocabulary import (
-    ABSENT,
-    AGO,
-    ORDER_BY,
-    PRESENCE,
-    SORT,
-    WORD_OPERATORS,
-)
+from imsquery.language.recovery.vocabulary import AGO, ORDER_BY, SORT
 from imsquery.language.times import reads_clock
 
 Place = tuple[int, int]
@@ -218,15 +212,14 @@ class Recovery:
             return True
         if following.kind == "LPAR" and kind == "WORD":
             return not (lexeme.lower() == AGO or reads_clock(lexeme))
-        third, word = self.peek(ahead + 2), following.lexeme.lower()
+        phrase = OPERATORS_IN_WORDS.find(self.peek, ahead + 1)
         if following.kind == "NOT":
-            word = third.lexeme.lower()
-            is_presence = third.kind == "PRESENCE" or word in PRESENCE or word in ABSENT
-            return third.kind in NEGATABLE or is_presence or word in WORD_OPERATORS
-        if following.kind == "WORD" and (word in PRESENCE or word[0] == ":"):
+            negated = OPERATORS_IN_WORDS.find(self.peek, ahead + 2)
+            return bool(phrase or negated) or self.peek(ahead + 2).kind in NEGATABLE
+        if phrase is not None:
+            return not phrase.takes_value or self.peek(ahead + 1 + phrase.count).kind in VALUES
+        if following.kind == "WORD" and following.lexeme[0] == ":":
             return True
-        if following.kind == "WORD" and word in WORD_OPERATORS:
-            return third.kind in VALUES
         if following.kind in VALUES and (lexeme[-1] == ":" or self.algebra.takes_arguments(lexeme)):
             return True
         return self.algebra.is_standalone(lexeme)
