@@ -20,7 +20,7 @@ from tests.language.dialects import infix
 from tests.language.dialects.writers import Pick, UnsayableError, Writer
 
 NOW = datetime(2024, 1, 1)  # noqa: DTZ001 -- UTC
-CERTAIN = (infix.english,)
+CERTAIN = (infix.english, infix.sql, infix.python)
 
 trees = testing.filter_trees()
 

@@ -16,8 +16,10 @@ from imsquery.language.lexer import END, Tokens, spell
 from imsquery.language.operators import OPERATORS
 from imsquery.language.recovery.confusables import fold
 from imsquery.language.recovery.vocabulary import (
+    CERTAIN_CALLS,
     CLAUSES,
     COLON_OF_LIST,
+    MATCHING_CALLS,
     NEGATIONS,
     PRESENCE_OF,
     SORT_KEY,
@@ -82,14 +84,16 @@ def report_function(binder: LiteralBinder, name: int, closing: int) -> Formula |
         return None
     if written[-1] == ":" and binder.spec.find(written[:-1]) is not None:
         return _report_list(binder, name, closing)
-    presence = _if_valid(binder, _presence(binder, name, closing))
-    names = [] if presence else nearest(written, binder.spec.functions)
+    operator, match = _match(binder, name, closing)
+    meant = _if_valid(binder, _presence(binder, name, closing) or match)
+    names = [] if meant else nearest(written, binder.spec.functions)
+    rewriting = _rewriting(binder, name, closing, meant)
     binder.report(
         "unknown-function",
-        f"unknown function `{clip(written)}`{did_you_mean([presence] if presence else names)}",
+        f"unknown function `{clip(written)}`{did_you_mean([clip(meant)] if meant else names)}",
         binder.span(name),
         *_renamings(binder, name, closing, names),
-        *_rewriting(binder, name, closing, presence),
+        *([Safe(*each) for each in rewriting] if operator in CERTAIN_CALLS else rewriting),
     )
     return None
 
@@ -255,6 +259,28 @@ def _presence(binder: LiteralBinder, name: int, closing: int) -> str:
     if presence is None or closing != name + 3 or kinds[name + 2] != "WORD":
         return ""
     return "" if "#" in binder.tokens.text[start:end] else f"{lexemes[name + 2]} is {presence}"
+
+
+def _match(binder: LiteralBinder, name: int, closing: int) -> tuple[str, str]:
+    """Return the function, and ``name startswith value`` for ``startsWith(name, value)``.
+
+    ``name.startswith(value)`` is such a call, too.
+    """
+    kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
+    receiver, dot, function = lexemes[name].rpartition(".")
+    operator = MATCHING_CALLS.get(function.lower(), "")
+    value = closing - 1
+    if kinds[name + 2 : value] == ["WORD", "COMMA"] and not dot:
+        receiver = lexemes[name + 2]
+    elif closing != name + 3 or not dot:
+        return "", ""
+    start, end = binder.span(name, closing)
+    if not operator or "#" in binder.tokens.text[start:end] or kinds[value] == "PLACEHOLDER":
+        return "", ""
+    row = binder.spec.find(receiver)
+    if row is not None and isinstance(row.kind, Tag) and operator == "contains":
+        operator = "="  # one of several
+    return function.lower(), f"{receiver} {operator} {spell(binder.literal(value))}"
 
 
 # -- `name:value`, which is a single word

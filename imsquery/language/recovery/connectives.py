@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from imsquery.language._tables import KEYWORDS
-from imsquery.language.lexer import END, is_word, unquote
+from imsquery.language.lexer import END, is_word, spell, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import dangling
+from imsquery.language.recovery.dialects.reading import ALIKE, TAGS, is_coarse
 from imsquery.language.recovery.phrases import JOINTS_IN_WORDS
 from imsquery.language.recovery.piece import (
     AFTER_NAMES,
@@ -20,6 +23,7 @@ from imsquery.language.recovery.scanner import UNCLOSED, UNMATCHED
 from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.values import list_after_equals
 
+_escaped = re.compile(r"\\[^'\"]").search
 _MOST_JOINED = 30  # tokens looked at on either side of a connective in words
 _MOST_PARENTHESES = 20  # looked back over: each of a long row would look over all before it
 
@@ -40,7 +44,7 @@ def at_condition(recovery: Recovery) -> bool:
     if piece.kind in ENDS:
         return _missing_condition(recovery)
     if piece.kind == "STRING":
-        return _quoted_name(recovery)
+        return _contained(recovery) or _quoted_name(recovery)
     if _called_operator(recovery) or _omitted_name(recovery):
         return True
     if piece.kind == "OPERATOR":
@@ -75,6 +79,19 @@ def _missing_condition(recovery: Recovery) -> bool:
     return True
 
 
+def _contained(recovery: Recovery) -> bool:
+    """Read ``'value' in name``."""
+    value, *words = recovery.ahead(4)
+    negation = words[:-2] if words[0].kind == "NOT" else []
+    operator, name = words[len(negation) : len(negation) + 2]
+    if operator.kind != "IN" or name.kind != "WORD":
+        return False
+    plain, negated = ("=", "!=") if name.lexeme.lower() in TAGS else ("contains", "not contains")
+    meant = f"{name.lexeme} {negated if negation else plain} {spell(unquote(value.lexeme)[0])}"
+    recovery.rewrite([value, *negation, operator, name], meant)
+    return True
+
+
 def _quoted_name(recovery: Recovery) -> bool:
     """Remove the quotes of a name."""
     piece = recovery.peek()
@@ -95,7 +112,8 @@ def _called_operator(recovery: Recovery) -> bool:
         return False
     if value.kind not in VALUES or "#" in recovery.text[operator.start : value.start]:
         return False
-    word = operator.lexeme.lower()
+    is_tag = operator.lexeme.lower() == "contains" and name.lexeme.lower() in TAGS
+    word = "=" if is_tag else operator.lexeme.lower()
     recovery.change(
         f"`{word}` goes between a name and a value",
         *(([operator, opening], ""), name, ([comma], word), value, ([closing], "")),
@@ -219,18 +237,45 @@ def _joins_more(recovery: Recovery, ahead: int) -> bool:
 
 def prefix(recovery: Recovery) -> None:
     """Leave out how SQL begins."""
-    count = 1
-    if recovery.peek().lexeme.lower() == "select":
-        while recovery.peek(count - 1).lexeme.lower() != "where":
-            if recovery.peek(count).kind == END:
-                return
-            count += 1
-    elif _is_call(recovery) or not _begins_query(recovery):
+    word = recovery.peek().lexeme.lower()
+    if word == "select":
+        count = _selected(recovery)
+    else:
+        count = int(not _is_call(recovery) and _begins_query(recovery))
+    if count == 0:
         return
     dropped = recovery.ahead(count)
-    word = dropped[0].lexeme.lower()
-    message = f"unexpected `{word}`; a query begins with its first condition"
-    recovery.remove(*dropped, message=message)
+    lexemes = [piece.lexeme.lower() for piece in dropped]
+    selects_all = lexemes[:3] == ["select", "*", "from"] and lexemes[4:] in ([], ["where"])
+    recovery.change(
+        f"unexpected `{word}`; a query begins with its first condition",
+        (dropped, ""),
+        is_safe=(word == "where" or selects_all) and _reads_alike(recovery, count),
+        marks_sql=word in {"where", "select"},
+    )
+
+
+def _selected(recovery: Recovery) -> int:
+    """Return the number of tokens before the conditions or clauses of a ``select``."""
+    count, words = 1, set[str]()
+    while recovery.peek(count).kind != END and not recovery.begins_clause(count):
+        words.add(recovery.peek(count).lexeme.lower())
+        count += 1
+        if "where" in words:
+            return count
+    return count if "from" in words else 0
+
+
+def _reads_alike(recovery: Recovery, ahead: int) -> bool:
+    """Return whether the strings and times to come mean in SQL what they mean here."""
+    before = ""
+    while recovery.peek(ahead).kind != END:
+        lexeme = recovery.peek(ahead).lexeme
+        if _escaped(lexeme) or (is_coarse(lexeme.strip("'\"")) and before not in ALIKE):
+            return False
+        before = lexeme
+        ahead += 1
+    return True
 
 
 def _begins_query(recovery: Recovery) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+
+from attrs import frozen
 
 from imsquery.language.recovery.piece import Piece
 from imsquery.language.recovery.vocabulary import AMBIGUOUS, CLAUSES, JOINTS, WORD_OPERATORS
@@ -15,7 +16,8 @@ Peek = Callable[[int], Piece]
 _minutes_or_months = re.compile("[0-9]+M").fullmatch
 
 
-class Phrase(NamedTuple):
+@frozen
+class Phrase:
     """A phrase that was found.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from imsquery.diagnostics.edits import clip
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import spell, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
@@ -24,6 +25,7 @@ from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.values import enclose
 from imsquery.language.recovery.vocabulary import (
     BETWEEN_ENDS,
+    CASE_FOLDS,
     COLON_OF_LIST,
     IGNORING_CASE,
     LIKE,
@@ -31,6 +33,7 @@ from imsquery.language.recovery.vocabulary import (
     PRESENCE_OF,
     colon_beside,
 )
+from imsquery.language.times import reads_clock
 
 _pair = re.compile(r"-?[A-Za-z_]\w*:[^:/].*").fullmatch  # `name:value` of a search box
 
@@ -111,6 +114,33 @@ def exclusive_or(recovery: Recovery) -> None:
     recovery.give_up()
 
 
+# -- two bounds in a row
+
+
+def chained(recovery: Recovery) -> bool:
+    """Read ``40 <= name < 100``."""
+    pieces = low, first, name, second, high = recovery.ahead(5)
+    lower, upper = (OPERATORS.get(piece.lexeme, "") for piece in (first, second))
+    is_chain = lower in _CONVERSE and upper in _CONVERSE and lower[0] == upper[0]
+    if not is_chain or name.kind != "WORD" or {low.kind, high.kind} - VALUES:
+        return False
+    if not low.lexeme.lstrip("'\"")[:1].isdigit() and not reads_clock(low.lexeme):
+        return False
+    if lower == upper and "=" in lower:
+        least, most = (low, high) if lower == "<=" else (high, low)
+        meant = f"{name.lexeme} between {least.lexeme} and {most.lexeme}"
+    else:
+        bounds = (f"{_CONVERSE[lower]} {low.lexeme}", f"{upper} {high.lexeme}")
+        meant = " and ".join(f"{name.lexeme} {bound}" for bound in bounds)
+        if "OR" in {recovery.before(), recovery.peek(5).kind} or recovery.before() == "NOT":
+            meant = f"({meant})"
+    recovery.rewrite(pieces, meant)
+    return True
+
+
+_CONVERSE = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
 # -- operators of other languages
 
 
@@ -126,7 +156,12 @@ def word_operator(recovery: Recovery) -> bool:
     if not phrase.takes_value:
         if words[0].kind == "WORD" and not recovery.ends_condition(phrase.count):
             return False
-        recovery.rewrite(words, phrase.meant, is_safe=not phrase.is_ambiguous)
+        recovery.change(
+            f"use `{phrase.meant}`, not `{show(words)}`",
+            (words, phrase.meant),
+            is_safe=not phrase.is_ambiguous,
+            marks_sql="null" in phrase.written,
+        )
         return True
     is_list = value.kind == "LPAR" and phrase.meant[-2:] == "in"
     if not (is_list or recovery.begins_value(phrase.count)):
@@ -137,10 +172,13 @@ def word_operator(recovery: Recovery) -> bool:
     if converted is None:
         return False
     meant, parts, is_certain = converted
-    message = f"use `{meant}`, not `{show(words)}`"
-    is_safe = is_certain and not phrase.is_ambiguous
     recovery.change(
-        message, (words, meant), *parts, span=extent(words[0], words[-1]), is_safe=is_safe
+        f"use `{meant}`, not `{show(words)}`",
+        (words, meant),
+        *parts,
+        span=extent(words[0], words[-1]),
+        is_safe=is_certain and not phrase.is_ambiguous,
+        marks_sql=phrase.written in LIKE,
     )
     return True
 
@@ -169,6 +207,56 @@ def _converted(recovery: Recovery, phrase: Phrase) -> tuple[str, list[Part], boo
         meant, new = phrase.meant, _glob(pattern, escaping)
     changed = spell(new)
     return meant, [(replaced, changed)] if changed != value.lexeme else [], is_certain
+
+
+def folded(recovery: Recovery) -> bool:
+    """Read ``lower(name) = value`` and ``name.lower() like value``."""
+    name, pieces = _called_fold(recovery)
+    if not name:
+        return False
+    fold = CASE_FOLDS[pieces[0].lexeme.lower().rpartition(".")[2]]
+    count = len(pieces)
+    negation = [recovery.peek(count)] if recovery.peek(count).kind == "NOT" else []
+    count += len(negation)
+    operator, value = recovery.peek(count), recovery.peek(count + 1)
+    form = _EXPRESSIONS.get(OPERATORS.get(operator.lexeme, operator.lexeme.lower()))
+    if form is None or value.kind not in {"WORD", "STRING"}:
+        return False
+    text = unquote(value.lexeme)[0] if value.kind == "STRING" else value.lexeme
+    if fold(text) != text or (operator.kind == "OPERATOR" and negation):
+        return False
+    is_negated = bool(negation) or OPERATORS.get(operator.lexeme) == "!="
+    meant = f"{name} {'not ' * is_negated}matches {spell(form(text))}"
+    pieces += [*negation, operator, value]
+    recovery.change(
+        f"use `{clip(meant)}` to ignore letter case", (pieces, meant), is_safe=True,
+        marks_sql=operator.lexeme.lower() == "like",
+    )  # fmt: skip
+    return True
+
+
+def _called_fold(recovery: Recovery) -> tuple[str, list[Piece]]:
+    """Return the name in ``lower(name)`` or ``name.lower()``, and the tokens of the call."""
+    function, opening, name, closing = recovery.ahead(4)
+    receiver, dot, method = function.lexeme.rpartition(".")
+    if opening.kind != "LPAR" or method.lower() not in CASE_FOLDS:
+        return "", []
+    if dot and name.kind == "RPAR":
+        return receiver, [function, opening, name]
+    if not dot and (name.kind, closing.kind) == ("WORD", "RPAR"):
+        return name.lexeme, [function, opening, name, closing]
+    return "", []
+
+
+_EXPRESSIONS: dict[str, Callable[[str], str]] = {
+    "=": lambda text: f"(?i)^{re.escape(text)}$",
+    "!=": lambda text: f"(?i)^{re.escape(text)}$",
+    "contains": lambda text: f"(?i){re.escape(text)}",
+    "startswith": lambda text: f"(?i)^{re.escape(text)}",
+    "endswith": lambda text: f"(?i){re.escape(text)}$",
+    "like": lambda text: _expression(text, "\\"),
+}
+"""Regular expressions that search without regard to letter case, by what compares."""
 
 
 def _glob(pattern: str, escape: str) -> str:

@@ -71,14 +71,16 @@ def _run(recovery: Recovery) -> list[Piece]:
 
 def foresee(recovery: Recovery) -> None:
     """Mend what the tables would take for something else."""
-    piece = recovery.peek()
-    if recovery.expects_value or piece.kind in VALUES - {"WORD"}:
+    if recovery.expects_value:
+        return
+    if recovery.expects_condition and (predicates.chained(recovery) or predicates.folded(recovery)):
         return
     if recovery.accepts("OPERATOR") and predicates.word_operator(recovery):
         return
+    piece, following = recovery.peek(), recovery.peek(1)
     if piece.kind != "WORD" or predicates.split_colon(recovery):
         return
-    lowered, following = piece.lexeme.lower(), recovery.peek(1)
+    lowered = piece.lexeme.lower()
     if not recovery.read and lowered in PREFIXES:
         connectives.prefix(recovery)
     elif clauses.in_words(recovery) or connectives.in_words(recovery):

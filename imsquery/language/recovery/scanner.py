@@ -58,6 +58,7 @@ _bracketed = re.compile(
     r"\[(\w+)\](?=\s*+(?:[=<>!]|(?:not|in|is|like|between|contains|startswith|endswith|glob)\b))",
     re.IGNORECASE,
 ).match
+_backslash = re.compile(r"'\\'").match
 _word_operator = re.compile(r"!?~\*").match
 _piped = re.compile(r"\|[ \t\r\n]*+where\b(?=\s)", re.IGNORECASE).match
 _slashed = re.compile(r"\s*+/([^/\s'\"#]+)/(i?)(?=[\s)]|$)").match
@@ -148,7 +149,9 @@ class Scanner:
                 self._add(piece)
         return edits[-1][1]
 
-    def _remove(self, start: int, end: int, message: str, *, joining: bool = True) -> int:
+    def _remove(
+        self, start: int, end: int, message: str, *, joining: bool = True, is_safe: bool = False
+    ) -> int:
         """Report characters that do not belong here, and leave them out; return where to go on.
 
         ``joining``: the words on either side become one.
@@ -161,7 +164,8 @@ class Scanner:
         joins = before is not None and is_word(text[end : end + 1])
         new = "" if at_edge or joins or text[end] in " \t\r\n" else " "
         title = f"remove {show(text[start:end])}"
-        self._report(message, (start, end), (title, [(start, end, new)]))
+        edits = [(start, end, new)]
+        self._report(message, (start, end), Safe(title, edits) if is_safe else (title, edits))
         return end
 
     def _quote(self, start: int, end: int, message: str, span: tuple[int, int]) -> int:
@@ -296,6 +300,10 @@ class Scanner:
         if character in _QUOTES:
             if self._is_within_word(start):
                 return self._unknown(start)
+            escape = _backslash(self._text, start)
+            if escape is not None and self._last and self._last.lexeme.lower() == "escape":
+                self._add(Piece("STRING", quote("\\"), *escape.span()))
+                return escape.end()
             return self._unclosed(character, start)
         plain = ascii_of(character) or character
         pair = self._text[start : start + 2]
@@ -330,7 +338,8 @@ class Scanner:
         ends = last is not None and (last.kind in _ENDS_OF_CONDITIONS or self._expects_value(1))
         shown = show(self._text[start])
         if idle or not ends:
-            return self._remove(start, end, f"unexpected {shown}", joining=False)
+            is_safe = following is None
+            return self._remove(start, end, f"unexpected {shown}", joining=False, is_safe=is_safe)
         if self._lists[-1] and self._is_listed():
             message = f"use `,`, not {shown}, between the values of a list"
             return self._rewrite(start, end, ",", message, is_safe=False)

@@ -38,7 +38,8 @@ def at_value(recovery: Recovery) -> bool:
     if piece.kind == "COMMA" and before in {"LPAR", "COMMA"}:
         recovery.remove(piece)
     elif piece.kind == "RPAR" and before == "COMMA":
-        recovery.remove(recovery.read[-1], message="expected a value after `,`")
+        comma = recovery.read[-1]
+        recovery.change("expected a value after `,`", ([comma], ""), is_safe=True)
     elif piece.kind == "RPAR" and before == "LPAR":
         _empty_list(recovery)
     elif piece.kind == "LPAR" and (_range(recovery) or _unwrap(recovery)):

@@ -44,7 +44,8 @@ WORD_OPERATORS = {
     "begins with": "startswith", "starts with": "startswith", "ends_with": "endswith",
     "ends with": "endswith", "eq": "=", "equals": "=", "ne": "!=", "lt": "<", "lte": "<=",
     "le": "<=", "gt": ">", "gte": ">=", "ge": ">=", "not equal to": "!=", "is not equal to": "!=",
-    "after": ">", "is after": ">", "is in": "in", "is not in": "not in", "is between": "between", "is not between": "not between",
+    "after": ">", "is after": ">", "is in": "in", "is not in": "not in", "is between": "between",
+    "is not between": "not between",
     **_COMPARATIVES,
     **{f"is {words}": sign for words, sign in _COMPARATIVES.items()},
     **{f"{no} {words}": f"not {sign}" for words, sign in _VERBS.items()
@@ -105,6 +106,19 @@ BETWEEN_ENDS = frozenset({"to", "..", "-", "until"})
 
 AGO = "ago"
 """The function that turns a duration into a time before now."""
+
+MATCHING_CALLS = {
+    "startswith": "startswith", "starts_with": "startswith", "hasprefix": "startswith",
+    "endswith": "endswith", "ends_with": "endswith", "hassuffix": "endswith",
+    "contains": "contains", "includes": "contains",
+}  # fmt: skip
+"""Functions and methods that compare a name with a value."""
+
+CERTAIN_CALLS = frozenset(MATCHING_CALLS) - {"includes"}
+
+CASE_FOLDS = {"lower": str.lower, "upper": str.upper, "lcase": str.lower, "ucase": str.upper,
+              "tolower": str.lower, "toupper": str.upper, "casefold": str.casefold}  # fmt: skip
+"""Functions and methods that change letter case, so that a comparison ignores it."""
 
 PREFIXES = frozenset({"where", "select", "filter", "having"})
 """Words that begin a query elsewhere."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from imsquery.language.syntax import (
     And,
     Between,
+    Call,
     Comparison,
     Expr,
     Match,
@@ -17,14 +18,20 @@ from imsquery.language.syntax import (
     Not,
     Or,
     Presence,
+    Standalone,
 )
 from imsquery.language.unparse import unparse
 from tests.language.dialects.writers import (
     Pick,
+    UnsayableError,
+    called,
+    is_tag,
     text_of,
     texts_of,
 )
 from tests.strategies import quoted
+
+_COARSE = len("2018-10-28T10:00")  # a time of fewer letters is an interval here, a moment there
 
 Predicate = Callable[[Expr, Pick], str]
 
@@ -91,3 +98,105 @@ def _english(expr: Expr, pick: Pick) -> str:
             return f"{name} {pick(*words) if expr.negated else pick('is set', 'exists')}"
         case _:
             return unparse(expr)
+
+
+# -- SQL
+
+
+def sql(expr: Expr, pick: Pick) -> str:
+    words = pick(("and", "or", "not "), ("AND", "OR", "NOT "))
+    prefix = pick("", "where ", "WHERE ", "SELECT * FROM images WHERE ", "select * from t where ")
+    return prefix + infix(expr, pick, _sql, words) + pick("", ";")
+
+
+def _sql(expr: Expr, pick: Pick) -> str:
+    match expr:
+        case Comparison(name, operator, value) if not is_tag(name):
+            sign = pick("<>", "!=") if operator == "!=" else operator
+            return f"{name} {sign} {_sql_string(name, text_of(value))}"
+        case Membership(name) if not is_tag(name):
+            listed = ", ".join(_sql_string(name, each) for each in texts_of(expr))
+            word = pick("not in", "NOT IN") if expr.negated else pick("in", "IN")
+            return f"{name} {word} ({listed})"
+        case Between(name, low, high):
+            word = pick("between", "BETWEEN")
+            ends = (_sql_string(name, text_of(each)) for each in (low, high))
+            return f"{name} {'not ' * expr.negated}{word} {' and '.join(ends)}"
+        case Match(name, operator, value) if not is_tag(name):
+            return _sql_like(name, operator, text_of(value), pick, negated=expr.negated)
+        case Presence(name) if not is_tag(name):
+            return f"{name} {pick('is null', 'IS NULL') if expr.negated else 'IS NOT NULL'}"
+        case Standalone(name):
+            return pick(name, f"{name} = true", f"{name} = TRUE")
+        case Call():
+            return infix(called(expr), pick, _sql, ("and", "or", "not "))
+        case _:
+            raise UnsayableError
+
+
+def _sql_string(name: str, value: str) -> str:
+    if "\\" in value or not value.isprintable():
+        raise UnsayableError  # databases differ about it
+    if name.endswith("_at") and len(value) <= _COARSE:
+        raise UnsayableError
+    doubled = value.replace("'", "''")
+    return f"'{doubled}'"
+
+
+def _sql_like(name: str, operator: str, value: str, pick: Pick, *, negated: bool) -> str:
+    if operator in {"glob", "matches"}:
+        raise UnsayableError
+    escape = pick("!", "#", "|")
+    pattern = "".join(f"{escape}{each}" if each in f"%_{escape}" else each for each in value)
+    before, after = operator in {"contains", "endswith"}, operator in {"contains", "startswith"}
+    word = pick("not like", "NOT LIKE") if negated else pick("like", "LIKE")
+    like = f"{name} {word} {_sql_string(name, '%' * before + pattern + '%' * after)}"
+    return like if pattern == value else f"{like} {pick('escape', 'ESCAPE')} '{escape}'"
+
+
+# -- Python
+
+_PYTHON = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+
+
+def python(expr: Expr, pick: Pick) -> str:
+    return infix(expr, pick, _python, ("and", "or", "not "))
+
+
+def _python(expr: Expr, pick: Pick) -> str:
+    match expr:
+        case Comparison("tag" | "tags" as name, operator, value):
+            return f"{_python_string(text_of(value), pick)} {'not ' * (operator != '=')}in {name}"
+        case Comparison(name, operator, value):
+            return f"{name} {_PYTHON[operator]} {_python_string(text_of(value), pick)}"
+        case Membership(name) if not is_tag(name):
+            listed = ", ".join(_python_string(each, pick) for each in texts_of(expr))
+            several = pick(f"[{listed}]", f"({listed},)", f"{{{listed}}}")
+            return f"{name} {'not ' * expr.negated}in {several}"
+        case Between(name, low, high):
+            least, most = (_python_string(text_of(each), pick) for each in (low, high))
+            within = pick(f"{least} <= {name} <= {most}", f"{most} >= {name} >= {least}")
+            return f"not {within}" if expr.negated else within
+        case Match(name, "contains", value) if not is_tag(name):
+            return f"{_python_string(text_of(value), pick)} {'not ' * expr.negated}in {name}"
+        case Match(name, "startswith" | "endswith" as operator, value) if not is_tag(name):
+            call = f"{name}.{operator}({_python_string(text_of(value), pick)})"
+            return f"not {call}" if expr.negated else call
+        case Presence(name):
+            return f"{name} is {'None' if expr.negated else 'not None'}"
+        case Standalone(name):
+            return pick(name, f"{name} == True", f"{name} is True")
+        case Call():
+            return infix(called(expr), pick, _python, ("and", "or", "not "))
+        case _:
+            raise UnsayableError
+
+
+def _python_string(value: str, pick: Pick) -> str:
+    if not value.isprintable():
+        raise UnsayableError
+    if value.isascii() and value.isdigit() and value == str(int(value)):
+        return pick(value, repr(value))
+    escaped = value.replace("\\", "\\\\")
+    double, single = escaped.replace('"', '\\"'), escaped.replace("'", "\\'")
+    return pick(f'"{double}"', f"'{single}'")

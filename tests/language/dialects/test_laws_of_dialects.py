@@ -131,8 +131,8 @@ def test_a_value_may_look_like_what_joins_two() -> None:
     tree = And([
         Comparison("description", "=", Literal("")), Comparison("os_version", "=", Literal(", ")),
     ])  # fmt: skip
-    for index in range(2):
-        reading = read(writers.plain_map(tree, Pick(lambda choices, index=index: choices[index])))
+    for pick in (Pick(lambda choices: choices[0]), Pick(lambda choices: choices[1])):
+        reading = read(writers.plain_map(tree, pick))
 
         assert reading is not None
         assert reading.write() == 'description = "" and os_version = ", "'
