@@ -21,6 +21,7 @@ from tests.language.dialects.writers import Pick, UnsayableError, Writer
 
 NOW = datetime(2024, 1, 1)  # noqa: DTZ001 -- UTC
 CERTAIN = (infix.english, infix.sql, infix.python)
+DOUBTFUL = (infix.lucene, infix.gcloud)
 
 trees = testing.filter_trees()
 
@@ -49,4 +50,18 @@ def test_safe_fixes_mend_what_one_dialect_means(writer: Writer, data: st.DataObj
     mended, left = mend(text, find)
 
     assert not errors(left), (text, mended)
+    assert equivalent(mended, tree, now=NOW).holds is not False, (text, mended)
+
+
+@pytest.mark.parametrize("writer", DOUBTFUL, ids=lambda writer: writer.__name__)
+@given(st.data())
+def test_suggestions_mend_what_dialects_differ_about(writer: Writer, data: st.DataObject) -> None:
+    tree = data.draw(trees)
+    text = written(writer, tree, data)
+
+    safely, left = mend(text, find)
+    mended, none = mend(text, find, unsafe=True)
+
+    assert errors(left) or equivalent(safely, tree, now=NOW).holds is not False, (text, safely)
+    assert not errors(none), (text, mended)
     assert equivalent(mended, tree, now=NOW).holds is not False, (text, mended)

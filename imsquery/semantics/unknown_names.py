@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _CONVERSE = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _MOST_LOOKED_BACK = 20  # else a long list would take time in the square of its length
 _url = re.compile("(?:[a-z]+:/)?/[^/]", re.IGNORECASE).match
+_wild = re.compile(r"[*?]").search
 _pair = re.compile("([^.:]+)[.:](.+)").fullmatch
 
 
@@ -82,8 +83,13 @@ def report_function(binder: LiteralBinder, name: int, closing: int) -> Formula |
     if plain != written and plain.lower() in binder.spec.functions:
         binder.foreign_letters(name, plain)
         return None
-    if written[-1] == ":" and binder.spec.find(written[:-1]) is not None:
+    if written[-1] == ":" and binder.spec.find(written[:-1].removeprefix("-")) is not None:
         return _report_list(binder, name, closing)
+    if written == "-":
+        place = binder.span(name)
+        message = f"unknown function `-`{did_you_mean(['not'])}"
+        binder.report("unknown-function", message, place, ("write `not`", [(*place, "not ")]))
+        return None
     operator, match = _match(binder, name, closing)
     meant = _if_valid(binder, _presence(binder, name, closing) or match)
     names = [] if meant else nearest(written, binder.spec.functions)
@@ -299,7 +305,10 @@ def _split(binder: LiteralBinder, name: int) -> str:
     low, dots, high = value.partition("..")
     if dots and low and high:
         return f"{negation}{plain} between {spell(low)} and {spell(high)}"
-    return f"{negation}{plain} = {spell(value)}"
+    if value == "*":
+        return f"{negation}{plain} is present"
+    operator = "=" if _wild(value) is None else "glob"
+    return f"{negation}{plain} {operator} {spell(value)}"
 
 
 def _report_colon(binder: LiteralBinder, name: int) -> bool:
@@ -307,7 +316,8 @@ def _report_colon(binder: LiteralBinder, name: int) -> bool:
     text = _split(binder, name)
     if text:
         is_valid = _if_valid(binder, text)
-        word = "between" if " between " in text else "="
+        word = text.removeprefix("not ").partition(" ")[2]
+        word = word if word == "is present" else word.split()[0]
         binder.report(
             "syntax",
             f"use `{word}`, not `:`{did_you_mean([clip(text)])}",
@@ -332,12 +342,15 @@ def _report_surplus_colon(binder: LiteralBinder, name: int) -> bool:
 
 def _report_list(binder: LiteralBinder, name: int, closing: int) -> Formula | None:
     """Report ``name:(…)``, which parses as a call."""
-    plain = binder.tokens.lexemes[name][:-1]
-    _, end = binder.span(name)
+    written = binder.tokens.lexemes[name][:-1]
+    plain = written.removeprefix("-")
+    start, end = binder.span(name)
     place = (end - 1, end)
-    tokens = Tokens(f"{plain} in {binder.tokens.text[end : binder.span(closing)[1]]}")
+    negation = [] if plain == written else [(start, start + 1, "not ")]
+    listed = f"{plain} in {binder.tokens.text[end : binder.span(closing)[1]]}"
+    tokens = Tokens(f"not {listed}" if negation else listed)
     bound = None if "PLACEHOLDER" in tokens.kinds else _bind(binder, tokens)
-    fixes = [("write `in`", [(*place, " in ")])] if bound is not None else []
+    fixes = [("write `in`", [*negation, (*place, " in ")])] if bound is not None else []
     binder.report("syntax", COLON_OF_LIST, place, *fixes)
     return _placed(bound, name, closing)
 
@@ -373,7 +386,7 @@ def _rewriting(binder: LiteralBinder, name: int, last: int, meant: str) -> list[
 
 def _renamings(binder: LiteralBinder, name: int, last: int, names: Iterable[str]) -> list[Fix]:
     """Return the fixes that write other names, except for those that lead to another finding."""
-    place = binder.span(name)
+    place = binder.own_place(name)
     written = binder.tokens.lexemes[name]
     certain = the_one_slip(written, names)
     fixes = {each: (f"write `{each}`", [(*place, each)]) for each in names}

@@ -342,6 +342,94 @@ def test_words_that_may_be_meant_otherwise_are_suggestions(text: str, mended: st
     assert mend(text, check, unsafe=True)[0] == mended
 
 
+SQL = [
+    (
+        "SELECT * FROM images WHERE platform = 'CentOS' ORDER BY name LIMIT 5;",
+        "platform = 'CentOS' ORDER BY name asc LIMIT 5",
+    ),
+    ("select * from images order by name", "order by name asc"),
+    (
+        "where description = 'it''s' and os_version is not null order by name desc",
+        r"description = 'it\'s' and os_version is present order by name desc",
+    ),
+    ("name LIKE 'Cent%' order by name", "name glob Cent* order by name asc"),
+    (r"where name like 'a\_b%' escape '\'", "name glob a_b*"),
+    (
+        "name not like '50!%%' escape '!' and name like '%x'",
+        'name not glob "50%*" and name glob *x',
+    ),
+    ("LOWER(name) LIKE 'ubuntu%' and protected", 'name matches "(?i)^ubuntu" and protected'),
+    ("upper(name) <> 'A.B'", r'name not matches "(?i)^A\\.B$"'),
+    ("where created_at >= '2018-10-28'", "created_at >= '2018-10-28'"),
+]
+PYTHON = [
+    ("platform in ['CentOS',] and not protected", "platform in ('CentOS' ) and not protected"),
+    ("'ubuntu' in name or \"a b\" not in name", 'name contains ubuntu or name not contains "a b"'),
+    ("'a=b' in tags", 'tags = "a=b"'),
+    (
+        "name.startswith('x') and not name.endswith(\"a b\")",
+        'name startswith x and not name endswith "a b"',
+    ),
+    ("os_bit is None or os_version is not None", "os_bit is absent or os_version is present"),
+    ("not 40 <= min_disk < 100", "not (min_disk >= 40 and min_disk < 100)"),
+    ("40 <= min_disk <= 100", "min_disk between 40 and 100"),
+    (
+        "'2018-01-01' <= created_at < '2019-01-01'",
+        "created_at >= '2018-01-01' and created_at < '2019-01-01'",
+    ),
+    ("name.lower() == 'x'", 'name matches "(?i)^x$"'),
+    ("startsWith(name, 'a') and contains(tags, 'b')", "name startswith 'a' and tags = 'b'"),
+]
+
+
+@pytest.mark.parametrize(("text", "mended"), [*SQL, *PYTHON])
+def test_safe_fixes_mend_other_dialects(text: str, mended: str) -> None:
+    assert mend(text, check) == (mended, ())
+
+
+COLONS = [
+    ("platform:CentOS AND NOT name:web*", "platform = CentOS AND NOT name glob web*"),
+    ("name:* and -os_version:*", "name is present and not os_version is present"),
+    (
+        "min_disk:{40 TO 99} or protected",
+        "(min_disk > 40 and min_disk < 99) or protected",
+    ),
+    ("created_at:[2018 TO *} and protected", "created_at >= 2018 and protected"),
+    ("min_disk:{* TO 100]", "min_disk <= 100"),
+    ("-platform:(CentOS Ubuntu)", "not platform in (CentOS, Ubuntu)"),
+    ("-platform:(CentOS, Ubuntu)", "not platform in (CentOS, Ubuntu)"),
+    ("-(platform:CentOS AND name~'^x')", "not (platform = CentOS AND name matches '^x')"),
+]
+
+
+@pytest.mark.parametrize(("text", "mended"), COLONS)
+def test_a_colon_is_mended_by_suggestions_alone(text: str, mended: str) -> None:
+    assert mend(text, check)[0] == text
+    assert mend(text, check, unsafe=True) == (mended, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where created_at > '2018-10-28'",
+        r"where name = 'a\n'",
+        "select name from images where protected",
+        "select * from images join flavors where protected",
+    ],
+)
+def test_sql_that_may_mean_something_else_is_left(text: str) -> None:
+    assert mend(text, check)[0] == text
+
+
+def test_the_fix_of_a_name_leaves_what_is_around_it() -> None:
+    for text in ("40 <= min_dsk <= 100", "'x' in nmae", "lower(nmae) = 'x'", "contains(nmae, x)"):
+        (fix,) = (each.fixes[0] for each in check(text) if each.code == "unknown-name")
+        assert [text[edit.span.start : edit.span.end] for edit in fix.edits] in (
+            ["min_dsk"],
+            ["nmae"],
+        )
+
+
 @pytest.mark.parametrize(
     ("text", "mended"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from imsquery.diagnostics.edits import clip
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import END, is_word, spell, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
@@ -22,6 +23,7 @@ from imsquery.language.recovery.piece import (
 from imsquery.language.recovery.scanner import UNCLOSED, UNMATCHED
 from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.values import list_after_equals
+from imsquery.language.recovery.vocabulary import PREFIXES
 
 _escaped = re.compile(r"\\[^'\"]").search
 _MOST_JOINED = 30  # tokens looked at on either side of a connective in words
@@ -87,8 +89,13 @@ def _contained(recovery: Recovery) -> bool:
     if operator.kind != "IN" or name.kind != "WORD":
         return False
     plain, negated = ("=", "!=") if name.lexeme.lower() in TAGS else ("contains", "not contains")
-    meant = f"{name.lexeme} {negated if negation else plain} {spell(unquote(value.lexeme)[0])}"
-    recovery.rewrite([value, *negation, operator, name], meant)
+    new = f"{negated if negation else plain} {spell(unquote(value.lexeme)[0])}"
+    recovery.change(
+        f"use `{clip(new)}` after the name",
+        *(([value, *negation, operator], ""), name, ((), new)),
+        span=extent(value, name),
+        is_safe=True,
+    )
     return True
 
 
@@ -148,6 +155,15 @@ def _back_over(recovery: Recovery, back: int, kind: str) -> int:
             break
         back += 1
     return back
+
+
+def minus(recovery: Recovery) -> bool:
+    """Read ``-(…)`` as a negation."""
+    piece, following = recovery.ahead(2)
+    if piece.lexeme != "-" or following.kind != "LPAR":
+        return False
+    recovery.rewrite([piece], "not", is_safe=False)
+    return True
 
 
 # -- parentheses
@@ -235,15 +251,17 @@ def _joins_more(recovery: Recovery, ahead: int) -> bool:
 # -- how a query begins
 
 
-def prefix(recovery: Recovery) -> None:
+def prefix(recovery: Recovery) -> bool:
     """Leave out how SQL begins."""
     word = recovery.peek().lexeme.lower()
+    if recovery.read or word not in PREFIXES:
+        return False
     if word == "select":
         count = _selected(recovery)
     else:
         count = int(not _is_call(recovery) and _begins_query(recovery))
     if count == 0:
-        return
+        return False
     dropped = recovery.ahead(count)
     lexemes = [piece.lexeme.lower() for piece in dropped]
     selects_all = lexemes[:3] == ["select", "*", "from"] and lexemes[4:] in ([], ["where"])
@@ -253,6 +271,7 @@ def prefix(recovery: Recovery) -> None:
         is_safe=(word == "where" or selects_all) and _reads_alike(recovery, count),
         marks_sql=word in {"where", "select"},
     )
+    return True
 
 
 def _selected(recovery: Recovery) -> int:

@@ -22,11 +22,11 @@ from imsquery.language.recovery.piece import (
     show,
 )
 from imsquery.language.recovery.state import Recovery
-from imsquery.language.recovery.values import enclose
+from imsquery.language.recovery.values import bounded, enclose, in_brackets, is_joined_by_and
 from imsquery.language.recovery.vocabulary import (
-    BETWEEN_ENDS,
     CASE_FOLDS,
     COLON_OF_LIST,
+    EXCLUSIVE_OR,
     IGNORING_CASE,
     LIKE,
     LIKE_WILDCARDS,
@@ -92,26 +92,28 @@ def after_is(recovery: Recovery) -> bool:
 # -- whether an attribute is there
 
 
-def asks_presence(recovery: Recovery) -> bool:
-    """Return whether ``has name`` comes next, and nothing more of its condition."""
-    is_asked = recovery.peek().lexeme.lower() in PRESENCE_OF
-    return is_asked and recovery.peek(1).kind == "WORD" and recovery.ends_condition(2)
-
-
-def presence_before(recovery: Recovery) -> None:
-    """Read ``has name`` and ``exists name``."""
-    word, name = recovery.peek(), recovery.peek(1)
-    new = f"is {PRESENCE_OF[word.lexeme.lower()]}"
-    message = f"use `{new}`, not `{word.lexeme.lower()}`"
+def presence_before(recovery: Recovery) -> bool:
+    """Read ``has name`` and ``exists name``, and nothing more of their condition."""
+    word, name = recovery.ahead(2)
+    written = word.lexeme.lower()
+    is_asked = recovery.expects_condition and written in PRESENCE_OF and name.kind == "WORD"
+    if not is_asked or not recovery.ends_condition(2):
+        return False
+    new = f"is {PRESENCE_OF[written]}"
+    message = f"use `{new}`, not `{written}`"
     recovery.change(message, ([word], ""), name, ((), new), span=extent(word, name))
+    return True
 
 
-def exclusive_or(recovery: Recovery) -> None:
+def exclusive_or(recovery: Recovery) -> bool:
     """Report an operator without a counterpart: a fix would write each condition twice."""
     piece = recovery.peek()
+    if piece.lexeme.lower() != EXCLUSIVE_OR or recovery.expects_condition:
+        return False
     message = "unknown operator `xor`; use `(… and not …) or (not … and …)`"
     recovery.say(message, extent(piece, piece))
     recovery.give_up()
+    return True
 
 
 # -- two bounds in a row
@@ -119,22 +121,23 @@ def exclusive_or(recovery: Recovery) -> None:
 
 def chained(recovery: Recovery) -> bool:
     """Read ``40 <= name < 100``."""
-    pieces = low, first, name, second, high = recovery.ahead(5)
+    low, first, name, second, high = recovery.ahead(5)
     lower, upper = (OPERATORS.get(piece.lexeme, "") for piece in (first, second))
     is_chain = lower in _CONVERSE and upper in _CONVERSE and lower[0] == upper[0]
     if not is_chain or name.kind != "WORD" or {low.kind, high.kind} - VALUES:
         return False
     if not low.lexeme.lstrip("'\"")[:1].isdigit() and not reads_clock(low.lexeme):
         return False
-    if lower == upper and "=" in lower:
-        least, most = (low, high) if lower == "<=" else (high, low)
-        meant = f"{name.lexeme} between {least.lexeme} and {most.lexeme}"
-    else:
-        bounds = (f"{_CONVERSE[lower]} {low.lexeme}", f"{upper} {high.lexeme}")
-        meant = " and ".join(f"{name.lexeme} {bound}" for bound in bounds)
-        if "OR" in {recovery.before(), recovery.peek(5).kind} or recovery.before() == "NOT":
-            meant = f"({meant})"
-    recovery.rewrite(pieces, meant)
+    is_apart = is_joined_by_and(recovery, 1, 5)
+    bounds = [(_CONVERSE[lower], low.lexeme), (upper, high.lexeme)]
+    parts = bounded(name, bounds, [second, high], is_apart=is_apart)
+    where = parts.index(name)
+    recovery.change(
+        "a name is compared with one value at a time",
+        *parts[:where], ([low, first], ""), *parts[where:],
+        span=extent(low, high),
+        is_safe=True,
+    )  # fmt: skip
     return True
 
 
@@ -211,41 +214,51 @@ def _converted(recovery: Recovery, phrase: Phrase) -> tuple[str, list[Part], boo
 
 def folded(recovery: Recovery) -> bool:
     """Read ``lower(name) = value`` and ``name.lower() like value``."""
-    name, pieces = _called_fold(recovery)
-    if not name:
-        return False
-    fold = CASE_FOLDS[pieces[0].lexeme.lower().rpartition(".")[2]]
-    count = len(pieces)
-    negation = [recovery.peek(count)] if recovery.peek(count).kind == "NOT" else []
-    count += len(negation)
-    operator, value = recovery.peek(count), recovery.peek(count + 1)
-    form = _EXPRESSIONS.get(OPERATORS.get(operator.lexeme, operator.lexeme.lower()))
-    if form is None or value.kind not in {"WORD", "STRING"}:
+    function, size = _called_fold(recovery)
+    negation = [recovery.peek(size)] if recovery.peek(size).kind == "NOT" else []
+    operator, value = (recovery.peek(size + len(negation) + each) for each in range(2))
+    relation = OPERATORS.get(operator.lexeme, operator.lexeme.lower())
+    if size == 0 or relation not in _EXPRESSIONS or value.kind not in {"WORD", "STRING"}:
         return False
     text = unquote(value.lexeme)[0] if value.kind == "STRING" else value.lexeme
-    if fold(text) != text or (operator.kind == "OPERATOR" and negation):
+    if CASE_FOLDS[function](text) != text or (relation in EQUALITY and negation):
         return False
-    is_negated = bool(negation) or OPERATORS.get(operator.lexeme) == "!="
-    meant = f"{name} {'not ' * is_negated}matches {spell(form(text))}"
-    pieces += [*negation, operator, value]
+    is_negated = bool(negation) or relation == "!="
+    meant = f"{'not ' * is_negated}matches {spell(_EXPRESSIONS[relation](text))}"
+    span = extent(recovery.peek(), value)
+    before, name, after = _parts_of_call(recovery, size)
     recovery.change(
-        f"use `{clip(meant)}` to ignore letter case", (pieces, meant), is_safe=True,
-        marks_sql=operator.lexeme.lower() == "like",
+        f"use `{clip(meant)}` to ignore letter case",
+        *before, name, ([*after, *negation, operator, value], meant),
+        span=span,
+        is_safe=True,
+        marks_sql=relation == "like",
     )  # fmt: skip
     return True
 
 
-def _called_fold(recovery: Recovery) -> tuple[str, list[Piece]]:
-    """Return the name in ``lower(name)`` or ``name.lower()``, and the tokens of the call."""
+def _called_fold(recovery: Recovery) -> tuple[str, int]:
+    """Return what is called in ``lower(name)`` or ``name.lower()``, and the number of tokens."""
     function, opening, name, closing = recovery.ahead(4)
-    receiver, dot, method = function.lexeme.rpartition(".")
-    if opening.kind != "LPAR" or method.lower() not in CASE_FOLDS:
-        return "", []
-    if dot and name.kind == "RPAR":
-        return receiver, [function, opening, name]
-    if not dot and (name.kind, closing.kind) == ("WORD", "RPAR"):
-        return name.lexeme, [function, opening, name, closing]
-    return "", []
+    receiver, _, method = function.lexeme.lower().rpartition(".")
+    if opening.kind != "LPAR" or method not in CASE_FOLDS:
+        return "", 0
+    if receiver:
+        return method, 3 if name.kind == "RPAR" else 0
+    return method, 4 if (name.kind, closing.kind) == ("WORD", "RPAR") else 0
+
+
+def _parts_of_call(recovery: Recovery, size: int) -> tuple[list[Part], Piece, list[Piece]]:
+    """Return what comes before the name in a call, the name, and what comes after it."""
+    pieces = recovery.ahead(size)
+    receiver, dot, _ = pieces[0].lexeme.rpartition(".")
+    if not dot:
+        return [(pieces[:2], "")], pieces[2], pieces[3:]
+    word, *rest = recovery.drop(size)
+    at = word.start + len(receiver)
+    name, method = Piece("WORD", receiver, word.start, at), Piece("WORD", dot, at, word.end)
+    recovery.put(name, method, *rest)
+    return [], name, [method, *rest]
 
 
 _EXPRESSIONS: dict[str, Callable[[str], str]] = {
@@ -325,7 +338,9 @@ def _colon(recovery: Recovery) -> bool:
     colon, following = recovery.peek(), recovery.peek(1)
     if following.kind == "OPERATOR":
         recovery.remove(colon, message=colon_beside(following.lexeme))
-    elif following.kind == "LPAR" and recovery.peek(3).lexeme.lower() not in BETWEEN_ENDS:
+    elif following.kind == "LPAR" and in_brackets(recovery, [colon]):
+        return True
+    elif following.kind == "LPAR":
         recovery.rewrite([colon], "in", COLON_OF_LIST, is_safe=False)
     else:
         recovery.rewrite([colon], "=", is_safe=False)  # gcloud: contains

@@ -60,6 +60,10 @@ _bracketed = re.compile(
 ).match
 _backslash = re.compile(r"'\\'").match
 _word_operator = re.compile(r"!?~\*").match
+_range = re.compile(
+    r"""([\[{])\s*+([\w.\-:+/@*]++|"[^"\\\n]*+")\s++(to)\s++([\w.\-:+/@*]++|"[^"\\\n]*+")\s*+([\]}])""",
+    re.IGNORECASE,
+).match
 _piped = re.compile(r"\|[ \t\r\n]*+where\b(?=\s)", re.IGNORECASE).match
 _slashed = re.compile(r"\s*+/([^/\s'\"#]+)/(i?)(?=[\s)]|$)").match
 _QUOTES = {each: lookalikes_of(each) + each for each in "'\""}
@@ -399,6 +403,12 @@ class Scanner:
 
     def _bracket(self, plain: str, start: int) -> int:
         """Read a bracket as a parenthesis, or leave out those around a name."""
+        span = _range(self._text, start)
+        if span is not None and self._last and self._last.lexeme[-1] in "=:":
+            for group in range(1, 6):
+                for piece in pieces_of(BRACKETS.get(span[group], span[group]), *span.span(group)):
+                    self._add(piece)
+            return span.end()
         named = _bracketed(self._text, start) if plain == "[" else None
         if named is not None and not self._expects_value():
             return self._rewrite(start, named.end(), named[1], "names take no brackets")

@@ -29,7 +29,7 @@ from tests.language.dialects.writers import (
     text_of,
     texts_of,
 )
-from tests.strategies import quoted
+from tests.strategies import KEYWORDS, quoted
 
 _COARSE = len("2018-10-28T10:00")  # a time of fewer letters is an interval here, a moment there
 
@@ -200,3 +200,84 @@ def _python_string(value: str, pick: Pick) -> str:
     escaped = value.replace("\\", "\\\\")
     double, single = escaped.replace('"', '\\"'), escaped.replace("'", "\\'")
     return pick(f'"{double}"', f"'{single}'")
+
+
+# -- Lucene, and Kibana's KQL
+
+
+def lucene(expr: Expr, pick: Pick) -> str:
+    words = pick(("AND", "OR", "NOT "), ("and", "or", "not "), ("&&", "||", "!"))
+    return infix(expr, pick, _lucene, words)
+
+
+def _lucene(expr: Expr, pick: Pick) -> str:
+    match expr:
+        case Comparison(name, "=", value):
+            return f"{name}:{_lucene_term(text_of(value), pick)}"
+        case Comparison(name, "!=", value):
+            return f"NOT {name}:{_lucene_term(text_of(value), pick)}"
+        case Comparison(name, operator, value):
+            return f"{name}:{_lucene_range(operator, _lucene_term(text_of(value), pick), pick)}"
+        case Membership(name):
+            terms = " OR ".join(_lucene_term(each, pick) for each in texts_of(expr))
+            return f"{'NOT ' * expr.negated}{name}:({terms})"
+        case Between(name, low, high):
+            least, most = (_lucene_term(text_of(each), pick) for each in (low, high))
+            return f"{'NOT ' * expr.negated}{name}:[{least} TO {most}]"
+        case Match(name, "startswith", value) if not is_tag(name):
+            if not _is_plain(text_of(value)):
+                raise UnsayableError
+            return f"{pick('NOT ', '-') if expr.negated else ''}{name}:{text_of(value)}*"
+        case Presence(name) if not is_tag(name):
+            return f"{pick('NOT ', '-') if expr.negated else ''}{name}:*"
+        case Standalone(name):
+            return f"{name}:true"
+        case Call():
+            return infix(called(expr), pick, _lucene, ("AND", "OR", "NOT "))
+        case _:
+            raise UnsayableError
+
+
+def _is_plain(value: str) -> bool:
+    return value.isascii() and value.isalnum() and value.lower() not in {"and", "or", "not", "to"}
+
+
+def _lucene_term(value: str, pick: Pick) -> str:
+    if not value.isprintable() or "\\" in value or value.lower() in KEYWORDS:
+        raise UnsayableError
+    phrase = '"' + value.replace('"', '\\"') + '"'
+    return pick(value, phrase) if _is_plain(value) else phrase
+
+
+def _lucene_range(operator: str, term: str, pick: Pick) -> str:
+    ranges = {
+        "<": f"{{* TO {term}}}", "<=": f"[* TO {term}]", ">": f"{{{term} TO *}}",
+        ">=": f"[{term} TO *]",
+    }  # fmt: skip
+    return pick(f"{operator}{term}", ranges[operator])
+
+
+# -- filters of gcloud
+
+
+def gcloud(expr: Expr, pick: Pick) -> str:
+    return infix(expr, pick, _gcloud, pick(("AND", "OR", "NOT "), ("AND", "OR", "-")))
+
+
+def _gcloud(expr: Expr, pick: Pick) -> str:
+    match expr:
+        case Comparison(name, operator, value):
+            return f"{name}{pick('', ' ')}{operator}{_lucene_term(text_of(value), pick)}"
+        case Membership(name):
+            terms = " ".join(_lucene_term(each, pick) for each in texts_of(expr))
+            return f"{pick('NOT ', '-') if expr.negated else ''}{name}:({terms})"
+        case Presence(name) if not is_tag(name):
+            return f"{pick('NOT ', '-') if expr.negated else ''}{name}:*"
+        case Match(name, "matches", value):
+            return f"{name}{'!~' if expr.negated else '~'}{_lucene_term(text_of(value), pick)}"
+        case Standalone(name):
+            return pick(f"{name}=true", f"{name}:true")
+        case Call():
+            return infix(called(expr), pick, _gcloud, ("AND", "OR", "NOT "))
+        case _:
+            raise UnsayableError
