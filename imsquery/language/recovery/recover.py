@@ -71,6 +71,7 @@ def _run(recovery: Recovery) -> list[Piece]:
 def foresee(recovery: Recovery) -> None:
     """Mend what the tables would take for something else."""
     if recovery.expects_value:
+        values.quote_bare(recovery)
         return
     if recovery.expects_condition and any(rule(recovery) for rule in _AT_CONDITION):
         return

@@ -15,10 +15,12 @@ from imsquery.language._tables import FIXED, KEYWORDS, TOKEN
 from imsquery.language.lexer import END, ERROR, Tokens, is_word, quote
 from imsquery.language.operators import OPERATORS
 from imsquery.language.recovery.confusables import (
+    JOINERS,
     ascii_of,
     describe,
     fold,
     is_invisible,
+    is_lookalike,
     is_space,
     lookalikes_of,
     looks_like,
@@ -294,7 +296,10 @@ class Scanner:
         self._pieces.pop()
         shown = last.lexeme + ("" if touches else " ") + lexeme
         message = f"use `{meant}`, not `{shown}`"
-        return self._rewrite(last.start, end, meant, message, is_sign=meant == "contains")
+        written = self._text[last.start : end]
+        is_safe = written.isascii() or (touches and not self._expects_value())
+        is_sign = meant == "contains"
+        return self._rewrite(last.start, end, meant, message, is_sign=is_sign, is_safe=is_safe)
 
     # -- characters that no lexeme begins with
 
@@ -310,12 +315,18 @@ class Scanner:
                 return escape.end()
             return self._unclosed(character, start)
         plain = ascii_of(character) or character
-        pair = self._text[start : start + 2]
-        pair = fold(pair) if len(pair) > 1 else ""
         if plain in _QUOTES:
             return self._foreign_quote(plain, start)
         if character == "`":
             return self._backtick(start)
+        if self._is_of_value(character, start):
+            return self._bare(start)
+        return self._mend_sign(character, plain, start)
+
+    def _mend_sign(self, character: str, plain: str, start: int) -> int:
+        """Read a character that is not of a value as what it was meant for."""
+        pair = self._text[start : start + 2]
+        pair = fold(pair) if len(pair) > 1 else ""
         if pair in SYMBOLS or plain in SYMBOLS or character in SIGNS:
             return self._symbol(character, plain, pair, start)
         if plain in BRACKETS:
@@ -342,7 +353,7 @@ class Scanner:
         ends = last is not None and (last.kind in _ENDS_OF_CONDITIONS or self._expects_value(1))
         shown = show(self._text[start])
         if idle or not ends:
-            is_safe = following is None
+            is_safe = following is None and self._text[start] == ";"
             return self._remove(start, end, f"unexpected {shown}", joining=False, is_safe=is_safe)
         if self._lists[-1] and self._is_listed():
             message = f"use `,`, not {shown}, between the values of a list"
@@ -364,7 +375,15 @@ class Scanner:
     def _lookalike(self, start: int, end: int, plain: str) -> None:
         """Report ASCII that was not typed as such."""
         message = looks_like(self._text[start:end], plain)
-        self._report(message, (start, end), Safe(f"write `{plain}`", [(start, end, plain)]))
+        fix = f"write `{plain}`", [(start, end, plain)]
+        is_safe = self._is_apart(start, plain)
+        self._report(message, (start, end), Safe(*fix) if is_safe else fix)
+
+    def _is_apart(self, start: int, plain: str) -> bool:
+        """Return whether a look-alike of ASCII cannot be a part of a value."""
+        is_in_list = self._lists[-1] and plain == ","
+        closes = len(self._lists) > 1 and BRACKETS.get(plain, plain) == ")"
+        return self._text[start].isascii() or is_in_list or closes or not self._is_in_value(start)
 
     def _symbol(self, character: str, plain: str, pair: str, start: int) -> int:
         """Read an operator of another language; a pattern after it may be between slashes."""
@@ -395,7 +414,7 @@ class Scanner:
         slashed = _slashed(text, end) if "matches" in new else None
         if slashed is None:
             # Elsewhere, `~` contains or `=~` ignores letter case.
-            is_safe = "matches" not in new
+            is_safe = "matches" not in new and self._is_apart(start, plain)
             return self._rewrite(start, end, new, is_sign=True, is_safe=is_safe)
         pattern = quote(f"(?i){slashed[1]}" if slashed[2] else slashed[1])
         also = (slashed.start(1) - 1, slashed.end(), pattern)
@@ -412,7 +431,8 @@ class Scanner:
         named = _bracketed(self._text, start) if plain == "[" else None
         if named is not None and not self._expects_value():
             return self._rewrite(start, named.end(), named[1], "names take no brackets")
-        return self._rewrite(start, start + 1, BRACKETS[plain])
+        is_safe = self._is_apart(start, plain)
+        return self._rewrite(start, start + 1, BRACKETS[plain], is_safe=is_safe)
 
     def _fixed(self, plain: str, start: int) -> int:
         """Read an operator or separator that is a look-alike, in part or as a whole."""
@@ -455,22 +475,37 @@ class Scanner:
         return self._word_before(start) is not None and is_word(following) is not None
 
     def _unknown(self, start: int) -> int:
-        """Quote the value that a character belongs to, or else leave it out."""
+        """Read the value that a character belongs to, or else leave the character out."""
         text = self._text
         character = text[start]
-        end = self._run_of(start)
         is_apostrophe = (ascii_of(character) or character) in _QUOTES
-        # A value goes on here without white space.
-        within = self._word_before(start) is not None and self._expects_value(1)
-        if not (is_apostrophe or within or self._expects_value()):
-            return self._remove(start, end, f"unexpected {show(character)}")
-        first = self._pieces.pop().start if is_apostrophe or within else start
-        stop = end
-        while stop < len(text) and (text[stop] == character or _runs_on(text[stop])):
+        if is_apostrophe or self._is_in_value(start):
+            return self._bare(start, is_apostrophe=is_apostrophe)
+        return self._remove(start, self._run_of(start), f"unexpected {show(character)}")
+
+    def _bare(self, start: int, *, is_apostrophe: bool = False) -> int:
+        """Read a value that lacks the quotes that a character in it needs."""
+        text = self._text
+        within = is_apostrophe or self._word_before(start) is not None
+        first = self._pieces.pop().start if within else start
+        stop = start + 1
+        while stop < len(text) and (text[stop] == text[start] or _runs_on(text[stop])):
             stop += 1
-        return self._quote(
-            first, stop, f"quote values that contain {show(character)}", (start, end)
-        )
+        self._add(Piece("STRING", quote(text[first:stop]), first, stop, is_bare=True))
+        return stop
+
+    def _is_of_value(self, character: str, start: int) -> bool:
+        """Return whether a character can only be a part of a value: a mark, a symbol, an emoji."""
+        if not _belongs(character):
+            return False
+        if character not in JOINERS and ascii_of(character) is None:
+            return True
+        before = self._word_before(start)
+        return self._is_in_value(start) or (before is not None and not before.lexeme.isascii())
+
+    def _is_in_value(self, start: int) -> bool:
+        """Return whether a character begins a value, or goes on with one without white space."""
+        return self._expects_value(int(self._word_before(start) is not None))
 
     # -- quotes
 
@@ -538,10 +573,19 @@ def _unmatched(run: str) -> int:
 
 def _runs_on(character: str) -> bool:
     """Return whether a character may be meant as part of the value before it."""
+    if _belongs(character):
+        return True
     plain = ascii_of(character)
     if plain is not None:
         return is_word(plain) is not None or plain in _QUOTES
     return _run(character) is not None
+
+
+def _belongs(character: str) -> bool:
+    """Return whether a character may be a part of a value, and of nothing else."""
+    if character.isascii() or character in SIGNS or is_lookalike(character):
+        return False
+    return character in JOINERS or not (is_space(character) or is_invisible(character))
 
 
 def _ends_in_escape(content: str) -> bool:

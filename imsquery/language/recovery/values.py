@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from imsquery.language.lexer import END, quote
+from imsquery.language.lexer import END, is_word, quote, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import clause_operator, dangling
+from imsquery.language.recovery.confusables import show as display
 from imsquery.language.recovery.piece import (
     CONNECTIVES,
     ENDS,
@@ -124,7 +125,7 @@ def _unwrap(recovery: Recovery) -> bool:
             *(([opening], ""), value, ([closing], "")),
             span=extent(opening, closing),
             title="remove the parentheses",
-            is_safe=True,
+            is_safe=recovery.text[opening.start].isascii(),
         )
         return True
     is_list = value.kind in VALUES and closing.kind in {"COMMA", "OR"} and recovery.begins_value(3)
@@ -145,17 +146,47 @@ def _list_operator(operator: Piece) -> str:
 
 def after_value(recovery: Recovery) -> bool:
     """Mend what goes on with a value that was read as a whole one."""
-    kind = recovery.peek().kind
+    piece = recovery.peek()
+    kind = piece.kind
     if kind == "LPAR":
         return _called_clock(recovery) or _time_ago(recovery)
     if kind == "COMMA":
         return _grouped_digits(recovery)
     if kind == "OPERATOR":
         return _quote_chain(recovery)
-    return kind in _MORE_WORDS and (_spaced_time(recovery) or _several_words(recovery))
+    return _is_word(piece) and (_spaced_time(recovery) or _several_words(recovery))
 
 
 _MORE_WORDS = (KEYWORD_KINDS - ENDS) | {"WORD"}
+
+
+def _is_word(piece: Piece) -> bool:
+    """Return whether a token may go on with a value of several words."""
+    return piece.kind in _MORE_WORDS or piece.is_bare
+
+
+def quote_bare(recovery: Recovery) -> None:
+    """Quote a value without the quotes that it needs; more words may go on with it."""
+    piece = recovery.peek()
+    if not piece.is_bare:
+        return
+    recovery.take()
+    if _several_words(recovery):
+        return
+    written = recovery.text[piece.start : piece.end]
+    odd = next((each for each in written if not is_word(each)), written[0])
+    start = end = recovery.text.index(odd, piece.start)
+    while recovery.text[end : end + 1] == odd:
+        end += 1
+    recovery.change(
+        f"quote values that contain {display(odd)}",
+        ([piece], piece.lexeme),
+        span=(start, end),
+        title="add quotes",
+        # Of ASCII, a character may be more than a part of the value.
+        is_safe=not any(each.isascii() and not is_word(each) for each in written)
+        and recovery.peek().kind in ENDS | {"COMMA"},
+    )
 
 
 def _may_end(recovery: Recovery, ahead: int) -> bool:
@@ -270,22 +301,28 @@ _SPACES = "quote values that contain spaces"
 def _several_words(recovery: Recovery) -> bool:
     """Quote a value of several words, such as ``name = CentOS 7``; in a list they are apart."""
     first = recovery.read[-1]
-    if first.kind != "WORD" or recovery.is_in_list or recovery.is_after_clause:
+    is_first = first.kind == "WORD" or first.is_bare
+    if not is_first or recovery.is_in_list or recovery.is_after_clause:
         return False
     ahead = 0
-    while recovery.peek(ahead).kind in _MORE_WORDS and not recovery.begins_condition(ahead):
+    while _is_word(recovery.peek(ahead)) and not recovery.begins_condition(ahead):
         if recovery.is_in_range and _joins_ends(recovery, ahead):
             break
         ahead += 1
-    goes_on = recovery.peek(ahead).kind in {"OPERATOR", "STRING", "PLACEHOLDER", "BROKEN"}
+    following = recovery.peek(ahead)
+    goes_on = following.kind in {"OPERATOR", "STRING", "PLACEHOLDER", "BROKEN"}
     if ahead == 0 or goes_on or not _may_end(recovery, ahead):
         return False
     parts = [first, *recovery.ahead(ahead)]
-    value = first.lexeme
+    value = _plain(first)
     for before, part in pairwise(parts):
         touches = before.end == part.start and not (before.is_sign or part.is_sign)
-        value += ("" if touches else " ") + part.lexeme
+        value += ("" if touches else " ") + _plain(part)
     return _add_quotes(recovery, parts, value, _SPACES)
+
+
+def _plain(piece: Piece) -> str:
+    return unquote(piece.lexeme)[0] if piece.is_bare else piece.lexeme
 
 
 def _add_quotes(recovery: Recovery, pieces: list[Piece], value: str, message: str) -> bool:

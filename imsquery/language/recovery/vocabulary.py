@@ -64,7 +64,11 @@ WORD_OPERATORS = {
 IGNORING_CASE = frozenset({"ilike", "~*", "!~*"})
 """Operators that ignore letter case."""
 
-ENDS_OF_OPERATORS = frozenset(words.split()[-1] for words in WORD_OPERATORS)
+ENDS_OF_OPERATORS = frozenset(
+    words.split()[-1] for words, sign in WORD_OPERATORS.items()
+    if sign[:3] != "is " and sign[-2:] != "in" and "SPAN" not in words
+)  # fmt: skip
+"""Words right before a value."""
 
 JOINTS = {"unless": "and not", "except": "and not", "but not": "and not", "but": "and"}
 """Words between conditions."""
