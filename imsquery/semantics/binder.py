@@ -330,7 +330,9 @@ class Binder(LiteralBinder):
         fixes: list[Fix] = []
         # What recovery left out after the name may have been an operator.
         gap = self.tokens.text[end : self.span(name + 1)[0]]
-        if parameter.observed is not None and not gap.partition("#")[0].strip():
+        if parameter.is_time and self._kinds[name + 1] == "AFTER":
+            fixes.append(("write `>`", [(*self.span(name + 1), ">")]))
+        elif parameter.observed is not None and not gap.partition("#")[0].strip():
             fixes.append(("write `is present`", [(end, end, " is present")]))
         message = f"expected an operator and a value after `{self._lexemes[name]}`"
         self.report("bad-operator", message, self.span(name), *fixes)

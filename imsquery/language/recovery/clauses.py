@@ -5,9 +5,10 @@ from __future__ import annotations
 from imsquery.diagnostics.edits import without
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import END, is_word, unquote
+from imsquery.language.recovery.phrases import CLAUSES_IN_WORDS
 from imsquery.language.recovery.piece import CLAUSES, CONNECTIVES, ENDS, VALUES, Piece, extent
 from imsquery.language.recovery.state import Recovery
-from imsquery.language.recovery.vocabulary import DIRECTIONS
+from imsquery.language.recovery.vocabulary import DIRECTIONS, OFFSETS, ORDER_BY, SORT
 
 _MISPLACED = "`order by`, `limit` and `after` go at the end"
 
@@ -15,25 +16,50 @@ _MISPLACED = "`order by`, `limit` and `after` go at the end"
 # -- at a clause
 
 
-def sorts_by(recovery: Recovery) -> bool:
-    """Return whether ``sort name`` comes next, at the end of a query or before a clause."""
-    ends = recovery.peek(2).kind in CLAUSES | {"DIRECTION", END}
-    return recovery.peek().lexeme.lower() == "sort" and recovery.peek(1).kind == "WORD" and ends
-
-
-def order_by(recovery: Recovery, count: int) -> None:
+def order_by(recovery: Recovery) -> bool:
     """Read other words for ``order by``."""
+    lowered, following = recovery.peek().lexeme.lower(), recovery.peek(1).kind
+    third = recovery.peek(2)
+    if lowered in SORT and following == "BY":
+        count = 2
+    elif following == "WORD" and (lowered in ORDER_BY or (lowered == "sort" and _ends(third))):
+        count = 1
+    else:
+        return False
     # Elsewhere, no direction means ascending.
-    recovery.rewrite(recovery.ahead(count), "order by", is_safe=False)
+    direction = recovery.peek(count + 1)
+    is_safe = direction.kind == "DIRECTION" or direction.lexeme.lower() in DIRECTIONS
+    recovery.rewrite(recovery.ahead(count), "order by", is_safe=is_safe)
+    return True
 
 
-def skip_offset(recovery: Recovery) -> None:
+def _ends(piece: Piece) -> bool:
+    """Return whether a query or clause ends before a token."""
+    return piece.kind in CLAUSES | {"DIRECTION", END}
+
+
+def in_words(recovery: Recovery) -> bool:
+    """Read ``top 5`` and ``newest first``."""
+    phrase = CLAUSES_IN_WORDS.find(recovery.peek)
+    if phrase is None or not recovery.accepts("LIMIT") or not recovery.ends_condition(phrase.count):
+        return False
+    # After a value without quotes, the words may be a part of it.
+    is_apart = not (recovery.is_after_value and recovery.before() == "WORD")
+    is_safe = is_apart and phrase.meant.startswith("limit")
+    recovery.rewrite(recovery.ahead(phrase.count), phrase.meant, is_safe=is_safe)
+    return True
+
+
+def skip_offset(recovery: Recovery) -> bool:
     """Leave out ``offset 5``."""
+    if recovery.peek().lexeme.lower() not in OFFSETS or not recovery.peek(1).lexeme.isdecimal():
+        return False
     word, count = recovery.drop(2)
     recovery.say(
         f"unknown clause `{word.lexeme.lower()}`; use `after` to continue after an image",
         extent(word, count),
     )
+    return True
 
 
 def unjoin_clause(recovery: Recovery) -> bool:

@@ -26,7 +26,6 @@ from imsquery.language.recovery import clauses, connectives, predicates, values
 from imsquery.language.recovery.dialects.read import translate
 from imsquery.language.recovery.piece import ENDS, VALUES, Piece, extent
 from imsquery.language.recovery.state import Recovery
-from imsquery.language.recovery.vocabulary import EXCLUSIVE_OR, OFFSETS, ORDER_BY, PREFIXES, SORT
 
 if TYPE_CHECKING:
     from typing import Any
@@ -71,22 +70,22 @@ def _run(recovery: Recovery) -> list[Piece]:
 
 def foresee(recovery: Recovery) -> None:
     """Mend what the tables would take for something else."""
-    piece = recovery.peek()
-    if piece.kind != "WORD" or recovery.expects_value or predicates.split_colon(recovery):
+    if recovery.expects_value:
+        values.quote_bare(recovery)
         return
-    lowered, following = piece.lexeme.lower(), recovery.peek(1)
-    if not recovery.read and lowered in PREFIXES:
-        connectives.prefix(recovery)
-    elif lowered in SORT and following.kind == "BY":
-        clauses.order_by(recovery, 2)
-    elif clauses.sorts_by(recovery) or (lowered in ORDER_BY and following.kind == "WORD"):
-        clauses.order_by(recovery, 1)
-    elif lowered in OFFSETS and following.lexeme.isdecimal():
-        clauses.skip_offset(recovery)
-    elif lowered == EXCLUSIVE_OR and not recovery.expects_condition:
-        predicates.exclusive_or(recovery)
-    elif recovery.expects_condition and predicates.asks_presence(recovery):
-        predicates.presence_before(recovery)
+    if recovery.expects_condition and any(rule(recovery) for rule in _AT_CONDITION):
+        return
+    if recovery.accepts("OPERATOR") and predicates.word_operator(recovery):
+        return
+    if recovery.peek().kind == "WORD" and not predicates.split_colon(recovery):
+        any(rule(recovery) for rule in _AT_WORD)
+
+
+_AT_CONDITION = (predicates.chained, predicates.folded, connectives.minus)
+_AT_WORD = (
+    connectives.prefix, clauses.in_words, connectives.in_words, clauses.order_by,
+    clauses.skip_offset, predicates.exclusive_or, predicates.presence_before,
+)  # fmt: skip
 
 
 def repair(recovery: Recovery) -> None:

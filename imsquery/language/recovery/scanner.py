@@ -15,10 +15,12 @@ from imsquery.language._tables import FIXED, KEYWORDS, TOKEN
 from imsquery.language.lexer import END, ERROR, Tokens, is_word, quote
 from imsquery.language.operators import OPERATORS
 from imsquery.language.recovery.confusables import (
+    JOINERS,
     ascii_of,
     describe,
     fold,
     is_invisible,
+    is_lookalike,
     is_space,
     lookalikes_of,
     looks_like,
@@ -35,6 +37,7 @@ from imsquery.language.recovery.piece import (
 from imsquery.language.recovery.vocabulary import (
     BETWEEN_ENDS,
     BRACKETS,
+    ENDS_OF_OPERATORS,
     SIGNS,
     SPELLINGS,
     SYMBOLS,
@@ -63,6 +66,12 @@ _run = re.compile(r"[\w.\-:+/@*?%^~$\\{}\[\]`]").match
 _comment = re.compile(r"(?<![^\s])(?:--(?![A-Za-z_])|//)[^\n]*").match
 _bracketed = re.compile(
     r"\[(\w+)\](?=\s*+(?:[=<>!]|(?:not|in|is|like|between|contains|startswith|endswith|glob)\b))",
+    re.IGNORECASE,
+).match
+_backslash = re.compile(r"'\\'").match
+_word_operator = re.compile(r"!?~\*").match
+_range = re.compile(
+    r"""([\[{])\s*+([\w.\-:+/@*]++|"[^"\\\n]*+")\s++(to)\s++([\w.\-:+/@*]++|"[^"\\\n]*+")\s*+([\]}])""",
     re.IGNORECASE,
 ).match
 _piped = re.compile(r"\|[ \t\r\n]*+where\b(?=\s)", re.IGNORECASE).match
@@ -186,7 +195,9 @@ class Scanner:
                 self._add(piece)
         return edits[-1][1]
 
-    def _remove(self, start: int, end: int, message: str, *, joining: bool = True) -> int:
+    def _remove(
+        self, start: int, end: int, message: str, *, joining: bool = True, is_safe: bool = False
+    ) -> int:
         """Report characters that do not belong here, and leave them out; return where to go on.
 
         ``joining``: the words on either side become one.
@@ -199,7 +210,8 @@ class Scanner:
         joins = before is not None and is_word(text[end : end + 1])
         new = "" if at_edge or joins or text[end] in " \t\r\n" else " "
         title = f"remove {show(text[start:end])}"
-        self._report(message, (start, end), (title, [(start, end, new)]))
+        edits = [(start, end, new)]
+        self._report(message, (start, end), Safe(title, edits) if is_safe else (title, edits))
         return end
 
     def _quote(self, start: int, end: int, message: str, span: tuple[int, int]) -> int:
@@ -232,7 +244,7 @@ class Scanner:
         if _joins_ends(before):
             between = (each.kind for each in pieces[-2::-1] if _joins_ends(each, "BETWEEN"))
             return next(between, "") == "BETWEEN"
-        return before.kind in _BEFORE_VALUES or _known(before) in WORD_OPERATORS
+        return before.kind in _BEFORE_VALUES or _known(before) in ENDS_OF_OPERATORS
 
     # -- lexemes
 
@@ -324,7 +336,10 @@ class Scanner:
         self._pop()
         shown = last.lexeme + ("" if touches else " ") + lexeme
         message = f"use `{meant}`, not `{shown}`"
-        return self._rewrite(last.start, end, meant, message, is_sign=meant == "contains")
+        written = self._text[last.start : end]
+        is_safe = written.isascii() or (touches and not self._expects_value())
+        is_sign = meant == "contains"
+        return self._rewrite(last.start, end, meant, message, is_sign=is_sign, is_safe=is_safe)
 
     # -- characters that no lexeme begins with
 
@@ -334,14 +349,24 @@ class Scanner:
         if character in _QUOTES:
             if self._is_within_word(start):
                 return self._unknown(start)
+            escape = _backslash(self._text, start)
+            if escape is not None and self._last and self._last.lexeme.lower() == "escape":
+                self._add(Piece("STRING", quote("\\"), *escape.span()))
+                return escape.end()
             return self._unclosed(character, start)
         plain = ascii_of(character) or character
-        pair = self._text[start : start + 2]
-        pair = fold(pair) if len(pair) > 1 else ""
         if plain in _QUOTES:
             return self._foreign_quote(plain, start)
         if character == "`":
             return self._backtick(start)
+        if self._is_of_value(character, start):
+            return self._bare(start)
+        return self._mend_sign(character, plain, start)
+
+    def _mend_sign(self, character: str, plain: str, start: int) -> int:
+        """Read a character that is not of a value as what it was meant for."""
+        pair = self._text[start : start + 2]
+        pair = fold(pair) if len(pair) > 1 else ""
         if pair in SYMBOLS or plain in SYMBOLS or character in SIGNS:
             return self._symbol(character, plain, pair, start)
         if plain in BRACKETS:
@@ -368,7 +393,8 @@ class Scanner:
         ends = last is not None and (last.kind in _ENDS_OF_CONDITIONS or self._expects_value(1))
         shown = show(self._text[start])
         if idle or not ends:
-            return self._remove(start, end, f"unexpected {shown}", joining=False)
+            is_safe = following is None and self._text[start] == ";"
+            return self._remove(start, end, f"unexpected {shown}", joining=False, is_safe=is_safe)
         if self._lists[-1] and self._is_listed():
             message = f"use `,`, not {shown}, between the values of a list"
             return self._rewrite(start, end, ",", message, is_safe=False)
@@ -389,11 +415,23 @@ class Scanner:
     def _lookalike(self, start: int, end: int, plain: str) -> None:
         """Report ASCII that was not typed as such."""
         message = looks_like(self._text[start:end], plain)
-        self._report(message, (start, end), Safe(f"write `{plain}`", [(start, end, plain)]))
+        fix = f"write `{plain}`", [(start, end, plain)]
+        is_safe = self._is_apart(start, plain)
+        self._report(message, (start, end), Safe(*fix) if is_safe else fix)
+
+    def _is_apart(self, start: int, plain: str) -> bool:
+        """Return whether a look-alike of ASCII cannot be a part of a value."""
+        is_in_list = self._lists[-1] and plain == ","
+        closes = len(self._lists) > 1 and BRACKETS.get(plain, plain) == ")"
+        return self._text[start].isascii() or is_in_list or closes or not self._is_in_value(start)
 
     def _symbol(self, character: str, plain: str, pair: str, start: int) -> int:
         """Read an operator of another language; a pattern after it may be between slashes."""
         text = self._text
+        word = _word_operator(text, start)
+        if word is not None:
+            self._add(Piece("WORD", word[0], *word.span(), is_sign=True))
+            return word.end()
         unequal = _not_equal(text, start)
         if unequal is not None:
             return self._rewrite(start, unequal.end(), "!=", "use `!=`, not `! =`")
@@ -416,7 +454,7 @@ class Scanner:
         slashed = _slashed(text, end) if "matches" in new else None
         if slashed is None:
             # Elsewhere, `~` contains or `=~` ignores letter case.
-            is_safe = "matches" not in new
+            is_safe = "matches" not in new and self._is_apart(start, plain)
             return self._rewrite(start, end, new, is_sign=True, is_safe=is_safe)
         pattern = quote(f"(?i){slashed[1]}" if slashed[2] else slashed[1])
         also = (slashed.start(1) - 1, slashed.end(), pattern)
@@ -424,10 +462,17 @@ class Scanner:
 
     def _bracket(self, plain: str, start: int) -> int:
         """Read a bracket as a parenthesis, or leave out those around a name."""
+        span = _range(self._text, start)
+        if span is not None and self._last and self._last.lexeme[-1] in "=:":
+            for group in range(1, 6):
+                for piece in pieces_of(BRACKETS.get(span[group], span[group]), *span.span(group)):
+                    self._add(piece)
+            return span.end()
         named = _bracketed(self._text, start) if plain == "[" else None
         if named is not None and not self._expects_value():
             return self._rewrite(start, named.end(), named[1], "names take no brackets")
-        return self._rewrite(start, start + 1, BRACKETS[plain])
+        is_safe = self._is_apart(start, plain)
+        return self._rewrite(start, start + 1, BRACKETS[plain], is_safe=is_safe)
 
     def _fixed(self, plain: str, start: int) -> int:
         """Read an operator or separator that is a look-alike, in part or as a whole."""
@@ -470,22 +515,37 @@ class Scanner:
         return self._word_before(start) is not None and is_word(following) is not None
 
     def _unknown(self, start: int) -> int:
-        """Quote the value that a character belongs to, or else leave it out."""
+        """Read the value that a character belongs to, or else leave the character out."""
         text = self._text
         character = text[start]
-        end = self._run_of(start)
         is_apostrophe = (ascii_of(character) or character) in _QUOTES
-        # A value goes on here without white space.
-        within = self._word_before(start) is not None and self._expects_value(1)
-        if not (is_apostrophe or within or self._expects_value()):
-            return self._remove(start, end, f"unexpected {show(character)}")
-        first = self._pop().start if is_apostrophe or within else start
-        stop = end
-        while stop < len(text) and (text[stop] == character or _runs_on(text[stop])):
+        if is_apostrophe or self._is_in_value(start):
+            return self._bare(start, is_apostrophe=is_apostrophe)
+        return self._remove(start, self._run_of(start), f"unexpected {show(character)}")
+
+    def _bare(self, start: int, *, is_apostrophe: bool = False) -> int:
+        """Read a value that lacks the quotes that a character in it needs."""
+        text = self._text
+        within = is_apostrophe or self._word_before(start) is not None
+        first = self._pop().start if within else start
+        stop = start + 1
+        while stop < len(text) and (text[stop] == text[start] or _runs_on(text[stop])):
             stop += 1
-        return self._quote(
-            first, stop, f"quote values that contain {show(character)}", (start, end)
-        )
+        self._add(Piece("STRING", quote(text[first:stop]), first, stop, is_bare=True))
+        return stop
+
+    def _is_of_value(self, character: str, start: int) -> bool:
+        """Return whether a character can only be a part of a value: a mark, a symbol, an emoji."""
+        if not _belongs(character):
+            return False
+        if character not in JOINERS and ascii_of(character) is None:
+            return True
+        before = self._word_before(start)
+        return self._is_in_value(start) or (before is not None and not before.lexeme.isascii())
+
+    def _is_in_value(self, start: int) -> bool:
+        """Return whether a character begins a value, or goes on with one without white space."""
+        return self._expects_value(int(self._word_before(start) is not None))
 
     # -- quotes
 
@@ -558,10 +618,19 @@ def _unmatched(run: str) -> int:
 
 def _runs_on(character: str) -> bool:
     """Return whether a character may be meant as part of the value before it."""
+    if _belongs(character):
+        return True
     plain = ascii_of(character)
     if plain is not None:
         return is_word(plain) is not None or plain in _QUOTES
     return _run(character) is not None
+
+
+def _belongs(character: str) -> bool:
+    """Return whether a character may be a part of a value, and of nothing else."""
+    if character.isascii() or character in SIGNS or is_lookalike(character):
+        return False
+    return character in JOINERS or not (is_space(character) or is_invisible(character))
 
 
 def _ends_in_escape(content: str) -> bool:

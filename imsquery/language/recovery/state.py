@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imsquery.diagnostics.edits import Safe, clip
+from imsquery.diagnostics.edits import Safe, clip, spaced
 from imsquery.language._tables import ACTIONS, GOTOS
 from imsquery.language.algebra import Algebra
 from imsquery.language.lalr import Stack, shift
 from imsquery.language.lexer import END
+from imsquery.language.recovery.phrases import OPERATORS_IN_WORDS
 from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CLAUSES,
@@ -27,14 +28,7 @@ from imsquery.language.recovery.piece import (
     tokens_of,
 )
 from imsquery.language.recovery.scanner import Scanner
-from imsquery.language.recovery.vocabulary import (
-    ABSENT,
-    AGO,
-    ORDER_BY,
-    PRESENCE,
-    SORT,
-    WORD_OPERATORS,
-)
+from imsquery.language.recovery.vocabulary import AGO, DIRECTIONS, ORDER_BY, SORT
 from imsquery.language.times import reads_clock
 
 Place = tuple[int, int]
@@ -88,6 +82,7 @@ class Recovery:
         self.read: list[Piece] = []
         self.unclosed = 0
         self.is_mended = True
+        self._is_sql = False
         self._faults = 0
         scanner = Scanner(text, self.say)
         self._rest = scanner.scan()[::-1]
@@ -233,15 +228,14 @@ class Recovery:
             return True
         if following.kind == "LPAR" and kind == "WORD":
             return not (lexeme.lower() == AGO or reads_clock(lexeme))
-        third, word = self.peek(ahead + 2), following.lexeme.lower()
+        phrase = OPERATORS_IN_WORDS.find(self.peek, ahead + 1)
         if following.kind == "NOT":
-            word = third.lexeme.lower()
-            is_presence = third.kind == "PRESENCE" or word in PRESENCE or word in ABSENT
-            return third.kind in NEGATABLE or is_presence or word in WORD_OPERATORS
-        if following.kind == "WORD" and (word in PRESENCE or word[0] == ":"):
+            negated = OPERATORS_IN_WORDS.find(self.peek, ahead + 2)
+            return bool(phrase or negated) or self.peek(ahead + 2).kind in NEGATABLE
+        if phrase is not None:
+            return not phrase.takes_value or self.peek(ahead + 1 + phrase.count).kind in VALUES
+        if following.kind == "WORD" and following.lexeme[0] == ":":
             return True
-        if following.kind == "WORD" and word in WORD_OPERATORS:
-            return third.kind in VALUES
         if following.kind in VALUES and (lexeme[-1] == ":" or self.algebra.takes_arguments(lexeme)):
             return True
         return self.algebra.is_standalone(lexeme)
@@ -303,6 +297,7 @@ class Recovery:
         span: Place | None = None,
         title: str = "",
         is_safe: bool = False,
+        marks_sql: bool = False,
     ) -> None:
         """Report a fault in a run of tokens, and mend it.
 
@@ -314,16 +309,31 @@ class Recovery:
             span: what the message is about; by default, all that is replaced.
             title: of the fix; by default, what it writes, adds or removes.
             is_safe: the meaning is certain.
+            marks_sql: the text is SQL, where an order without a direction is ascending.
         """
         self._withdraw([each for part in parts for each in tokens_of(part)])
         old = [each for part in parts if not isinstance(part, Piece) for each in part[0]]
         pieces, edits = apply(self.text, parts)
         title = title or title_of(self.text, old, edits)
+        edits += self._ascending() if marks_sql and not self._is_sql else []
         fix = Safe(title, edits) if is_safe else (title, edits)
         # What another repair added is not in the text: that one's fix comes first.
         is_written = all(each.start < each.end for each in old)
         self.say(message, span or extent(old[0], old[-1]), *([fix] if is_written else []))
         self.put(*pieces)
+
+    def _ascending(self) -> list[Edit]:
+        """Add the direction that an order to come has in SQL."""
+        self._is_sql = True
+        kinds = [piece.kind for piece in self._rest[::-1]]
+        ahead = kinds.index("BY") + 2 if "BY" in kinds else len(kinds)
+        following = self.peek(ahead)
+        is_named = kinds[ahead - 1 : ahead] == ["WORD"]
+        if not is_named or following.kind == "DIRECTION" or following.lexeme.lower() in DIRECTIONS:
+            return []
+        at = self.peek(ahead - 1).end
+        self._rest.insert(-ahead, Piece("DIRECTION", "asc", at, at))
+        return [spaced(self.text, at, at, "asc")]
 
     def _withdraw(self, pieces: list[Piece]) -> None:
         """Take back those of the tokens that were read, and drop those to come."""

@@ -158,7 +158,7 @@ NOT_DIALECTS = (
     "images[?!a == 'b']",
     # broken in any dialect
     "images[?name=='x'", "images[?]", "images[?a && ]", '{"a": }', '{"a": 1 "b": 2}', "{}", "[]",
-    '{"a": 1, "a": 2}', '{"$x": 1}', '{"a": {"$gt": 1, "b": 2}}', '{"a": {"$options": "i"}}',
+    '"a": "",\n"b": ",\n"', '{"a": "x\\\ny"}', '{"a": 1, "a": 2}', '{"$x": 1}', '{"a": {"$gt": 1, "b": 2}}', '{"a": {"$options": "i"}}',
     "Name=a,Values=", "Name=a,Values=x,", "Name=a,Values=x, y", "Values=a,Name=b", "--name=a b",
     "--", "a=1&b=%FF", "name=50%", "a: b\n- c", "a = b\na = c", "a = b\nc: d", "platform = []",
     'name = "x${a}"\ny = "b"', "name = var.x\nb = c", 'a = "x" b = "y"',

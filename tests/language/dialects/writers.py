@@ -264,8 +264,9 @@ def _mongo_value(value: Value, pick: Pick) -> str | int:
 def plain_map(expr: Expr, pick: Pick) -> str:
     """Write a map of names and values, without its braces."""
     pairs = dict(equalities(expr))
-    inner = json.dumps(pairs, ensure_ascii=pick.flip())[1:-1]
-    return inner.replace('", "', '",\n"') + pick("", ",") if len(pairs) > 1 else inner
+    separators = (pick(", ", ",\n"), ": ")
+    inner = json.dumps(pairs, ensure_ascii=pick.flip(), separators=separators)[1:-1]
+    return inner + (pick("", ",") if len(pairs) > 1 else "")
 
 
 # -- AWS
