@@ -81,6 +81,10 @@ class Algebra:
         """Return whether a name is known to be one that needs no operator."""
         return False
 
+    def is_direction(self, _name: str) -> bool:
+        """Return whether a name is known to be that of a direction, reported as no filter."""
+        return False
+
     def takes_arguments(self, _name: str) -> bool:
         """Return whether a name is known to be that of a function."""
         return False

@@ -47,6 +47,10 @@ class Binder(LiteralBinder):
         parameter = self.spec.find(name)
         return parameter is not None and parameter.kind.standalone
 
+    def is_direction(self, name: str) -> bool:
+        parameter = self.spec.find(name)
+        return parameter is not None and parameter.clause == "direction"
+
     def takes_arguments(self, name: str) -> bool:
         return name.lower() in self.spec.functions
 
