@@ -47,9 +47,14 @@ class Binder(LiteralBinder):
         parameter = self.spec.find(name)
         return parameter is not None and parameter.kind.standalone
 
-    def is_direction(self, name: str) -> bool:
+    def clause_of(self, name: str) -> str:
         parameter = self.spec.find(name)
-        return parameter is not None and parameter.clause == "direction"
+        return (parameter is not None and parameter.clause) or ""
+
+    @property
+    def default_order(self) -> str:  # type: ignore[override]
+        row = self.spec.default_order
+        return "" if row is None else row.name
 
     def takes_arguments(self, name: str) -> bool:
         return name.lower() in self.spec.functions

@@ -101,7 +101,7 @@ def _report_name(binder: LiteralBinder, name: int, last: int) -> None:
     written = binder.tokens.lexemes[name]
     if _url(written):
         message = "this is a URL, not a filter; use `decompile` to get its filter"
-        binder.report("unknown-name", message, binder.span(name))
+        binder.report("unknown-name", message, binder.span(name), *_without_query(binder, name))
         return
     names: list[str] = []
     if written[0] != "-":
@@ -115,6 +115,15 @@ def _report_name(binder: LiteralBinder, name: int, last: int) -> None:
         *_renamings(binder, name, last, names),
         *_rewriting(binder, name, last, meant),
     )
+
+
+def _without_query(binder: LiteralBinder, name: int) -> list[Fix]:
+    """Return the fix for a text that is the URL of all images."""
+    tokens = binder.tokens
+    is_whole = name == 0 and tokens.kinds[1] == END
+    if not is_whole or not tokens.lexemes[0].rstrip("/").endswith(binder.spec.path):
+        return []
+    return [Safe("write `all`", [(*binder.span(name), "all")])]
 
 
 def _meanings(binder: LiteralBinder, name: int, last: int) -> tuple[list[str], str]:

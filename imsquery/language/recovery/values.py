@@ -59,7 +59,7 @@ def at_value(recovery: Recovery) -> bool:
 
 def _is_directed(recovery: Recovery) -> bool:
     """Return whether the name before an operator is that of a direction: a clause, as is said."""
-    return recovery.algebra.is_direction(recovery.read[-2].lexeme)
+    return recovery.algebra.clause_of(recovery.read[-2].lexeme) == "direction"
 
 
 def _empty_list(recovery: Recovery) -> None:
