@@ -69,6 +69,10 @@ def print_compiled(arguments: Namespace, title: str, show: Callable[[CompiledQue
         return int(batch.has_errors)
     text = read_filter(arguments)
     compiled, found = _compile(text, options(arguments))
+    if compiled is None:
+        from imsquery.cli.files import with_file_note
+
+        found = with_file_note(tuple(found), text)
     if found:
         draw(text, found)
     if compiled is None:

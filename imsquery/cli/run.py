@@ -27,8 +27,9 @@ from imsquery.cli.output import Progress, attempt, fail, print_lines, warn
 from imsquery.client.errors import FetchError
 from imsquery.client.services import Tally, run_catalogue, run_services
 from imsquery.compiler.query_string import check_endpoint, region_endpoint
+from imsquery.covering.parts import MAX_REQUESTS
 from imsquery.execution.run import ExecutionError
-from imsquery.planning.planner import MAX_REQUESTS, plan
+from imsquery.planning.planner import plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
 if TYPE_CHECKING:

@@ -81,6 +81,13 @@ class Algebra:
         """Return whether a name is known to be one that needs no operator."""
         return False
 
+    def clause_of(self, _name: str) -> str:
+        """Return the clause that a name is known to set, which is reported as no filter."""
+        return ""
+
+    default_order = ""
+    """The name that a direction alone sorts by, if that is known."""
+
     def takes_arguments(self, _name: str) -> bool:
         """Return whether a name is known to be that of a function."""
         return False

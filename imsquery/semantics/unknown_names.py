@@ -118,7 +118,7 @@ def _report_name(binder: LiteralBinder, name: int, last: int) -> None:
     written = binder.tokens.lexemes[name]
     if _url(written):
         message = "this is a URL, not a filter; use `decompile` to get its filter"
-        binder.report("unknown-name", message, binder.span(name))
+        binder.report("unknown-name", message, binder.span(name), *_without_query(binder, name))
         return
     names: list[str] = []
     key, negated = _sort_key(binder, name), _negated(binder, written)
@@ -155,6 +155,15 @@ def _negated(binder: LiteralBinder, written: str) -> str:
         if row is not None and (prefix == "-" or row.kind.standalone):
             return f"not {written[len(prefix) :]}"
     return ""
+
+
+def _without_query(binder: LiteralBinder, name: int) -> list[Fix]:
+    """Return the fix for a text that is the URL of all images."""
+    tokens = binder.tokens
+    is_whole = name == 0 and tokens.kinds[1] == END
+    if not is_whole or not tokens.lexemes[0].rstrip("/").endswith(binder.spec.path):
+        return []
+    return [Safe("write `all`", [(*binder.span(name), "all")])]
 
 
 def _meanings(binder: LiteralBinder, name: int, last: int) -> tuple[list[str], str]:

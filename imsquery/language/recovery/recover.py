@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens
 from imsquery.language.recovery import clauses, connectives, predicates, values
-from imsquery.language.recovery.dialects.read import translate
+from imsquery.language.recovery.dialects.read import retranslate, translate
 from imsquery.language.recovery.piece import ENDS, VALUES, Piece, extent
 from imsquery.language.recovery.state import Recovery
 
@@ -48,7 +48,21 @@ def recover(tokens: Tokens, algebra: Algebra) -> Any:
         recovery = Recovery(tokens.text, algebra)
         pieces = _run(recovery)
         algebra.may_enclose = recovery.is_straight and recovery.is_mended
-    mended = Tokens.of(tokens.text, [(p.kind, p.lexeme, (p.start, p.end)) for p in pieces])
+    return _parse(pieces, tokens.text, algebra)
+
+
+def recover_request(tokens: Tokens, algebra: Algebra) -> Any:
+    """Read a text that parses, but has findings and may be a URL or an option.
+
+    Returns:
+        What the algebra made of it; ``None`` if it is no request.
+    """
+    pieces = retranslate(tokens, algebra)
+    return None if pieces is None else _parse(pieces, tokens.text, algebra)
+
+
+def _parse(pieces: list[Piece], text: str, algebra: Algebra) -> Any:
+    mended = Tokens.of(text, [(p.kind, p.lexeme, (p.start, p.end)) for p in pieces])
     algebra.reread(mended)
     return parse_tokens(mended, algebra)
 

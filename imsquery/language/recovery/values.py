@@ -34,6 +34,9 @@ _three_more = re.compile(",[0-9]{3}").fullmatch
 def at_value(recovery: Recovery) -> bool:
     """Mend what is where a value is expected."""
     piece, before = recovery.peek(), recovery.before()
+    if piece.kind == "DIRECTION" and before == "OPERATOR" and _is_directed(recovery):
+        piece.kind = "WORD"
+        return True
     if piece.kind in KEYWORD_KINDS and recovery.begins_value():
         message = f"`{piece.lexeme.lower()}` is a keyword; quote it to use it as a value"
         return _add_quotes(recovery, [piece], piece.lexeme, message)
@@ -55,6 +58,11 @@ def at_value(recovery: Recovery) -> bool:
     else:
         return False
     return True
+
+
+def _is_directed(recovery: Recovery) -> bool:
+    """Return whether the name before an operator is that of a direction: a clause, as is said."""
+    return recovery.algebra.clause_of(recovery.read[-2].lexeme) == "direction"
 
 
 def _empty_list(recovery: Recovery) -> None:

@@ -245,5 +245,5 @@ def test_parameters_that_are_no_filters_become_clauses() -> None:
 
     mended, left = mend(text, check)
 
-    assert mended == "__platform = CentOS limit 5 after x order by name asc"
+    assert mended == "__platform = CentOS order by name asc limit 5 after x"
     assert left == ()
