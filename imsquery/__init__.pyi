@@ -2,8 +2,6 @@
 
 from imsquery.compiler.checker import check as check
 from imsquery.compiler.lowering import compile as compile  # noqa: A004 -- the public name
-from imsquery.compiler.prepared import PreparedQuery as PreparedQuery
-from imsquery.compiler.prepared import prepare as prepare
 from imsquery.compiler.query_string import CompiledQuery as CompiledQuery
 from imsquery.completion.complete import Completion as Completion
 from imsquery.completion.complete import complete as complete
@@ -37,6 +35,8 @@ from imsquery.language.syntax import parse as parse
 from imsquery.limits import Limits as Limits
 from imsquery.planning.plan import Plan as Plan
 from imsquery.planning.planner import plan as plan
+from imsquery.planning.prepared import PreparedQuery as PreparedQuery
+from imsquery.planning.prepared import prepare as prepare
 from imsquery.schema.cloudimages import CLOUDIMAGES as CLOUDIMAGES
 from imsquery.schema.parameters import Function as Function
 from imsquery.schema.parameters import Parameter as Parameter

@@ -144,6 +144,11 @@ GROWING = {
     "a list": lambda n: "id in (" + ", ".join(f"x{i}" for i in range(n)) + ")",
     "a negated list": lambda n: "not id in (" + ", ".join(f"x{i}" for i in range(n)) + ")",
     "contradictions": lambda n: " and ".join(f"id = x{i}" for i in range(n)),
+    "what no record shows": lambda n: " or ".join(f"flavor_id = x{i}" for i in range(n)),
+    "what no record shows, negated": lambda n: " and ".join(
+        f"not flavor_id=x{i}" for i in range(n)
+    ),
+    "what no record shows, twice": lambda n: " and ".join(f"flavor_id = x{i}" for i in range(n)),
     "bounds": lambda n: " and ".join(f"min_ram > {i}" for i in range(n)),
     "alternatives": lambda n: " and ".join(f"(id = x{i} or owner = x{i})" for i in range(n)),
     "unknown names": lambda n: " and ".join(["nosuch = a"] * n),

@@ -13,7 +13,8 @@ from imsquery.cli.common import (
     read_filter,
 )
 from imsquery.cli.output import attempt, draw, fail, print_lines
-from imsquery.planning.planner import MAX_REQUESTS, plan
+from imsquery.covering.parts import MAX_REQUESTS
+from imsquery.planning.planner import plan
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

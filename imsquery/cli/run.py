@@ -26,10 +26,11 @@ from imsquery.cli.sources import ENVIRONMENT, add_sources, places, run_plan
 from imsquery.cli.waiting import INTERVALS, Clock, attempts, read_duration
 from imsquery.client.errors import FetchError
 from imsquery.client.services import Tally, run_catalogue
+from imsquery.covering.parts import MAX_REQUESTS
 from imsquery.diagnostics.terminal import visible
 from imsquery.execution.run import ExecutionError
 from imsquery.language.syntax import Query, parse
-from imsquery.planning.planner import MAX_REQUESTS, plan
+from imsquery.planning.planner import plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
 if TYPE_CHECKING:

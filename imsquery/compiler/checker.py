@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from imsquery.compiler.lowering import lower
+from imsquery.covering.parts import report_no_plan
 from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.model import in_text_order
 from imsquery.language.parser import tokenize
@@ -34,12 +34,14 @@ def check(
 ) -> tuple[Diagnostic, ...]:
     """Return all findings of a text, in text order.
 
-    Never raises, whatever the text.  Regular expressions are checked if the extra ``re2`` is
-    installed.
+    Never raises, whatever the text.  A text without errors has a plan; the one error that a plan
+    takes nevertheless is a ``contradiction``: it finds nothing.  Regular expressions are checked if
+    the extra ``re2`` is installed.
 
     Args:
         text: the query.
-        target: ``compile`` also reports what keeps the query from being a single request.
+        target: ``compile`` also reports what keeps the query from being a single request, such as a
+            placeholder without a value.
         spec: the parameters.
         now: the time for ``now`` and ``today``; by default the clock, read once.
         allow_unlisted: accept values not in open lists, with a warning.
@@ -59,8 +61,6 @@ def check(
     if target == "compile":
         lower(analysis)
     else:
-        analysis.check_consistency()
-        analysis.binder.check_order(analysis.bound)
-        with suppress(ModuleNotFoundError):
-            analysis.report_expressions()
+        analysis.check()
+        report_no_plan(analysis)
     return in_text_order(analysis.findings)

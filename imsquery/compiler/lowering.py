@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
     from imsquery.semantics.analysis import Analysis
-    from imsquery.semantics.binder import Binder
     from imsquery.semantics.formula import Formula, Order
 
 _TIME_OPERATORS = {"<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:", "=": "eq:", "!=": "neq:"}
@@ -107,8 +106,9 @@ def lower(analysis: Analysis) -> Sequence[tuple[str, str]]:
             from imsquery.compiler.not_expressible import report_obstacles
 
             pairs = {}
-            analysis.check_consistency()
             report_obstacles(analysis)
+        else:
+            analysis.report_expressions()  # simplification may have dropped some
     if bound.order is not None or bound.limit is not None or bound.after is not None:
         _lower_clauses(analysis, pairs)
     return sorted(pairs.items())
@@ -168,27 +168,20 @@ def _lower_clauses(analysis: Analysis, pairs: dict[str, str]) -> None:
             pairs[clauses["order by"].wire] = order.parameter.wire
             if order.direction is not None:
                 pairs[clauses["direction"].wire] = order.direction
-        else:
-            _report_sort_key(order, analysis.binder)
+        elif analysis.binder.check_order(bound):
+            _report_sort_key(order, analysis)
     for which, written in (("limit", bound.limit), ("after", bound.after)):
-        value = _resolve(written, analysis) if isinstance(written, Deferred) else written
-        if value is not None:
-            pairs[clauses[which].wire] = str(value)
+        if isinstance(written, Deferred):
+            analysis.binder.report_unbound(written)
+        elif written is not None:
+            pairs[clauses[which].wire] = str(written)
 
 
-def _resolve(clause: Deferred, analysis: Analysis) -> str | int | None:
-    """Return the value of a clause with a placeholder; ``None``, with a finding, if it has none."""
-    if analysis.resolve is None:
-        analysis.binder.report_unbound(clause)
-        return None
-    atom = analysis.resolve(clause)
-    return atom.value if isinstance(atom, Atom) else None
-
-
-def _report_sort_key(order: Order, binder: Binder) -> None:
+def _report_sort_key(order: Order, analysis: Analysis) -> None:
+    binder = analysis.binder
     binder.report(
         "unknown-sort-key",
         f"the server cannot sort by `{order.parameter.name}`, only by "
-        f"{', '.join(binder.spec.sort_keys)}; `plan` sorts on the client",
+        f"{', '.join(binder.spec.sort_keys)}{'; `plan` sorts on the client' * analysis.has_plan}",
         binder.span(order.token),
     )

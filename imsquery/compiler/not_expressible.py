@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
+from imsquery.covering.parts import report_no_plan
 from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown, leaves
 
 TYPE_CHECKING = False  # typing is not worth loading for a finding
@@ -9,31 +12,64 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
     from imsquery.semantics.analysis import Analysis
-    from imsquery.semantics.binder import Binder
     from imsquery.semantics.formula import Formula
 
 _AND_ONLY = "the server joins conditions by `and` only"
 _NOTHING = "no request finds nothing"
+_BY_PLAN = "; `plan` does it, with several requests or on the client"
 _EQUALS_ONLY = "the server cannot filter by what a value is not"
 
 
 def report_obstacles(analysis: Analysis) -> None:
-    """Report each part of a checked filter that keeps it from being one request."""
-    formula, binder = analysis.formula, analysis.binder
+    """Check a filter, and report each part that keeps it from being one request."""
+    analysis.check()
+    report_no_plan(analysis)
+    report = _Report(analysis)
+    formula = analysis.formula
     seen: dict[str, Atom] = {}
     for literal in formula.operands if type(formula) is And else (formula,):
         if type(literal) is not Atom:
-            _report_joined(literal, binder)
+            report.joined(literal)
             continue
         reason = obstacle(literal)
         if reason is not None:
-            _report(literal, reason, binder)
+            report.part(literal, reason)
             continue
         first = seen.setdefault(literal.parameter.wire, literal)
         # Two values that contradict each other have a finding already.
         if first is not literal and (analysis.can_match or literal.parameter.multiple):
-            later = max(literal, first, key=lambda each: each.first)
-            _report(later, _once_only(literal), binder)
+            report.part(max(literal, first, key=lambda each: each.first), _once_only(literal))
+
+
+class _Report:
+    """Reports parts of a checked filter; of one that no plan finds, that has been said."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._binder = analysis.binder
+        self._without_plan = sorted(
+            (each.span.start, each.span.end)
+            for each in analysis.findings
+            if each.code == "not-observable"
+        )
+
+    def joined(self, formula: Formula) -> None:
+        """Report a disjunction or negation in a conjunction."""
+        operand = formula.operand if type(formula) is Not else formula
+        for leaf in leaves(formula):
+            if isinstance(leaf, Deferred):
+                self._binder.report_unbound(leaf)
+        if not isinstance(operand, Unknown):
+            reason = _alternatives(formula) if type(formula) is Or else _EQUALS_ONLY
+            self.part(formula, reason)
+
+    def part(self, formula: Formula, reason: str) -> None:
+        """Report a part; the way to find it nevertheless is named only if there is one."""
+        start, end = self._binder.span(formula.first, formula.last)
+        within = bisect_left(self._without_plan, (start, 0))
+        if any(last <= end for _, last in self._without_plan[within : within + 1]):
+            return
+        way = "" if self._without_plan else _BY_PLAN
+        self._binder.report("not-expressible", f"{reason}{way}", (start, end))
 
 
 def obstacle(literal: Formula) -> str | None:
@@ -74,27 +110,8 @@ def _once_only(atom: Atom) -> str:
     return f"one request compares `{atom.parameter.name}` once"
 
 
-def _report_joined(formula: Formula, binder: Binder) -> None:
-    """Report a disjunction or negation in a conjunction."""
-    operand = formula.operand if type(formula) is Not else formula
-    for leaf in leaves(formula):
-        if isinstance(leaf, Deferred):
-            binder.report_unbound(leaf)
-    if isinstance(operand, Unknown):
-        return
-    _report(formula, _alternatives(formula) if type(formula) is Or else _EQUALS_ONLY, binder)
-
-
 def _alternatives(formula: Or) -> str:
     if not formula.operands:
         return _NOTHING
     names = {leaf.parameter.name for leaf in leaves(formula) if type(leaf) is Atom}
     return f"{_AND_ONLY} and takes one value of `{names.pop()}`" if len(names) == 1 else _AND_ONLY
-
-
-def _report(formula: Formula, reason: str, binder: Binder) -> None:
-    binder.report(
-        "not-expressible",
-        f"{reason}; `plan` does it, with several requests or on the client",
-        binder.span(formula.first, formula.last),
-    )

@@ -164,7 +164,8 @@ _MEANING = (
         "contradiction",
         "nothing can match",
         "No image can meet both conditions. In one branch of an `or` this is a warning, since "
-        "another branch can still match. Use `in` to accept any of several values.",
+        "another branch can still match. Use `in` to accept any of several values. A plan of such a "
+        "filter has no requests.",
         "platform = CentOS and platform = Ubuntu",
         "platform in (CentOS, Ubuntu)",
     ),
@@ -172,7 +173,8 @@ _MEANING = (
         "mutually-exclusive",
         "no image has both attributes",
         "According to the reference of the service, an image marked for one of these features is "
-        "never marked for the other, so both conditions together find nothing.",
+        "never marked for the other, so both conditions together find nothing. In one branch of an "
+        "`or` this is a warning, since another branch can still match.",
         "supports(xen, xen_hana)",
         "supports(xen_hana)",
     ),

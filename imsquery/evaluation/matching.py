@@ -27,6 +27,7 @@ from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Boolean, Integer
 from imsquery.semantics.analysis import analyze, text_of
 from imsquery.semantics.formula import And, Atom, Not, Or, fold, leaves
+from imsquery.semantics.values import collected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from imsquery.schema.spec import Spec
     from imsquery.semantics.analysis import Analysis
     from imsquery.semantics.formula import Formula
+    from imsquery.semantics.values import Bindable
 
     Predicate = Callable[[Mapping[str, Any]], bool]
 
@@ -53,27 +55,38 @@ class Matcher(Frozen, partial[bool]):
 
     Attributes:
         text: the filter.
-        spec, now, allow_unlisted, limits: as for :func:`matcher`.
+        spec, now, allow_unlisted, limits, values: as for :func:`matcher`.
     """
 
-    _fields = ("text", "spec", "now", "allow_unlisted", "limits")
+    _fields = ("text", "spec", "now", "allow_unlisted", "limits", "values")
     __slots__ = (*_fields, "_filter")
     text: str
     spec: Spec
     now: datetime
     allow_unlisted: bool
     limits: Limits
+    values: Mapping[str, Bindable]
     _filter: Formula
     keywords: Mapping[str, Any] = MappingProxyType({})  # type: ignore[assignment]  # a dict else
 
     def __new__(
-        cls, text: str, *, spec: Spec, now: datetime, allow_unlisted: bool, limits: Limits
+        cls,
+        text: str,
+        *,
+        spec: Spec,
+        now: datetime,
+        allow_unlisted: bool,
+        limits: Limits,
+        values: Mapping[str, Bindable],
     ) -> Self:
-        analysis = analyze(text, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
-        analysis.check_expressions()
+        values = MappingProxyType(collected(values, limits))
+        analysis = analyze(
+            text, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits, values=values
+        )
+        analysis.require_extras()
         _check_observable(analysis)
         self = super().__new__(cls, compile_predicate(analysis.bound.filter))
-        self._set(text, spec, now, allow_unlisted, limits, analysis.pruned)
+        self._set(text, spec, now, allow_unlisted, limits, values, analysis.pruned)
         return self
 
     if TYPE_CHECKING:
@@ -121,6 +134,7 @@ def matcher(
     now: datetime | None = None,
     allow_unlisted: bool = False,
     limits: Limits = DEFAULT_LIMITS,
+    values: Mapping[str, Bindable] | None = None,
 ) -> Matcher:
     """Return a filter as a predicate over image records.
 
@@ -133,7 +147,8 @@ def matcher(
         spec: the parameters.
         now: the meaning of ``now`` and ``today``; by default the clock, read once.
         allow_unlisted: accept values not in open lists.
-        limits: bounds on the text.
+        limits: bounds on the text, and on the length of a list of values.
+        values: those of placeholders, by name without `$`; see :meth:`PreparedQuery.bind`.
 
     Returns:
         A function of one record: a mapping like an item of the API's ``images``.  It never raises,
@@ -143,6 +158,7 @@ def matcher(
         QueryError: every error except ``contradiction`` (which matches nothing); also
             ``not-observable`` if the filter compares what is not in image records.
         ModuleNotFoundError: the filter uses ``matches``, and the extra ``re2`` is not installed.
+        TypeError: a value has another type, or there is no placeholder of its name.
     """
     return Matcher(
         text_of(query),
@@ -150,6 +166,7 @@ def matcher(
         now=datetime.now(UTC) if now is None else now,
         allow_unlisted=allow_unlisted,
         limits=limits,
+        values=values or {},
     )
 
 

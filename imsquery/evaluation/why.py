@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from imsquery.diagnostics.terminal import measured, shorten, visible
 from imsquery.evaluation.matching import compile_predicate, matcher
-from imsquery.language.syntax import And, Not, Or, parse, plain_name
+from imsquery.language.syntax import And, Everything, Not, Or, parse, plain_name
 from imsquery.language.unparse import unparse
 from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.schema.cloudimages import CLOUDIMAGES
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from imsquery.language.syntax import Expr, Query
     from imsquery.schema.spec import Spec
+    from imsquery.semantics.values import Bindable
 
 Shown: TypeAlias = tuple[tuple[str, "str | None"], ...]
 """Attributes with their values as JSON; ``None`` for what a record does not have."""
@@ -164,6 +165,7 @@ def why(
     now: datetime | None = None,
     allow_unlisted: bool = False,
     limits: Limits = DEFAULT_LIMITS,
+    values: Mapping[str, Bindable] | None = None,
 ) -> Outcome:
     """Return why a record matches a filter, or does not.
 
@@ -180,25 +182,36 @@ def why(
         spec: the parameters.
         now: the meaning of ``now`` and ``today``; by default the clock, read once.
         allow_unlisted: accept values not in open lists.
-        limits: bounds on the text.
+        limits: bounds on the text, and on the length of a list of values.
+        values: those of placeholders, by name without `$`.
 
     Raises:
         QueryError: any error of :func:`~imsquery.matcher`.
         ModuleNotFoundError: the filter uses ``matches``, and the extra ``re2`` is not installed.
+        TypeError: a value has another type, or there is no placeholder of its name.
     """
     text = text_of(query)
     now = datetime.now(UTC) if now is None else now
-    matcher(text, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)  # or an error
-    line = unparse(parse(text, limits=limits).filter)
+    options: dict[str, Any] = {
+        "spec": spec,
+        "now": now,
+        "allow_unlisted": allow_unlisted,
+        "values": values,
+    }
+    matcher(text, limits=limits, **options)  # or an error
+    line = unparse(parse(text, limits=limits))
     # Spread out, a text may be longer than it was.
-    enough = Limits(length=len(line), depth=len(line), count=len(line))
-    analysis = analyze(line, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=enough)
+    enough = Limits(length=len(line), depth=len(line), count=max(len(line), limits.count))
+    tree = parse(line, limits=enough).filter
+    if isinstance(tree, Everything):
+        return Outcome("all", (_Row(0, 0, len("all"), holds=True, shown=()),))
+    analysis = analyze(line, limits=enough, **options)
     meanings = {analysis.span(part): part for part in _nodes(analysis.bound.filter)}
     rows = [
         (depth, expr, None if _parts(expr) else meanings[expr.span])
-        for depth, expr in _preorder(parse(line, limits=enough).filter)
+        for depth, expr in _preorder(tree)
     ]
-    return Outcome(line, _judge(rows, record))
+    return Outcome(line[: tree.span.end], _judge(rows, record))
 
 
 def _nodes(formula: bound.Formula) -> list[bound.Formula]:

@@ -6,13 +6,13 @@ requests that are one in two parts become one.  All choices depend on the condit
 the order in which they were written, so that equal filters have equal plans.
 
 1. The filter is simplified further.  Gone are parts that can match nothing in their context
-   (:mod:`imsquery.semantics.analysis`, :func:`~imsquery.planning.implication.drop_contradictions`),
-   conditions that every image satisfies (:func:`~imsquery.planning.implication.drop_certain`), and
-   hidden conditions that make no difference (:func:`~imsquery.planning.implication.drop_moot`).
-   Ranges are united (:mod:`imsquery.planning.intervals`).
-2. :mod:`imsquery.planning.cover` finds the conditions of the requests.
+   (:mod:`imsquery.semantics.analysis`, :func:`~imsquery.covering.implication.drop_contradictions`),
+   conditions that every image satisfies (:func:`~imsquery.covering.implication.drop_certain`), and
+   hidden conditions that make no difference (:func:`~imsquery.covering.implication.drop_moot`).
+   Ranges are united (:mod:`imsquery.covering.intervals`).
+2. :mod:`imsquery.covering.cover` finds the conditions of the requests.
 3. The *residual* of a request is the filter once these conditions are known to hold
-   (:func:`~imsquery.planning.implication.assume`).  A request is exact if its residual is ``all``.
+   (:func:`~imsquery.covering.implication.assume`).  A request is exact if its residual is ``all``.
 4. A limit becomes part of an exact request if the server sorts.  The server sorts if it can, and,
    with several requests, if their results can be merged in its order
    (:meth:`imsquery.execution.ordering.Ordering.joining`).
@@ -25,32 +25,27 @@ from typing import TYPE_CHECKING
 from imsquery.compiler.lowering import time_value
 from imsquery.compiler.not_expressible import why_left
 from imsquery.compiler.query_string import CompiledQuery, join
+from imsquery.covering.parts import MAX_REQUESTS, find_parts, narrow
 from imsquery.execution.job import Condition, Request
 from imsquery.execution.ordering import Ordering, read_order
 from imsquery.limits import DEFAULT_LIMITS
-from imsquery.planning.cover import TooManyHiddenError, cover
-from imsquery.planning.implication import assume, drop_certain, drop_contradictions, drop_moot
-from imsquery.planning.intervals import unite_ranges
 from imsquery.planning.phrasing import phrase, phrase_atom
 from imsquery.planning.plan import Plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.semantics.analysis import Analysis, analyze
+from imsquery.semantics.analysis import Analysis, inspect
 from imsquery.semantics.formula import And, Atom, Deferred, Or
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from imsquery.diagnostics.errors import QueryError
+    from imsquery.covering.boxes import Box
     from imsquery.diagnostics.source import Span
     from imsquery.language.syntax import Expr, Query
     from imsquery.limits import Limits
-    from imsquery.planning.boxes import Box
-    from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
     from imsquery.semantics.formula import Formula
-
-MAX_REQUESTS = 8
+    from imsquery.semantics.values import Bindable
 
 
 def plan(
@@ -61,6 +56,7 @@ def plan(
     now: datetime | None = None,
     allow_unlisted: bool = False,
     limits: Limits = DEFAULT_LIMITS,
+    values: Mapping[str, Bindable] | None = None,
 ) -> Plan:
     """Plan a query: any filter, in any order.
 
@@ -77,7 +73,8 @@ def plan(
         spec: the parameters.
         now: the time for ``now`` and ``today``; by default the clock, read once.
         allow_unlisted: accept values not in open lists.
-        limits: bounds on the text.
+        limits: bounds on the text, and on the length of a list of values.
+        values: those of placeholders, by name without `$`; see :meth:`PreparedQuery.bind`.
 
     Returns:
         The plan; it has no requests if the filter can match nothing.
@@ -86,18 +83,20 @@ def plan(
         QueryError: any error but ``contradiction``; ``not-observable`` if a condition that is not
             in image records cannot be asked for within ``max_requests``.
         ModuleNotFoundError: the filter uses ``matches``, but the extra ``re2`` is not installed.
+        TypeError: a value has another type, or there is no placeholder of its name.
         ValueError: ``max_requests`` is not a positive integer, or the spec lacks what plans need.
     """
     _check_arguments(max_requests, spec)
-    analysis = analyze(query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
-    analysis.check_expressions()
+    analysis = inspect(
+        query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits, values=values
+    )
+    formula = narrow(analysis)
+    parts = find_parts(formula, analysis, max_requests)
+    analysis.raise_errors(but="contradiction")
+    analysis.require_extras()
     limit, after = analysis.bound.limit, analysis.bound.after
     assert not isinstance(limit, Deferred)  # noqa: S101 -- bind refuses unbound placeholders
     assert not isinstance(after, Deferred)  # noqa: S101 -- likewise
-    identity = spec.find("id")
-    formula = drop_certain(analysis.pruned, spec)
-    formula = drop_moot(unite_ranges(drop_contradictions(formula)))
-    parts = _parts(analysis, formula, max_requests, identity)
     ordering = read_order(analysis.bound, spec).joining(len(parts))
     lowering = _Lowering(analysis, ordering, limit, after, spec)
     requests = [lowering.request(*each) for each in parts]
@@ -121,52 +120,6 @@ def _check_arguments(max_requests: int, spec: Spec) -> None:
     if type(max_requests) is not int or max_requests < 1:
         msg = f"max_requests must be a positive integer, got {max_requests!r}"
         raise ValueError(msg)
-
-
-def _parts(
-    analysis: Analysis, formula: Formula, budget: int, identity: Parameter | None
-) -> list[tuple[Box, Formula]]:
-    """Return the conditions of each request with its residual."""
-    try:
-        boxes = cover(formula, budget, None if identity is None else identity.wire)
-    except TooManyHiddenError:
-        message = (
-            f"too many combinations of parameters that are not in image records for {budget:,} "
-            "requests; use fewer at a time or raise `max_requests`"
-        )
-        raise analysis.refuse("not-observable", message) from None
-    parts = []
-    for box in boxes:
-        unasked = {atom.key for atom in box.unasked}
-        residual = unite_ranges(assume(formula, box.conditions, unasked))
-        if isinstance(residual, Or) and not residual.operands:
-            continue
-        if box.unasked:
-            raise _two_values(analysis, box.unasked[0])
-        parts.append((box, residual))
-        if len(parts) > budget:
-            raise _over_budget(analysis, boxes, budget)
-    return parts
-
-
-def _two_values(analysis: Analysis, atom: Atom) -> QueryError:
-    name = atom.parameter.name
-    message = (
-        f"ask for one `{name}` at a time: it is not in image records, and a request takes one value"
-    )
-    return analysis.refuse("not-observable", message, atom)
-
-
-def _over_budget(analysis: Analysis, boxes: list[Box], budget: int) -> QueryError:
-    hidden = [
-        atom for box in boxes for atom in box.conditions.values() if atom.parameter.observed is None
-    ]
-    first = min(hidden, key=lambda atom: atom.first)
-    message = (
-        f"raise `max_requests`: `{first.parameter.name}` is not in image records, so each "
-        f"alternative needs its own request (up to {len(boxes):,}; {budget:,} allowed)"
-    )
-    return analysis.refuse("not-observable", message, first)
 
 
 class _Lowering:

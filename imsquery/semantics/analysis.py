@@ -12,8 +12,9 @@ from imsquery.semantics.simplify import simplify
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from typing import Any
 
     from imsquery.diagnostics.errors import QueryError
     from imsquery.diagnostics.model import Diagnostic
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from imsquery.language.syntax import Expr, Query
     from imsquery.limits import Limits
     from imsquery.schema.spec import Spec
-    from imsquery.semantics.formula import BoundQuery, Deferred, Formula
+    from imsquery.semantics.formula import BoundQuery, Formula
+    from imsquery.semantics.values import Bindable
 
 
 class Analysis:
@@ -31,28 +33,22 @@ class Analysis:
     Attributes:
         binder: bound the query; it collects the findings, and knows where tokens are.
         bound: the query as written.
-        resolve: returns the formula of a condition whose placeholders have values.
         dead: the parts of the formula that can match nothing where they are, once checked.
     """
 
     dead: Sequence[Formula] = ()
     _formula: Formula | None = None
+    _lacking: ModuleNotFoundError | None = None
 
-    def __init__(
-        self,
-        binder: Binder,
-        bound: BoundQuery,
-        resolve: Callable[[Deferred], Formula] | None = None,
-    ) -> None:
+    def __init__(self, binder: Binder, bound: BoundQuery) -> None:
         self.binder = binder
         self.bound = bound
-        self.resolve = resolve
 
     @property
     def formula(self) -> Formula:
         """The filter, simplified."""
         if self._formula is None:
-            self._formula = simplify(self.bound.filter, self.resolve)
+            self._formula = simplify(self.bound.filter)
         return self._formula
 
     @property
@@ -66,6 +62,19 @@ class Analysis:
         return _prune(self.formula, self.dead)
 
     @property
+    def has_plan(self) -> bool:
+        """Whether a plan can find all conditions, as far as is known once it is checked."""
+        return all(each.code != "not-observable" for each in self.binder.findings)
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """The names of the placeholders, in text order."""
+        tokens = self.binder.tokens
+        kinds = enumerate(tokens.kinds)
+        found = [tokens.lexemes[index][1:] for index, kind in kinds if kind == "PLACEHOLDER"]
+        return tuple(dict.fromkeys(found))
+
+    @property
     def text(self) -> str:
         """The text of the query."""
         return self.binder.tokens.text
@@ -75,16 +84,18 @@ class Analysis:
         """The findings up to now, unordered."""
         return tuple(self.binder.findings)
 
+    def check(self) -> None:
+        """Report what is wrong with the query as a whole; find the dead parts."""
+        self.check_consistency()
+        self.binder.check_order(self.bound)
+        self.report_expressions()
+
     def check_consistency(self) -> None:
         """Report contradictions and missing conditions; find the dead parts."""
         self.dead = check_consistency(self.formula, self.bound.filter, self.binder)
 
     def report_expressions(self) -> None:
-        """Report regular expressions that RE2 does not accept.
-
-        Raises:
-            ModuleNotFoundError: there are expressions, but the extra ``re2`` is not installed.
-        """
+        """Report regular expressions that RE2 does not accept, if the extra is installed."""
         from imsquery.language.patterns import PatternError, check_expression
 
         for leaf in leaves(self.bound.filter):
@@ -94,16 +105,17 @@ class Analysis:
                 except PatternError as error:
                     message = f"invalid regular expression for RE2: {error}"
                     self.binder.report("bad-value", message, self.binder.span(leaf.last))
+                except ModuleNotFoundError as error:
+                    self._lacking = error
 
-    def check_expressions(self) -> None:
-        """Raise if RE2 does not accept a regular expression.
+    def require_extras(self) -> None:
+        """Raise if regular expressions cannot be run.
 
         Raises:
-            QueryError: with a ``bad-value`` for each.
-            ModuleNotFoundError: there are expressions, but the extra ``re2`` is not installed.
+            ModuleNotFoundError: there are some, and the extra ``re2`` is not installed.
         """
-        self.report_expressions()
-        self.raise_errors(but="contradiction")
+        if self._lacking is not None:
+            raise self._lacking
 
     def raise_errors(self, *, but: str = "") -> None:
         """Raise :class:`QueryError` if any finding is an error, except for those of one code."""
@@ -144,34 +156,54 @@ def bind(
     return Analysis(*parse_with(binder, tokens))
 
 
-def analyze(
+def inspect(
     query: str | Query | Expr,
     *,
     spec: Spec = CLOUDIMAGES,
     now: datetime | None = None,
     allow_unlisted: bool = False,
     limits: Limits = DEFAULT_LIMITS,
+    values: Mapping[str, Bindable] | None = None,
 ) -> Analysis:
-    """Analyze a query for planning, matching or decisions.
-
-    A filter that can never match is not an error here: it finds nothing, as Boolean algebra
-    requires.
+    """Return the analysis of a query with the values of its placeholders; errors are findings.
 
     Args:
         query: the text, or a syntax tree.
         spec: the parameters.
         now: the time for ``now`` and ``today``; by default the clock, read once.
         allow_unlisted: accept values not in open lists.
-        limits: bounds on the text.
+        limits: bounds on the text, and on the length of a list of values.
+        values: those of placeholders, by name without `$`.
+
+    Raises:
+        QueryError: the text is beyond the limits.
+        TypeError: a value has another type, or there is no placeholder of its name.
+    """
+    analysis = bind(tokenize(text_of(query), limits), spec, now=now, allow_unlisted=allow_unlisted)
+    if values or next(analysis.bound.deferred(), None) is not None:
+        from imsquery.semantics.values import check_names, fill
+
+        check_names(analysis.placeholders, values or {})
+        analysis.bound = fill(analysis.bound, analysis.binder, values or {}, limits)
+    analysis.check()
+    return analysis
+
+
+def analyze(query: str | Query | Expr, **options: Any) -> Analysis:
+    """Return the analysis of a query that is to be matched or decided about.
+
+    A filter that can never match is not an error here: it finds nothing, as Boolean algebra
+    requires.
+
+    Args:
+        query: the text, or a syntax tree.
+        options: those of :func:`inspect`.
 
     Raises:
         QueryError: any error but ``contradiction``.
+        TypeError: as :func:`inspect`.
     """
-    analysis = bind(tokenize(text_of(query), limits), spec, now=now, allow_unlisted=allow_unlisted)
-    for deferred in analysis.bound.deferred():
-        analysis.binder.report_unbound(deferred)
-    analysis.check_consistency()
-    analysis.binder.check_order(analysis.bound)
+    analysis = inspect(query, **options)
     analysis.raise_errors(but="contradiction")
     return analysis
 

@@ -282,14 +282,19 @@ class Binder(LiteralBinder):
 
         return set_clause
 
-    def check_order(self, query: BoundQuery) -> None:
-        """Report an order by what image records do not have, or have more than one of."""
+    def check_order(self, query: BoundQuery) -> bool:
+        """Report an order by what image records do not have, or have more than one of.
+
+        Returns:
+            Whether the client can sort.
+        """
         order = query.order
         if order is None or (order.parameter.observed and not order.parameter.multiple):
-            return
+            return True
         name = order.parameter.name
         reason = "an image can have several" if order.parameter.observed else "not in image records"
         self.report("not-observable", f"cannot sort by `{name}`: {reason}", self.span(order.token))
+        return False
 
     # -- names
 
@@ -386,7 +391,8 @@ class Binder(LiteralBinder):
             if self._kinds[token] == "PLACEHOLDER" and name[1:] not in given:
                 self.report(
                     "unbound-placeholder",
-                    f"`{name}` has no value; bind one by `prepare(…).bind({name[1:]}=…)`",
+                    f"`{name}` has no value; bind one: `prepare(…).bind({name[1:]}=…)`, "
+                    f"`.plan({name[1:]}=…)` or `.matcher({name[1:]}=…)`",
                     self.span(token),
                 )
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 def check_consistency(formula: Formula, written: Formula, binder: LiteralBinder) -> list[Formula]:
     """Report contradictions in a filter, and conditions that are missing or that nothing answers.
 
-    Findings are ``contradiction`` (a warning if another branch can still match),
-    ``mutually-exclusive``, ``requires`` and ``not-observable``.
+    Findings are ``contradiction`` and ``mutually-exclusive`` (warnings if another branch can still
+    match), ``requires`` and ``not-observable``.
 
     Args:
         formula: the simplified filter.
@@ -50,11 +50,15 @@ class _Consistency:
         # literal that asserts it.  Aspects: `=`, `low`, `high`, `absent`, and `some` for any value.
         self._facts: dict[Key, Formula] = {}
         self._contradictions: list[tuple[Formula, Formula]] = []
+        self._exclusions: list[tuple[Atom, Atom]] = []
 
     def check(self, formula: Formula) -> list[Formula]:
         can_match = self._visit(formula)
+        severity = "warning" if can_match else "error"
         for literal, other in self._contradictions:
-            self._contradiction(literal, other, "warning" if can_match else "error")
+            self._contradiction(literal, other, severity)
+        for atom, other in self._exclusions:
+            self._exclusion(atom, other, severity)
         return self._dead
 
     def _visit(self, formula: Formula) -> bool:
@@ -189,16 +193,13 @@ class _Consistency:
         self._add_fact((parameter.wire, "absent") if absent else negation.key, negation, undo)
 
     def _goes_with_facts(self, atom: Atom) -> bool:
-        """Report the attributes around that no image has together with this one."""
-        consistent = True
+        """Note the attributes around that no image has together with this one."""
+        before = len(self._exclusions)
         for wire in self._spec.exclusive.get(atom.parameter.wire, ()):
             other = self._facts.get((wire, "some"))
             if type(other) is Atom:
-                one, two = sorted((other, atom), key=lambda each: (each.first, each.parameter.wire))
-                message = f"no image has both `{one.parameter.name}` and `{two.parameter.name}`"
-                self._report("mutually-exclusive", message, two)
-                consistent = False
-        return consistent
+                self._exclusions.append((atom, other))
+        return len(self._exclusions) == before
 
     def _require(self, atom: Atom, wire: str, value: str, *, may_add: bool) -> None:
         """Report a condition that is answered only together with another one."""
@@ -224,6 +225,11 @@ class _Consistency:
         written = f"`{clip(self._binder.tokens.text[start:end])}`"
         message = "this can never match" if is_one else f"this contradicts {written}"
         self._report("contradiction", message, two, severity=severity)
+
+    def _exclusion(self, atom: Atom, other: Atom, severity: str) -> None:
+        one, two = sorted((other, atom), key=lambda each: (each.first, each.parameter.wire))
+        message = f"no image has both `{one.parameter.name}` and `{two.parameter.name}`"
+        self._report("mutually-exclusive", message, two, severity=severity)
 
     def _report(
         self, code: str, message: str, part: Formula, *fixes: Fix, severity: str = "error"

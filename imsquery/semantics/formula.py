@@ -183,6 +183,24 @@ class BoundQuery:
             if isinstance(part, Deferred):
                 yield part
 
+    def filled(self, resolve: Callable[[Deferred], Formula]) -> BoundQuery:
+        """Return the query with what waits for values replaced; a clause without one is left out.
+
+        Args:
+            resolve: returns the condition with its values; for a clause, its equality.
+        """
+
+        def settle(clause: Any) -> Any:
+            if not isinstance(clause, Deferred):
+                return clause
+            found = resolve(clause)
+            return found.value if isinstance(found, Atom) else None
+
+        query = BoundQuery(map_deferred(self.filter, resolve))
+        query.order = self.order
+        query.limit, query.after = settle(self.limit), settle(self.after)
+        return query
+
 
 def leaves(formula: Formula) -> Iterator[Formula]:
     """Yield the atoms and unknowns of a formula in text order."""
@@ -268,9 +286,18 @@ def negate(formula: Formula) -> Not:
 
 def map_atoms(formula: Formula, change: Callable[[Atom], Formula]) -> Formula:
     """Return the filter with each atom replaced."""
+    return _map(formula, lambda leaf: change(leaf) if isinstance(leaf, Atom) else leaf)
+
+
+def map_deferred(formula: Formula, change: Callable[[Deferred], Formula]) -> Formula:
+    """Return the filter with each condition replaced that waits for values."""
+    return _map(formula, lambda leaf: change(leaf) if isinstance(leaf, Deferred) else leaf)
+
+
+def _map(formula: Formula, change: Callable[[Formula], Formula]) -> Formula:
     return fold(
         formula,
-        lambda leaf: change(leaf) if isinstance(leaf, Atom) else leaf,
+        change,
         lambda node, operand: Not(operand, node.first, node.last),
         lambda node, operands: type(node)(operands, node.first, node.last),
     )

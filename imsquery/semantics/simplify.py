@@ -16,11 +16,11 @@ their operands.
 from __future__ import annotations
 
 from imsquery.language.operators import COMPLEMENT
-from imsquery.semantics.formula import And, Atom, Deferred, Not, Or
+from imsquery.semantics.formula import And, Atom, Not, Or
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from imsquery.semantics.formula import Formula, Key
 
@@ -29,13 +29,8 @@ if TYPE_CHECKING:
     Operands = dict[Key, Formula]
 
 
-def simplify(formula: Formula, resolve: Callable[[Deferred], Formula] | None = None) -> Formula:
-    """Return the simplified filter, which means the same.
-
-    Args:
-        formula: the filter.
-        resolve: returns the formula of a condition with placeholders.
-    """
+def simplify(formula: Formula) -> Formula:
+    """Return the simplified filter, which means the same."""
     if type(formula) is Atom:
         return formula
     # Equal keys become one object, so that comparing two of them never goes deeper than one level.
@@ -50,14 +45,9 @@ def simplify(formula: Formula, resolve: Callable[[Deferred], Formula] | None = N
         kind, operands, node, rest, negated = frames[-1]
         for child in rest:
             flipped = negated
-            while True:
-                if type(child) is Not:
-                    child = child.operand  # noqa: PLW2901 -- the sign is kept in `flipped`
-                    flipped = not flipped
-                elif type(child) is Deferred and resolve is not None:
-                    child = resolve(child)  # noqa: PLW2901 -- likewise
-                else:
-                    break
+            while type(child) is Not:
+                child = child.operand  # noqa: PLW2901 -- the sign is kept in `flipped`
+                flipped = not flipped
             if type(child) is And or type(child) is Or:
                 child_kind = _DUAL[type(child)] if flipped else type(child)
                 inner = operands if child_kind is kind else {}

@@ -66,6 +66,23 @@ def test_now_is_read_once_and_can_be_given() -> None:
     assert not why(text, IMAGE, now=datetime(2018, 10, 30, tzinfo=UTC)).parts[0]
 
 
+def test_placeholders_take_values() -> None:
+    outcome = why(
+        "platform in $names and min_disk > $disk limit $n",
+        IMAGE,
+        values={"names": ["CentOS", "Ubuntu"], "disk": 40, "n": 1},
+    )
+
+    assert str(outcome) == (
+        "no   platform in $names and min_disk > $disk\n"
+        '├─ yes  platform in $names  (platform: "Ubuntu")\n'
+        "└─ no   min_disk > $disk  (min_disk: 40)"
+    )
+    assert not why("platform in $names", IMAGE, values={"names": []})
+    with pytest.raises(TypeError, match="unknown placeholder 'nmaes'"):
+        why("platform in $names", IMAGE, values={"names": [], "nmaes": []})
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

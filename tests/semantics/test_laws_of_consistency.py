@@ -1,4 +1,7 @@
-"""Bounds on a number or time contradict each other if and only if no value satisfies them all."""
+"""Bounds on a number or time contradict each other if and only if no value satisfies them all.
+
+A branch of an ``or`` that nothing can match is a warning, whatever makes it dead.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import operator
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from imsquery import check
+from imsquery import CLOUDIMAGES, check, plan
 
 COMPARE = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq,
@@ -73,3 +76,56 @@ def test_an_alternative_is_checked_with_the_conditions_around_it(
     both = any(satisfies_all(value, [*outer, *inner]) for value in range(9))
     expected = set() if both else {"warning" if possible else "error"}
     assert {each.severity for each in found if each.code == "contradiction"} == expected
+
+
+def asked(wire: str) -> str:
+    """Return a condition that an image needs an attribute for."""
+    row = CLOUDIMAGES.parameters[wire]
+    return row.name if row.kind.standalone else f"{row.name} = {row.kind.choices[0]}"
+
+
+EXCLUSIVE = [
+    (asked(wire), asked(other))
+    for wire, others in CLOUDIMAGES.exclusive.items()
+    for other in others
+    if wire in CLOUDIMAGES.parameters
+]
+CONTRARY = [
+    ("platform = CentOS", "platform = Ubuntu"),
+    ("created_at < 2018", "created_at > 2019"),
+    ("protected", "not protected"),
+    ("tag = a", "not tag = a"),
+    ("name is absent", "name = a"),
+]
+dead_pairs = st.sampled_from(EXCLUSIVE + CONTRARY)
+LIVE = "status = active"
+
+
+@given(dead_pairs, st.booleans())
+def test_what_nothing_can_match_is_an_error(pair: tuple[str, str], is_first: bool) -> None:  # noqa: FBT001
+    one, other = pair if is_first else pair[::-1]
+
+    assert {each.severity for each in check(f"{one} and {other}")} == {"error"}
+
+
+@given(dead_pairs, dead_pairs, st.booleans())
+def test_a_dead_branch_is_a_warning_whatever_makes_it_dead(
+    pair: tuple[str, str],
+    next_pair: tuple[str, str],
+    is_around: bool,  # noqa: FBT001
+) -> None:
+    one, other = pair
+    dead = f"{one} and ({other} or {LIVE})" if is_around else f"({one} and {other}) or {LIVE}"
+    text = f"({dead}) or ({' and '.join(next_pair)})"
+
+    assert {each.severity for each in check(text)} == {"warning"}
+    assert plan(text) == plan(f"{one} and {LIVE}" if is_around else LIVE)
+
+
+@given(dead_pairs, dead_pairs)
+def test_branches_that_are_all_dead_are_errors(
+    pair: tuple[str, str], next_pair: tuple[str, str]
+) -> None:
+    text = f"({' and '.join(pair)}) or ({' and '.join(next_pair)})"
+
+    assert {each.severity for each in check(text)} == {"error"}

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imsquery import CLOUDIMAGES
-from imsquery.semantics.formula import And, Atom, Deferred, Formula, Not, Or, leaves
+from imsquery.semantics.formula import And, Atom, Deferred, Formula, Not, Or, leaves, map_deferred
 from imsquery.semantics.simplify import simplify
 
 Image = dict[str, str]
@@ -170,6 +170,7 @@ def test_a_deferred_condition_is_replaced_by_the_one_that_its_value_makes(
         return node
 
     waiting = Deferred(0, 0, (), lambda: given_later)
-    found = simplify(put(formula, negated(waiting)), lambda deferred: deferred.build())
+    put_in = put(formula, negated(waiting))
+    found = simplify(map_deferred(put_in, lambda deferred: deferred.build()))
 
     assert found.key == simplify(put(formula, negated(given_later))).key

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imsquery import parse
-from imsquery.planning.intervals import unite_ranges
+from imsquery.covering.intervals import unite_ranges
 from imsquery.planning.phrasing import phrase
 from imsquery.semantics.analysis import analyze
 from imsquery.semantics.formula import And, Formula, Or

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
-from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from imsquery.compiler.lowering import finish, lower, time_value
 from imsquery.compiler.query_string import CompiledQuery, encode, is_plain, join
@@ -13,29 +10,29 @@ from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.model import in_text_order
 from imsquery.frozen import Frozen
 from imsquery.language.builder import literal_text
-from imsquery.language.lexer import has_surrogate
 from imsquery.language.parser import tokenize
 from imsquery.language.times import read_time, time_condition
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Kind, RefusedValue
 from imsquery.semantics.analysis import Analysis, bind, text_of
-from imsquery.semantics.formula import And, BoundQuery, Deferred, Unknown
+from imsquery.semantics.formula import And, BoundQuery, Deferred
+from imsquery.semantics.values import check_names, fill
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
+    from typing import Any
 
     from imsquery.diagnostics.model import Diagnostic
+    from imsquery.evaluation.matching import Matcher
     from imsquery.language.syntax import Expr, Query
     from imsquery.limits import Limits
+    from imsquery.planning.plan import Plan
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
     from imsquery.semantics.binder import Binder
-    from imsquery.semantics.formula import Formula
-
-Bindable: TypeAlias = str | int | bool | date | Iterable[str | int | bool | date]
-"""Values of a placeholder; a list only after ``in``."""
+    from imsquery.semantics.values import Bindable
 
 
 class PreparedQuery(Frozen):
@@ -64,13 +61,8 @@ class PreparedQuery(Frozen):
         tokens = tokenize(text, limits)
         analysis = bind(tokens, spec, now=now, allow_unlisted=allow_unlisted)
         analysis.raise_errors()
-        found = [
-            tokens.lexemes[index][1:]
-            for index, kind in enumerate(tokens.kinds)
-            if kind == "PLACEHOLDER"
-        ]
         template = None if analysis.binder.volatile else _make_template(analysis)
-        names = tuple(dict.fromkeys(found))
+        names = analysis.placeholders
         self._set(text, spec, now, allow_unlisted, limits, names, analysis, template)
 
     def __repr__(self) -> str:
@@ -97,23 +89,48 @@ class PreparedQuery(Frozen):
                 return compiled
         return self._bind_values(values)
 
+    def plan(self, /, **values: Bindable) -> Plan:
+        """Plan the query with a value for each placeholder; errors are those of :meth:`bind`.
+
+        >>> prepare("id in $ids").plan(ids=["a", "b"]).requests[1].query_string
+        'id=b'
+        """
+        from imsquery.planning.planner import plan
+
+        return plan(self.text, values=values, **self._options())
+
+    def matcher(self, /, **values: Bindable) -> Matcher:
+        """Return the query with a value for each placeholder as a predicate over image records.
+
+        >>> prepare("name glob $pattern").matcher(pattern="Cent*")({"name": "CentOS 7"})
+        True
+
+        Errors are those of :meth:`bind`.
+        """
+        from imsquery.evaluation.matching import matcher
+
+        return matcher(self.text, values=values, **self._options())
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "spec": self.spec,
+            "now": self.now,
+            "allow_unlisted": self.allow_unlisted,
+            "limits": self.limits,
+        }
+
     def _bind_values(self, values: Mapping[str, object]) -> CompiledQuery:
         """Bind the values one by one, wherever the template does not apply."""
-        unknown = values.keys() - set(self.placeholders)
-        if unknown:
-            msg = f"unknown placeholder {', '.join(map(repr, sorted(unknown)))}"
-            raise TypeError(msg)
+        check_names(self.placeholders, values)
         analysis = self._analysis
         if analysis.binder.volatile:  # a text that reads the clock means something else each time
             tokens = tokenize(self.text, self.limits)
             analysis = bind(tokens, self.spec, now=self.now, allow_unlisted=self.allow_unlisted)
         binder = analysis.binder.afresh(keep=True)
+        bound = fill(analysis.bound, binder, values, self.limits)
         if len(values) < len(self.placeholders):
-            for deferred in analysis.bound.deferred():
-                binder.report_unbound(deferred, values)
             raise QueryError(self.text, binder.findings)
-        resolver = _Resolver(binder, values, self.limits)
-        return finish(Analysis(binder, analysis.bound, resolver.resolve))
+        return finish(Analysis(binder, bound))
 
 
 def _make_template(analysis: Analysis) -> _Template | None:
@@ -227,55 +244,6 @@ class _Template:
         except (KeyError, TypeError, ValueError, OverflowError, RefusedValue):
             return None
         return CompiledQuery(pairs, "&".join(parts), self._path, self._warnings)
-
-
-class _Resolver:
-    """Puts values into the conditions that wait for them."""
-
-    def __init__(self, binder: Binder, values: Mapping[str, object], limits: Limits) -> None:
-        self._binder = binder
-        self._limits = limits
-        self._values = values
-
-    def resolve(self, deferred: Deferred) -> Formula:
-        """Return a condition with its values, and report those that are invalid."""
-        before = len(self._binder.findings)
-        given = [
-            (token, literal)
-            for token in deferred.tokens
-            for literal in self._literals(token, deferred)
-        ]
-        for token, literal in given:
-            if has_surrogate(literal):
-                message = "half a surrogate pair is not a character"
-                self._binder.report("bad-value", message, self._binder.span(token))
-        if len(self._binder.findings) > before:
-            return Unknown(deferred.first, deferred.last)
-        return deferred.build(self._binder, [literal for _, literal in given])
-
-    def _literals(self, token: int, deferred: Deferred) -> list[str]:
-        binder = self._binder
-        if binder.tokens.kinds[token] != "PLACEHOLDER":
-            return [binder.literal(token)]
-        value = self._values[binder.tokens.lexemes[token][1:]]
-        if not deferred.is_list:
-            return [self._literal(value, token)]
-        if isinstance(value, str) or not isinstance(value, Iterable):
-            msg = f"{binder.tokens.lexemes[token]} must be a list of values"
-            raise TypeError(msg)
-        items = [self._literal(each, token) for each in islice(value, self._limits.count + 1)]
-        if len(items) > self._limits.count:
-            message = f"more than {self._limits.count:,} values; the limit can be raised"
-            binder.report("too-many", message, binder.span(token))
-            return []
-        return items
-
-    def _literal(self, value: object, token: int) -> str:
-        try:
-            return literal_text(value)
-        except ValueError as error:
-            self._binder.report("out-of-range", str(error), self._binder.span(token))
-            return ""
 
 
 def prepare(

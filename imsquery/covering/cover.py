@@ -16,14 +16,14 @@ from __future__ import annotations
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
-from imsquery.planning.boxes import EVERYTHING, Box, is_pushable, sort_key
-from imsquery.planning.implication import follows
+from imsquery.covering.boxes import EVERYTHING, Box, is_pushable, sort_key
+from imsquery.covering.implication import follows
 from imsquery.semantics.formula import And, Atom, Or
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
-    from imsquery.planning.boxes import Key
+    from imsquery.covering.boxes import Key
     from imsquery.semantics.formula import Formula
 
 # Boxes kept for a part of the filter, per allowed request: some may turn out to be contradictory.

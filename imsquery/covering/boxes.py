@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from imsquery.covering.implication import follows, is_contrary
 from imsquery.evaluation.matching import is_scope
-from imsquery.planning.implication import follows, is_contrary
 from imsquery.schema.kinds import Boolean, Flag, Identifier, Integer
 from imsquery.semantics.formula import Atom
 from imsquery.semantics.simplify import complement

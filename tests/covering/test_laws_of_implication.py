@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from imsquery.planning.implication import follows, is_contrary
+from imsquery.covering.implication import follows, is_contrary
 from imsquery.semantics.analysis import analyze
 from imsquery.semantics.formula import Atom
 from imsquery.semantics.simplify import complement

@@ -1,0 +1,1 @@
+"""The few requests that together cover a filter, and what no request can ask for."""

@@ -1,0 +1,114 @@
+"""The requests that a filter takes, and filters that too few requests would answer.
+
+What image records do not show can only be asked for.  So no plan finds a filter with two values of
+such a parameter at once, or with more alternatives than there may be requests.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imsquery.covering.cover import TooManyHiddenError, cover
+from imsquery.covering.implication import assume, drop_certain, drop_contradictions, drop_moot
+from imsquery.covering.intervals import unite_ranges
+from imsquery.semantics.formula import Atom, Or, Unknown, leaves
+
+if TYPE_CHECKING:
+    from imsquery.covering.boxes import Box
+    from imsquery.schema.spec import Spec
+    from imsquery.semantics.analysis import Analysis
+    from imsquery.semantics.formula import Formula
+
+MAX_REQUESTS = 8
+"""How many requests a plan may have by default."""
+
+
+class _NoPlanError(Exception):
+    """No plan finds a filter: why, and the condition that keeps it from one, if it is one."""
+
+    def __init__(self, message: str, part: Atom | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.part = part
+
+
+def narrow(analysis: Analysis) -> Formula:
+    """Return a checked filter without what makes no difference to its requests."""
+    formula = drop_certain(analysis.pruned, analysis.binder.spec)
+    return drop_moot(unite_ranges(drop_contradictions(formula)))
+
+
+def find_parts(
+    formula: Formula, analysis: Analysis, budget: int = MAX_REQUESTS
+) -> list[tuple[Box, Formula]]:
+    """Return the conditions of each request with its residual; report why there are no requests.
+
+    Where a condition is unreadable, waits for a value, or has no plan by itself, there is nothing
+    to add.
+
+    Args:
+        formula: the filter, narrowed.
+        analysis: of the filter, checked.
+        budget: maximum number of requests.
+    """
+    if not analysis.has_plan or any(isinstance(leaf, Unknown) for leaf in leaves(formula)):
+        return []
+    binder = analysis.binder
+    try:
+        return _parts(formula, budget, binder.spec)
+    except _NoPlanError as error:
+        part = error.part
+        span = (0, len(analysis.text)) if part is None else binder.span(part.first, part.last)
+        binder.report("not-observable", error.message, span)
+        return []
+
+
+def report_no_plan(analysis: Analysis) -> None:
+    """Report what keeps a plan with default options from finding a checked filter."""
+    found = [leaf for leaf in leaves(analysis.formula) if isinstance(leaf, Atom)]
+    if any(leaf.parameter.observed is None for leaf in found):
+        find_parts(narrow(analysis), analysis)
+
+
+def _parts(formula: Formula, budget: int, spec: Spec) -> list[tuple[Box, Formula]]:
+    identity = spec.find("id")
+    try:
+        boxes = cover(formula, budget, None if identity is None else identity.wire)
+    except TooManyHiddenError:
+        message = (
+            f"too many combinations of parameters that are not in image records for {budget:,} "
+            "requests; use fewer at a time or raise `max_requests`"
+        )
+        raise _NoPlanError(message) from None
+    parts = []
+    for box in boxes:
+        unasked = {atom.key for atom in box.unasked}
+        residual = unite_ranges(assume(formula, box.conditions, unasked))
+        if isinstance(residual, Or) and not residual.operands:
+            continue
+        if box.unasked:
+            raise _two_values(box.unasked[0])
+        parts.append((box, residual))
+        if len(parts) > budget:
+            raise _over_budget(boxes, budget)
+    return parts
+
+
+def _two_values(atom: Atom) -> _NoPlanError:
+    name = atom.parameter.name
+    message = (
+        f"ask for one `{name}` at a time: it is not in image records, and a request takes one value"
+    )
+    return _NoPlanError(message, atom)
+
+
+def _over_budget(boxes: list[Box], budget: int) -> _NoPlanError:
+    hidden = [
+        atom for box in boxes for atom in box.conditions.values() if atom.parameter.observed is None
+    ]
+    first = min(hidden, key=lambda atom: atom.first)
+    message = (
+        f"raise `max_requests`: `{first.parameter.name}` is not in image records, so each "
+        f"alternative needs its own request (up to {len(boxes):,}; {budget:,} allowed)"
+    )
+    return _NoPlanError(message, first)
