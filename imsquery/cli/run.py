@@ -7,7 +7,6 @@ Instead of the images, their number can be printed, or the values of an attribut
 from __future__ import annotations
 
 import sys
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from imsquery.cli.answers import Count, Groups, Images, differences
@@ -16,6 +15,7 @@ from imsquery.cli.common import (
     add_filter,
     add_max_requests,
     add_options,
+    add_values,
     limits,
     options,
     read_filter,
@@ -23,6 +23,7 @@ from imsquery.cli.common import (
 from imsquery.cli.images import FORMATS, read_field, read_fields
 from imsquery.cli.output import Progress, attempt, fail, note, print_lines, warn
 from imsquery.cli.sources import ENVIRONMENT, add_sources, places, run_plan
+from imsquery.cli.values import Values
 from imsquery.cli.waiting import INTERVALS, Clock, attempts, read_duration
 from imsquery.client.errors import FetchError
 from imsquery.client.services import Tally, run_catalogue
@@ -103,6 +104,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="print the plan, and what was sent and fetched, to standard error",
     )
     add_max_requests(parser, MAX_REQUESTS)
+    add_values(parser)
     add_options(parser)
 
 
@@ -126,21 +128,21 @@ def _add_answers(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Print the images that match a filter, or what was asked of them."""
     _check_usage(arguments)
-    text = read_filter(arguments)
+    lookup = _Lookup(arguments)
     try:
         _new_answer(arguments)
-        planned = attempt(partial(_plan, arguments), text)
+        planned = attempt(lookup.plan, lookup.text)
     except (ValueError, ModuleNotFoundError) as error:
         return fail("run", error)
     if planned is None:
         return 1
     try:
-        answer = _ask(arguments, text, planned)
+        asked = lookup.ask(planned)
     except (FetchError, ExecutionError) as error:
         return fail("run", error, _FAILED)
     except (OSError, ValueError, ModuleNotFoundError) as error:
         return fail("run", error)
-    return _finish(arguments, text, answer)
+    return lookup.finish(asked)
 
 
 def _check_usage(arguments: Namespace) -> None:
@@ -177,60 +179,80 @@ def _new_answer(arguments: Namespace) -> Answer:
     return Images(places(arguments), fields, CLOUDIMAGES)
 
 
-def _plan(arguments: Namespace, text: str) -> Plan:
-    def make(query: str | Expr) -> Plan:
-        return plan(query, max_requests=arguments.max_requests, **options(arguments))
+class _Lookup:
+    """A filter with its options, and what is asked of the images that match it."""
 
-    planned = make(text)
-    if planned.order.by_server or isinstance(_new_answer(arguments), Images):
-        return planned
-    query = parse(text, limits=limits(arguments))
-    # Numbers have no order.  To sort images, the client would have to keep them all.
-    is_order_alone = query == Query(query.filter, order=query.order)
-    return make(query.filter) if is_order_alone else planned
+    def __init__(self, arguments: Namespace) -> None:
+        self.text = read_filter(arguments)
+        self._arguments = arguments
+        values = Values(arguments, limits(arguments)).of_one(self.text)
+        self._options = {**options(arguments), "values": values}
+
+    def plan(self, text: str) -> Plan:
+        """Plan the filter; its order is dropped if nothing depends on it."""
+        planned = self._plan(text)
+        if planned.order.by_server or isinstance(_new_answer(self._arguments), Images):
+            return planned
+        query = parse(text, limits=limits(self._arguments))
+        # To sort images before they are counted, the client would have to keep them all.
+        is_order_alone = query == Query(query.filter, order=query.order)
+        return self._plan(query.filter) if is_order_alone else planned
+
+    def _plan(self, query: str | Expr) -> Plan:
+        return plan(query, max_requests=self._arguments.max_requests, **self._options)
+
+    def ask(self, planned: Plan) -> _Asked:
+        """Run the plan, again and again if that was asked for, until there is an image."""
+        progress = Progress("images fetched")
+        try:
+            for number in attempts(self._arguments.wait, CLOCK):
+                if number == _SECOND:
+                    progress.clear()
+                    note("run", "no images match yet; asking again until some do")
+                if number > 1:  # `now` is later now
+                    planned = self.plan(self.text)
+                asked = _Asked(planned, Tally(progress.update), _new_answer(self._arguments))
+                run_plan("run", self._arguments, planned, asked.answer.keep, asked.tally)
+                if asked.answer.count:
+                    break
+        finally:
+            progress.clear()
+        return asked
+
+    def finish(self, asked: _Asked) -> int:
+        """Print the answer; return the exit status."""
+        arguments, answer = self._arguments, asked.answer
+        status = _status(arguments, answer.count)
+        if not (arguments.one and status):
+            form = arguments.format or _usual_format(arguments)
+            # Format all before printing any: if that fails, nothing has been printed.
+            print_lines(list(answer.lines(form)), form)
+        sys.stdout.flush()
+        if status == _SEVERAL and isinstance(answer, Images):
+            _print_differences(answer)
+        if answer.count == 0 and not arguments.count:
+            warn("run", self._why_none())
+        if arguments.explain:
+            told = asked.tally.describe(answer.count)
+            print(asked.plan.explain(), told, sep="\n", end="", file=sys.stderr)
+        return status
+
+    def _why_none(self) -> str:
+        """Return why no images were found, as far as that is known without a service."""
+        if self._arguments.catalog is None:
+            return "no images match; `imsquery why` says which conditions leave none"
+        from imsquery.cli.no_match import why_none
+
+        found = Images(("",), None, CLOUDIMAGES)
+        run_catalogue(plan("all"), self._arguments.catalog, found.keep, Tally())
+        return why_none(self.text, found.records, CLOUDIMAGES, **self._options)
 
 
-def _ask(arguments: Namespace, text: str, planned: Plan) -> _Asked:
-    """Run the plan, again and again if that was asked for, until there is an image."""
-    progress = Progress("images fetched")
-    try:
-        for number in attempts(arguments.wait, CLOCK):
-            if number == _SECOND:
-                progress.clear()
-                note("run", "no images match yet; asking again until some do")
-            if number > 1:  # `now` is later now
-                planned = _plan(arguments, text)
-            asked = _Asked(planned, Tally(progress.update), _new_answer(arguments))
-            run_plan("run", arguments, planned, asked.answer.keep, asked.tally)
-            if asked.answer.count:
-                break
-    finally:
-        progress.clear()
-    return asked
-
-
-def _finish(arguments: Namespace, text: str, asked: _Asked) -> int:
-    """Print the answer; return the exit status."""
-    answer = asked.answer
-    status = 0
-    if arguments.one and answer.count > 1:
-        status = _SEVERAL
-    elif answer.count == 0 and (arguments.one or arguments.fail_empty or arguments.wait):
-        status = _NONE
-    if not (arguments.one and status):
-        form = arguments.format or _usual_format(arguments)
-        # Format all before printing any: if that fails, nothing has been printed.
-        print_lines(list(answer.lines(form)), form)
-    sys.stdout.flush()
-    if status == _SEVERAL:
-        assert isinstance(answer, Images)  # noqa: S101 -- options that exclude each other
-        _print_differences(answer)
-    if answer.count == 0 and not arguments.count:
-        warn("run", _why_none(arguments, text))
-    if arguments.explain:
-        told = asked.tally.describe(answer.count)
-        print(asked.plan.explain(), told, sep="\n", end="", file=sys.stderr)
-    return status
+def _status(arguments: Namespace, count: int) -> int:
+    if arguments.one and count > 1:
+        return _SEVERAL
+    is_failure = arguments.one or arguments.fail_empty or arguments.wait
+    return _NONE if is_failure and count == 0 else 0
 
 
 def _usual_format(arguments: Namespace) -> str:
@@ -244,14 +266,3 @@ def _print_differences(answer: Images) -> None:
     width = max(len(name) for name, _ in found)
     for name, values in found:
         print(f"  {name:{width}}  {visible('; '.join(values))}", file=sys.stderr)
-
-
-def _why_none(arguments: Namespace, text: str) -> str:
-    """Return why no images were found, as far as that is known without a service."""
-    if arguments.catalog is None:
-        return "no images match; `imsquery why` says which conditions leave none"
-    from imsquery.cli.no_match import why_none
-
-    found = Images(("",), None, CLOUDIMAGES)
-    run_catalogue(plan("all"), arguments.catalog, found.keep, Tally())
-    return why_none(text, found.records, CLOUDIMAGES, **options(arguments))
