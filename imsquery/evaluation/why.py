@@ -1,8 +1,4 @@
-"""Why a record matches a filter, or does not: the outcome of each of its conditions.
-
-The syntax tree says how a filter is written, the bound filter what each predicate in it means; they
-are joined by their places in the text.  So nothing here tells one predicate from another.
-"""
+"""Why a record matches a filter, or does not: the outcome of each of its conditions."""
 
 from __future__ import annotations
 
@@ -15,19 +11,22 @@ from attrs import field, frozen
 
 from imsquery.diagnostics.terminal import measured, shorten, visible
 from imsquery.evaluation.matching import compile_predicate, matcher
-from imsquery.language.syntax import And, Everything, Not, Or, parse, plain_name
-from imsquery.language.unparse import unparse
-from imsquery.limits import DEFAULT_LIMITS, Limits
+from imsquery.evaluation.written import read_written
+from imsquery.language.syntax import And, Not, Or, plain_name
+from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.semantics import formula as bound
-from imsquery.semantics.analysis import analyze, text_of
+from imsquery.semantics.analysis import text_of
+from imsquery.semantics.formula import Atom, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from imsquery.evaluation.written import Written
     from imsquery.language.syntax import Expr, Query
+    from imsquery.limits import Limits
     from imsquery.schema.spec import Spec
+    from imsquery.semantics.formula import Formula
     from imsquery.semantics.values import Bindable
 
 Shown: TypeAlias = tuple[tuple[str, "str | None"], ...]
@@ -191,52 +190,25 @@ def why(
         TypeError: a value has another type, or there is no placeholder of its name.
     """
     text = text_of(query)
-    now = datetime.now(UTC) if now is None else now
     options: dict[str, Any] = {
         "spec": spec,
-        "now": now,
+        "now": datetime.now(UTC) if now is None else now,
         "allow_unlisted": allow_unlisted,
+        "limits": limits,
         "values": values,
     }
-    matcher(text, limits=limits, **options)  # or an error
-    line = unparse(parse(text, limits=limits))
-    # Spread out, a text may be longer than it was.
-    enough = Limits(length=len(line), depth=len(line), count=max(len(line), limits.count))
-    tree = parse(line, limits=enough).filter
-    if isinstance(tree, Everything):
-        return Outcome("all", (_Row(0, 0, len("all"), holds=True, shown=()),))
-    analysis = analyze(line, limits=enough, **options)
-    meanings = {analysis.span(part): part for part in _nodes(analysis.bound.filter)}
-    rows = [
-        (depth, expr, None if _parts(expr) else meanings[expr.span])
-        for depth, expr in _preorder(tree)
-    ]
-    return Outcome(line[: tree.span.end], _judge(rows, record))
-
-
-def _nodes(formula: bound.Formula) -> list[bound.Formula]:
-    """Return a bound filter and all parts of it, each before what it is part of."""
-    found: list[bound.Formula] = []
-    pending = [formula]
-    while pending:
-        node = pending.pop()
-        found.append(node)
-        if isinstance(node, bound.And | bound.Or):
-            pending += node.operands
-        elif isinstance(node, bound.Not):
-            pending.append(node.operand)
-    return found[::-1]
+    matcher(text, **options)  # or an error
+    return _judge(read_written(text, **options), record)
 
 
 def _parts(expr: Expr) -> tuple[Expr, ...]:
     """Return what a filter joins or negates; ``not`` belongs to the condition after it."""
-    match expr:
-        case And(operands) | Or(operands):
-            return operands
-        case Not(operand):
-            return (operand,) if _parts(operand) else ()
-        case _:
-            return ()
+    if isinstance(expr, And | Or):
+        return expr.operands
+    inner: Expr = expr
+    while isinstance(inner, Not):
+        inner = inner.operand
+    return (expr.operand,) if isinstance(expr, Not) and isinstance(inner, And | Or) else ()
 
 
 def _preorder(root: Expr) -> Iterator[tuple[int, Expr]]:
@@ -247,16 +219,15 @@ def _preorder(root: Expr) -> Iterator[tuple[int, Expr]]:
         pending += [(depth + 1, part) for part in reversed(_parts(expr))]
 
 
-def _judge(
-    rows: list[tuple[int, Expr, bound.Formula | None]], record: Mapping[str, Any]
-) -> tuple[_Row, ...]:
-    """Return the rows with their outcomes, from the last: parts come before what they make up."""
+def _judge(written: Written, record: Mapping[str, Any]) -> Outcome:
+    """Judge the parts of a filter, from the last: parts come before what they make up."""
     judged: list[_Row] = []
     below: dict[int, list[bool]] = {}  # depth -> outcomes of rows not yet part of another
-    for depth, expr, meaning in reversed(rows):
+    for depth, expr in reversed([*_preorder(written.filter)]):
         parts = below.pop(depth + 1, [])
         shown: Shown = ()
-        if meaning is not None:
+        if not parts:
+            meaning = written.meaning(expr)
             holds = compile_predicate(meaning)(record)
             shown = _shown(meaning, record)
         elif isinstance(expr, Not):
@@ -268,14 +239,14 @@ def _judge(
         inset = int(depth > 0 and isinstance(expr, And | Or))
         start, end = expr.span.start + inset, expr.span.end - inset
         judged.append(_Row(depth, start, end, holds, shown))
-    return tuple(reversed(judged))
+    return Outcome(written.text, tuple(reversed(judged)))
 
 
-def _shown(meaning: bound.Formula, record: Mapping[str, Any]) -> Shown:
+def _shown(meaning: Formula, record: Mapping[str, Any]) -> Shown:
     attributes = dict.fromkeys(
         leaf.parameter.observed
-        for leaf in bound.leaves(meaning)
-        if isinstance(leaf, bound.Atom) and leaf.parameter.observed is not None
+        for leaf in leaves(meaning)
+        if isinstance(leaf, Atom) and leaf.parameter.observed is not None
     )
     return tuple(
         (plain_name(each), _json(record[each]) if each in record else None) for each in attributes

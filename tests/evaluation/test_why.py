@@ -8,7 +8,7 @@ import pytest
 
 import imsquery
 from imsquery import Limits, QueryError, field, supports, why
-from imsquery.language.syntax import Not
+from imsquery.language.syntax import Expr, Not
 
 IMAGE = {
     "__platform": "Ubuntu",
@@ -44,6 +44,7 @@ def test_a_single_condition_is_a_single_line() -> None:
     )
     assert str(why("none", IMAGE)) == "no   none"
     assert str(why("", IMAGE)) == "yes  all"
+    assert str(why("limit $n", IMAGE, values={"n": 3})) == "yes  all"
 
 
 def test_a_line_is_cut_at_the_width_on_both_sides() -> None:
@@ -104,6 +105,15 @@ def test_a_filter_as_long_and_deep_as_its_limits_has_an_outcome() -> None:
     limits = Limits(length=len(text), depth=20, count=10)
 
     assert len(why(text, IMAGE, limits=limits).text) > len(text)
+
+
+def test_a_filter_may_be_deeper_than_the_stack() -> None:
+    tree: Expr = field("protected").is_true()
+    for _ in range(1_200):
+        tree = ~(tree & supports("kvm"))
+    limits = Limits(length=10_000_000, depth=10_000, count=10_000)
+
+    assert len(why(tree, IMAGE, limits=limits).draw(80).split("\n")) == 3_601
 
 
 def test_values_that_json_cannot_write_are_shown_by_their_type() -> None:
