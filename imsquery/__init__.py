@@ -20,6 +20,7 @@ __all__ = [
     "Fix",
     "Function",
     "Limits",
+    "Outcome",
     "Parameter",
     "Plan",
     "PreparedQuery",
@@ -53,6 +54,7 @@ __all__ = [
     "shared",
     "supports",
     "tagged",
+    "why",
 ]
 
 # Public name -> its module, without the package.  Type checkers read `__init__.pyi` instead.
@@ -66,6 +68,7 @@ _MODULES = {
     "Fix": "diagnostics.model",
     "Function": "schema.parameters",
     "Limits": "limits",
+    "Outcome": "evaluation.why",
     "Parameter": "schema.parameters",
     "Plan": "planning.plan",
     "PreparedQuery": "planning.prepared",
@@ -99,6 +102,7 @@ _MODULES = {
     "shared": "language.builder",
     "supports": "language.builder",
     "tagged": "language.builder",
+    "why": "evaluation.why",
 }
 
 

@@ -16,6 +16,8 @@ from imsquery.evaluation.decision import equivalent as equivalent
 from imsquery.evaluation.decision import implies as implies
 from imsquery.evaluation.decision import satisfiable as satisfiable
 from imsquery.evaluation.matching import matcher as matcher
+from imsquery.evaluation.why import Outcome as Outcome
+from imsquery.evaluation.why import why as why
 from imsquery.execution.job import Request as Request
 from imsquery.execution.pages import ExecutionError as ExecutionError
 from imsquery.formatting.formatter import format as format  # noqa: A004 -- the public name

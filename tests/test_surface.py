@@ -56,6 +56,7 @@ def values() -> dict[str, object]:
         "span": finding.span,
         "verdict": imsquery.implies("platform = CentOS", "tagged(a) and owner = b"),
         "error": QueryError("plaform = CentOS", [finding]),
+        "outcome": imsquery.why(FILTER, {"__platform": "CentOS"}, now=NOW),
         "undecided verdict": imsquery.satisfiable("name contains x", work=1),
     }
     found |= {f"row {row.wire}": row for row in extended().parameters.values()}

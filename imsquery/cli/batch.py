@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentTypeError
 
-from imsquery.cli.common import add_filter, options, read_filter, read_lines
+from imsquery.cli.common import add_filter, limits, options, read_filter, read_lines
 from imsquery.cli.encoding import check_encoding
 from imsquery.cli.output import Progress, draw, findings_of, print_lines
+from imsquery.cli.values import Values
 from imsquery.compiler.lowering import compile as compile_query
 
 TYPE_CHECKING = False
@@ -68,7 +69,8 @@ def print_compiled(arguments: Namespace, title: str, show: Callable[[CompiledQue
         _print(batch, arguments.format, title)
         return int(batch.has_errors)
     text = read_filter(arguments)
-    compiled, found = _compile(text, options(arguments))
+    values = Values(arguments, limits(arguments)).of_one(text)
+    compiled, found = _compile(text, options(arguments), values)
     if compiled is None:
         from imsquery.cli.files import with_file_note
 
@@ -102,10 +104,11 @@ class _Batch:
     def __iter__(self) -> Iterator[tuple[str, str]]:
         name, stream = self._arguments.batch
         keywords = options(self._arguments)
+        values = Values(self._arguments, limits(self._arguments))
         with stream:
             progress = Progress("filters", _size(stream))
             for number, line in enumerate(read_lines(stream, self._arguments.max_length), 1):
-                compiled, found = _compile(line, keywords)
+                compiled, found = _compile(line, keywords, values.of(line))
                 if found:
                     progress.clear()
                     draw(line, found, name=f"{name}:{number}")
@@ -115,6 +118,7 @@ class _Batch:
                     yield line, self._show(compiled)
                 progress.update(number, stream.tell() if stream.seekable() else None)
             progress.clear()
+        values.check_used()
 
 
 def _size(stream: BinaryIO) -> int | None:
@@ -128,11 +132,19 @@ def _size(stream: BinaryIO) -> int | None:
 
 
 def _compile(
-    text: str, keywords: dict[str, Any]
+    text: str, keywords: dict[str, Any], values: dict[str, Any]
 ) -> tuple[CompiledQuery | None, Sequence[Diagnostic]]:
     """Return the compiled filter, or ``None`` if it has errors, and its findings."""
     try:
-        compiled = compile_query(check_encoding(text), **keywords)
+        compiled = _make(check_encoding(text), keywords, values)
     except ValueError as error:
         return None, findings_of(error)
     return compiled, compiled.warnings
+
+
+def _make(text: str, keywords: dict[str, Any], values: dict[str, Any]) -> CompiledQuery:
+    if not values:
+        return compile_query(text, **keywords)
+    from imsquery.planning.prepared import prepare
+
+    return prepare(text, **keywords).bind(**values)

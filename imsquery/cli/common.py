@@ -39,6 +39,28 @@ def add_options(parser: ArgumentParser) -> None:
     add_limits(parser)
 
 
+def add_values(parser: ArgumentParser) -> None:
+    """Declare the values of placeholders; :class:`~imsquery.cli.values.Values` reads them."""
+    parser.add_argument(
+        "--set",
+        dest="values",
+        action="append",
+        type=_assignment,
+        default=[],
+        metavar="NAME=VALUE",
+        help="value of the placeholder $NAME; NAME=@FILE reads the values of a list, one a line "
+        "(@- reads standard input, @@ begins a value with @); can be repeated",
+    )
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    name = name.strip().removeprefix("$")
+    if not separator or not (name.isascii() and name.isidentifier()):
+        raise ArgumentTypeError(f"expected NAME=VALUE, not {text[:40]!r}")
+    return name, value
+
+
 def add_allow_unlisted(parser: ArgumentParser) -> None:
     """Declare ``--allow-unlisted``."""
     parser.add_argument(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imsquery.cli.batch import add_batch, add_format, print_compiled
-from imsquery.cli.common import add_options
+from imsquery.cli.common import add_options, add_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 EPILOG = """\
 examples:
   imsquery compile 'platform = CentOS and created_at < 2018-10-28'
+  imsquery compile --set platform=CentOS 'platform = $platform'
   imsquery compile --batch filters.txt --format csv
 
 exit status:
@@ -28,6 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--signing", action="store_true", help="print the form that request signing requires"
     )
     add_format(parser, ("json", "csv", "markdown"))
+    add_values(parser)
     add_options(parser)
 
 

@@ -6,12 +6,14 @@ as `limit` are ignored.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from imsquery.cli.common import add_options, limits, options, read_query
+from imsquery.cli.common import add_options, add_values, limits, options, read_query
 from imsquery.cli.output import as_json, attempt, fail, warn
+from imsquery.cli.values import Values
 from imsquery.evaluation.decision import Decider, Verdict
 from imsquery.language.syntax import Everything, parse
 
@@ -49,6 +51,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="output format (default: text)"
     )
+    add_values(parser)
     add_options(parser)
 
 
@@ -57,9 +60,13 @@ def main(arguments: Namespace) -> int:
     if arguments.first == arguments.second == "-":
         return fail("diff", "only one filter can come from standard input")
     texts = [read_query(text, arguments.max_length) for text in (arguments.first, arguments.second)]
+    values = Values(arguments, limits(arguments))
+    given = [values.of(text) for text in texts]
+    values.check_used()
     decider = Decider(**options(arguments))
     first, second = (
-        attempt(decider.read, text, name=name) for text, name in zip(texts, _NAMES, strict=True)
+        attempt(partial(decider.read, values=each), text, name=name)
+        for text, each, name in zip(texts, given, _NAMES, strict=True)
     )
     if first is None or second is None:
         return 1

@@ -54,10 +54,11 @@ def read_fields(text: str, spec: Spec) -> list[Field]:
     Raises:
         ValueError: records have no such field.
     """
-    return [_field(name.strip(), spec) for name in text.split(",")]
+    return [read_field(name.strip(), spec) for name in text.split(",")]
 
 
-def _field(name: str, spec: Spec) -> Field:
+def read_field(name: str, spec: Spec) -> Field:
+    """Return the field of a name; see :func:`read_fields`."""
     row = spec.find(name)
     if row is not None and row.observed is not None:
         return Field(name, row.observed)

@@ -20,16 +20,17 @@ _WIDTH = 100  # columns of what is not printed on a terminal
 
 def fail(command: str, reason: object, status: int = 2) -> int:
     """Print why a command failed, on one line; return its exit status."""
-    _note(command, str(reason))
+    note(command, str(reason))
     return status
 
 
 def warn(command: str, message: str) -> None:
     """Print a warning, on one line."""
-    _note(command, f"warning: {message}")
+    note(command, f"warning: {message}")
 
 
-def _note(command: str, message: str) -> None:
+def note(command: str, message: str) -> None:
+    """Print a message on standard error, on one line."""
     from imsquery.diagnostics.terminal import visible
 
     print(f"imsquery {command}: {visible(message)}", file=sys.stderr)

@@ -9,10 +9,13 @@ from imsquery.cli.common import (
     add_filter,
     add_max_requests,
     add_options,
+    add_values,
+    limits,
     options,
     read_filter,
 )
 from imsquery.cli.output import attempt, draw, fail, print_lines
+from imsquery.cli.values import Values
 from imsquery.covering.parts import MAX_REQUESTS
 from imsquery.planning.planner import plan
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 EPILOG = """\
 examples:
   imsquery plan 'platform in (CentOS, Ubuntu) and min_disk <= 60'
+  imsquery plan --set ids=@ids.txt 'id in $ids'
   imsquery plan --format mermaid 'protected or os_bit = 32'
 
 exit status:
@@ -41,13 +45,16 @@ def add_arguments(parser: ArgumentParser) -> None:
         default="text",
         help="output format: a tree (default), JSON, or a Mermaid flowchart",
     )
+    add_values(parser)
     add_options(parser)
 
 
 def main(arguments: Namespace) -> int:
     """Print the plan of a filter."""
     text = read_filter(arguments)
-    make_plan = partial(plan, max_requests=arguments.max_requests, **options(arguments))
+    values = Values(arguments, limits(arguments)).of_one(text)
+    keywords = {**options(arguments), "values": values}
+    make_plan = partial(plan, max_requests=arguments.max_requests, **keywords)
     try:
         planned = attempt(make_plan, text)
     except ModuleNotFoundError as error:  # of an extra, which the message names

@@ -1,79 +1,81 @@
 """Fetch the images that match a filter, from services or from a file.
 
 All images are printed, or none.  If several regions are given, a limit applies to each of them.
+Instead of the images, their number can be printed, or the values of an attribute.
 """
 
 from __future__ import annotations
 
-import asyncio
-import math
-import os
 import sys
-from argparse import ArgumentTypeError
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, NamedTuple
 
+from imsquery.cli.answers import Count, Groups, Images, differences
 from imsquery.cli.common import (
+    UsageError,
     add_filter,
     add_max_requests,
     add_options,
+    add_values,
+    limits,
     options,
     read_filter,
 )
-from imsquery.cli.images import FORMATS, REGION, lines, read_fields
-from imsquery.cli.output import Progress, attempt, fail, print_lines, warn
+from imsquery.cli.images import FORMATS, read_field, read_fields
+from imsquery.cli.output import Progress, attempt, fail, note, print_lines, warn
+from imsquery.cli.sources import ENVIRONMENT, add_sources, places, run_plan
+from imsquery.cli.values import Values
+from imsquery.cli.waiting import INTERVALS, Clock, attempts, read_duration
 from imsquery.client.errors import FetchError
-from imsquery.client.services import Tally, run_catalogue, run_services
-from imsquery.compiler.query_string import check_endpoint, region_endpoint
+from imsquery.client.services import Tally, run_catalogue
 from imsquery.covering.parts import MAX_REQUESTS
+from imsquery.diagnostics.terminal import visible
 from imsquery.execution.run import ExecutionError
+from imsquery.language.syntax import Query, parse
 from imsquery.planning.planner import plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from typing import Any
 
+    from imsquery.cli.answers import Answer
+    from imsquery.language.syntax import Expr
     from imsquery.planning.plan import Plan
 
-    Record = dict[str, Any]
-
-_FAILED = 3  # exit status
+CLOCK = Clock()
+_SECOND = 2  # attempt
+_FAILED, _NONE, _SEVERAL = 3, 4, 5  # exit statuses
 EPILOG = f"""\
-environment:
-  IMSQUERY_TOKEN                          token to send
-  HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK  access key to sign with, if there is no token
-
+{ENVIRONMENT}
 examples:
   imsquery run --region cn-north-4 'public() and platform = CentOS limit 5'
   imsquery run --catalog images.json --fields name,os_version 'min_disk <= 60'
+  imsquery run --region cn-north-4 --one --format ids 'name = web-1 and status = active'
+  imsquery run --region cn-north-4 --wait 30m 'name = web-2 and status = active'
+  imsquery run --region cn-north-4 --count-by os_version 'platform = Ubuntu'
+  imsquery run --region cn-north-4 --set ids=@ids.txt 'id in $ids'
 
 exit status:
   0  success
   1  errors in the filter
   2  wrong usage
   {_FAILED}  the images could not be fetched
+  {_NONE}  no images (--one, --fail-empty, --wait)
+  {_SEVERAL}  several images (--one)
 """
+
+
+class _Asked(NamedTuple):
+    """A plan that was run, and what came of it."""
+
+    plan: Plan
+    tally: Tally
+    answer: Answer
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     add_filter(parser)
-    where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument(
-        "--endpoint", metavar="URL", help="address of the service, with or without /v2/cloudimages"
-    )
-    where.add_argument(
-        "--region",
-        action="append",
-        metavar="REGION",
-        help="region of the service, such as cn-north-4; can be repeated",
-    )
-    where.add_argument(
-        "--catalog", type=Path, metavar="FILE", help="file of image records to search instead"
-    )
+    add_sources(parser)
     parser.add_argument(
         "--format",
         choices=list(FORMATS),
@@ -84,114 +86,183 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="NAMES",
         help="what to print of each image, such as name,os_version",
     )
+    _add_answers(parser)
+    parser.add_argument(
+        "--fail-empty", action="store_true", help=f"exit with {_NONE} if no images match"
+    )
+    parser.add_argument(
+        "--wait",
+        type=read_duration,
+        default=0,
+        metavar="TIME",
+        help="if no images match, ask again until some do, for up to a time such as 10m "
+        f"(s, m, h, d): {INTERVALS}; then exit with {_NONE}",
+    )
     parser.add_argument(
         "--explain",
         action="store_true",
         help="print the plan, and what was sent and fetched, to standard error",
     )
     add_max_requests(parser, MAX_REQUESTS)
-    parser.add_argument(
-        "--timeout",
-        type=_seconds,
-        default=60.0,
-        metavar="SECONDS",
-        help="time limit for each page (default: 60)",
-    )
+    add_values(parser)
     add_options(parser)
 
 
-def _seconds(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not (math.isfinite(number) and number > 0):
-        raise ArgumentTypeError(f"expected a positive number of seconds, not {text[:40]!r}")
-    return number
+def _add_answers(parser: ArgumentParser) -> None:
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--one",
+        action="store_true",
+        help=f"require exactly one image: exit with {_NONE} if there are none, and with "
+        f"{_SEVERAL} if there are several, after printing what they differ in",
+    )
+    what.add_argument("--count", action="store_true", help="print the number of images")
+    what.add_argument(
+        "--count-by",
+        metavar="NAME",
+        help="print the values of an attribute, and how many images have each",
+    )
+    what.add_argument("--distinct", metavar="NAME", help="print the values of an attribute")
 
 
 def main(arguments: Namespace) -> int:
-    """Print the images that match a filter."""
-    text = read_filter(arguments)
-    make_plan = partial(plan, max_requests=arguments.max_requests, **options(arguments))
+    """Print the images that match a filter, or what was asked of them."""
+    _check_usage(arguments)
+    lookup = _Lookup(arguments)
     try:
-        chosen = arguments.fields
-        fields = None if chosen is None else read_fields(chosen, CLOUDIMAGES)
-        planned = attempt(make_plan, text)
+        _new_answer(arguments)
+        planned = attempt(lookup.plan, lookup.text)
     except (ValueError, ModuleNotFoundError) as error:
         return fail("run", error)
     if planned is None:
         return 1
-    progress = Progress("images fetched")
-    tally = Tally(progress.update)
     try:
-        records = _run(arguments, planned, tally)
+        asked = lookup.ask(planned)
     except (FetchError, ExecutionError) as error:
         return fail("run", error, _FAILED)
     except (OSError, ValueError, ModuleNotFoundError) as error:
         return fail("run", error)
-    finally:
-        progress.clear()
-    form = arguments.format or ("table" if sys.stdout.isatty() else "jsonl")
-    # Format all before printing any: if that fails, nothing has been printed.
-    print_lines(list(lines(records, form, fields, CLOUDIMAGES)), form)
-    if not records:
-        sys.stdout.flush()
-        warn("run", _why_none(arguments, text))
-    if arguments.explain:
-        sys.stdout.flush()
-        print(planned.explain(), tally.describe(len(records)), sep="\n", end="", file=sys.stderr)
-    return 0
+    return lookup.finish(asked)
 
 
-def _run(arguments: Namespace, planned: Plan, tally: Tally) -> list[Record]:
-    if arguments.catalog is not None:
-        return run_catalogue(planned, arguments.catalog, tally)
-    from imsquery.client.credentials import Credentials
-    from imsquery.client.fetching import Patience
-
-    endpoints = _endpoints(arguments)
-    credentials = Credentials.from_environment(os.environ)
-    for endpoint in endpoints.values():
-        if credentials.token is not None and _is_unencrypted(endpoint):
-            warn("run", f"the token is sent unencrypted to {endpoint}")
-    found = asyncio.run(
-        run_services(
-            planned,
-            endpoints,
-            tally,
-            credentials=credentials,
-            patience=Patience(timeout=arguments.timeout),
+def _check_usage(arguments: Namespace) -> None:
+    given = [
+        option
+        for option, value in (
+            ("--count", arguments.count or None),
+            ("--count-by", arguments.count_by),
+            ("--distinct", arguments.distinct),
         )
-    )
-    if len(endpoints) == 1:
-        return found[0]
-    return [
-        # The region that was asked comes first, and replaces what the record says.
-        {REGION: region} | record | {REGION: region}
-        for region, records in zip(endpoints, found, strict=True)
-        for record in records
+        if value is not None
     ]
+    for option, is_given in (
+        ("--fields", arguments.fields is not None),
+        ("--format ids", arguments.format == "ids"),
+    ):
+        if given and is_given:
+            raise UsageError(f"{option} is about images, and {given[0]} prints none")
 
 
-def _why_none(arguments: Namespace, text: str) -> str:
-    """Return why no images were found, as far as that is known without a service."""
-    if arguments.catalog is None:
-        return "no images match; `imsquery plan` prints what is asked of the service"
-    from imsquery.cli.no_match import why_none
+def _new_answer(arguments: Namespace) -> Answer:
+    """Return what takes the images.
 
-    records = run_catalogue(plan("all"), arguments.catalog, Tally())
-    return why_none(text, records, CLOUDIMAGES, **options(arguments))
+    Raises:
+        ValueError: a name is not of an attribute of images.
+    """
+    if arguments.count:
+        return Count()
+    name = arguments.distinct if arguments.count_by is None else arguments.count_by
+    if name is not None:
+        is_counted = arguments.count_by is not None
+        return Groups(read_field(name, CLOUDIMAGES), CLOUDIMAGES, is_counted=is_counted)
+    fields = None if arguments.fields is None else read_fields(arguments.fields, CLOUDIMAGES)
+    return Images(places(arguments), fields, CLOUDIMAGES)
 
 
-def _is_unencrypted(endpoint: str) -> bool:
-    """Return whether requests leave this machine unencrypted."""
-    url = urlsplit(endpoint)
-    return url.scheme == "http" and url.hostname not in {"localhost", "127.0.0.1", "::1"}
+class _Lookup:
+    """A filter with its options, and what is asked of the images that match it."""
+
+    def __init__(self, arguments: Namespace) -> None:
+        self.text = read_filter(arguments)
+        self._arguments = arguments
+        values = Values(arguments, limits(arguments)).of_one(self.text)
+        self._options = {**options(arguments), "values": values}
+
+    def plan(self, text: str) -> Plan:
+        """Plan the filter; its order is dropped if nothing depends on it."""
+        planned = self._plan(text)
+        if planned.order.by_server or isinstance(_new_answer(self._arguments), Images):
+            return planned
+        query = parse(text, limits=limits(self._arguments))
+        # To sort images before they are counted, the client would have to keep them all.
+        is_order_alone = query == Query(query.filter, order=query.order)
+        return self._plan(query.filter) if is_order_alone else planned
+
+    def _plan(self, query: str | Expr) -> Plan:
+        return plan(query, max_requests=self._arguments.max_requests, **self._options)
+
+    def ask(self, planned: Plan) -> _Asked:
+        """Run the plan, again and again if that was asked for, until there is an image."""
+        progress = Progress("images fetched")
+        try:
+            for number in attempts(self._arguments.wait, CLOCK):
+                if number == _SECOND:
+                    progress.clear()
+                    note("run", "no images match yet; asking again until some do")
+                if number > 1:  # `now` is later now
+                    planned = self.plan(self.text)
+                asked = _Asked(planned, Tally(progress.update), _new_answer(self._arguments))
+                run_plan("run", self._arguments, planned, asked.answer.keep, asked.tally)
+                if asked.answer.count:
+                    break
+        finally:
+            progress.clear()
+        return asked
+
+    def finish(self, asked: _Asked) -> int:
+        """Print the answer; return the exit status."""
+        arguments, answer = self._arguments, asked.answer
+        status = _status(arguments, answer.count)
+        if not (arguments.one and status):
+            form = arguments.format or _usual_format(arguments)
+            # Format all before printing any: if that fails, nothing has been printed.
+            print_lines(list(answer.lines(form)), form)
+        sys.stdout.flush()
+        if status == _SEVERAL and isinstance(answer, Images):
+            _print_differences(answer)
+        if answer.count == 0 and not arguments.count:
+            warn("run", self._why_none())
+        if arguments.explain:
+            told = asked.tally.describe(answer.count)
+            print(asked.plan.explain(), told, sep="\n", end="", file=sys.stderr)
+        return status
+
+    def _why_none(self) -> str:
+        """Return why no images were found, as far as that is known without a service."""
+        if self._arguments.catalog is None:
+            return "no images match; `imsquery why` says which conditions leave none"
+        from imsquery.cli.no_match import why_none
+
+        found = Images(("",), None, CLOUDIMAGES)
+        run_catalogue(plan("all"), self._arguments.catalog, found.keep, Tally())
+        return why_none(self.text, found.records, CLOUDIMAGES, **self._options)
 
 
-def _endpoints(arguments: Namespace) -> dict[str, str]:
-    """Map the name of each region to its endpoint; a single endpoint needs no name."""
-    if arguments.endpoint is not None:
-        return {"": check_endpoint(arguments.endpoint)}
-    return {region: region_endpoint(region, CLOUDIMAGES.host) for region in arguments.region}
+def _status(arguments: Namespace, count: int) -> int:
+    if arguments.one and count > 1:
+        return _SEVERAL
+    is_failure = arguments.one or arguments.fail_empty or arguments.wait
+    return _NONE if is_failure and count == 0 else 0
+
+
+def _usual_format(arguments: Namespace) -> str:
+    return "table" if arguments.count or sys.stdout.isatty() else "jsonl"
+
+
+def _print_differences(answer: Images) -> None:
+    """Print what images differ in, an attribute a line, to help choose one."""
+    fail("run", f"expected one image, found {answer.count:,}; they differ in:")
+    found = differences(answer.records, CLOUDIMAGES)
+    width = max(len(name) for name, _ in found)
+    for name, values in found:
+        print(f"  {name:{width}}  {visible('; '.join(values))}", file=sys.stderr)

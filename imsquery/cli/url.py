@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 
 from imsquery.cli.batch import add_batch, add_format, print_compiled
-from imsquery.cli.common import add_options
+from imsquery.cli.common import add_options, add_values
 from imsquery.compiler.query_string import check_endpoint, region_endpoint
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
@@ -43,6 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="region of the service, such as cn-north-4",
     )
     add_format(parser, ("json", "csv", "markdown", "infinity"))
+    add_values(parser)
     add_options(parser)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -13,7 +14,7 @@ from imsquery.execution.run import ExecutionError
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
     from typing import Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from imsquery.schema.spec import Spec
 
     Record = dict[str, Any]
+    Fetch = Callable[[str], list[Record]]
+    Keep = Callable[[str, Record], object]
 
 CONCURRENCY = 8  # requests at a time, over all services
 MAX_IMAGES = 1_000_000  # from one service: many times what any is known to have
@@ -53,14 +56,14 @@ class Tally:
         return sum(images for _, images in self.counts.values())
 
     def describe(self, kept: int) -> str:
-        """Return the counts as lines of text; ``kept`` is the number of images printed."""
+        """Return the counts as lines of text; ``kept`` is the number of images that match."""
         told = []
         for (place, request), (pages, images) in sorted(self.counts.items()):
             where = f"{place}: " if place else ""
             told.append(f"sent     {where}{request or '(no condition)'}")
             told.append(f"fetched  {_count(images, 'image')} in {_count(pages, 'page')}")
         left = self.fetched - kept
-        told.append(f"printed  {_count(kept, 'image')}; {left:,} fetched and left out")
+        told.append(f"matched  {_count(kept, 'image')}; {left:,} fetched and left out")
         return "".join(f"{line}\n" for line in told)
 
 
@@ -74,14 +77,13 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def run_catalogue(
-    plan: Plan, path: Path, tally: Tally, *, spec: Spec = CLOUDIMAGES
-) -> list[Record]:
-    """Run a plan over a file of image records, without a service.
+@contextmanager
+def open_catalogue(path: Path, tally: Tally, *, spec: Spec = CLOUDIMAGES) -> Iterator[Fetch]:
+    """Open a file of image records, and yield the function that fetches a page of it.
+
+    The function raises :class:`FetchError` where the service would refuse a request.
 
     Raises:
-        FetchError: the service would refuse a request.
-        ExecutionError: pages are inconsistent.
         ValueError: the file has no usable image records.
         OSError: it cannot be read.
         ModuleNotFoundError: the extra ``server`` is not installed.
@@ -99,38 +101,60 @@ def run_catalogue(
             tally.add("", query, len(found), spec)
             return [json.loads(record) for record in found]
 
-        return [dict(record) for record in plan.execute(fetch)]
+        yield fetch
+
+
+def run_catalogue(
+    plan: Plan, path: Path, keep: Keep, tally: Tally, *, spec: Spec = CLOUDIMAGES
+) -> None:
+    """Run a plan over a file of image records, without a service.
+
+    Args:
+        plan: what to run.
+        path: the file.
+        keep: called with an empty text and each image, in order.
+        tally: counts the pages.
+        spec: the parameters.
+
+    Raises:
+        FetchError: the service would refuse a request.
+        ExecutionError: pages are inconsistent.
+        ValueError, OSError, ModuleNotFoundError: as :func:`open_catalogue`.
+    """
+    with open_catalogue(path, tally, spec=spec) as fetch:
+        for record in plan.execute(fetch):
+            keep("", dict(record))
 
 
 async def run_services(
     plan: Plan,
     endpoints: Mapping[str, str],
+    keep: Keep,
     tally: Tally,
     *,
     credentials: Credentials,
     patience: Patience,
     spec: Spec = CLOUDIMAGES,
-) -> list[list[Record]]:
+) -> None:
     """Run a plan against several services at once.
 
     Args:
         plan: what to run.
         endpoints: name of the place -> scheme and host.
+        keep: called with the place and each image of it, in the order of the plan; images of
+            different places come in any order.
         tally: counts the pages.
         credentials: sent or signed with.
         patience: how long to keep trying.
         spec: the parameters.
 
-    Returns:
-        The images of each service, in the order of the endpoints.
-
     Raises:
-        FetchError: a service failed, or sent too many images; those of others are dropped.
+        FetchError: a service failed, or sent too many images; what was kept is not all.
         ExecutionError: the pages of a service are inconsistent.
     """
     slots = asyncio.Semaphore(CONCURRENCY)
 
-    async def run(place: str, endpoint: str) -> list[Record]:
+    async def run(place: str, endpoint: str) -> None:
         from imsquery.client.fetching import AsyncFetcher
 
         came = 0
@@ -148,9 +172,10 @@ async def run_services(
                 return found
 
             try:
-                return [dict(record) async for record in plan.aexecute(fetch)]
+                async for record in plan.aexecute(fetch):
+                    keep(place, dict(record))
             except (FetchError, ExecutionError) as error:
                 error.message = f"{place}: {error.message}" if place else error.message
                 raise
 
-    return await asyncio.gather(*(run(*each) for each in endpoints.items()))
+    await asyncio.gather(*(run(*each) for each in endpoints.items()))

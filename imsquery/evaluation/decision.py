@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from imsquery.language.syntax import Expr
     from imsquery.limits import Limits
     from imsquery.schema.spec import Spec
+    from imsquery.semantics.values import Bindable
 
     Filter: TypeAlias = str | Query | Expr
 
@@ -195,14 +196,20 @@ class Decider:
         self._work = work
         self._allow_unlisted = allow_unlisted
 
-    def read(self, query: Filter) -> Formula:
-        """Read a filter; raises :class:`QueryError` as :func:`satisfiable` does."""
+    def read(self, query: Filter, values: Mapping[str, Bindable] | None = None) -> Formula:
+        """Read a filter and the values of its placeholders.
+
+        Raises:
+            QueryError: as :func:`satisfiable`.
+            TypeError: there is no placeholder of a name.
+        """
         analysis = analyze(
             query,
             spec=self._spec,
             now=self._now,
             allow_unlisted=self._allow_unlisted,
             limits=self._limits,
+            values=values,
         )
         return map_atoms(analysis.bound.filter, _without_scope)
 

@@ -403,7 +403,8 @@ class Binder(LiteralBinder):
                 self.report(
                     "unbound-placeholder",
                     f"`{name}` has no value; bind one: `prepare(…).bind({name[1:]}=…)`, "
-                    f"`.plan({name[1:]}=…)` or `.matcher({name[1:]}=…)`",
+                    f"`.plan({name[1:]}=…)` or `.matcher({name[1:]}=…)`; in a command, "
+                    f"`--set {name[1:]}=…`",
                     self.span(token),
                 )
 

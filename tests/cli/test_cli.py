@@ -116,6 +116,12 @@ def test_url_appends_the_query_to_the_endpoint(
         ["check", "all", "--batch", "-"],
         ["check", "all", "--files", "x"],
         ["help", "frobnicate"],
+        ["run", "all", "--catalog", "x", "--one", "--count"],
+        ["run", "all", "--catalog", "x", "--count", "--distinct", "name"],
+        ["run", "all", "--catalog", "x", "--count-by", "name", "--one"],
+        ["run", "all", "--catalog", "x", "--count", "--fields", "name"],
+        ["run", "all", "--catalog", "x", "--distinct", "name", "--format", "ids"],
+        ["run", "all", "--catalog", "x", "--wait", "10"],
     ],
 )
 def test_wrong_usage_exits_with_2(arguments: list[str], capsys: Captured) -> None:

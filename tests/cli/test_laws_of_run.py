@@ -64,11 +64,17 @@ def records() -> list[Record]:
 
 def fetch(text: str, endpoint: str) -> list[Record]:
     """Run a filter against a service."""
-    planned = plan(text)
-    found = run_services(
-        planned, {"": endpoint}, Tally(), credentials=Credentials(), patience=QUICK
+    found: list[Record] = []
+    running = run_services(
+        plan(text),
+        {"": endpoint},
+        lambda _, record: found.append(record),
+        Tally(),
+        credentials=Credentials(),
+        patience=QUICK,
     )
-    return asyncio.run(found)[0]
+    asyncio.run(running)
+    return found
 
 
 @frozen
@@ -104,7 +110,10 @@ def test_service_and_catalogue_find_what_the_matcher_matches(endpoint: str) -> N
     @settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
     @given(cases())
     def run(case: Case) -> None:
-        from_catalogue = run_catalogue(plan(case.text), IMAGES, Tally())
+        from_catalogue: list[Record] = []
+        run_catalogue(
+            plan(case.text), IMAGES, lambda _, record: from_catalogue.append(record), Tally()
+        )
 
         assert [record["id"] for record in from_catalogue] == case.wanted
         assert fetch(case.text, endpoint) == from_catalogue

@@ -20,6 +20,7 @@ pytest.importorskip("duckdb")
 pytest.importorskip("httpx")
 
 from imsquery.cli import run as command
+from imsquery.cli import sources
 from imsquery.client.errors import FetchError
 from imsquery.server.catalogue import Catalogue
 from imsquery.server.runner import running, sample
@@ -43,7 +44,7 @@ def endpoint() -> Iterator[str]:
         yield url
 
 
-async def nobody_there(*_: object, **__: object) -> list[list[dict[str, object]]]:
+async def nobody_there(*_: object, **__: object) -> None:
     raise FetchError("nobody is there", "")
 
 
@@ -97,7 +98,7 @@ def test_explain_prints_to_standard_error(capsys: pytest.CaptureFixture[str]) ->
     assert output.splitlines() == wanted()
     assert "sent     " in errors
     assert "__imagetype=gold&__platform=CentOS" in errors
-    assert f"printed  {len(wanted())} images; " in errors
+    assert f"matched  {len(wanted())} images; " in errors
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ def test_sending_a_token_unencrypted_is_warned_about(
     warned: bool,
 ) -> None:
     monkeypatch.setenv("IMSQUERY_TOKEN", TOKEN)
-    monkeypatch.setattr(command, "run_services", nobody_there)
+    monkeypatch.setattr(sources, "run_services", nobody_there)
 
     assert run("all", "--endpoint", service) == 3
     errors = capsys.readouterr().err
@@ -173,7 +174,7 @@ def test_each_region_is_a_column(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, endpoint: str
 ) -> None:
     monkeypatch.setenv("IMSQUERY_TOKEN", TOKEN)
-    monkeypatch.setattr(command, "region_endpoint", lambda _region, _host: endpoint)
+    monkeypatch.setattr(sources, "region_endpoint", lambda _region, _host: endpoint)
     regions = ["--region", "cn-north-4", "--region", "eu-west-101"]
     run(FILTER, *regions, "--format", "csv", "--fields", "region,id")
     lines = capsys.readouterr().out.splitlines()
@@ -190,7 +191,7 @@ def test_the_region_that_was_asked_replaces_that_of_the_record(
 ) -> None:
     image = {"id": "a", "created_at": "2020-01-01T00:00:00Z", "region": "elsewhere"}
     with Catalogue.from_records([image]) as catalogue, running(catalogue) as endpoint:
-        monkeypatch.setattr(command, "region_endpoint", lambda _region, _host: endpoint)
+        monkeypatch.setattr(sources, "region_endpoint", lambda _region, _host: endpoint)
         run("all", "--region", "cn-north-4", "--region", "eu-west-101")
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
@@ -210,7 +211,7 @@ def test_nothing_is_printed_if_one_region_fails(
             "eu-west-101": broken.endpoint,
             "eu-west-0": broken.endpoint,
         }
-        monkeypatch.setattr(command, "region_endpoint", lambda region, _host: places[region])
+        monkeypatch.setattr(sources, "region_endpoint", lambda region, _host: places[region])
         status = run("all", *(word for region in places for word in ("--region", region)))
     output, errors = capfd.readouterr()
 
@@ -403,7 +404,7 @@ def test_a_service_without_images_is_no_mystery(capsys: pytest.CaptureFixture[st
         "",
         (
             "imsquery run: warning: no images match; "
-            "`imsquery plan` prints what is asked of the service\n"
+            "`imsquery why` says which conditions leave none\n"
         ),
     )
 

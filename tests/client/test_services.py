@@ -63,14 +63,17 @@ def images(*ids: str) -> list[Record]:
 
 
 def run(plan: Walk, tally: Tally, **endpoints: str) -> list[list[Record]]:
-    found = run_services(
+    found: dict[str, list[Record]] = {place: [] for place in endpoints}
+    running = run_services(
         plan,  # type: ignore[arg-type]
         endpoints,
+        lambda place, record: found[place].append(record),
         tally,
         credentials=Credentials(),
         patience=QUICK,
     )
-    return asyncio.run(found)
+    asyncio.run(running)
+    return [*found.values()]
 
 
 def test_several_services_are_asked_and_kept_apart() -> None:
@@ -92,7 +95,7 @@ def test_several_services_are_asked_and_kept_apart() -> None:
         "fetched  3 images in 3 pages\n"
         "sent     south: sort_dir=asc\n"
         "fetched  2 images in 2 pages\n"
-        "printed  4 images; 1 fetched and left out\n"
+        "matched  4 images; 1 fetched and left out\n"
     )
 
 
@@ -149,9 +152,11 @@ def test_a_file_needs_no_service(tmp_path: Path) -> None:
     path.write_text(json.dumps({"images": images("a", "b", "c")}))
     seen: list[int] = []
     tally = Tally(seen.append)
-    found = run_catalogue(Walk("", unwanted="c"), path, tally)  # type: ignore[arg-type]
+    found: list[str] = []
+    walk: Any = Walk("", unwanted="c")
+    run_catalogue(walk, path, lambda _, record: found.append(record["id"]), tally)
 
-    assert [each["id"] for each in found] == ["b", "a"]
+    assert found == ["b", "a"]
     assert seen == [2, 3, 3]
     assert tally.fetched == 3
 
@@ -159,7 +164,8 @@ def test_a_file_needs_no_service(tmp_path: Path) -> None:
 def test_a_catalogue_refuses_what_a_service_would(tmp_path: Path) -> None:
     path = tmp_path / "images.jsonl"
     path.write_text("")
+    walk: Any = Walk("__imagetype=x")
     with pytest.raises(FetchError, match="imagetype is invalid") as raised:
-        run_catalogue(Walk("__imagetype=x"), path, Tally())  # type: ignore[arg-type]
+        run_catalogue(walk, path, print, Tally())
 
     assert (raised.value.status, raised.value.code) == (400, "IMG.0024")
