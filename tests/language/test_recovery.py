@@ -332,7 +332,7 @@ def test_a_value_ends_where_something_else_begins(text: str, mended: str) -> Non
         ("created_at after 2020", "created_at > 2020"),
         ("unprotected", "not protected"),
         ("newest", "order by created_at desc limit 1"),
-        ("platform = CentOS top 5", "platform = CentOS limit 5"),
+        ("description = my top 5", "description = my limit 5"),
         ("name includes x", "name contains x"),
         ("created_at after 2020 and protected", "created_at > 2020 and protected"),
     ],
@@ -437,9 +437,11 @@ def test_the_fix_of_a_name_leaves_what_is_around_it() -> None:
         ("order by +name limit 5", "order by name asc limit 5"),
         ("protected order by created_at:asc", "protected order by created_at asc"),
         ("protected sorted by name descending", "protected order by name desc"),
+        ("platform = Ubuntu top 5", "platform = Ubuntu limit 5"),
+        ("first 5", "limit 5"),
     ],
 )
-def test_the_direction_of_an_order_is_certain_where_it_is_written(text: str, mended: str) -> None:
+def test_a_clause_is_certain_where_all_of_it_is_written(text: str, mended: str) -> None:
     assert mend(text, check) == (mended, ())
 
 
