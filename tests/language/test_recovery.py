@@ -387,6 +387,26 @@ def test_safe_fixes_mend_other_dialects(text: str, mended: str) -> None:
     assert mend(text, check) == (mended, ())
 
 
+SUGGESTED = [
+    ("min_disk between 100 and 40", "min_disk between 40 and 100"),
+    (
+        "platform != CentOS and Ubuntu and Debian",
+        "platform != CentOS and platform != Ubuntu and platform != Debian",
+    ),
+    ("platform = CentOS or Ubuntu", "platform = CentOS or platform = Ubuntu"),
+    ("tags = ['a', 'b'] and platform = CentOS", "tags = 'a' and tags = 'b' and platform = CentOS"),
+    ("protected or tags = [a, b]", "protected or (tags = a and tags = b)"),
+    ("description = हिन्दी भाषा limit 5", 'description = "हिन्दी भाषा" limit 5'),
+    ("description = 50% off limit 5", 'description = "50% off" limit 5'),
+]
+
+
+@pytest.mark.parametrize(("text", "mended"), SUGGESTED)
+def test_a_guess_is_a_suggestion(text: str, mended: str) -> None:
+    assert mend(text, check)[0] == text
+    assert mend(text, check, unsafe=True) == (mended, ())
+
+
 COLONS = [
     ("platform:CentOS AND NOT name:web*", "platform = CentOS AND NOT name glob web*"),
     ("name:* and -os_version:*", "name is present and not os_version is present"),
