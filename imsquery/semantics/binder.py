@@ -59,6 +59,11 @@ class Binder(LiteralBinder):
     def takes_arguments(self, name: str) -> bool:
         return name.lower() in self.spec.functions
 
+    def is_choice(self, name: str, value: str) -> bool:
+        parameter = self.spec.find(name)
+        choices = () if parameter is None else parameter.kind.choices
+        return value.lower() in {choice.lower() for choice in choices}
+
     # -- queries and connectives
 
     def query(self, filter: Formula, clauses: list[Callable[[BoundQuery], None]]) -> BoundQuery:  # noqa: A002

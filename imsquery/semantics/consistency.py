@@ -224,7 +224,21 @@ class _Consistency:
         is_one = one.first == two.first  # such as a range whose ends are swapped
         written = f"`{clip(self._binder.tokens.text[start:end])}`"
         message = "this can never match" if is_one else f"this contradicts {written}"
-        self._report("contradiction", message, two, severity=severity)
+        fixes = self._swapped(two.last) if is_one else []
+        self._report("contradiction", message, two, *fixes, severity=severity)
+
+    def _swapped(self, high: int) -> list[Fix]:
+        """Return the fix that swaps the two ends of a range."""
+        tokens = self._binder.tokens
+        keyword, low, _ = range(high - 3, high)
+        if tokens.kinds[keyword] != "BETWEEN" or any(map(self._binder.is_put_in, (low, high))):
+            return []
+        places = self._binder.own_place(low), self._binder.own_place(high)
+        edits = [
+            (*place, tokens.lexemes[other])
+            for place, other in zip(places, (high, low), strict=True)
+        ]
+        return [("swap the ends of the range", edits)]
 
     def _exclusion(self, atom: Atom, other: Atom, severity: str) -> None:
         one, two = sorted((other, atom), key=lambda each: (each.first, each.parameter.wire))

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     Fix = tuple[str, list[tuple[int, int, str]]]
 
 _CONVERSE = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_GOES_WITH = {"OR": "=", "AND": "!="}
 _MOST_LOOKED_BACK = 20  # else a long list would take time in the square of its length
 _url = re.compile("(?:[a-z]+:/)?/[^/]", re.IGNORECASE).match
 _wild = re.compile(r"[*?]").search
@@ -230,20 +231,21 @@ def _relation(binder: LiteralBinder, token: int) -> str:
 
 
 def _alternative(binder: LiteralBinder, name: int) -> str:
-    """Return ``name = this`` for a lone word after ``name = that or``."""
+    """Return ``name = this`` for a lone word after ``name = that or``; ``!=`` goes with ``and``."""
     kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
     # Skip parentheses, such as those that the fix of `mixed-and-or` adds.
     joint = _back_over(kinds, name - 1, "LPAR")
+    word = kinds[joint]
     for _ in range(_MOST_LOOKED_BACK):
-        if joint < 2 or kinds[joint - 2 : joint + 1] != ["OR", "WORD", "OR"]:  # noqa: PLR2004 -- two tokens back
+        if joint < 2 or kinds[joint - 2 : joint + 1] != [word, "WORD", word]:  # noqa: PLR2004 -- two tokens back
             break
         joint -= 2
     value = _back_over(kinds, joint - 1, "RPAR")
-    if value < 2 or kinds[joint] != "OR" or kinds[value - 2] != "WORD":  # noqa: PLR2004 -- likewise
+    if value < 2 or word not in _GOES_WITH or kinds[value - 2] != "WORD":  # noqa: PLR2004 -- likewise
         return ""
-    if _relation(binder, value - 1) != "=":
+    if _relation(binder, value - 1) != _GOES_WITH[word]:
         return ""
-    return f"{lexemes[value - 2]} = {spell(lexemes[name])}"
+    return f"{lexemes[value - 2]} {_GOES_WITH[word]} {spell(lexemes[name])}"
 
 
 def _back_over(kinds: list[str], index: int, kind: str) -> int:
