@@ -36,6 +36,7 @@ from imsquery.limits import Limits as Limits
 from imsquery.planning.plan import Plan as Plan
 from imsquery.planning.planner import plan as plan
 from imsquery.schema.cloudimages import CLOUDIMAGES as CLOUDIMAGES
+from imsquery.schema.parameters import ForeignName as ForeignName
 from imsquery.schema.parameters import Function as Function
 from imsquery.schema.parameters import Parameter as Parameter
 from imsquery.schema.spec import Spec as Spec

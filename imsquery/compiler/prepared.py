@@ -138,7 +138,9 @@ def _make_template(analysis: Analysis) -> _Template | None:
             setattr(fixed, which, value)
     pairs = lower(Analysis(binder, fixed))
     wires = [wire for wire, _ in pairs] + [gap.wire for gap in found]
-    related = any(gap.wire in spec.exclusive or gap.parameter.requires is not None for gap in found)
+    related = any(
+        gap.wire in spec.exclusive or gap.parameter.requires is not None for gap in found
+    ) or not spec.companions.keys().isdisjoint(wires)
     if binder.findings or related or len(set(wires)) < len(wires):
         return None
     return _Template(pairs, found, spec.path, in_text_order(analysis.findings))
@@ -157,7 +159,8 @@ class _Gap:
         self.parameter = parameter
         self.wire = parameter.wire
         self.read = read
-        pairs = [(self.wire, choice) for choice in parameter.kind.choices]
+        choices = () if parameter.doubts else parameter.kind.choices
+        pairs = [(self.wire, choice) for choice in choices]
         self.ready = {pair[1]: (pair, join([pair])) for pair in pairs}
 
 
@@ -169,14 +172,32 @@ def _gap_of(
         return None
     parameter, relation = comparison
     kind = parameter.kind
-    if not parameter.pushable or kind.advises or (relation == "=") is parameter.is_time:
+    if not parameter.pushable or (relation == "=") is parameter.is_time:
         return None
     name = binder.tokens.lexemes[deferred.tokens[0]][1:]
     if parameter.is_time:
         return None if relation == "!=" else _Gap(name, parameter, _time_reader(relation))
-    if type(kind).read is Kind.read:
-        return _Gap(name, parameter, literal_text)
-    return _Gap(name, parameter, lambda value: str(kind.read(literal_text(value))))
+    if not (kind.advises or parameter.doubts):
+        if type(kind).read is Kind.read:
+            return _Gap(name, parameter, literal_text)
+        return _Gap(name, parameter, lambda value: str(kind.read(literal_text(value))))
+    return _Gap(name, parameter, _advised_reader(parameter))
+
+
+def _advised_reader(parameter: Parameter) -> Callable[[object], str]:
+    """Return what reads the values of a parameter that there is nothing to say about."""
+    kind = parameter.kind
+
+    def read(value: object) -> str:
+        text = str(kind.read(literal_text(value)))
+        advice = kind.advise(text) if kind.advises else None
+        if advice is None and parameter.doubts:
+            advice = parameter.doubt(text)
+        if advice is not None:
+            raise RefusedValue(advice.code, advice.message)
+        return text
+
+    return read
 
 
 def _time_reader(relation: str) -> Callable[[object], str]:
@@ -251,7 +272,9 @@ class _Resolver:
                 self._binder.report("bad-value", message, self._binder.span(token))
         if len(self._binder.findings) > before:
             return Unknown(deferred.first, deferred.last)
-        return deferred.build(self._binder, [literal for _, literal in given])
+        formula = deferred.build(self._binder, [literal for _, literal in given])
+        self._binder.report_doubts(formula, positive=deferred.is_positive)
+        return formula
 
     def _literals(self, token: int, deferred: Deferred) -> list[str]:
         binder = self._binder

@@ -28,6 +28,7 @@ from imsquery.language.recovery.piece import CLAUSES, CONNECTIVES, VALUES, Piece
 from imsquery.language.recovery.vocabulary import (
     BETWEEN_ENDS,
     BRACKETS,
+    CONNECTIVE_WORDS,
     SIGNS,
     SPELLINGS,
     SYMBOLS,
@@ -55,6 +56,11 @@ _run = re.compile(r"[\w.\-:+/@*?%^~$\\{}\[\]`]").match
 _comment = re.compile(r"(?<![^\s])(?:--(?![A-Za-z_])|//)[^\n]*").match
 _bracketed = re.compile(
     r"\[(\w+)\](?=\s*+(?:[=<>!]|(?:not|in|is|like|between|contains|startswith|endswith|glob)\b))",
+    re.IGNORECASE,
+).match
+_begins_condition = re.compile(
+    r"\s{0,9}+(?:\(|(?:not|非|不)(?!\w)|\w[\w.-]{0,99}+\s{0,9}+"
+    r"(?:[=<>!(]|(?:not|in|is|like|between|contains|startswith|endswith|glob|matches)\b))",
     re.IGNORECASE,
 ).match
 _piped = re.compile(r"\|[ \t\r\n]*+where\b(?=\s)", re.IGNORECASE).match
@@ -226,6 +232,12 @@ class Scanner:
             before.kind = KEYWORDS.get(before.lexeme.lower(), "WORD")
             before.end = end
             return end
+        if lexeme in CONNECTIVE_WORDS and not self._expects_value():
+            new, last = CONNECTIVE_WORDS[lexeme], self._last
+            # Else it and what follows may go on with the value before it.
+            begins = last is None or last.kind in CONNECTIVES | {"LPAR"}
+            is_safe = begins or _begins_condition(self._text, end) is not None
+            return self._rewrite(start, end, new, f"use `{new}`, not `{lexeme}`", is_safe=is_safe)
         plain = fold(lexeme)
         kind = KEYWORDS.get(lexeme.lower(), "WORD")
         if KEYWORDS.get(plain.lower(), "WORD") != kind and not self._expects_value():

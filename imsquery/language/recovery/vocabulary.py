@@ -12,6 +12,11 @@ SYMBOLS = {
 SIGNS = {"∧": "and", "⋀": "and", "∨": "or", "⋁": "or", "¬": "not"}
 """Operators of mathematics."""
 
+CONNECTIVE_WORDS = {
+    "且": "and", "和": "and", "并且": "and", "或": "or", "或者": "or", "非": "not", "不": "not",
+}  # fmt: skip
+"""Connectives of Chinese, the language of the reference."""
+
 SPELLINGS = {"=>": ">=", "=<": "<=", "===": "=", "!==": "!=", "=!": "!=", "><": "<>", "<=>": "="}
 """Comparison operators that are two of this language's side by side."""
 
