@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from types import MappingProxyType
 
 from imsquery.frozen import Frozen
@@ -11,7 +12,7 @@ from imsquery.schema.parameters import ForeignName, Function, Member, Parameter
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
 _ending = re.compile(r"[a-z0-9_]+").fullmatch
@@ -149,15 +150,12 @@ class Spec(Frozen):
         flags = (ending for ending, row in self._members.items() if type(row.kind) is Flag)
         return *flags, *self.members
 
-    def meant_features(self, ending: str) -> tuple[list[str], list[str]]:
+    def meant_features(self, ending: str) -> tuple[Sequence[str], Sequence[str]]:
         """Return the features that an unlisted ending of the family is one slip away from.
 
         The second list is of what may be meant: these, or else others that are spelled alike.
         """
-        from imsquery.diagnostics.suggest import is_one_slip, nearest
-
-        slips = [each for each in self.features if is_one_slip(ending, each)]
-        return slips, slips or nearest(ending, self.features)
+        return _meant_features(ending, self.features)
 
     def foreign(self, name: str) -> ForeignName | None:
         """Return what a name that is none of the spec's own means, or ``None``.
@@ -264,6 +262,16 @@ class Spec(Frozen):
                 if rows is None or not {*each.meanings}.isdisjoint(row.wire for row in chosen)
             ],
         }
+
+
+@lru_cache(maxsize=1024)  # a filter may name the same ones again and again
+def _meant_features(
+    ending: str, features: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    from imsquery.diagnostics.suggest import is_one_slip, nearest
+
+    slips = tuple(each for each in features if is_one_slip(ending, each))
+    return slips, slips or tuple(nearest(ending, features))
 
 
 def _by_name(rows: Iterable[Parameter]) -> dict[str, Parameter]:
