@@ -180,7 +180,7 @@ MENDED = [
     ("name = `a b`", "`a b`", "use `'` or `\"` around values and nothing around names, not backticks", 'name = "a b"'),
     ("`platform`=CentOS", "`platform`", "use `'` or `\"` around values and nothing around names, not backticks", "platform=CentOS"),
     ('"platform" = CentOS', '"platform"', "names are not quoted", "platform = CentOS"),
-    (r"name = 'a\d'", r"\d", r"unknown escape `\d`", r"name = 'a\\d'"),
+    (r"name = 'a\q'", r"\q", r"unknown escape `\q`", r"name = 'a\\q'"),
     ("name = 'a\x01'", "\x01", "unescaped U+0001 in a value", r"name = 'a\u0001'"),
     ("min_disk:[40 TO *] and protected", "[40 TO *]", "use `>=` for this range", "min_disk >= 40 and protected"),
     ("created_at = [2018 TO 2019]", "[2018 TO 2019]", "use `between` for this range", "created_at between 2018 and 2019"),

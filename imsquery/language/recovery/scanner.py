@@ -38,6 +38,7 @@ from imsquery.language.recovery.piece import (
 from imsquery.language.recovery.vocabulary import (
     BETWEEN_ENDS,
     BRACKETS,
+    CONNECTIVE_WORDS,
     ENDS_OF_OPERATORS,
     SIGNS,
     SPELLINGS,
@@ -75,6 +76,11 @@ _VALUE = r"""(?:[\w.\-:+/@*]++|"[^"\\\n]*+"|'[^'\\\n]*+')"""
 _range = re.compile(rf"[\[{{]\s*+{_VALUE}\s++to\s++{_VALUE}\s*+[\]}}]", re.IGNORECASE).match
 _list = re.compile(rf"\[\s*+{_VALUE}(?:\s*+,\s*+{_VALUE})++\s*+\]").match
 _lexeme = re.compile(rf"{_VALUE}|[\[\]{{}},]")
+_begins_condition = re.compile(
+    r"\s{0,9}+(?:\(|(?:not|非|不)(?!\w)|\w[\w.-]{0,99}+\s{0,9}+"
+    r"(?:[=<>!(]|(?:not|in|is|like|between|contains|startswith|endswith|glob|matches)\b))",
+    re.IGNORECASE,
+).match
 _piped = re.compile(r"\|[ \t\r\n]*+where\b(?=\s)", re.IGNORECASE).match
 _slashed = re.compile(r"\s*+/([^/\s'\"#]+)/(i?)(?=[\s)]|$)").match
 _QUOTES = {each: lookalikes_of(each) + each for each in "'\""}
@@ -280,6 +286,12 @@ class Scanner:
                 self._end_growth()
             before.kind = KEYWORDS.get(_known(before), "WORD")
             return end
+        if lexeme in CONNECTIVE_WORDS and not self._expects_value():
+            new, last = CONNECTIVE_WORDS[lexeme], self._last
+            # Else it and what follows may go on with the value before it.
+            begins = last is None or last.kind in CONNECTIVES | {"LPAR"}
+            is_safe = begins or _begins_condition(self._text, end) is not None
+            return self._rewrite(start, end, new, f"use `{new}`, not `{lexeme}`", is_safe=is_safe)
         plain = fold(lexeme)
         kind = KEYWORDS.get(lexeme.lower(), "WORD")
         if KEYWORDS.get(plain.lower(), "WORD") != kind and not self._expects_value():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from attrs import evolve
+
 from imsquery.language.lexer import END, is_word, quote, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import clause_operator, dangling
@@ -38,6 +40,9 @@ def at_value(recovery: Recovery) -> bool:
     if piece.kind == "DIRECTION" and before == "OPERATOR" and _is_directed(recovery):
         piece.kind = "WORD"
         return True
+    if piece.kind == "ALL" and _is_refused(recovery):
+        recovery.put(evolve(recovery.drop()[0], kind="WORD"))
+        return True
     if piece.kind in KEYWORD_KINDS and recovery.begins_value():
         message = f"`{piece.lexeme.lower()}` is a keyword; quote it to use it as a value"
         return _add_quotes(recovery, [piece], piece.lexeme, message)
@@ -64,6 +69,13 @@ def at_value(recovery: Recovery) -> bool:
 def _is_directed(recovery: Recovery) -> bool:
     """Return whether the name before an operator is that of a direction: a clause, as is said."""
     return recovery.algebra.clause_of(recovery.read[-2].lexeme) == "direction"
+
+
+def _is_refused(recovery: Recovery) -> bool:
+    """Return whether ``all`` is the argument of a function that never takes it, and says so."""
+    around = [recovery.before(2), recovery.before(), recovery.peek(1).kind]
+    is_argument = around == ["WORD", "LPAR", "RPAR"]
+    return is_argument and recovery.algebra.refuses_all(recovery.read[-2].lexeme)
 
 
 def _empty_list(recovery: Recovery) -> None:
