@@ -34,6 +34,7 @@ class LiteralBinder(Algebra, is_partial=True):
     Attributes:
         volatile: the clock was read, so that the same text may mean something else later.
         outline: what :mod:`imsquery.semantics.misplaced_clauses` remembers of the text.
+        tried: what :mod:`imsquery.semantics.unknown_names` remembers of other names.
     """
 
     outline: Any = None
@@ -48,6 +49,7 @@ class LiteralBinder(Algebra, is_partial=True):
     ) -> None:
         super().__init__(tokens)
         self.spec = spec
+        self.tried: dict[tuple[str, ...], bool] = {}
         self.volatile = False
         self._names = spec.names
         self._lexemes = tokens.lexemes

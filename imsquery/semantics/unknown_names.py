@@ -332,5 +332,9 @@ def _is_valid_as(binder: LiteralBinder, name: int, last: int, meant: str) -> boo
     if "BROKEN" in kinds or (name and binder.tokens.kinds[name - 1] == "BY"):
         return True
     lexemes = [meant, *binder.tokens.lexemes[name + 1 : last + 1]]
-    tokens = [(kind, lexeme, (0, 0)) for kind, lexeme in zip(kinds, lexemes, strict=True)]
-    return _bind(binder, Tokens.of("", [*tokens, (END, "", (0, 0))])) is not None
+    key = (*kinds, *lexemes)
+    if key not in binder.tried:  # the same fault is often made again and again
+        tokens = [(kind, lexeme, (0, 0)) for kind, lexeme in zip(kinds, lexemes, strict=True)]
+        bound = _bind(binder, Tokens.of("", [*tokens, (END, "", (0, 0))]))
+        binder.tried[key] = bound is not None
+    return binder.tried[key]

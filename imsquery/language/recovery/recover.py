@@ -72,6 +72,8 @@ def _run(recovery: Recovery) -> list[Piece]:
 def foresee(recovery: Recovery) -> None:
     """Mend what the tables would take for something else."""
     piece = recovery.peek()
+    if piece.kind == END and recovery.late and recovery.accepts(END):
+        clauses.read_late(recovery)
     if piece.kind != "WORD" or recovery.expects_value or predicates.split_colon(recovery):
         return
     lowered, following = piece.lexeme.lower(), recovery.peek(1)

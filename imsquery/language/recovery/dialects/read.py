@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from imsquery.language.algebra import Algebra
     from imsquery.language.recovery.piece import Piece
 
+# Each with what a text of the dialect has one of: most texts are soon told from most dialects.
 _READERS = (
-    jmespath.read, aws.read, maps.read, options.read, query_strings.read, lines.read, hcl.read,
+    (jmespath.read, ("[?",)), (aws.read, ("values",)), (maps.read, (":",)), (options.read, ("--",)),
+    (query_strings.read, ("=",)), (lines.read, (":", "=")), (hcl.read, ("=", "{")),
 )  # fmt: skip
 
 
@@ -58,11 +61,11 @@ def read(text: str) -> Reading | None:
     if len(text) > LONGEST:
         return None
     found: list[Reading] = []
-    for reader in _READERS:
-        try:
-            found.append(reader(text))
-        except UnreadableError:
-            continue
+    lowered = text.lower()
+    for reader, marks in _READERS:
+        with suppress(UnreadableError):
+            if any(mark in lowered for mark in marks):
+                found.append(reader(text))
     if not found:
         return None
     is_agreed = all(each.write() == found[0].write() for each in found)
