@@ -87,6 +87,8 @@ def foresee(recovery: Recovery) -> None:
     if recovery.expects_value:
         values.quote_bare(recovery)
         return
+    if recovery.peek().kind == END and recovery.late and recovery.accepts(END):
+        clauses.read_late(recovery)
     if recovery.expects_condition and any(rule(recovery) for rule in _AT_CONDITION):
         return
     if recovery.accepts("OPERATOR") and predicates.word_operator(recovery):

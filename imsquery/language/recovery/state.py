@@ -72,7 +72,8 @@ class Recovery:
         read: the tokens that the tables took.
         algebra: what the tokens are for; it knows which names there are.
         unclosed: the number of open parentheses in what was given up.
-        is_straight: no parenthesis is missing or unmatched, and no token was moved.
+        is_straight: no parenthesis is missing or unmatched.
+        late: clauses to be read at the end, once all else is complete.
         is_mended: each fault so far has a fix, so that the fixes leave nothing but what is read.
     """
 
@@ -81,12 +82,12 @@ class Recovery:
         self.algebra = algebra
         self.read: list[Piece] = []
         self.unclosed = 0
+        self.late: list[list[Piece]] = []
         self.is_mended = True
         self._is_sql = False
         self._faults = 0
         scanner = Scanner(text, self.say)
         self._rest = scanner.scan()[::-1]
-        self._late: list[Piece] = []  # read before the end, once all else is complete
         self.is_straight = scanner.is_balanced
         start: Stack = (0, None)
         self._stacks = [start]  # before the first token, and after each that was read
@@ -98,10 +99,6 @@ class Recovery:
         stack = shift(self._stacks[-1], piece.kind)
         if stack is None:
             return False
-        if piece.kind == END and self._late:
-            self.put(*self._late)
-            self._late = []
-            return self.take()
         self.read.append(self._rest.pop())
         self._stacks.append(stack)
         self._depths.append(self.depth + (piece.kind == "LPAR") - (piece.kind == "RPAR"))
@@ -203,11 +200,6 @@ class Recovery:
     def ahead(self, count: int) -> list[Piece]:
         """Return the next tokens."""
         return [self.peek(each) for each in range(count)]
-
-    @property
-    def last_end(self) -> int:
-        """Where the last token to come ends."""
-        return self._rest[min(1, len(self._rest) - 1)].end
 
     def begins_clause(self, ahead: int = 0) -> bool:
         """Return whether a clause begins with a token to come."""
@@ -349,10 +341,6 @@ class Recovery:
     def put(self, *pieces: Piece) -> None:
         """Put tokens before those to come."""
         self._rest.extend(reversed(pieces))
-
-    def put_last(self, *pieces: Piece) -> None:
-        """Put tokens after all others, before the end."""
-        self._late += pieces
 
     def drop(self, count: int = 1) -> list[Piece]:
         """Leave out tokens to come."""
