@@ -142,6 +142,7 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: Captured) -> Non
         ["format"],
         ["plan"],
         ["run", "--catalog", "x"],
+        ["why", "--catalog", "x"],
         ["diff", "all"],
     ],
 )
@@ -260,6 +261,7 @@ def test_a_dash_reads_the_filter_from_standard_input(pipe: Pipe, capsys: Capture
         ["format"],
         ["plan"],
         ["run", "--catalog", "x"],
+        ["why", "--catalog", "x"],
         ["diff", "all"],
         ["decompile"],
     ],
@@ -649,4 +651,4 @@ def test_help_ends_with_the_exit_statuses(
 def test_a_shell_completes_each_filter_that_a_command_takes(capsys: Captured) -> None:
     assert main(["completion", "bash"]) == 0
 
-    assert "compile | url | plan | run | diff | check | format)" in capsys.readouterr().out
+    assert "compile | url | plan | run | why | diff | check | format)" in capsys.readouterr().out
