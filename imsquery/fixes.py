@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from imsquery.diagnostics.model import Diagnostic, Edit, Fix
 
 _ROUNDS = 20  # two or three are usual, since a fix may uncover another finding
+_LEAST_ROUNDS = 4  # of a long text, whose faults may be more than one check reports
+_WORK = _LEAST_ROUNDS * 65_536  # code points to check in all
 
 
 def apply_fixes(text: str, diagnostics: Iterable[Diagnostic], *, unsafe: bool = False) -> str:
@@ -92,6 +94,9 @@ def mend(
 ) -> tuple[str, tuple[Diagnostic, ...]]:
     """Apply fixes until no finding has one that may be applied.
 
+    If that takes too many rounds, none is applied: fixes that undo one another cannot be trusted.
+    So mending twice is mending once, whatever the fixes do.
+
     Args:
         text: the query.
         check: a function that returns the findings of a text.
@@ -100,13 +105,11 @@ def mend(
     Returns:
         The mended text, and the remaining findings.
     """
-    seen = {text}
-    found = tuple(check(text))
-    for _ in range(_ROUNDS):
-        mended = apply_fixes(text, found, unsafe=unsafe)
-        if mended in seen:
+    first = found = tuple(check(text))
+    before, mended = text, apply_fixes(text, found, unsafe=unsafe)
+    for _ in range(max(_LEAST_ROUNDS, min(_ROUNDS, _WORK // (len(text) + 1)))):
+        if mended == before:
             break
-        seen.add(mended)
-        text = mended
-        found = tuple(check(text))
-    return text, found
+        before, found = mended, tuple(check(mended))
+        mended = apply_fixes(before, found, unsafe=unsafe)
+    return (mended, found) if mended == before else (text, first)

@@ -49,6 +49,10 @@ MISTAKEN = (
     "created_at > now()", "created_at > yesterday", "created_at > -7d",
     "(os_bit = 64 limit 5)", "(os_bit = 64, limit = 5 and public())", "(limit = 5 and os_bit = 64)",
     "(public() order by name)", "sort_dir = 'desc'",
+    "name starts with Cent", "name does not contain 'a b'", "os_version is not set",
+    "platform is one of (CentOS, Ubuntu)", "created_at older than 30 days", "created_at after 2018",
+    "created_at in the last 7d", "platform = CentOS unless protected", "unprotected", "name ~* x",
+    "platform = Ubuntu but not public()", "lower(name) = 'x'", "40 <= min_disk <= 100",
     "created_at < 2018/10/28", "os_bit % = 64", "tagged(k=v)", "platform eq CentOS",
 )  # fmt: skip
 """Conditions with a fault that has a fix, or should have one."""
@@ -57,7 +61,8 @@ BROKEN = (
     "platform =", "= CentOS", "not", "()", "platform in", "platform = < x", "os_bit <",
     "platform = lower <", "$x", "'a'", "between 1 and 2", "min_ram between", "platform is",
     "platform contains", "in (a, b)", "platform = 'a' 'b'", "protected xor public()",
-    "os_bit = 64 xor protected",
+    "os_bit = 64 xor protected", "platform = CentOS order", "protected order by", "public() after",
+    "os_bit = 64 limit",
 )  # fmt: skip
 """Conditions that have no fix."""
 
@@ -72,7 +77,8 @@ MISTAKEN_CLAUSES = (
     " limit = 5", " and (limit = 5)", " and sort_dir = desc order by name",
     " limit 5, 10", " limit '5'", " sort by name", " sort name desc", " order name",
     " order_by name",
-    " order by name descending", " and limit 5", " limit 5 limit 6", " limit 5, order by name",
+    " order by name descending", " top 5", " latest", " newest first", " order by -name",
+    " and limit 5", " limit 5 limit 6", " limit 5, order by name",
     " order by name, size", " offset 5", " limit 5 offset 10",
     " order by 'name'", " after = x", " limit 5 and platform = CentOS", " limit 5 os_bit = 64", ";",
     " and", " or", ",", ")", " order by nmae", " limit", " order by", " limit 5 and",

@@ -6,6 +6,7 @@ Expected results come from the table and the standard library, never from the co
 from __future__ import annotations
 
 import json
+import unicodedata
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -40,17 +41,25 @@ class Condition:
     value: str
 
 
+_DIRECTIONS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
+
+def is_control(character: str) -> bool:
+    """Return whether a character drives a terminal, breaks a line, or turns the text around."""
+    return (
+        unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
+        or unicodedata.bidirectional(character) in _DIRECTIONS
+        or character in "\u061c\u200e\u200f"
+    )
+
+
 def quoted(value: str) -> str:
     """Spell a value as a string by JSON's escapes, all but three of which the language has."""
     spelled = json.dumps(value, ensure_ascii=False)
     for escape, code in (("\\r", "\\u000d"), ("\\b", "\\u0008"), ("\\f", "\\u000c")):
         parts = spelled.split("\\\\")
         spelled = "\\\\".join(part.replace(escape, code) for part in parts)
-    hidden = {
-        c
-        for c in spelled
-        if c in "\u061c\u200e\u200f" or "\u202a" <= c <= "\u202e" or "\u2066" <= c <= "\u2069"
-    }
+    hidden = set(filter(is_control, spelled))
     for character in hidden:
         spelled = spelled.replace(character, f"\\u{ord(character):04x}")
     return spelled

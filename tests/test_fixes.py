@@ -81,12 +81,11 @@ def test_mending_returns_the_remaining_findings() -> None:
     assert [found.code for found in left] == ["syntax"]
 
 
-def test_mending_that_would_never_end_is_stopped() -> None:
-    def restless(text: str) -> list[Diagnostic]:
-        return [fix((0, 0, "a"))] if len(text) < 10_000 else []
+def test_fixes_that_never_settle_are_not_applied() -> None:
+    def restless(_text: str) -> list[Diagnostic]:
+        return [fix((0, 0, "a"))]
 
-    mended, _ = mend("", restless, unsafe=True)
-    assert 0 < len(mended) < 10_000
+    assert mend("", restless, unsafe=True) == ("", (*restless(""),))
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,17 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imsquery import QueryError, check
-from imsquery.diagnostics.model import Diagnostic
-from imsquery.fixes import mend
+from imsquery.diagnostics.model import Diagnostic, diagnostic
+from imsquery.fixes import apply_fixes, mend
 from imsquery.formatting.formatter import format as format_query
 from imsquery.testing import near_misses
 from tests import faulty
+from tests.strategies import soup
 
 NOW = datetime(2024, 1, 1)  # noqa: DTZ001 -- UTC
 TOGETHER = frozenset({
@@ -54,6 +56,13 @@ def assert_law(text: str, target: str) -> None:
             if found.code != "syntax":
                 added = Counter({each: n for each, n in added.items() if each[0] not in TOGETHER})
             assert not added, (found, mended)
+
+
+@pytest.mark.parametrize("broken", faulty.BROKEN)
+@pytest.mark.parametrize("rest", ["and protected or os_bit = 64", "or (protected) and limit = 5"])
+def test_no_fix_is_about_a_place_that_something_without_a_fix_is_in(broken: str, rest: str) -> None:
+    assert_law(f"{broken} {rest}", "plan")
+    assert_law(f"member_status = pending and {broken} {rest}", "plan")
 
 
 @given(faulty.queries(), targets)
@@ -94,11 +103,36 @@ def test_a_fix_of_a_near_miss_removes_its_finding_and_adds_none(text: str, targe
     assert_law(text, target)
 
 
-@given(faulty.queries(faults=4))
+@given(faulty.queries(faults=4) | soup)
+@example("platform = CentOS order and protected or os_bit = 64")
 def test_mending_ends_where_mending_again_changes_nothing(text: str) -> None:
-    mended, left = mend(text, find, unsafe=True)
-    assert left == find(mended)
-    assert mend(mended, find, unsafe=True) == (mended, left)
+    for unsafe in (False, True):
+        mended, left = mend(text, find, unsafe=unsafe)
+        assert left == find(mended)
+        assert mend(mended, find, unsafe=unsafe) == (mended, left)
+        assert settles(text, unsafe=unsafe)
+
+
+def settles(text: str, *, unsafe: bool) -> bool:
+    """Return whether fixes come to an end by themselves, at a text that no fix changes."""
+    for _ in range(10):
+        before, text = text, apply_fixes(text, find(text), unsafe=unsafe)
+        if text == before:
+            return True
+    return False
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=8))
+def test_mending_twice_is_mending_once_whatever_the_fixes_do(steps: list[tuple[int, int]]) -> None:
+    leads = {"a" * before: "a" * after for before, after in steps}
+
+    def check(text: str) -> tuple[Diagnostic, ...]:
+        fixes = [("mend it", [(0, len(text), leads[text])])] if text in leads else []
+        return (diagnostic("syntax", text, (0, len(text)), fixes),)
+
+    for text in leads:
+        once = mend(text, check, unsafe=True)
+        assert mend(once[0], check, unsafe=True) == once
 
 
 @given(faulty.queries(faults=4))

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from imsquery import check, equivalent, testing
+from imsquery import check, equivalent, parse, testing
 from imsquery.diagnostics.model import Diagnostic
 from imsquery.fixes import mend
 from imsquery.language import syntax
@@ -91,3 +92,69 @@ def test_safe_fixes_settle(text: str) -> None:
     mended, left = mend(text, find)
 
     assert mend(mended, find) == (mended, left)
+
+
+# Letters, marks, digits, punctuation and symbols of all scripts, but for ASCII's own signs, and
+# for quotes, which may stand around a value.
+QUOTES = "“”„‟«»″〝〞「」『』❝❞‘’‛′´ʼ❛❜＂＇"
+characters = (
+    st.characters(
+        categories=["L", "M", "N", "P", "S"], min_codepoint=0x80, exclude_characters=QUOTES
+    )
+    | st.sampled_from("aZ5_.-:+/*?")
+    | st.sampled_from("\u200d\u200c\ufe0f\u0301\u093f\u094d–—～！＝（）【】，；、。｜∧ａ５™ａ")
+)
+SAMPLES = (
+    "हिन्दी", "tie\u0302\u0301ng", "ภาษาไทย", "עִבְרִית", "العَرَبِيَّة", "한글", "ไม่", "中文，标点。",
+    "👨\u200d👩\u200d👧", "🇻🇳", "❤\ufe0f", "می\u200cخواهم", "a–b", "２０１８", "½", "№5", "x²",
+    "【公告】",
+)  # fmt: skip
+words = st.sampled_from(SAMPLES) | st.text(characters, min_size=1, max_size=6)
+bare_values = st.lists(words, min_size=1, max_size=3).map(" ".join)
+
+
+@given(
+    bare_values,
+    st.sampled_from(["description = {}", "os_version != {}", "description contains {}"]),
+    st.sampled_from(
+        ["{}", "{} and os_bit = 64", "({}) limit 5", "not {} or protected", "where {}"]
+    ),
+)
+@example("【公告】", "description = {}", "{}")
+@example("a–b", "description = {}", "{} and os_bit = 64")
+@example("हिन्दी भाषा", "description = {}", "{} and os_bit = 64")
+def test_a_safe_fix_alters_no_value_of_any_script(value: str, place: str, around: str) -> None:
+    text = around.replace("{}", place.replace("{}", value))
+
+    mended, left = mend(text, find)
+
+    if not any(found.severity == "error" for found in left):
+        assert value in values_of(mended), (text, mended)
+
+
+def values_of(text: str) -> list[str]:
+    """Return the values of a filter."""
+    pending: list[syntax.Expr] = [parse(text).filter]
+    found = []
+    while pending:
+        match pending.pop():
+            case syntax.And(operands) | syntax.Or(operands):
+                pending += operands
+            case syntax.Not(operand):
+                pending.append(operand)
+            case syntax.Comparison(_, _, value) | syntax.Match(_, _, value):
+                assert isinstance(value, syntax.Literal)
+                found.append(value.text)
+            case _:
+                pass
+    return found
+
+
+@pytest.mark.parametrize(
+    "value", [each for each in SAMPLES if each not in {"a–b", "【公告】", "中文，标点。"}]
+)
+def test_a_value_of_any_script_is_quoted_whole(value: str) -> None:
+    mended, left = mend(f"description = {value} and os_bit = 64", find)
+
+    assert values_of(mended)[-1] == value
+    assert left == ()

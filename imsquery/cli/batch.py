@@ -71,6 +71,10 @@ def print_compiled(arguments: Namespace, title: str, show: Callable[[CompiledQue
     text = read_filter(arguments)
     values = Values(arguments, limits(arguments)).of_one(text)
     compiled, found = _compile(text, options(arguments), values)
+    if compiled is None:
+        from imsquery.cli.files import with_file_note
+
+        found = with_file_note(tuple(found), text)
     if found:
         draw(text, found)
     if compiled is None:

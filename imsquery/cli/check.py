@@ -15,7 +15,7 @@ from attrs import frozen
 from imsquery.cli.batch import add_batch
 from imsquery.cli.common import add_options, add_report_format, options, read_filter, read_lines
 from imsquery.cli.encoding import check_encoding
-from imsquery.cli.files import TextFile
+from imsquery.cli.files import TextFile, with_file_note
 from imsquery.cli.output import fail, findings_of, print_diff
 from imsquery.cli.report import Checked, print_report
 from imsquery.compiler.checker import check
@@ -81,7 +81,8 @@ def main(arguments: Namespace) -> int:
     keywords = options(arguments)
 
     def find(text: str) -> tuple[Diagnostic, ...]:
-        return check(text, target=arguments.target, **keywords)
+        found = check(text, target=arguments.target, **keywords)
+        return found if arguments.filter is None else with_file_note(found, text, "--files")
 
     failed: list[int] = []
     texts = _texts(arguments, failed)

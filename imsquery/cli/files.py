@@ -1,15 +1,44 @@
-"""Text files that commands change in place."""
+"""Text files that commands read and change in place, and names of files in place of filters."""
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from imsquery.cli.encoding import decode_all, encoding_of, most_bytes
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from imsquery.diagnostics.model import Diagnostic
+
+_ENDINGS = frozenset({".txt", ".ims", ".json", ".jsonl", ".yaml", ".yml", ".toml", ".csv", ".md"})
+
+
+def with_file_note(
+    found: tuple[Diagnostic, ...], text: str, option: str = "- <"
+) -> tuple[Diagnostic, ...]:
+    """Add how to read a file to the first finding, if the filter is the name of a file.
+
+    Args:
+        found: the findings of the filter.
+        text: the filter.
+        option: what to write before the name.
+    """
+    name = text.strip()
+    if not found or not _names_file(name):
+        return found
+    note = f"to read the filter from a file, use `{option} {shlex.quote(name)}`"
+    return (evolve(found[0], notes=(*found[0].notes, note)), *found[1:])
+
+
+def _names_file(text: str) -> bool:
+    try:
+        is_file = Path(text).is_file()
+    except (OSError, ValueError):  # too long, or with a character that no name has
+        return False
+    return is_file or (len(text.split()) == 1 and Path(text).suffix.lower() in _ENDINGS)
 
 
 @frozen

@@ -71,7 +71,9 @@ def attempt(make: Callable[[str], Made], text: str, *, name: str = "query") -> M
     try:
         return make(text)
     except ValueError as error:
-        draw_error(error, name=name)
+        from imsquery.cli.files import with_file_note
+
+        draw(getattr(error, "text", ""), with_file_note(findings_of(error), text), name=name)
         return None
 
 

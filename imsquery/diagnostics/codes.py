@@ -164,8 +164,8 @@ _MEANING = (
         "contradiction",
         "nothing can match",
         "No image can meet both conditions. In one branch of an `or` this is a warning, since "
-        "another branch can still match. Use `in` to accept any of several values. A plan of such a "
-        "filter has no requests.",
+        "another branch can still match. Use `in` to accept any of several values. A plan of a "
+        "filter that cannot match has no requests.",
         "platform = CentOS and platform = Ubuntu",
         "platform in (CentOS, Ubuntu)",
     ),

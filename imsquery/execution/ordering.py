@@ -76,8 +76,7 @@ def read_order(query: BoundQuery, spec: Spec) -> Ordering:
     Raises:
         ValueError: the spec has no id, or no time that the server sorts by.
     """
-    rows = spec.parameters.values()
-    default = next((row for row in rows if row.sortable and row.is_time), None)
+    default = spec.default_order
     if default is None:
         msg = "the spec lacks a time that the server can sort by, which is its default order"
         raise ValueError(msg)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imsquery.formatting.layout import Group
+from imsquery.language.lexer import escape_controls
 
 if TYPE_CHECKING:
     from imsquery.formatting.layout import Layout, Leaf
@@ -66,7 +67,7 @@ class _Placement:
             start, end = self._tokens.span(index)
             position = before
             for found in _comment.finditer(text, before, start):
-                comment = found[0].rstrip()
+                comment = escape_controls(found[0].rstrip())
                 shares_line = index > 0 and "\n" not in text[position : found.start()]
                 if not (shares_line and position == before and self._put_after(index, comment)):
                     self._put_before(index, comment)

@@ -29,7 +29,7 @@ class Leaf:
     Attributes:
         text: its text, without any ``not`` before it.
         first, last: its first and last token.
-        prefix: each ``not`` before it.
+        negations: the number of ``not`` before it.
         leading: the comments on lines of their own before it, or within it.
         trailing: the comment after it.
         width: its width on one line.
@@ -38,10 +38,15 @@ class Leaf:
     text: str
     first: int
     last: int
-    prefix: str = ""
+    negations: int = 0
     leading: list[str] = field(factory=list)
     trailing: str = ""
     width: int = 0
+
+    @property
+    def prefix(self) -> str:
+        """Each ``not`` before it."""
+        return "not " * self.negations
 
 
 @define(eq=False)
@@ -52,7 +57,8 @@ class Group:
         joiner: ``and``, ``or``, or a comma.
         operands: its operands or items.
         openings, closings: the tokens of its parentheses; of a list, all before its items.
-        prefix: each ``not`` before it, and the text before the parenthesis of a list.
+        head: the text before the parenthesis of a list.
+        negations: the number of ``not`` before it.
         leading: the comments on lines of their own before it.
         dangling: the comments on lines of their own before the closing parenthesis.
         trailing: the comment after it.
@@ -65,13 +71,24 @@ class Group:
     operands: list[Leaf | Group]
     openings: list[int] = field(factory=list)
     closings: list[int] = field(factory=list)
-    prefix: str = ""
+    head: str = ""
+    negations: int = 0
     leading: list[str] = field(factory=list)
     dangling: list[str] = field(factory=list)
     trailing: str = ""
     width: int = 0
     enclosed: bool = False
     is_split: bool = False
+
+    @property
+    def prefix(self) -> str:
+        """Each ``not`` before it, and what a list begins with."""
+        return "not " * self.negations + self.head
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is before its parenthesis."""
+        return not (self.head or self.negations)
 
     @property
     def separator(self) -> str:
@@ -182,22 +199,23 @@ class LayoutBuilder(SyntaxBuilder):
         return Group(",", [*items], [*range(first, opening + 1)], [closing], head)
 
     def negation(self, _keyword: int, operand: Any) -> Any:
-        operand.prefix = f"not {operand.prefix}"
+        operand.negations += 1
         return operand
 
     def group(self, opening: int, operand: Any, closing: int) -> Any:
-        if isinstance(operand, Group) and not operand.prefix:
+        if isinstance(operand, Group) and operand.is_plain:
             operand.openings.append(opening)
             operand.closings.append(closing)
         return operand
 
     def conjunction(self, operands: list[Any]) -> Any:
-        return Group("and", _flat("and", operands))
+        return Group("and", operands)
 
     def disjunction(self, operands: list[Any]) -> Any:
-        return Group("or", _flat("or", operands))
+        return Group("or", operands)
 
     def query(self, expr: Any, clauses: list[tuple[str, Any, int, int]]) -> Any:
+        _flatten(expr)
         found: dict[str, Leaf] = {}
         for which, leaf, first, last in clauses:
             if which in found:
@@ -213,14 +231,26 @@ class LayoutBuilder(SyntaxBuilder):
         return self.query(self.everything(0), [])
 
 
-def _flat(joiner: str, operands: list[Leaf | Group]) -> list[Leaf | Group]:
-    """Flatten operands of the same connective, as the tree does."""
+def _flatten(part: Leaf | Group | None) -> None:
+    """Flatten operands of the same connective, as the tree does, in groups of any depth."""
+    groups = [part]
+    while groups:
+        group = groups.pop()
+        if isinstance(group, Group):
+            group.operands = _flat(group)
+            groups += group.operands
+
+
+def _flat(group: Group) -> list[Leaf | Group]:
     parts: list[Leaf | Group] = []
-    for operand in operands:
-        if isinstance(operand, Group) and operand.joiner == joiner and not operand.prefix:
-            parts += operand.operands
+    pending: list[Leaf | Group] = [group]
+    while pending:
+        part = pending.pop()
+        is_same = isinstance(part, Group) and part.joiner == group.joiner and part.is_plain
+        if isinstance(part, Group) and (is_same or part is group):
+            pending += reversed(part.operands)
         else:
-            parts.append(operand)
+            parts.append(part)
     return parts
 
 

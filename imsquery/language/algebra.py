@@ -81,6 +81,13 @@ class Algebra:
         """Return whether a name is known to be one that needs no operator."""
         return False
 
+    def clause_of(self, _name: str) -> str:
+        """Return the clause that a name is known to set, which is reported as no filter."""
+        return ""
+
+    default_order = ""
+    """The name that a direction alone sorts by, if that is known."""
+
     def takes_arguments(self, _name: str) -> bool:
         """Return whether a name is known to be that of a function."""
         return False
@@ -126,7 +133,7 @@ class Algebra:
         """Report a name with letters that only look like ASCII, and read it as ASCII."""
         from imsquery.language.recovery.confusables import looks_like
 
-        start, end = self.span(index)
+        start, end = self.own_place(index)
         self.report(
             "syntax",
             looks_like(self.tokens.lexemes[index], plain),
@@ -151,6 +158,13 @@ class Algebra:
         """Return whether recovery added a token: it takes up no place."""
         start, end = self.span(token)
         return start == end
+
+    def own_place(self, token: int) -> tuple[int, int]:
+        """Return the offsets of a token without what recovery left out next to it."""
+        start, end = self.span(token)
+        lexeme = self.tokens.lexemes[token]
+        at = self.tokens.text.find(lexeme, start, end)
+        return (start, end) if at < 0 else (at, at + len(lexeme))
 
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:
         """Return the offsets of a token, or of the tokens from one to another."""

@@ -15,9 +15,10 @@ ERROR = "ERROR"  # the kind of a lexeme that no terminal matches
 
 _token = re.compile(TOKEN)
 
-# C0 controls, bidirectional controls and surrogates are not allowed raw in a value: they hide text
-# from a reader, or cannot be sent.  Escapes may spell all but a lone surrogate.
-_UNPRINTABLE = "\x00-\x1f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+# Controls, line and paragraph separators, bidirectional controls and surrogates are not allowed raw
+# in a value: they drive a terminal, hide text from a reader, or cannot be sent.  Escapes may spell
+# all but a lone surrogate.
+_UNPRINTABLE = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
 _unprintable = re.compile(f"[{_UNPRINTABLE}]+")
 
 _escape = re.compile(r"\\(u[0-9A-Fa-f]{4}|[\s\S])")
@@ -157,6 +158,15 @@ def escape(fault: str) -> str:
 
 _special = re.compile(f'[\\\\"{_UNPRINTABLE}]')
 _SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
+
+
+def escape_controls(comment: str) -> str:
+    """Return a comment with the escapes of what is not allowed raw in a value, but for tabs."""
+    return _unprintable.sub(lambda match: _special.sub(_spell_but_tab, match[0]), comment)
+
+
+def _spell_but_tab(match: re.Match[str]) -> str:
+    return match[0] if match[0] == "\t" else _spell(match)
 
 
 def _spell(match: re.Match[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from imsquery.language.algebra import Algebra
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import Tokens
@@ -100,8 +102,24 @@ def parse_with(algebra: A, tokens: Tokens) -> tuple[A, Any]:
     """
     value = parse_tokens(tokens, algebra)
     if value is not None:
-        return algebra, value
+        return _reread(algebra, tokens, value) if algebra.findings else (algebra, value)
     from imsquery.language.recovery.recover import recover
 
     algebra = algebra.afresh()
     return algebra, recover(tokens, algebra)
+
+
+def _reread(algebra: A, tokens: Tokens, value: Any) -> tuple[A, Any]:
+    """Return the reading of a text with findings: as a URL or an option, if it is wholly one."""
+    if len(tokens.kinds) <= _FEW and _request_sign(tokens.text):
+        from imsquery.language.recovery.recover import recover_request
+
+        other = algebra.afresh()
+        meant = recover_request(tokens, other)
+        if meant is not None:
+            return other, meant
+    return algebra, value
+
+
+_FEW = 5  # tokens: a name, a sign, a value, and up to two ends
+_request_sign = re.compile(r"\s*--|\S*\?|[^=]*=\s*[a-z]+:").match

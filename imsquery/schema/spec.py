@@ -126,6 +126,12 @@ class Spec(Frozen):
         """The wire names that the server can sort by."""
         return tuple(row.wire for row in self.parameters.values() if row.sortable)
 
+    @property
+    def default_order(self) -> Parameter | None:
+        """The time that the server sorts by without a sort key; ``None`` if there is no such."""
+        rows = self.parameters.values()
+        return next((row for row in rows if row.sortable and row.is_time), None)
+
     def extend(
         self,
         *,

@@ -47,6 +47,15 @@ class Binder(LiteralBinder):
         parameter = self.spec.find(name)
         return parameter is not None and parameter.kind.standalone
 
+    def clause_of(self, name: str) -> str:
+        parameter = self.spec.find(name)
+        return (parameter is not None and parameter.clause) or ""
+
+    @property
+    def default_order(self) -> str:  # type: ignore[override]
+        row = self.spec.default_order
+        return "" if row is None else row.name
+
     def takes_arguments(self, name: str) -> bool:
         return name.lower() in self.spec.functions
 
@@ -335,7 +344,9 @@ class Binder(LiteralBinder):
         fixes: list[Fix] = []
         # What recovery left out after the name may have been an operator.
         gap = self.tokens.text[end : self.span(name + 1)[0]]
-        if parameter.observed is not None and not gap.partition("#")[0].strip():
+        if parameter.is_time and self._kinds[name + 1] == "AFTER":
+            fixes.append(("write `>`", [(*self.span(name + 1), ">")]))
+        elif parameter.observed is not None and not gap.partition("#")[0].strip():
             fixes.append(("write `is present`", [(end, end, " is present")]))
         message = f"expected an operator and a value after `{self._lexemes[name]}`"
         self.report("bad-operator", message, self.span(name), *fixes)

@@ -6,6 +6,7 @@ Loaded only for texts with one: the binder imports it to report one.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -34,10 +35,12 @@ class Outline:
     Attributes:
         outer: the tokens of conditions that must hold whatever others do.
         clauses: how often each clause appears, as one or as a condition.
+        end: the end of the last token in the text; recovery may have moved others after it.
     """
 
     outer: frozenset[int]
     clauses: dict[str, int]
+    end: int
 
 
 def report_clause(binder: LiteralBinder, parameter: Parameter, name: int, last: int) -> None:
@@ -68,38 +71,61 @@ def _clause_fixes(binder: LiteralBinder, parameter: Parameter, name: int, last: 
         return []
     first, final = (first - joins, final) if joins else (first, final + follows)
     start, end = binder.span(first, final)
-    if "#" in text[start:end] or any(binder.is_put_in(each) for each in range(first, final + 1)):
-        return []  # a comment would be lost, or a token is not in the text
+    if not _is_run(binder, first, final):
+        return []
     if _comment.sub("", text[end : binder.span(final + 1)[0]]).strip():
         return []  # what recovery left out there would follow something else
     if not (follows or joins) and _comment.sub("", text[:start]).strip():
         return []  # recovery left something out before it
-    if parameter.clause == "direction":
+    if not _is_only_one(binder, parameter.clause):
+        return []
+    if parameter.clause == "direction" and "order by" in _outline(binder).clauses:
         return _direct(binder, last, without(text, start, end))
     clause = _clause_text(binder, parameter, last)
-    if not clause or not _is_only_one(binder, parameter.clause):
+    if not clause:
         return []
     title = f"write `{clip(clause)}` after the filter"
     if kinds[final + 1] == END or not (follows or joins):
         return [Safe(title, [spaced(text, start, end, clause)])]
-    at = binder.span(kinds.index(END) - 1)[1]
+    at = _outline(binder).end
     return [Safe(title, [without(text, start, end), (at, at, f" {clause}")])]
 
 
 def _direct(binder: LiteralBinder, value: int, removal: tuple[int, int, str]) -> list[Fix]:
     """Move the direction of ``sort_dir = desc`` to the end of ``order by``."""
-    kinds, direction = binder.tokens.kinds, binder.literal(value).lower()
-    if KEYWORDS.get(direction) != "DIRECTION" or not _is_only_one(binder, "direction"):
-        return []
-    if not _is_only_one(binder, "order by") or "BY" not in kinds or "DIRECTION" in kinds:
+    kinds, direction = binder.tokens.kinds, _direction(binder, value)
+    if not direction or "BY" not in kinds or "DIRECTION" in kinds:
         return []  # `sort_key` must become a clause first
+    if not _is_only_one(binder, "order by"):
+        return []
     at = binder.span(kinds.index("BY") + 1)[1]
     return [Safe(f"write `{direction}` in `order by`", [removal, (at, at, f" {direction}")])]
+
+
+def _direction(binder: LiteralBinder, value: int) -> str:
+    """Return a direction as it is written in `order by`; empty if it is none."""
+    literal = binder.literal(value).lower()
+    return literal if KEYWORDS.get(literal) == "DIRECTION" else ""
+
+
+def _is_run(binder: LiteralBinder, first: int, last: int) -> bool:
+    """Return whether tokens are in the text one after the other, with no comment in between.
+
+    Recovery may have put some in, or moved others away from among them.
+    """
+    if any(map(binder.is_put_in, range(first, last + 1))):
+        return False
+    spans = [binder.span(each) for each in range(first, last + 1)]
+    gaps = [binder.tokens.text[one[1] : other[0]] for one, other in pairwise(spans)]
+    return all(one < other for one, other in pairwise(spans)) and not "".join(gaps).strip()
 
 
 def _clause_text(binder: LiteralBinder, parameter: Parameter, value: int) -> str:
     """Return the clause that sets a parameter; empty if the value is invalid there."""
     literal = binder.literal(value)
+    if parameter.clause == "direction":
+        row, direction = binder.spec.default_order, _direction(binder, value)
+        return f"order by {row.name} {direction}" if row is not None and direction else ""
     if parameter.clause == "order by":
         key = binder.spec.find(literal)
         return f"order by {key.name}" if key is not None and key.sortable else ""
@@ -156,4 +182,6 @@ def _outlined(binder: LiteralBinder) -> Outline:
         before = kind
     for group, outside in enumerate(around):
         all_hold[group] &= all_hold[outside]
-    return Outline(frozenset(index for index, group in outer if all_hold[group]), clauses)
+    words = range(binder.tokens.kinds.index(END))
+    end = max((binder.span(index)[1] for index in words), default=0)
+    return Outline(frozenset(index for index, group in outer if all_hold[group]), clauses, end)

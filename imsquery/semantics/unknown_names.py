@@ -15,7 +15,16 @@ from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens, spell
 from imsquery.language.operators import OPERATORS
 from imsquery.language.recovery.confusables import fold
-from imsquery.language.recovery.vocabulary import COLON_OF_LIST, PRESENCE_OF, colon_beside
+from imsquery.language.recovery.vocabulary import (
+    CERTAIN_CALLS,
+    CLAUSES,
+    COLON_OF_LIST,
+    MATCHING_CALLS,
+    NEGATIONS,
+    PRESENCE_OF,
+    SORT_KEY,
+    colon_beside,
+)
 from imsquery.schema.kinds import Tag
 from imsquery.semantics.formula import BoundQuery, leaves
 
@@ -31,6 +40,7 @@ if TYPE_CHECKING:
 _CONVERSE = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _MOST_LOOKED_BACK = 20  # else a long list would take time in the square of its length
 _url = re.compile("(?:[a-z]+:/)?/[^/]", re.IGNORECASE).match
+_wild = re.compile(r"[*?]").search
 _pair = re.compile("([^.:]+)[.:](.+)").fullmatch
 
 
@@ -50,7 +60,7 @@ def guess(binder: LiteralBinder, name: int, last: int) -> Parameter | None:
     if written[-1] == ":" and _report_surplus_colon(binder, name):
         return binder.spec.find(written[:-1])
     if not plain.isascii() or plain == written:
-        if name != last or not _report_colon(binder, name):
+        if name != last or _sort_key(binder, name) or not _report_colon(binder, name):
             _report_name(binder, name, last)
         return None
     if plain.lower() not in KEYWORDS:
@@ -73,16 +83,23 @@ def report_function(binder: LiteralBinder, name: int, closing: int) -> Formula |
     if plain != written and plain.lower() in binder.spec.functions:
         binder.foreign_letters(name, plain)
         return None
-    if written[-1] == ":" and binder.spec.find(written[:-1]) is not None:
+    if written[-1] == ":" and binder.spec.find(written[:-1].removeprefix("-")) is not None:
         return _report_list(binder, name, closing)
-    presence = _if_valid(binder, _presence(binder, name, closing))
-    names = [] if presence else nearest(written, binder.spec.functions)
+    if written == "-":
+        place = binder.span(name)
+        message = f"unknown function `-`{did_you_mean(['not'])}"
+        binder.report("unknown-function", message, place, ("write `not`", [(*place, "not ")]))
+        return None
+    operator, match = _match(binder, name, closing)
+    meant = _if_valid(binder, _presence(binder, name, closing) or match)
+    names = [] if meant else nearest(written, binder.spec.functions)
+    rewriting = _rewriting(binder, name, closing, meant)
     binder.report(
         "unknown-function",
-        f"unknown function `{clip(written)}`{did_you_mean([presence] if presence else names)}",
+        f"unknown function `{clip(written)}`{did_you_mean([clip(meant)] if meant else names)}",
         binder.span(name),
         *_renamings(binder, name, closing, names),
-        *_rewriting(binder, name, closing, presence),
+        *([Safe(*each) for each in rewriting] if operator in CERTAIN_CALLS else rewriting),
     )
     return None
 
@@ -101,20 +118,52 @@ def _report_name(binder: LiteralBinder, name: int, last: int) -> None:
     written = binder.tokens.lexemes[name]
     if _url(written):
         message = "this is a URL, not a filter; use `decompile` to get its filter"
-        binder.report("unknown-name", message, binder.span(name))
+        binder.report("unknown-name", message, binder.span(name), *_without_query(binder, name))
         return
     names: list[str] = []
-    if written[0] != "-":
-        names, meant = _meanings(binder, name, last)
+    key, negated = _sort_key(binder, name), _negated(binder, written)
+    if key or negated or written[0] == "-":
+        last, meant = name, key or negated
     else:
-        last, meant = name, f"not {written[1:]}" if binder.spec.find(written[1:]) else ""
+        names, meant = _meanings(binder, name, last)
+    rewriting = _rewriting(binder, name, last, meant)
     binder.report(
         "unknown-name",
         f"unknown name `{clip(written)}`{did_you_mean(names or ([clip(meant)] if meant else []))}",
         binder.span(name),
         *_renamings(binder, name, last, names),
-        *_rewriting(binder, name, last, meant),
+        *([Safe(*each) for each in rewriting] if key else rewriting),
     )
+
+
+def _sort_key(binder: LiteralBinder, name: int) -> str:
+    """Return the sort key and direction in ``-created_at``."""
+    kinds, written = binder.tokens.kinds, binder.tokens.lexemes[name].lower()
+    if name == 0 or kinds[name - 1] != "BY" or kinds[name + 1] == "DIRECTION":
+        return ""
+    for mark, direction in SORT_KEY.items():
+        key = written.removeprefix(mark) if len(mark) == 1 else written.removesuffix(mark)
+        if key != written and binder.spec.find(key) is not None:
+            return f"{key} {direction}"
+    return ""
+
+
+def _negated(binder: LiteralBinder, written: str) -> str:
+    """Return the negation in ``-name`` and ``unprotected``."""
+    for prefix in NEGATIONS:
+        row = binder.spec.find(written.lower().removeprefix(prefix))
+        if row is not None and (prefix == "-" or row.kind.standalone):
+            return f"not {written[len(prefix) :]}"
+    return ""
+
+
+def _without_query(binder: LiteralBinder, name: int) -> list[Fix]:
+    """Return the fix for a text that is the URL of all images."""
+    tokens = binder.tokens
+    is_whole = name == 0 and tokens.kinds[1] == END
+    if not is_whole or not tokens.lexemes[0].rstrip("/").endswith(binder.spec.path):
+        return []
+    return [Safe("write `all`", [(*binder.span(name), "all")])]
 
 
 def _meanings(binder: LiteralBinder, name: int, last: int) -> tuple[list[str], str]:
@@ -207,8 +256,10 @@ def _back_over(kinds: list[str], index: int, kind: str) -> int:
 
 
 def _called(binder: LiteralBinder, name: int) -> str:
-    """Return the call that a lone word was meant for, such as ``public`` or ``kvm``."""
+    """Return what a lone word was meant for: a call as in ``public`` or ``kvm``, or a clause."""
     word = binder.tokens.lexemes[name].lower()
+    if word in CLAUSES and binder.tokens.kinds[: name + 2] == ["WORD", END]:
+        return CLAUSES[word]
     if word in binder.spec.functions:
         return _if_valid(binder, f"{word}()")
     is_flag = binder.spec.family + word in binder.spec.parameters
@@ -223,6 +274,28 @@ def _presence(binder: LiteralBinder, name: int, closing: int) -> str:
     if presence is None or closing != name + 3 or kinds[name + 2] != "WORD":
         return ""
     return "" if "#" in binder.tokens.text[start:end] else f"{lexemes[name + 2]} is {presence}"
+
+
+def _match(binder: LiteralBinder, name: int, closing: int) -> tuple[str, str]:
+    """Return the function, and ``name startswith value`` for ``startsWith(name, value)``.
+
+    ``name.startswith(value)`` is such a call, too.
+    """
+    kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
+    receiver, dot, function = lexemes[name].rpartition(".")
+    operator = MATCHING_CALLS.get(function.lower(), "")
+    value = closing - 1
+    if kinds[name + 2 : value] == ["WORD", "COMMA"] and not dot:
+        receiver = lexemes[name + 2]
+    elif closing != name + 3 or not dot:
+        return "", ""
+    start, end = binder.span(name, closing)
+    if not operator or "#" in binder.tokens.text[start:end] or kinds[value] == "PLACEHOLDER":
+        return "", ""
+    row = binder.spec.find(receiver)
+    if row is not None and isinstance(row.kind, Tag) and operator == "contains":
+        operator = "="  # one of several
+    return function.lower(), f"{receiver} {operator} {spell(binder.literal(value))}"
 
 
 # -- `name:value`, which is a single word
@@ -241,7 +314,10 @@ def _split(binder: LiteralBinder, name: int) -> str:
     low, dots, high = value.partition("..")
     if dots and low and high:
         return f"{negation}{plain} between {spell(low)} and {spell(high)}"
-    return f"{negation}{plain} = {spell(value)}"
+    if value == "*":
+        return f"{negation}{plain} is present"
+    operator = "=" if _wild(value) is None else "glob"
+    return f"{negation}{plain} {operator} {spell(value)}"
 
 
 def _report_colon(binder: LiteralBinder, name: int) -> bool:
@@ -249,7 +325,8 @@ def _report_colon(binder: LiteralBinder, name: int) -> bool:
     text = _split(binder, name)
     if text:
         is_valid = _if_valid(binder, text)
-        word = "between" if " between " in text else "="
+        word = text.removeprefix("not ").partition(" ")[2]
+        word = word if word == "is present" else word.split()[0]
         binder.report(
             "syntax",
             f"use `{word}`, not `:`{did_you_mean([clip(text)])}",
@@ -274,12 +351,15 @@ def _report_surplus_colon(binder: LiteralBinder, name: int) -> bool:
 
 def _report_list(binder: LiteralBinder, name: int, closing: int) -> Formula | None:
     """Report ``name:(…)``, which parses as a call."""
-    plain = binder.tokens.lexemes[name][:-1]
-    _, end = binder.span(name)
+    written = binder.tokens.lexemes[name][:-1]
+    plain = written.removeprefix("-")
+    start, end = binder.span(name)
     place = (end - 1, end)
-    tokens = Tokens(f"{plain} in {binder.tokens.text[end : binder.span(closing)[1]]}")
+    negation = [] if plain == written else [(start, start + 1, "not ")]
+    listed = f"{plain} in {binder.tokens.text[end : binder.span(closing)[1]]}"
+    tokens = Tokens(f"not {listed}" if negation else listed)
     bound = None if "PLACEHOLDER" in tokens.kinds else _bind(binder, tokens)
-    fixes = [("write `in`", [(*place, " in ")])] if bound is not None else []
+    fixes = [("write `in`", [*negation, (*place, " in ")])] if bound is not None else []
     binder.report("syntax", COLON_OF_LIST, place, *fixes)
     return _placed(bound, name, closing)
 
@@ -315,7 +395,7 @@ def _rewriting(binder: LiteralBinder, name: int, last: int, meant: str) -> list[
 
 def _renamings(binder: LiteralBinder, name: int, last: int, names: Iterable[str]) -> list[Fix]:
     """Return the fixes that write other names, except for those that lead to another finding."""
-    place = binder.span(name)
+    place = binder.own_place(name)
     written = binder.tokens.lexemes[name]
     certain = the_one_slip(written, names)
     fixes = {each: (f"write `{each}`", [(*place, each)]) for each in names}

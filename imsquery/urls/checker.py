@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from imsquery.compiler.query_string import encode
-from imsquery.diagnostics.edits import clip, did_you_mean
+from imsquery.diagnostics.edits import Safe, clip, did_you_mean
 from imsquery.diagnostics.model import diagnostic, in_text_order
 from imsquery.diagnostics.source import Span
 from imsquery.diagnostics.suggest import nearest
 from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.kinds import Tag
 from imsquery.urls.edits import PairEdits, TitledEdits
 from imsquery.urls.reader import Pair, Url, locate, read_pairs
 from imsquery.urls.values import Criterion, ValueReader, finding
@@ -35,11 +36,13 @@ class Reading:
     Attributes:
         pairs: its pairs, in text order.
         criteria: wire name -> what it asks for, where that could be read.
+        further: what earlier pairs of a repeated tag ask for.
         findings: its findings, in text order; spans are of the text.
     """
 
     pairs: tuple[Pair, ...]
     criteria: dict[str, Criterion]
+    further: tuple[Criterion, ...]
     findings: tuple[Diagnostic, ...]
 
 
@@ -72,7 +75,7 @@ def read_url(
     url = locate(text)
     refused = _too_large(text, url, limits)
     if refused is not None:
-        return Reading((), {}, (refused,))
+        return Reading((), {}, (), (refused,))
     pairs, findings = read_pairs(text, url.query)
     path = _check_path(text, url, spec)
     return read_request(pairs, [*findings, *path], spec, allow_unlisted=allow_unlisted)
@@ -89,7 +92,7 @@ def read_request(
     checker = _RequestChecker(pairs, spec, allow_unlisted=allow_unlisted)
     checker.check()
     found = in_text_order([*findings, *checker.findings])
-    return Reading(tuple(pairs), checker.criteria, found)
+    return Reading(tuple(pairs), checker.criteria, tuple(checker.further), found)
 
 
 def _too_large(text: str, url: Url, limits: Limits) -> Diagnostic | None:
@@ -120,6 +123,7 @@ class _RequestChecker:
 
     Attributes:
         criteria: wire name -> what it asks for, where that could be read.
+        further: what earlier pairs of a repeated tag ask for.
         findings: in no order.
     """
 
@@ -131,6 +135,7 @@ class _RequestChecker:
         self._read: dict[str, Pair] = {}
         self._suggested = 0
         self.criteria: dict[str, Criterion] = {}
+        self.further: list[Criterion] = []
         self.findings: list[Diagnostic] = []
 
     def check(self) -> None:
@@ -140,7 +145,9 @@ class _RequestChecker:
                 continue
             row = self._values.parameter(pair.name)
             last = self._edits.last[pair.name]
-            if last is not pair:
+            if last is not pair and row is not None and isinstance(row.kind, Tag):
+                self._repeated_tag(row, pair, last)
+            elif last is not pair:
                 self._repeated(pair, last)
             elif row is None:
                 self._unknown(pair, pair.name)
@@ -164,10 +171,25 @@ class _RequestChecker:
 
     def _repeated(self, pair: Pair, last: Pair) -> None:
         message, severity = f"repeated `{clip(str(pair.name))}`", "warning"
-        if pair.value is None or pair.value != last.value:
+        is_same = pair.value is not None and pair.value == last.value
+        if not is_same:
             message, severity = f"{message}; the server takes the last one", "error"
-        fixes = [self._edits.remove(pair)]
-        self.findings.append(finding("repeated-parameter", message, pair.span, fixes, severity))
+        title, edits = self._edits.remove(pair)
+        fix = Safe(title, edits) if is_same else (title, edits)
+        self.findings.append(finding("repeated-parameter", message, pair.span, [fix], severity))
+
+    def _repeated_tag(self, row: Parameter, pair: Pair, last: Pair) -> None:
+        """Read a tag that is asked for besides others; an image can have several."""
+        if pair.value is not None and pair.value == last.value:
+            self._repeated(pair, last)
+            return
+        message = f"repeated `{row.wire}`: an image must have each; the reference does not say so"
+        self.findings.append(finding("repeated-parameter", message, pair.span, severity="warning"))
+        criterion, found = self._values.read(row, pair)
+        if found is not None:
+            self.findings.append(found)
+        if criterion is not None and criterion.value is not None:
+            self.further.append(criterion)
 
     def _unknown(self, pair: Pair, name: str) -> None:
         meant = self._spec.find(name.removeprefix("amp;"))
@@ -181,7 +203,7 @@ class _RequestChecker:
         elif meant.pushable:
             message += did_you_mean([meant.wire])
             is_free = meant.wire not in self._edits.last and meant.wire not in self._read
-            fixes = [self._edits.rename(pair, meant.wire)] if is_free else []
+            fixes = [self._edits.rename(pair, meant.wire, is_safe=True)] if is_free else []
             self._read_value(meant, pair, is_own=is_free)
         else:
             message = f"the server cannot filter by `{name}`, which is in image records only"
@@ -239,7 +261,7 @@ class _RequestChecker:
             if row.requires is not None:
                 self._require(wire, pair, *row.requires)
             elif row is clauses.get("direction") and clauses["order by"].wire not in self._read:
-                self._require_sort_key(wire, pair)
+                self._lone_direction(wire, pair)
 
     def _require(self, wire: str, pair: Pair, needed: str, value: str) -> None:
         known = self.criteria.get(needed)
@@ -250,13 +272,18 @@ class _RequestChecker:
         message = f"`{wire}` requires `{text}`"
         self.findings.append(finding("requires", message, pair.span, fixes))
 
-    def _require_sort_key(self, wire: str, pair: Pair) -> None:
+    def _lone_direction(self, wire: str, pair: Pair) -> None:
+        """Warn of a direction alone: of the time that the server sorts by without a sort key."""
         needed = self._spec.clauses["order by"].wire
-        rows = [row for row in self._spec.parameters.values() if row.sortable and row.is_time]
-        # Without a sort key the server sorts by creation time, which the direction then applies to.
-        fixes = [self._edits.add(pair, f"{needed}={row.wire}") for row in rows[:1]]
-        message = f"`{wire}` requires `{needed}`"
-        self.findings.append(finding("requires", message, pair.span, fixes))
+        row = self._spec.default_order
+        if row is None:
+            message = f"`{wire}` requires `{needed}`"
+            self.findings.append(finding("requires", message, pair.span))
+            return
+        text = f"{needed}={row.wire}"
+        message = f"`{wire}` without `{needed}` sorts by `{row.wire}`"
+        fixes = [self._edits.add(pair, text, is_safe=True)]
+        self.findings.append(finding("requires", message, pair.span, fixes, "warning"))
 
     def _check_exclusive(self) -> None:
         """Report attributes that never occur in the same image, at the later of two."""

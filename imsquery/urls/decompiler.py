@@ -41,7 +41,7 @@ def decompile(
     allow_unlisted: bool = False,
     limits: Limits = DEFAULT_LIMITS,
 ) -> str:
-    """Return the query that compiles to a request.
+    """Return the query that compiles to a request, or with several tags, the one that means it.
 
     Args:
         url_or_query_string: such as ``https://…/v2/cloudimages?limit=1#top`` or ``limit=1``.
@@ -61,6 +61,8 @@ def decompile(
     criteria = dict(sorted(reading.criteria.items()))
     order, limit, after = _take_clauses(criteria, spec)
     parts = [*_take_calls(criteria, spec), *_take_rest(criteria, spec)]
+    for criterion in dict.fromkeys(reading.further):
+        parts += _take_rest({criterion.parameter.wire: criterion}, spec)
     written = And(parts) if len(parts) > 1 else parts[0] if parts else Everything()
     return unparse(Query(written, order, limit, after))
 
@@ -74,8 +76,10 @@ def _take_clauses(
         for clause, row in spec.clauses.items()
         if (criterion := criteria.pop(row.wire, None)) is not None
     }
-    key = values.get("order by")
-    order = None if key is None else Order(short_name(key, spec), values.get("direction"))
+    key, direction = values.get("order by"), values.get("direction")
+    if key is None and direction is not None and spec.default_order is not None:
+        key = spec.default_order.wire
+    order = None if key is None else Order(short_name(key, spec), direction)
     limit, after = (
         Literal(values[each]) if each in values else None for each in ("limit", "after")
     )

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from imsquery.compiler.query_string import encode
+from imsquery.diagnostics.edits import Safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,26 +49,29 @@ class PairEdits:
             edits += [*overridden, (start, end, "")]
         return title, edits
 
-    def rename(self, pair: Pair, wire: str) -> TitledEdits:
+    def rename(self, pair: Pair, wire: str, *, is_safe: bool = False) -> TitledEdits:
         """Replace the name of a pair."""
         edit = (pair.name_span.start, pair.name_span.end, wire)
-        return f"write `{wire}`", [*self._without_overridden(pair), edit]
+        edits = [*self._without_overridden(pair), edit]
+        return _titled(f"write `{wire}`", edits, is_safe=is_safe and len(edits) == 1)
 
-    def revalue(self, pair: Pair, value: str) -> TitledEdits:
+    def revalue(self, pair: Pair, value: str, *, is_safe: bool = False) -> TitledEdits:
         """Replace the value of a pair."""
         encoded = encode(value)
         if pair.value_span.start == pair.name_span.end:  # no `=`
             encoded = f"={encoded}"
-        return f"write `{encoded}`", [(pair.value_span.start, pair.value_span.end, encoded)]
+        edit = (pair.value_span.start, pair.value_span.end, encoded)
+        return _titled(f"write `{encoded}`", [edit], is_safe=is_safe)
 
     def replace(self, pair: Pair, text: str) -> TitledEdits:
         """Replace a whole pair."""
         edit = (pair.span.start, pair.span.end, text)
         return f"write `{text}`", [*self._without_overridden(pair), edit]
 
-    def add(self, pair: Pair, text: str) -> TitledEdits:
+    def add(self, pair: Pair, text: str, *, is_safe: bool = False) -> TitledEdits:
         """Add a pair after another."""
-        return f"add `{text}`", [(pair.span.end, pair.span.end, f"{pair.separator}{text}")]
+        edit = (pair.span.end, pair.span.end, f"{pair.separator}{text}")
+        return _titled(f"add `{text}`", [edit], is_safe=is_safe)
 
     def separate(self, pair: Pair, is_parameter: Callable[[str], object]) -> tuple[str, Edits]:
         """Decode ``%26`` and ``%3D`` before and after the names of parameters.
@@ -95,3 +99,7 @@ class PairEdits:
         is_last = self.last.get(pair.name) is pair
         overridden = self._overridden.get(pair.name, ()) if is_last else ()
         return [(each.span.start, each.after, "") for each in overridden]
+
+
+def _titled(title: str, edits: Edits, *, is_safe: bool) -> TitledEdits:
+    return Safe(title, edits) if is_safe else (title, edits)

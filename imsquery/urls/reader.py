@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from attrs import frozen
 
+from imsquery.diagnostics.edits import Safe
 from imsquery.diagnostics.model import diagnostic
 from imsquery.diagnostics.source import Span
 
@@ -147,7 +148,7 @@ def _escaped_separators(text: str, query: Span) -> Iterator[Diagnostic]:
     """Report separators that are escaped for another language."""
     for match in _separator.finditer(text, query.start, query.end):
         if match[0] != "&":
-            fix = ("write `&`", [(*match.span(), "&")])
+            fix = Safe("write `&`", [(*match.span(), "&")])
             yield diagnostic("bad-encoding", f"use `&`, not `{match[0]}`", match.span(), [fix])
 
 
@@ -181,7 +182,10 @@ def _encoding(
     start, end = places[0][0], places[-1][1]
     encoded = fault.sub(lambda match: quote(match[0], safe=""), raw[start:end])
     span = (offset + start, offset + end)
-    return diagnostic("bad-encoding", message, span, [(title, [(*span, encoded)])], severity)
+    # What must be encoded is read as it is; of a `%`, an encoding may have been cut off.
+    edits = [(*span, encoded)]
+    fix = Safe(title, edits) if severity == "warning" else (title, edits)
+    return diagnostic("bad-encoding", message, span, [fix], severity)
 
 
 def _names(raw: str) -> str:

@@ -145,7 +145,7 @@ class ValueReader:
             return asked, self._refused(row, pair, value, refused)
         if read != value and row.json != "integer":
             message = f"use `{read}`, not `{clip(value)}`; the server compares exactly"
-            fixes = [self._edits.revalue(pair, read)]
+            fixes = [self._edits.revalue(pair, read, is_safe=True)]
             return None, finding("bad-value", message, pair.value_span, fixes)
         asked = Criterion(row, "=", read)
         advice = row.kind.advise(value)
@@ -162,7 +162,9 @@ class ValueReader:
         if row.clause == "order by" and self._spec.find(value) is not None:
             code = "unknown-sort-key"
         fixes = self.separations(pair) or [
-            self._edits.revalue(pair, each) for each in refused.instead if _is_value(row, each)
+            self._edits.revalue(pair, each, is_safe=each == refused.certain)
+            for each in refused.instead
+            if _is_value(row, each)
         ]
         if type(row.kind) is Flag and not fixes:
             fixes = [self._planned(pair, f"not {self._flag(row)}")]

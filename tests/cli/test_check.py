@@ -206,3 +206,34 @@ def test_a_terminal_gets_a_report_of_its_width(
     lines = capsys.readouterr().out.splitlines()
 
     assert [len(line) for line in lines if line.startswith("1 | ")] == [50]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "way"),
+    [
+        (["check"], "--files"), (["check", "--format", "json"], "--files"),
+        (["plan"], "- <"), (["compile"], "- <"), (["url", "--region", "cn-north-4"], "- <"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["images.txt", "./a b.txt"])
+def test_the_name_of_a_file_in_place_of_a_filter_says_how_to_read_it(
+    arguments: list[str],
+    way: str,
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Captured,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text("platform = CentOS\n")
+
+    assert main([*arguments, name]) == 1
+    shown = capsys.readouterr()
+    quoted = name if " " not in name else f"'{name}'"
+    assert f"to read the filter from a file, use `{way} {quoted}`" in shown.out + shown.err
+
+
+def test_a_filter_is_not_taken_for_the_name_of_a_file(capsys: Captured) -> None:
+    assert main(["check", "platfrm = CentOS"]) == 1
+    assert main(["check", "name = images.txt and"]) == 1
+    assert "file" not in capsys.readouterr().out

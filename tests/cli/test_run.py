@@ -25,6 +25,7 @@ from imsquery.client.errors import FetchError
 from imsquery.server.catalogue import Catalogue
 from imsquery.server.runner import running, sample
 from tests.faulty_server import faulty_server, page
+from tests.processes import started
 
 IMAGES = str(Path(__file__).parents[2] / "imsquery" / "server" / "data" / "images.jsonl")
 TOKEN = "hush-hush"
@@ -280,15 +281,13 @@ def test_an_interrupted_run_prints_nothing() -> None:
         time.sleep(1)
         return page([])
 
-    with faulty_server(answer) as server:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "imsquery", "run", "all", "--endpoint", server.endpoint],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        with process:
-            assert asked.wait(20)
-            process.send_signal(signal.SIGINT)
-            output, errors = process.communicate(timeout=20)
+    with (
+        faulty_server(answer) as server,
+        started("run", "all", "--endpoint", server.endpoint) as process,
+    ):
+        assert asked.wait(20)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=20)
 
     assert (process.returncode, output, errors) == (130, "", "")
 

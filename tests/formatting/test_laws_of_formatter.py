@@ -14,6 +14,7 @@ from imsquery.formatting.formatter import format as format_query
 from imsquery.language.lexer import Tokens
 from imsquery.language.syntax import And, Or
 from imsquery.limits import Limits
+from tests.strategies import is_control, quoted, unicode_text
 
 VALUES = ["CentOS", "'CentOS'", '"a b"', '"and"', "2018-10-28", "64", '"\\u0041"', "$value", "true"]
 NAMES = ["__platform", "Platform", "image_type", "created_at", "min_ram", "limit", "nonsense"]
@@ -162,3 +163,12 @@ def test_depth_is_bounded_by_the_limits_alone() -> None:
     assert format_query(text, limits=deep) == "\n".join(
         ["not " * 20_000 + "(", "    a = 1", "    or b = 2", ")"]
     )
+
+
+@given(unicode_text, st.text(st.characters(exclude_characters="\n")))
+@example("\x9b31m", "\x1b[31m \u202e \ud800 \t a tab")
+def test_a_formatted_text_has_no_raw_control(value: str, comment: str) -> None:
+    formatted = format_query(f"# {comment}\nowner = {quoted(value)} # {comment}\n# {comment}")
+
+    assert not any(is_control(each) for each in formatted if each not in "\n\t")
+    assert format_query(formatted) == formatted

@@ -139,6 +139,28 @@ MENDED = [
     ("platform = CentOS, Ubuntu", "CentOS, Ubuntu", "use `in (…)` for several values", "platform in (CentOS, Ubuntu)"),
     ("platform != (CentOS, Ubuntu)", "!=", "use `not in`, not `!=`, with a list", "platform not in (CentOS, Ubuntu)"),
     ("platform = (CentOS)", "(CentOS)", "remove the parentheses around a single value", "platform = CentOS"),
+    # words in a row
+    ("name starts with Cent and protected", "starts with", "use `startswith`, not `starts with`", "name startswith Cent and protected"),
+    ("name does not contain 'a b'", "does not contain", "use `not contains`, not `does not contain`", "name not contains 'a b'"),
+    ("(name is not set)", "is not set", "use `is absent`, not `is not set`", "(name is absent)"),
+    ("platform is one of (CentOS, Ubuntu)", "is one of", "use `in`, not `is one of`", "platform in (CentOS, Ubuntu)"),
+    ("min_ram is at least 4096", "is at least", "use `>=`, not `is at least`", "min_ram >= 4096"),
+    ("created_at before 2020", "before", "use `<`, not `before`", "created_at < 2020"),
+    ("created_at since 2020-01-01", "since", "use `>=`, not `since`", "created_at >= 2020-01-01"),
+    ("created_at after 2020 and protected", "after", "use `>`, not `after`", "created_at > 2020 and protected"),
+    ("created_at older than 30 days", "older than 30 days", "use `< now-30d`, not `older than 30 days`", "created_at < now-30d"),
+    ("created_at newer than 12h limit 5", "newer than 12h", "use `> now-12h`, not `newer than 12h`", "created_at > now-12h limit 5"),
+    ("created_at within 7d", "within 7d", "use `>= now-7d`, not `within 7d`", "created_at >= now-7d"),
+    ("created_at in the last 7 days", "in the last 7 days", "use `>= now-7d`, not `in the last 7 days`", "created_at >= now-7d"),
+    ("platform = CentOS unless protected", "unless", "use `and not`, not `unless`", "platform = CentOS and not protected"),
+    ("platform = CentOS but not protected", "but not", "use `and not`, not `but not`", "platform = CentOS and not protected"),
+    ("platform = Ubuntu top 5", "top 5", "use `limit 5`, not `top 5`", "platform = Ubuntu limit 5"),
+    ("protected first 5", "first 5", "use `limit 5`, not `first 5`", "protected limit 5"),
+    ("protected latest", "latest", "use `order by created_at desc limit 1`, not `latest`", "protected order by created_at desc limit 1"),
+    ("protected oldest 3", "oldest 3", "use `order by created_at asc limit 3`, not `oldest 3`", "protected order by created_at asc limit 3"),
+    ("protected newest first", "newest first", "use `order by created_at desc`, not `newest first`", "protected order by created_at desc"),
+    ("name ~* ubuntu", "~*", "use `matches`, not `~*`", 'name matches "(?i)ubuntu"'),
+    ("name !~* 'a.b'", "!~*", "use `not matches`, not `!~*`", 'name not matches "(?i)a.b"'),
     # values and quotes
     ("name = 'it''s'", "''", r"use `\'`, not `''`, for a quote inside quotes", r"name = 'it\'s'"),
     ('name = "a""b"', '""', r'use `\"`, not `""`, for a quote inside quotes', r'name = "a\"b"'),
@@ -201,12 +223,14 @@ MENDED = [
     ("protected order name", "order", "expected `by` after `order`", "protected order by name"),
     ("order by name descending", "descending", "use `desc`, not `descending`", "order by name desc"),
     ("order by 'name'", "'name'", "names are not quoted", "order by name"),
-    ("limit 5 and protected", "and protected", "`order by`, `limit` and `after` go at the end", "protected limit 5 "),
+    ("limit 5 and protected", "limit 5", "`order by`, `limit` and `after` go at the end", "protected limit 5"),
     ("limit 5 limit 6", "limit 6", "duplicate `limit`", "limit 5"),
     ("where protected", "where", "unexpected `where`; a query begins with its first condition", "protected"),
     ("select * from images where protected", "select * from images where", "unexpected `select`; a query begins with its first condition", "protected"),
 ]
 BROKEN = [
+    ("protected unless os_bit = 64 or registered", "unless", "unknown connective `unless`; use `and not (…)`"),
+    ("protected or registered unless os_bit = 64", "unless", "unknown connective `unless`; use `and not (…)`"),
     ("protected order by name desc, size limit 5", ", size", "`order by` takes one attribute; ties are sorted by id"),
     ("protected limit 5, 10", ", 10", "`limit` takes one number; use `after` to continue after an image"),
     ("protected limit 5 offset 10", "offset 10", "unknown clause `offset`; use `after` to continue after an image"),
@@ -300,6 +324,123 @@ def test_digits_are_joined_wherever_they_are_not_a_list(place: str) -> None:
 )
 def test_a_value_ends_where_something_else_begins(text: str, mended: str) -> None:
     assert mend(text, syntax_findings, unsafe=True)[0] == mended
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("created_at after 2020", "created_at > 2020"),
+        ("unprotected", "not protected"),
+        ("newest", "order by created_at desc limit 1"),
+        ("platform = CentOS top 5", "platform = CentOS limit 5"),
+        ("name includes x", "name contains x"),
+        ("created_at after 2020 and protected", "created_at > 2020 and protected"),
+    ],
+)
+def test_words_that_may_be_meant_otherwise_are_suggestions(text: str, mended: str) -> None:
+    assert {fix.applicability for found in check(text) for fix in found.fixes} == {"suggested"}
+    assert mend(text, check, unsafe=True)[0] == mended
+
+
+SQL = [
+    (
+        "SELECT * FROM images WHERE platform = 'CentOS' ORDER BY name LIMIT 5;",
+        "platform = 'CentOS' ORDER BY name asc LIMIT 5",
+    ),
+    ("select * from images order by name", "order by name asc"),
+    (
+        "where description = 'it''s' and os_version is not null order by name desc",
+        r"description = 'it\'s' and os_version is present order by name desc",
+    ),
+    ("name LIKE 'Cent%' order by name", "name glob Cent* order by name asc"),
+    (r"where name like 'a\_b%' escape '\'", "name glob a_b*"),
+    (
+        "name not like '50!%%' escape '!' and name like '%x'",
+        'name not glob "50%*" and name glob *x',
+    ),
+    ("LOWER(name) LIKE 'ubuntu%' and protected", 'name matches "(?i)^ubuntu" and protected'),
+    ("upper(name) <> 'A.B'", r'name not matches "(?i)^A\\.B$"'),
+    ("where created_at >= '2018-10-28'", "created_at >= '2018-10-28'"),
+]
+PYTHON = [
+    ("platform in ['CentOS',] and not protected", "platform in ('CentOS' ) and not protected"),
+    ("'ubuntu' in name or \"a b\" not in name", 'name contains ubuntu or name not contains "a b"'),
+    ("'a=b' in tags", 'tags = "a=b"'),
+    (
+        "name.startswith('x') and not name.endswith(\"a b\")",
+        'name startswith x and not name endswith "a b"',
+    ),
+    ("os_bit is None or os_version is not None", "os_bit is absent or os_version is present"),
+    ("not 40 <= min_disk < 100", "not (min_disk >= 40 and min_disk < 100)"),
+    ("40 <= min_disk <= 100", "min_disk between 40 and 100"),
+    (
+        "'2018-01-01' <= created_at < '2019-01-01'",
+        "created_at >= '2018-01-01' and created_at < '2019-01-01'",
+    ),
+    ("name.lower() == 'x'", 'name matches "(?i)^x$"'),
+    ("startsWith(name, 'a') and contains(tags, 'b')", "name startswith 'a' and tags = 'b'"),
+]
+
+
+@pytest.mark.parametrize(("text", "mended"), [*SQL, *PYTHON])
+def test_safe_fixes_mend_other_dialects(text: str, mended: str) -> None:
+    assert mend(text, check) == (mended, ())
+
+
+COLONS = [
+    ("platform:CentOS AND NOT name:web*", "platform = CentOS AND NOT name glob web*"),
+    ("name:* and -os_version:*", "name is present and not os_version is present"),
+    (
+        "min_disk:{40 TO 99} or protected",
+        "(min_disk > 40 and min_disk < 99) or protected",
+    ),
+    ("created_at:[2018 TO *} and protected", "created_at >= 2018 and protected"),
+    ("min_disk:{* TO 100]", "min_disk <= 100"),
+    ("-platform:(CentOS Ubuntu)", "not platform in (CentOS, Ubuntu)"),
+    ("-platform:(CentOS, Ubuntu)", "not platform in (CentOS, Ubuntu)"),
+    ("-(platform:CentOS AND name~'^x')", "not (platform = CentOS AND name matches '^x')"),
+]
+
+
+@pytest.mark.parametrize(("text", "mended"), COLONS)
+def test_a_colon_is_mended_by_suggestions_alone(text: str, mended: str) -> None:
+    assert mend(text, check)[0] == text
+    assert mend(text, check, unsafe=True) == (mended, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where created_at > '2018-10-28'",
+        r"where name = 'a\n'",
+        "select name from images where protected",
+        "select * from images join flavors where protected",
+    ],
+)
+def test_sql_that_may_mean_something_else_is_left(text: str) -> None:
+    assert mend(text, check)[0] == text
+
+
+def test_the_fix_of_a_name_leaves_what_is_around_it() -> None:
+    for text in ("40 <= min_dsk <= 100", "'x' in nmae", "lower(nmae) = 'x'", "contains(nmae, x)"):
+        (fix,) = (each.fixes[0] for each in check(text) if each.code == "unknown-name")
+        assert [text[edit.span.start : edit.span.end] for edit in fix.edits] in (
+            ["min_dsk"],
+            ["nmae"],
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("order by -created_at", "order by created_at desc"),
+        ("order by +name limit 5", "order by name asc limit 5"),
+        ("protected order by created_at:asc", "protected order by created_at asc"),
+        ("protected sorted by name descending", "protected order by name desc"),
+    ],
+)
+def test_the_direction_of_an_order_is_certain_where_it_is_written(text: str, mended: str) -> None:
+    assert mend(text, check) == (mended, ())
 
 
 def test_all_faults_of_a_text_come_at_once() -> None:

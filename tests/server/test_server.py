@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from imsquery.server.catalogue import Catalogue  # noqa: E402
 from imsquery.server.requests import Refusal  # noqa: E402
 from imsquery.server.runner import running, sample  # noqa: E402
 from imsquery.server.validation import CatalogueError  # noqa: E402
+from tests.processes import started  # noqa: E402
 
 PARAMETERS = """
     __isregistered __imagetype __whole_image __system__cmkid protected visibility owner id status
@@ -551,18 +553,9 @@ def test_the_openapi_document_has_every_parameter_of_the_reference(endpoint: str
 
 # -- the command
 
-_RUN = """
-import argparse, sys
-from imsquery.cli import serve as command
-parser = argparse.ArgumentParser(prog="imsquery serve")
-command.add_arguments(parser)
-sys.exit(command.main(parser.parse_args()))
-"""
 
-
-def start(*arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", _RUN, "--port", "0", *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def start(*arguments: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    return started("serve", "--port", "0", *arguments)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -609,8 +602,7 @@ def test_an_interrupted_load_leaves_no_files(tmp_path: Path, number: signal.Sign
     os.mkfifo(pipe)
     endless = os.open(pipe, os.O_RDWR)  # so that its reader never sees the end
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    command = [sys.executable, "-m", "imsquery", "serve", "--port", "0", "--catalog", str(pipe)]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as server:
+    with started("serve", "--port", "0", "--catalog", str(pipe), environment=environment) as server:
         deadline = time.monotonic() + 20
         while not list(tmp_path.glob("imsquery-*/stream")) and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -618,7 +610,7 @@ def test_an_interrupted_load_leaves_no_files(tmp_path: Path, number: signal.Sign
         _, errors = server.communicate(timeout=20)
     os.close(endless)
 
-    assert (server.returncode, errors) == (0, b"")
+    assert (server.returncode, errors) == (0, "")
     assert [each.name for each in tmp_path.iterdir()] == ["pipe"]
 
 

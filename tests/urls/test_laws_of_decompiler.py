@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from imsquery import CLOUDIMAGES, Parameter, QueryError, check
+from imsquery import CLOUDIMAGES, Parameter, QueryError, check, plan
 from imsquery import compile as compile_query
+from imsquery.fixes import mend
 from imsquery.formatting.formatter import format as format_query
 from imsquery.limits import Limits
-from imsquery.urls.checker import check_url
+from imsquery.schema.kinds import Tag
+from imsquery.urls.checker import check_url, read_url
 from imsquery.urls.decompiler import decompile
-from tests.strategies import PUSHABLE, ROWS, Condition, canonical, conjunctions, unicode_text
+from tests.strategies import (
+    PUSHABLE,
+    ROWS,
+    Condition,
+    canonical,
+    conjunctions,
+    is_control,
+    quoted,
+    unicode_text,
+)
 
 SORT_KEYS = CLOUDIMAGES.sort_keys
 LISTED = frozenset(CLOUDIMAGES.parameters)
+(TAG,) = (row.wire for row in ROWS if isinstance(row.kind, Tag))
 CLAUSES = {clause: row.wire for clause, row in CLOUDIMAGES.clauses.items()}
 
 
@@ -88,6 +101,41 @@ def test_spelling_and_order_do_not_matter(
     assert decompile(before + query + after) == decompile(joined(pairs))
 
 
+@given(requests(), st.lists(unicode_text, min_size=2, max_size=4, unique=True))
+@example([], ["a", "b"])
+@example([("owner", "x")], ["a=b", "a.b", "", "c"])
+def test_several_tags_read_back_as_each_of_them(
+    asked: list[tuple[str, str]], tags: list[str]
+) -> None:
+    others = [pair for pair in asked if pair[0] not in {TAG, *CLAUSES.values()}]
+    text = joined([*others, *((TAG, tag) for tag in tags)])
+    meant = [decompile(joined(others)), *(f"{TAG} = {quoted(tag)}" for tag in tags)]
+
+    assert plan(decompile(text)).filter == plan(" and ".join(meant)).filter
+    repeated = [each for each in check_url(text) if each.code == "repeated-parameter"]
+    assert [each.severity for each in repeated] == ["warning"] * (len(tags) - 1)
+
+
+@given(st.sampled_from(["asc", "desc"]), st.booleans())
+def test_a_direction_alone_is_that_of_the_default_order(direction: str, has_limit: bool) -> None:  # noqa: FBT001
+    wire, limit = CLAUSES["direction"], f"{CLAUSES['limit']}=3&" * has_limit
+    (found,) = check_url(f"{limit}{wire}={direction}")
+
+    assert found.severity == "warning"
+    assert decompile(f"{limit}{wire}={direction}") == " ".join(
+        [f"order by created_at {direction}", *(["limit 3"] * has_limit)]
+    )
+    assert check_url(found.fixes[0].apply(f"{limit}{wire}={direction}")) == ()
+
+
+@given(requests().map(joined) | st.builds("owner={}".format, unicode_text.map(quote)))
+@example("owner=%C2%9B31m")
+@example("name=%E2%80%AEabc")
+@example("owner=%7F%00%1B%E2%80%A8")
+def test_a_decompiled_query_has_no_raw_control(text: str) -> None:
+    assert not any(map(is_control, decompile(text)))
+
+
 @given(requests().map(joined))
 def test_a_decompiled_query_is_formatted_and_has_no_errors(text: str) -> None:
     query = decompile(text)
@@ -132,6 +180,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         with pytest.raises(QueryError) as refused:
             decompile(text)
         assert refused.value.diagnostics == found
+    elif read_url(text).further:  # several tags, which no single request asks for
+        assert {each.code for each in check(decompile(text))} <= {"legacy-tag"}
     else:
         again = compile_query(decompile(text)).query_string
         assert compile_query(decompile(again)).query_string == again
@@ -168,6 +218,55 @@ def test_a_fix_removes_its_finding_and_adds_none(text: str) -> None:
             after = codes(fix.apply(text))
             assert after[found.code] < before[found.code]
             assert not after - before
+
+
+SLIPS: list[Callable[[str, str], str]] = [
+    lambda name, value: f"{name.lstrip('_')}={value}",
+    lambda name, value: f"{name.title()}={value}",
+    lambda name, value: f"{name}={value.replace('%20', ' ').replace('%2A', '*')}",
+    lambda name, value: f"{name}={value}&{name}={value}",
+    lambda name, value: f"{name}={value}",
+]
+VALUE_SLIPS: list[Callable[[str], str]] = [str.upper, str.lower, lambda value: value[:-1]]
+
+
+@st.composite
+def slipped(draw: st.DrawFn) -> tuple[str, str]:
+    """Draw a request with slips that give no other valid one, and the request itself."""
+    asked = draw(requests())
+    written = []
+    for name, value in asked:
+        row = CLOUDIMAGES.find(name)
+        slip = draw(st.sampled_from(SLIPS))(name, quote(value, safe=":="))
+        if row is not None and row.kind.choices and draw(st.booleans()):
+            changed = draw(st.sampled_from(VALUE_SLIPS))(value)
+            if changed.lower() == value.lower() or changed not in row.kind.choices:
+                slip = f"{name}={quote(changed)}"
+        written.append(slip)
+    return draw(separators).join(written), joined(asked)
+
+
+@given(slipped())
+@example(
+    (
+        "Imagetype=GOLD&amp;limit=5&sort_dir=asc&sort_key=name",
+        "__imagetype=gold&limit=5&sort_dir=asc&sort_key=name",
+    )
+)
+def test_a_safe_fix_changes_no_request(texts: tuple[str, str]) -> None:
+    text, meant = texts
+    mended, left = mend(text, check_url)
+
+    if not any(each.severity == "error" for each in left):
+        assert decompile(mended) == decompile(meant)
+
+
+def test_safe_fixes_mend_respellings() -> None:
+    text = "Imagetype=Gold&amp;limit=5&architecture=x86_64&__platform=Oracle Linux"
+    mended, left = mend(text, check_url)
+
+    assert mended == "__imagetype=gold&limit=5&architecture=x86&__platform=Oracle%20Linux"
+    assert left == ()
 
 
 @given(requests().map(joined), st.integers(0, 20), st.integers(1, 4))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from imsquery.diagnostics.edits import without
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import END, is_word, unquote
+from imsquery.language.recovery.phrases import CLAUSES_IN_WORDS
 from imsquery.language.recovery.piece import CLAUSES, CONNECTIVES, ENDS, VALUES, Piece, extent
 from imsquery.language.recovery.state import Recovery
-from imsquery.language.recovery.vocabulary import DIRECTIONS
+from imsquery.language.recovery.vocabulary import DIRECTIONS, OFFSETS, ORDER_BY, SORT
 
 _MISPLACED = "`order by`, `limit` and `after` go at the end"
 
@@ -15,25 +16,50 @@ _MISPLACED = "`order by`, `limit` and `after` go at the end"
 # -- at a clause
 
 
-def sorts_by(recovery: Recovery) -> bool:
-    """Return whether ``sort name`` comes next, at the end of a query or before a clause."""
-    ends = recovery.peek(2).kind in CLAUSES | {"DIRECTION", END}
-    return recovery.peek().lexeme.lower() == "sort" and recovery.peek(1).kind == "WORD" and ends
-
-
-def order_by(recovery: Recovery, count: int) -> None:
+def order_by(recovery: Recovery) -> bool:
     """Read other words for ``order by``."""
+    lowered, following = recovery.peek().lexeme.lower(), recovery.peek(1).kind
+    third = recovery.peek(2)
+    if lowered in SORT and following == "BY":
+        count = 2
+    elif following == "WORD" and (lowered in ORDER_BY or (lowered == "sort" and _ends(third))):
+        count = 1
+    else:
+        return False
     # Elsewhere, no direction means ascending.
-    recovery.rewrite(recovery.ahead(count), "order by", is_safe=False)
+    direction = recovery.peek(count + 1)
+    is_safe = direction.kind == "DIRECTION" or direction.lexeme.lower() in DIRECTIONS
+    recovery.rewrite(recovery.ahead(count), "order by", is_safe=is_safe)
+    return True
 
 
-def skip_offset(recovery: Recovery) -> None:
+def _ends(piece: Piece) -> bool:
+    """Return whether a query or clause ends before a token."""
+    return piece.kind in CLAUSES | {"DIRECTION", END}
+
+
+def in_words(recovery: Recovery) -> bool:
+    """Read ``top 5`` and ``newest first``."""
+    phrase = CLAUSES_IN_WORDS.find(recovery.peek)
+    if phrase is None or not recovery.accepts("LIMIT") or not recovery.ends_condition(phrase.count):
+        return False
+    # After a value without quotes, the words may be a part of it.
+    is_apart = not (recovery.is_after_value and recovery.before() == "WORD")
+    is_safe = is_apart and phrase.meant.startswith("limit")
+    recovery.rewrite(recovery.ahead(phrase.count), phrase.meant, is_safe=is_safe)
+    return True
+
+
+def skip_offset(recovery: Recovery) -> bool:
     """Leave out ``offset 5``."""
+    if recovery.peek().lexeme.lower() not in OFFSETS or not recovery.peek(1).lexeme.isdecimal():
+        return False
     word, count = recovery.drop(2)
     recovery.say(
         f"unknown clause `{word.lexeme.lower()}`; use `after` to continue after an image",
         extent(word, count),
     )
+    return True
 
 
 def unjoin_clause(recovery: Recovery) -> bool:
@@ -162,13 +188,7 @@ def enclosed_clauses(recovery: Recovery) -> bool:
         count += more
     if count == 0 or not _goes_on(recovery, count):
         return False
-    start, end = span = extent(recovery.peek(), recovery.peek(count - 1))
-    at = recovery.last_end
-    edits = [without(recovery.text, start, end), (at, at, f" {recovery.text[start:end]}")]
-    fix = "move it to the end", edits
-    recovery.say(_MISPLACED, span, *([fix] if recovery.is_straight else []))
-    recovery.is_straight = False
-    recovery.put_last(*recovery.drop(count))
+    _move_to_the_end(recovery, recovery.drop(count))
     return True
 
 
@@ -179,52 +199,28 @@ def _goes_on(recovery: Recovery, ahead: int) -> bool:
 
 
 def _filter_after_clauses(recovery: Recovery) -> bool:
-    """Move conditions that follow a clause before the first one."""
+    """Move clauses that conditions follow after them."""
     joined = recovery.peek().kind in CONNECTIVES
     if not recovery.begins_condition(int(joined)):
         return False
-    start, was_straight = recovery.peek().start, recovery.is_straight
-    parts, clauses = _parted(recovery)
-    moved = [piece for part in parts for piece in part]
-    recovery.drop(len(moved) + len(clauses))
-    recovery.is_straight = False
-    first: list[Piece] = []
+    clauses: list[Piece] = []
     while recovery.is_after_clause:
-        first[:0] = recovery.take_back_clause()
-    # What is broken goes on to the next joint: it would take in what is moved.
-    is_safe = was_straight and recovery.before() != "BROKEN" and _is_balanced(moved)
-    at = first[0].start
-    text = " ".join(recovery.text[part[0].start : part[-1].end] for part in parts)
-    edits = [(at, at, text + " "), *((part[0].start, part[-1].end, "") for part in parts)]
-    fix = "move the clauses to the end", edits
-    recovery.say(_MISPLACED, (start, parts[0][-1].end), *([fix] if is_safe else []))
-    recovery.put(*moved, *first, *clauses)
+        clauses[:0] = recovery.take_back_clause()
+    _move_to_the_end(recovery, clauses)
     return True
 
 
-def _parted(recovery: Recovery) -> tuple[list[list[Piece]], list[Piece]]:
-    """Return the tokens to come: the runs between clauses, and all those of clauses."""
-    parts: list[list[Piece]] = [[]]
-    clauses: list[Piece] = []
-    ahead = 0
-    while recovery.peek(ahead).kind != END:
-        count = _clause_length(recovery, ahead)
-        if count:
-            clauses += [recovery.peek(ahead + each) for each in range(count)]
-            parts.append([])
-        else:
-            parts[-1].append(recovery.peek(ahead))
-        ahead += count or 1
-    return [part for part in parts if part], clauses
-
-
-def _is_balanced(pieces: list[Piece]) -> bool:
-    depth = 0
-    for piece in pieces:
-        depth += (piece.kind == "LPAR") - (piece.kind == "RPAR")
-        if depth < 0:
-            return False
-    return depth == 0
+def _move_to_the_end(recovery: Recovery, clauses: list[Piece]) -> None:
+    """Report clauses that are followed by conditions, and read them last."""
+    start, end = span = extent(clauses[0], clauses[-1])
+    at = recovery.last_end
+    edits = [without(recovery.text, start, end), (at, at, f" {recovery.text[start:end]}")]
+    fix = "move it to the end", edits
+    # What is left out or broken without a fix would take in other tokens than it does here.
+    has_fix = recovery.is_straight and recovery.is_mended
+    recovery.say(_MISPLACED, span, *([fix] if has_fix else []))
+    recovery.is_straight = False
+    recovery.put_last(*clauses)
 
 
 def _clause_length(recovery: Recovery, ahead: int = 0) -> int:

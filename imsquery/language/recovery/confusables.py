@@ -34,6 +34,10 @@ _TABLE: dict[str, str] = {
 }
 
 
+JOINERS = frozenset("\u200c\u200d")
+"""What joins or parts letters of a script, and emoji; with them, it belongs to a value."""
+
+
 def ascii_of(character: str) -> str | None:
     """Return the ASCII that a character looks like; ``None`` if it is ASCII or like none."""
     if character.isascii():
@@ -42,6 +46,11 @@ def ascii_of(character: str) -> str | None:
     if plain is None:
         plain = unicodedata.normalize("NFKC", character)
     return plain if plain.isascii() and plain.isprintable() and " " not in plain else None
+
+
+def is_lookalike(character: str) -> bool:
+    """Return whether a character is hard to tell from ASCII, rather than a variant of it."""
+    return character in _TABLE or "\uff01" <= character <= "\uff5e"
 
 
 def fold(text: str) -> str:

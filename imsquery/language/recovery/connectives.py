@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+from imsquery.diagnostics.edits import clip
 from imsquery.language._tables import KEYWORDS
-from imsquery.language.lexer import END, is_word, unquote
+from imsquery.language.lexer import END, is_word, spell, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import dangling
+from imsquery.language.recovery.dialects.reading import ALIKE, TAGS, is_coarse
+from imsquery.language.recovery.phrases import JOINTS_IN_WORDS
 from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CONNECTIVES,
@@ -13,11 +18,15 @@ from imsquery.language.recovery.piece import (
     VALUES,
     Piece,
     extent,
+    show,
 )
 from imsquery.language.recovery.scanner import UNCLOSED, UNMATCHED
 from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.values import list_after_equals
+from imsquery.language.recovery.vocabulary import PREFIXES
 
+_escaped = re.compile(r"\\[^'\"]").search
+_MOST_JOINED = 30  # tokens looked at on either side of a connective in words
 _MOST_PARENTHESES = 20  # looked back over: each of a long row would look over all before it
 
 
@@ -37,7 +46,7 @@ def at_condition(recovery: Recovery) -> bool:
     if piece.kind in ENDS:
         return _missing_condition(recovery)
     if piece.kind == "STRING":
-        return _quoted_name(recovery)
+        return _contained(recovery) or _quoted_name(recovery)
     if _called_operator(recovery) or _omitted_name(recovery):
         return True
     if piece.kind == "OPERATOR":
@@ -72,6 +81,24 @@ def _missing_condition(recovery: Recovery) -> bool:
     return True
 
 
+def _contained(recovery: Recovery) -> bool:
+    """Read ``'value' in name``."""
+    value, *words = recovery.ahead(4)
+    negation = words[:-2] if words[0].kind == "NOT" else []
+    operator, name = words[len(negation) : len(negation) + 2]
+    if operator.kind != "IN" or name.kind != "WORD":
+        return False
+    plain, negated = ("=", "!=") if name.lexeme.lower() in TAGS else ("contains", "not contains")
+    new = f"{negated if negation else plain} {spell(unquote(value.lexeme)[0])}"
+    recovery.change(
+        f"use `{clip(new)}` after the name",
+        *(([value, *negation, operator], ""), name, ((), new)),
+        span=extent(value, name),
+        is_safe=True,
+    )
+    return True
+
+
 def _quoted_name(recovery: Recovery) -> bool:
     """Remove the quotes of a name."""
     piece = recovery.peek()
@@ -92,7 +119,8 @@ def _called_operator(recovery: Recovery) -> bool:
         return False
     if value.kind not in VALUES or "#" in recovery.text[operator.start : value.start]:
         return False
-    word = operator.lexeme.lower()
+    is_tag = operator.lexeme.lower() == "contains" and name.lexeme.lower() in TAGS
+    word = "=" if is_tag else operator.lexeme.lower()
     recovery.change(
         f"`{word}` goes between a name and a value",
         *(([operator, opening], ""), name, ([comma], word), value, ([closing], "")),
@@ -129,6 +157,15 @@ def _back_over(recovery: Recovery, back: int, kind: str) -> int:
     return back
 
 
+def minus(recovery: Recovery) -> bool:
+    """Read ``-(…)`` as a negation."""
+    piece, following = recovery.ahead(2)
+    if piece.lexeme != "-" or following.kind != "LPAR":
+        return False
+    recovery.rewrite([piece], "not", is_safe=False)
+    return True
+
+
 # -- parentheses
 
 
@@ -149,9 +186,14 @@ def close_parentheses(recovery: Recovery) -> bool:
             open_.pop()
     recovery.is_straight = False
     at = recovery.read[-1].end
-    for count, opening in zip(range(len(open_), 0, -1), open_, strict=True):
-        edits = [(at, at, ")" * (count + recovery.unclosed))]
-        recovery.say(UNCLOSED, extent(opening, opening), ("add `)`", edits))
+    for number, opening in enumerate(open_):
+        fixes = []
+        # The fixes of the outermost come first, and close all others; what was moved does not say
+        # where one goes.
+        if number < _MOST_PARENTHESES and opening.end <= at:
+            count = len(open_) - number + recovery.unclosed
+            fixes.append(("add `)`", [(at, at, ")" * count)]))
+        recovery.say(UNCLOSED, extent(opening, opening), *fixes)
         recovery.put(Piece("RPAR", ")", at, at))
     return True
 
@@ -188,23 +230,76 @@ def mend_comma(recovery: Recovery) -> bool:
     return True
 
 
+def in_words(recovery: Recovery) -> bool:
+    """Read ``unless`` between two conditions, unless it may be about more than these."""
+    phrase = JOINTS_IN_WORDS.find(recovery.peek)
+    if phrase is None or not recovery.accepts("AND") or not recovery.begins_condition(phrase.count):
+        return False
+    words = recovery.ahead(phrase.count)
+    if _joins_more(recovery, phrase.count):
+        message = f"unknown connective `{show(words)}`; use `{phrase.meant} (…)`"
+        recovery.say(message, extent(words[0], words[-1]))
+        recovery.give_up()
+    else:
+        recovery.rewrite(words, phrase.meant, is_safe=False)
+    return True
+
+
+def _joins_more(recovery: Recovery, ahead: int) -> bool:
+    """Return whether an ``or`` comes before, or any connective after the next condition."""
+    if "OR" in (recovery.before(back) for back in range(1, _MOST_JOINED)):
+        return True
+    kinds = (recovery.peek(each).kind for each in range(ahead, ahead + _MOST_JOINED))
+    return next((kind for kind in kinds if kind in ENDS), "AND") in CONNECTIVES
+
+
 # -- how a query begins
 
 
-def prefix(recovery: Recovery) -> None:
+def prefix(recovery: Recovery) -> bool:
     """Leave out how SQL begins."""
-    count = 1
-    if recovery.peek().lexeme.lower() == "select":
-        while recovery.peek(count - 1).lexeme.lower() != "where":
-            if recovery.peek(count).kind == END:
-                return
-            count += 1
-    elif _is_call(recovery) or not _begins_query(recovery):
-        return
+    word = recovery.peek().lexeme.lower()
+    if recovery.read or word not in PREFIXES:
+        return False
+    if word == "select":
+        count = _selected(recovery)
+    else:
+        count = int(not _is_call(recovery) and _begins_query(recovery))
+    if count == 0:
+        return False
     dropped = recovery.ahead(count)
-    word = dropped[0].lexeme.lower()
-    message = f"unexpected `{word}`; a query begins with its first condition"
-    recovery.remove(*dropped, message=message)
+    lexemes = [piece.lexeme.lower() for piece in dropped]
+    selects_all = lexemes[:3] == ["select", "*", "from"] and lexemes[4:] in ([], ["where"])
+    recovery.change(
+        f"unexpected `{word}`; a query begins with its first condition",
+        (dropped, ""),
+        is_safe=(word == "where" or selects_all) and _reads_alike(recovery, count),
+        marks_sql=word in {"where", "select"},
+    )
+    return True
+
+
+def _selected(recovery: Recovery) -> int:
+    """Return the number of tokens before the conditions or clauses of a ``select``."""
+    count, words = 1, set[str]()
+    while recovery.peek(count).kind != END and not recovery.begins_clause(count):
+        words.add(recovery.peek(count).lexeme.lower())
+        count += 1
+        if "where" in words:
+            return count
+    return count if "from" in words else 0
+
+
+def _reads_alike(recovery: Recovery, ahead: int) -> bool:
+    """Return whether the strings and times to come mean in SQL what they mean here."""
+    before = ""
+    while recovery.peek(ahead).kind != END:
+        lexeme = recovery.peek(ahead).lexeme
+        if _escaped(lexeme) or (is_coarse(lexeme.strip("'\"")) and before not in ALIKE):
+            return False
+        before = lexeme
+        ahead += 1
+    return True
 
 
 def _begins_query(recovery: Recovery) -> bool:

@@ -26,6 +26,7 @@ class Piece:
 
     Attributes:
         is_sign: the text has a sign for this keyword, so that no letters continue it.
+        is_bare: the text lacks the quotes that this string needs; nothing has been reported yet.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Piece:
     start: int
     end: int
     is_sign: bool = False
+    is_bare: bool = False
 
 
 Edit = tuple[int, int, str]

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from imsquery.diagnostics.edits import clip
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import spell, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import quoted_number, unjoin_clause
 from imsquery.language.recovery.connectives import mend_comma, missing_connective
-from imsquery.language.recovery.piece import CONNECTIVES, VALUES, Part, Piece, extent, pieces_of
+from imsquery.language.recovery.phrases import OPERATORS_IN_WORDS, Phrase
+from imsquery.language.recovery.piece import (
+    CONNECTIVES,
+    VALUES,
+    Part,
+    Piece,
+    extent,
+    pieces_of,
+    show,
+)
 from imsquery.language.recovery.state import Recovery
-from imsquery.language.recovery.values import enclose
+from imsquery.language.recovery.values import bounded, enclose, in_brackets, is_joined_by_and
 from imsquery.language.recovery.vocabulary import (
-    ABSENT,
-    AMBIGUOUS,
-    BETWEEN_ENDS,
+    CASE_FOLDS,
     COLON_OF_LIST,
+    EXCLUSIVE_OR,
+    IGNORING_CASE,
+    LIKE,
     LIKE_WILDCARDS,
-    PRESENCE,
     PRESENCE_OF,
-    WORD_OPERATORS,
     colon_beside,
 )
+from imsquery.language.times import reads_clock
 
 _pair = re.compile(r"-?[A-Za-z_]\w*:[^:/].*").fullmatch  # `name:value` of a search box
 
@@ -37,10 +47,6 @@ def after_name(recovery: Recovery) -> bool:
         return unjoin_clause(recovery)
     if name.kind == "LIMIT" and piece.kind == "STRING":
         return quoted_number(recovery)
-    if piece.kind == "WORD" and piece.lexeme.lower() in WORD_OPERATORS:
-        return _word_operator(recovery)
-    if piece.kind != "PRESENCE" and name.kind == "WORD" and _says_presence(recovery):
-        return _presence(recovery)
     if piece.kind in VALUES and ":" in {name.lexeme[-1], piece.lexeme[0]}:
         return False
     if recovery.begins_condition() or (_pair(name.lexeme) and _pair(piece.lexeme)):
@@ -59,14 +65,12 @@ def after_name(recovery: Recovery) -> bool:
 def after_not(recovery: Recovery) -> bool:
     """Mend what follows ``name not``."""
     piece, negation = recovery.peek(), recovery.read[-1]
-    if _says_presence(recovery):
-        return _presence(recovery, negation)
     if piece.kind == "OPERATOR" and OPERATORS[piece.lexeme] in EQUALITY:
         meant = "!=" if OPERATORS[piece.lexeme] == "=" else "="
         recovery.rewrite([negation, piece], meant)
         return True
-    if piece.kind == "WORD" and piece.lexeme.lower() in WORD_OPERATORS:
-        return _word_operator(recovery)
+    if word_operator(recovery):
+        return True
     if piece.kind not in VALUES:
         return False
     if recovery.algebra.is_standalone(recovery.read[-2].lexeme):
@@ -77,17 +81,10 @@ def after_not(recovery: Recovery) -> bool:
 
 
 def after_is(recovery: Recovery) -> bool:
-    """Read ``is null``, ``is not null``, ``is true`` and ``is value``."""
+    """Read ``is true`` and ``is not value``."""
     negation = [recovery.peek()] if recovery.peek().kind == "NOT" else []
-    piece, keyword = recovery.peek(len(negation)), recovery.read[-1]
-    absent = piece.lexeme.lower() in ABSENT and piece.kind in {"WORD", "NONE"}
-    if absent or piece.kind == "PRESENCE":
-        absent = absent or piece.lexeme.lower() == "absent"
-        new = "is present" if absent == bool(negation) else "is absent"
-        recovery.rewrite([keyword, *negation, piece], new)
-        return True
-    if piece.kind in VALUES:
-        recovery.rewrite([keyword, *negation], "!=" if negation else "=")
+    if recovery.peek(len(negation)).kind in VALUES:
+        recovery.rewrite([recovery.read[-1], *negation], "!=" if negation else "=")
         return True
     return False
 
@@ -95,85 +92,198 @@ def after_is(recovery: Recovery) -> bool:
 # -- whether an attribute is there
 
 
-def _says_presence(recovery: Recovery) -> bool:
-    """Return whether the next word, after a name, says whether it is there."""
-    word = recovery.peek().lexeme.lower()
-    known = word in PRESENCE or (recovery.before() == "NOT" and word in ABSENT)
-    return (known or recovery.peek().kind == "PRESENCE") and recovery.ends_condition(1)
-
-
-def _presence(recovery: Recovery, negation: Piece | None = None) -> bool:
-    """Read ``name exists`` and ``name not null``."""
-    word = recovery.peek()
-    lowered = word.lexeme.lower()
-    says = PRESENCE.get(lowered, "absent" if lowered in ABSENT else lowered)
-    if negation is not None:
-        says = "absent" if says == "present" else "present"
-    recovery.rewrite([negation, word] if negation else [word], f"is {says}")
+def presence_before(recovery: Recovery) -> bool:
+    """Read ``has name`` and ``exists name``, and nothing more of their condition."""
+    word, name = recovery.ahead(2)
+    written = word.lexeme.lower()
+    is_asked = recovery.expects_condition and written in PRESENCE_OF and name.kind == "WORD"
+    if not is_asked or not recovery.ends_condition(2):
+        return False
+    new = f"is {PRESENCE_OF[written]}"
+    message = f"use `{new}`, not `{written}`"
+    recovery.change(message, ([word], ""), name, ((), new), span=extent(word, name))
     return True
 
 
-def asks_presence(recovery: Recovery) -> bool:
-    """Return whether ``has name`` comes next, and nothing more of its condition."""
-    is_asked = recovery.peek().lexeme.lower() in PRESENCE_OF
-    return is_asked and recovery.peek(1).kind == "WORD" and recovery.ends_condition(2)
-
-
-def presence_before(recovery: Recovery) -> None:
-    """Read ``has name`` and ``exists name``."""
-    word, name = recovery.peek(), recovery.peek(1)
-    new = f"is {PRESENCE_OF[word.lexeme.lower()]}"
-    message = f"use `{new}`, not `{word.lexeme.lower()}`"
-    recovery.change(message, ([word], ""), name, ((), new), span=extent(word, name))
-
-
-def exclusive_or(recovery: Recovery) -> None:
+def exclusive_or(recovery: Recovery) -> bool:
     """Report an operator without a counterpart: a fix would write each condition twice."""
     piece = recovery.peek()
+    if piece.lexeme.lower() != EXCLUSIVE_OR or recovery.expects_condition:
+        return False
     message = "unknown operator `xor`; use `(… and not …) or (not … and …)`"
     recovery.say(message, extent(piece, piece))
     recovery.give_up()
+    return True
+
+
+# -- two bounds in a row
+
+
+def chained(recovery: Recovery) -> bool:
+    """Read ``40 <= name < 100``."""
+    low, first, name, second, high = recovery.ahead(5)
+    lower, upper = (OPERATORS.get(piece.lexeme, "") for piece in (first, second))
+    is_chain = lower in _CONVERSE and upper in _CONVERSE and lower[0] == upper[0]
+    if not is_chain or name.kind != "WORD" or {low.kind, high.kind} - VALUES:
+        return False
+    if not low.lexeme.lstrip("'\"")[:1].isdigit() and not reads_clock(low.lexeme):
+        return False
+    is_apart = is_joined_by_and(recovery, 1, 5)
+    bounds = [(_CONVERSE[lower], low.lexeme), (upper, high.lexeme)]
+    parts = bounded(name, bounds, [second, high], is_apart=is_apart)
+    where = parts.index(name)
+    recovery.change(
+        "a name is compared with one value at a time",
+        *parts[:where], ([low, first], ""), *parts[where:],
+        span=extent(low, high),
+        is_safe=True,
+    )  # fmt: skip
+    return True
+
+
+_CONVERSE = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 # -- operators of other languages
 
 
-def _word_operator(recovery: Recovery) -> bool:
-    """Read an operator of another language, such as ``like`` with its pattern."""
-    word, value = recovery.peek(), recovery.peek(1)
-    if not recovery.begins_value(1) or (value.kind == "WORD" and recovery.begins_condition(1)):
+def word_operator(recovery: Recovery) -> bool:
+    """Read an operator in words, such as ``like`` with its pattern, or ``is not set``."""
+    phrase = OPERATORS_IN_WORDS.find(recovery.peek)
+    is_negated = recovery.before() == "NOT"
+    if phrase is None or (is_negated and phrase.meant not in KEYWORDS):
         return False
-    written = word.lexeme.lower()
-    is_ilike = written == "ilike"
-    new = "matches" if is_ilike else WORD_OPERATORS[written]  # `matches` can ignore letter case
-    if recovery.before() == "NOT" and new not in KEYWORDS:
+    words, value = recovery.ahead(phrase.count), recovery.peek(phrase.count)
+    if words[0].kind == "AFTER" and not _compares(recovery):
         return False
-    if is_ilike and value.kind not in {"WORD", "STRING"}:
+    if not phrase.takes_value:
+        if words[0].kind == "WORD" and not recovery.ends_condition(phrase.count):
+            return False
+        recovery.change(
+            f"use `{phrase.meant}`, not `{show(words)}`",
+            (words, phrase.meant),
+            is_safe=not phrase.is_ambiguous,
+            marks_sql="null" in phrase.written,
+        )
+        return True
+    is_list = value.kind == "LPAR" and phrase.meant[-2:] == "in"
+    if not (is_list or recovery.begins_value(phrase.count)):
         return False
-    parts: list[Part] = [([word], new)]
-    if written in {"like", "ilike"} and value.kind in {"WORD", "STRING"}:
-        # Escapes of SQL are not those of a string here, and the conversion resolves them.
-        pattern, _ = unquote(value.lexeme) if value.kind == "STRING" else (value.lexeme, [])
-        converted = spell(_expression(pattern) if is_ilike else _glob(pattern))
-        parts += [([value], converted)] if converted != value.lexeme else []
-    message = f"use `{new}`, not `{word.lexeme}`"
-    is_safe = written not in AMBIGUOUS
-    recovery.change(message, *parts, span=extent(word, word), is_safe=is_safe)
+    if value.kind == "WORD" and recovery.begins_condition(phrase.count):
+        return False
+    converted = _converted(recovery, phrase)
+    if converted is None:
+        return False
+    meant, parts, is_certain = converted
+    recovery.change(
+        f"use `{meant}`, not `{show(words)}`",
+        (words, meant),
+        *parts,
+        span=extent(words[0], words[-1]),
+        is_safe=is_certain and not phrase.is_ambiguous,
+        marks_sql=phrase.written in LIKE,
+    )
     return True
 
 
-def _glob(pattern: str) -> str:
+def _compares(recovery: Recovery) -> bool:
+    """Return whether ``after`` cannot be a clause: its name needs an operator, and more follows."""
+    needs_operator = not recovery.algebra.is_standalone(recovery.read[-1].lexeme)
+    return needs_operator and recovery.peek(2).kind in CONNECTIVES
+
+
+def _converted(recovery: Recovery, phrase: Phrase) -> tuple[str, list[Part], bool] | None:
+    """Return an operator, its pattern as this language has it, and whether that is certain."""
+    value, escape, mark = (recovery.peek(phrase.count + each) for each in range(3))
+    is_like, ignores_case = phrase.written in LIKE, phrase.written in IGNORING_CASE
+    if not (is_like or ignores_case) or value.kind not in {"WORD", "STRING"}:
+        return None if ignores_case else (phrase.meant, [], True)
+    # Escapes of SQL are not those of a string here, and the conversion resolves them.
+    pattern, _ = unquote(value.lexeme) if value.kind == "STRING" else (value.lexeme, [])
+    replaced, escaping, is_certain = [value], "\\", "\\" not in pattern or not is_like
+    if is_like and escape.lexeme.lower() == "escape" and mark.kind == "STRING":
+        replaced, escaping, is_certain = [value, escape, mark], unquote(mark.lexeme)[0], True
+    if ignores_case:
+        meant = "not matches" if "not" in phrase.meant else "matches"
+        new = _expression(pattern, escaping) if is_like else f"(?i){pattern}"
+    else:
+        meant, new = phrase.meant, _glob(pattern, escaping)
+    changed = spell(new)
+    return meant, [(replaced, changed)] if changed != value.lexeme else [], is_certain
+
+
+def folded(recovery: Recovery) -> bool:
+    """Read ``lower(name) = value`` and ``name.lower() like value``."""
+    function, size = _called_fold(recovery)
+    negation = [recovery.peek(size)] if recovery.peek(size).kind == "NOT" else []
+    operator, value = (recovery.peek(size + len(negation) + each) for each in range(2))
+    relation = OPERATORS.get(operator.lexeme, operator.lexeme.lower())
+    if size == 0 or relation not in _EXPRESSIONS or value.kind not in {"WORD", "STRING"}:
+        return False
+    text = unquote(value.lexeme)[0] if value.kind == "STRING" else value.lexeme
+    if CASE_FOLDS[function](text) != text or (relation in EQUALITY and negation):
+        return False
+    is_negated = bool(negation) or relation == "!="
+    meant = f"{'not ' * is_negated}matches {spell(_EXPRESSIONS[relation](text))}"
+    span = extent(recovery.peek(), value)
+    before, name, after = _parts_of_call(recovery, size)
+    recovery.change(
+        f"use `{clip(meant)}` to ignore letter case",
+        *before, name, ([*after, *negation, operator, value], meant),
+        span=span,
+        is_safe=True,
+        marks_sql=relation == "like",
+    )  # fmt: skip
+    return True
+
+
+def _called_fold(recovery: Recovery) -> tuple[str, int]:
+    """Return what is called in ``lower(name)`` or ``name.lower()``, and the number of tokens."""
+    function, opening, name, closing = recovery.ahead(4)
+    receiver, _, method = function.lexeme.lower().rpartition(".")
+    if opening.kind != "LPAR" or method not in CASE_FOLDS:
+        return "", 0
+    if receiver:
+        return method, 3 if name.kind == "RPAR" else 0
+    return method, 4 if (name.kind, closing.kind) == ("WORD", "RPAR") else 0
+
+
+def _parts_of_call(recovery: Recovery, size: int) -> tuple[list[Part], Piece, list[Piece]]:
+    """Return what comes before the name in a call, the name, and what comes after it."""
+    pieces = recovery.ahead(size)
+    receiver, dot, _ = pieces[0].lexeme.rpartition(".")
+    if not dot:
+        return [(pieces[:2], "")], pieces[2], pieces[3:]
+    word, *rest = recovery.drop(size)
+    at = word.start + len(receiver)
+    name, method = Piece("WORD", receiver, word.start, at), Piece("WORD", dot, at, word.end)
+    recovery.put(name, method, *rest)
+    return [], name, [method, *rest]
+
+
+_EXPRESSIONS: dict[str, Callable[[str], str]] = {
+    "=": lambda text: f"(?i)^{re.escape(text)}$",
+    "!=": lambda text: f"(?i)^{re.escape(text)}$",
+    "contains": lambda text: f"(?i){re.escape(text)}",
+    "startswith": lambda text: f"(?i)^{re.escape(text)}",
+    "endswith": lambda text: f"(?i){re.escape(text)}$",
+    "like": lambda text: _expression(text, "\\"),
+}
+"""Regular expressions that search without regard to letter case, by what compares."""
+
+
+def _glob(pattern: str, escape: str) -> str:
     """Return the ``glob`` pattern of one of ``like``."""
     return "".join(
         LIKE_WILDCARDS[each] if is_wild else f"\\{each}" if each in "*?\\" else each
-        for each, is_wild in _like(pattern)
+        for each, is_wild in _like(pattern, escape)
     )
 
 
-def _expression(pattern: str) -> str:
+def _expression(pattern: str, escape: str) -> str:
     """Return the regular expression of a pattern of ``ilike``."""
     parts: list[str] = []
-    for each, is_wild in _like(pattern):
+    for each, is_wild in _like(pattern, escape):
         part = {"%": ".*", "_": "."}[each] if is_wild else re.escape(each)
         if part != ".*" or parts[-1:] != [part]:
             parts.append(part)
@@ -183,17 +293,17 @@ def _expression(pattern: str) -> str:
     return f"(?i){'' if opens else '^'}{searched}{'' if closes else '$'}"
 
 
-def _like(pattern: str) -> Iterator[tuple[str, bool]]:
+def _like(pattern: str, escape: str) -> Iterator[tuple[str, bool]]:
     """Yield each character of a pattern of ``like``, and whether it is a wildcard."""
     escaped = False
     for character in pattern:
-        if character == "\\" and not escaped:
+        if character == escape and not escaped:
             escaped = True
             continue
         yield character, not escaped and character in LIKE_WILDCARDS
         escaped = False
     if escaped:
-        yield "\\", False
+        yield escape, False
 
 
 # -- a colon between name and value
@@ -228,7 +338,9 @@ def _colon(recovery: Recovery) -> bool:
     colon, following = recovery.peek(), recovery.peek(1)
     if following.kind == "OPERATOR":
         recovery.remove(colon, message=colon_beside(following.lexeme))
-    elif following.kind == "LPAR" and recovery.peek(3).lexeme.lower() not in BETWEEN_ENDS:
+    elif following.kind == "LPAR" and in_brackets(recovery, [colon]):
+        return True
+    elif following.kind == "LPAR":
         recovery.rewrite([colon], "in", COLON_OF_LIST, is_safe=False)
     else:
         recovery.rewrite([colon], "=", is_safe=False)  # gcloud: contains

@@ -23,10 +23,9 @@ from typing import TYPE_CHECKING
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens
 from imsquery.language.recovery import clauses, connectives, predicates, values
-from imsquery.language.recovery.dialects.read import translate
+from imsquery.language.recovery.dialects.read import retranslate, translate
 from imsquery.language.recovery.piece import ENDS, VALUES, Piece, extent
 from imsquery.language.recovery.state import Recovery
-from imsquery.language.recovery.vocabulary import EXCLUSIVE_OR, OFFSETS, ORDER_BY, PREFIXES, SORT
 
 if TYPE_CHECKING:
     from typing import Any
@@ -48,8 +47,22 @@ def recover(tokens: Tokens, algebra: Algebra) -> Any:
     if pieces is None:
         recovery = Recovery(tokens.text, algebra)
         pieces = _run(recovery)
-        algebra.may_enclose = recovery.is_straight and all(p.kind != "BROKEN" for p in pieces)
-    mended = Tokens.of(tokens.text, [(p.kind, p.lexeme, (p.start, p.end)) for p in pieces])
+        algebra.may_enclose = recovery.is_straight and recovery.is_mended
+    return _parse(pieces, tokens.text, algebra)
+
+
+def recover_request(tokens: Tokens, algebra: Algebra) -> Any:
+    """Read a text that parses, but has findings and may be a URL or an option.
+
+    Returns:
+        What the algebra made of it; ``None`` if it is no request.
+    """
+    pieces = retranslate(tokens, algebra)
+    return None if pieces is None else _parse(pieces, tokens.text, algebra)
+
+
+def _parse(pieces: list[Piece], text: str, algebra: Algebra) -> Any:
+    mended = Tokens.of(text, [(p.kind, p.lexeme, (p.start, p.end)) for p in pieces])
     algebra.reread(mended)
     return parse_tokens(mended, algebra)
 
@@ -71,22 +84,22 @@ def _run(recovery: Recovery) -> list[Piece]:
 
 def foresee(recovery: Recovery) -> None:
     """Mend what the tables would take for something else."""
-    piece = recovery.peek()
-    if piece.kind != "WORD" or recovery.expects_value or predicates.split_colon(recovery):
+    if recovery.expects_value:
+        values.quote_bare(recovery)
         return
-    lowered, following = piece.lexeme.lower(), recovery.peek(1)
-    if not recovery.read and lowered in PREFIXES:
-        connectives.prefix(recovery)
-    elif lowered in SORT and following.kind == "BY":
-        clauses.order_by(recovery, 2)
-    elif clauses.sorts_by(recovery) or (lowered in ORDER_BY and following.kind == "WORD"):
-        clauses.order_by(recovery, 1)
-    elif lowered in OFFSETS and following.lexeme.isdecimal():
-        clauses.skip_offset(recovery)
-    elif lowered == EXCLUSIVE_OR and not recovery.expects_condition:
-        predicates.exclusive_or(recovery)
-    elif recovery.expects_condition and predicates.asks_presence(recovery):
-        predicates.presence_before(recovery)
+    if recovery.expects_condition and any(rule(recovery) for rule in _AT_CONDITION):
+        return
+    if recovery.accepts("OPERATOR") and predicates.word_operator(recovery):
+        return
+    if recovery.peek().kind == "WORD" and not predicates.split_colon(recovery):
+        any(rule(recovery) for rule in _AT_WORD)
+
+
+_AT_CONDITION = (predicates.chained, predicates.folded, connectives.minus)
+_AT_WORD = (
+    connectives.prefix, clauses.in_words, connectives.in_words, clauses.order_by,
+    clauses.skip_offset, predicates.exclusive_or, predicates.presence_before,
+)  # fmt: skip
 
 
 def repair(recovery: Recovery) -> None:

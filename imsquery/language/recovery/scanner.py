@@ -15,19 +15,29 @@ from imsquery.language._tables import FIXED, KEYWORDS, TOKEN
 from imsquery.language.lexer import END, ERROR, Tokens, is_word, quote
 from imsquery.language.operators import OPERATORS
 from imsquery.language.recovery.confusables import (
+    JOINERS,
     ascii_of,
     describe,
     fold,
     is_invisible,
+    is_lookalike,
     is_space,
     lookalikes_of,
     looks_like,
     show,
 )
-from imsquery.language.recovery.piece import CLAUSES, CONNECTIVES, VALUES, Piece, pieces_of
+from imsquery.language.recovery.piece import (
+    CLAUSES,
+    CONNECTIVES,
+    KEYWORD_KINDS,
+    VALUES,
+    Piece,
+    pieces_of,
+)
 from imsquery.language.recovery.vocabulary import (
     BETWEEN_ENDS,
     BRACKETS,
+    ENDS_OF_OPERATORS,
     SIGNS,
     SPELLINGS,
     SYMBOLS,
@@ -37,7 +47,8 @@ from imsquery.language.recovery.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Report = Callable[..., None]
+    Fix = tuple[str, list[tuple[int, int, str]]]
+    Report = Callable[..., bool]
 
 UNCLOSED = "unclosed `(`"
 UNMATCHED = "unmatched `)`"
@@ -57,6 +68,12 @@ _bracketed = re.compile(
     r"\[(\w+)\](?=\s*+(?:[=<>!]|(?:not|in|is|like|between|contains|startswith|endswith|glob)\b))",
     re.IGNORECASE,
 ).match
+_backslash = re.compile(r"'\\'").match
+_word_operator = re.compile(r"!?~\*").match
+_range = re.compile(
+    r"""([\[{])\s*+([\w.\-:+/@*]++|"[^"\\\n]*+")\s++(to)\s++([\w.\-:+/@*]++|"[^"\\\n]*+")\s*+([\]}])""",
+    re.IGNORECASE,
+).match
 _piped = re.compile(r"\|[ \t\r\n]*+where\b(?=\s)", re.IGNORECASE).match
 _slashed = re.compile(r"\s*+/([^/\s'\"#]+)/(i?)(?=[\s)]|$)").match
 _QUOTES = {each: lookalikes_of(each) + each for each in "'\""}
@@ -71,6 +88,8 @@ _ENDS_OF_CONDITIONS = VALUES | {"RPAR", "PRESENCE", "ALL", "NONE", "DIRECTION"}
 _JOINTS = CONNECTIVES | {"COMMA"}
 _LONGEST_END = 8  # looked back over, from what joins the two ends of `between`
 _WITHIN_LISTS = VALUES | {"OPERATOR", "LPAR", "RPAR"}
+_WORDS = KEYWORD_KINDS | {"WORD"}
+_LONGEST_KNOWN = 32  # longer than any keyword, and any word or operator of another language
 _BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "BETWEEN", "AFTER"})
 
 
@@ -79,17 +98,19 @@ class Scanner:
 
     Args:
         text: as it was written.
-        report: takes a message, a span, and fixes.
+        report: takes a message, a span, and fixes; returns whether there may be more.
 
     Attributes:
-        is_balanced: every closing parenthesis has its opening one.
+        is_balanced: every parenthesis has its partner, once the text is scanned.
     """
 
     def __init__(self, text: str, report: Report) -> None:
         self.is_balanced = True
         self._text = text
-        self._report = report
+        self._tell = report
+        self._is_full = False
         self._pieces: list[Piece] = []
+        self._grown: list[str] = []  # what the lexeme read last becomes, if it grows
         self._lists = [False]  # of the open parentheses: whether they enclose values
 
     def scan(self) -> list[Piece]:
@@ -100,14 +121,18 @@ class Scanner:
             match = _token.match(text, position)
             assert match is not None  # noqa: S101 -- it matches anywhere
             start, end = match.span(match.lastindex or 2)
+            if self._is_full:
+                start = end = len(text)
             if start == end:
                 self._add(Piece(END, "", start, end))
+                self.is_balanced &= len(self._lists) == 1
                 return self._pieces
             position = self._take(text[start:end], start, end, is_word=match.lastindex == 1)
 
     # -- what is done about a lexeme
 
     def _add(self, piece: Piece) -> None:
+        self._end_growth()
         if piece.kind == "RPAR" and len(self._lists) == 1:
             self.is_balanced = False
             self._remove(piece.start, piece.end, UNMATCHED, joining=False)
@@ -118,6 +143,30 @@ class Scanner:
         elif piece.kind == "RPAR":
             self._lists.pop()
         self._pieces.append(piece)
+
+    def _report(self, message: str, span: tuple[int, int], *fixes: Fix) -> None:
+        self._is_full = not self._tell(message, span, *fixes)
+
+    def _grow(self, part: str, end: int, *, without: int = 0) -> None:
+        """Let the lexeme read last go on, without its last few characters.
+
+        A long one is made once it ends: else each part would copy all before it.
+        """
+        last = self._pieces[-1]
+        self._grown = self._grown or [last.lexeme]
+        self._grown[-1] = self._grown[-1][: len(self._grown[-1]) - without]
+        self._grown.append(part)
+        last.end = end
+
+    def _end_growth(self) -> None:
+        if self._grown:
+            self._pieces[-1].lexeme = "".join(self._grown)
+            self._grown = []
+
+    def _pop(self) -> Piece:
+        """Take back the token read last."""
+        self._end_growth()
+        return self._pieces.pop()
 
     def _rewrite(
         self,
@@ -146,7 +195,9 @@ class Scanner:
                 self._add(piece)
         return edits[-1][1]
 
-    def _remove(self, start: int, end: int, message: str, *, joining: bool = True) -> int:
+    def _remove(
+        self, start: int, end: int, message: str, *, joining: bool = True, is_safe: bool = False
+    ) -> int:
         """Report characters that do not belong here, and leave them out; return where to go on.
 
         ``joining``: the words on either side become one.
@@ -159,7 +210,8 @@ class Scanner:
         joins = before is not None and is_word(text[end : end + 1])
         new = "" if at_edge or joins or text[end] in " \t\r\n" else " "
         title = f"remove {show(text[start:end])}"
-        self._report(message, (start, end), (title, [(start, end, new)]))
+        edits = [(start, end, new)]
+        self._report(message, (start, end), Safe(title, edits) if is_safe else (title, edits))
         return end
 
     def _quote(self, start: int, end: int, message: str, span: tuple[int, int]) -> int:
@@ -177,7 +229,7 @@ class Scanner:
     def _word_before(self, start: int) -> Piece | None:
         """Return the word that ends at an offset."""
         last = self._last
-        if last is None or last.end != start or last.is_sign or not is_word(last.lexeme):
+        if last is None or last.end != start or last.is_sign or last.kind not in _WORDS:
             return None
         return last
 
@@ -192,7 +244,7 @@ class Scanner:
         if _joins_ends(before):
             between = (each.kind for each in pieces[-2::-1] if _joins_ends(each, "BETWEEN"))
             return next(between, "") == "BETWEEN"
-        return before.kind in _BEFORE_VALUES or before.lexeme.lower() in WORD_OPERATORS
+        return before.kind in _BEFORE_VALUES or _known(before) in ENDS_OF_OPERATORS
 
     # -- lexemes
 
@@ -222,9 +274,10 @@ class Scanner:
     def _word(self, lexeme: str, start: int, end: int) -> int:
         before = self._word_before(start)
         if before is not None:
-            before.lexeme += lexeme
-            before.kind = KEYWORDS.get(before.lexeme.lower(), "WORD")
-            before.end = end
+            self._grow(lexeme, end)
+            if len(before.lexeme) < _LONGEST_KNOWN:
+                self._end_growth()
+            before.kind = KEYWORDS.get(_known(before), "WORD")
             return end
         plain = fold(lexeme)
         kind = KEYWORDS.get(lexeme.lower(), "WORD")
@@ -239,14 +292,14 @@ class Scanner:
         last = self._last
         begun = last if last is not None and last.kind == "WORD" and last.end == start else None
         operator = self._pieces[-2] if begun and len(self._pieces) > 1 else last
-        name = "" if operator is None else operator.lexeme.lower()
+        name = "" if operator is None else _known(operator)
         name = WORD_OPERATORS.get(name, name)
         match = _BARE[name](self._text, start) if name in _BARE else None
         if match is None:
             return None
         end = match.end() - _unmatched(match[0])
         if begun is not None:
-            start = self._pieces.pop().start
+            start = self._pop().start
         message = f"quote `{name}` patterns that contain special characters"
         if name == "glob":
             message += "; its wildcards are `*` and `?`"
@@ -265,8 +318,7 @@ class Scanner:
         edit = (start - 1, start + 1, f"\\{mark}")
         message = f"use `\\{mark}`, not `{mark}{mark}`, for a quote inside quotes"
         self._report(message, edit[:2], Safe(f"write `\\{mark}`", [edit]))
-        last.lexeme = f"{last.lexeme[:-1]}\\{mark}{lexeme[1:]}"
-        last.end = end
+        self._grow(f"\\{mark}{lexeme[1:]}", end, without=1)
         return end
 
     def _operator(self, lexeme: str, start: int, end: int) -> int:
@@ -281,10 +333,13 @@ class Scanner:
         if last is None or meant is None:
             self._add(Piece("OPERATOR", lexeme, start, end))
             return end
-        self._pieces.pop()
+        self._pop()
         shown = last.lexeme + ("" if touches else " ") + lexeme
         message = f"use `{meant}`, not `{shown}`"
-        return self._rewrite(last.start, end, meant, message, is_sign=meant == "contains")
+        written = self._text[last.start : end]
+        is_safe = written.isascii() or (touches and not self._expects_value())
+        is_sign = meant == "contains"
+        return self._rewrite(last.start, end, meant, message, is_sign=is_sign, is_safe=is_safe)
 
     # -- characters that no lexeme begins with
 
@@ -294,14 +349,24 @@ class Scanner:
         if character in _QUOTES:
             if self._is_within_word(start):
                 return self._unknown(start)
+            escape = _backslash(self._text, start)
+            if escape is not None and self._last and self._last.lexeme.lower() == "escape":
+                self._add(Piece("STRING", quote("\\"), *escape.span()))
+                return escape.end()
             return self._unclosed(character, start)
         plain = ascii_of(character) or character
-        pair = self._text[start : start + 2]
-        pair = fold(pair) if len(pair) > 1 else ""
         if plain in _QUOTES:
             return self._foreign_quote(plain, start)
         if character == "`":
             return self._backtick(start)
+        if self._is_of_value(character, start):
+            return self._bare(start)
+        return self._mend_sign(character, plain, start)
+
+    def _mend_sign(self, character: str, plain: str, start: int) -> int:
+        """Read a character that is not of a value as what it was meant for."""
+        pair = self._text[start : start + 2]
+        pair = fold(pair) if len(pair) > 1 else ""
         if pair in SYMBOLS or plain in SYMBOLS or character in SIGNS:
             return self._symbol(character, plain, pair, start)
         if plain in BRACKETS:
@@ -328,7 +393,8 @@ class Scanner:
         ends = last is not None and (last.kind in _ENDS_OF_CONDITIONS or self._expects_value(1))
         shown = show(self._text[start])
         if idle or not ends:
-            return self._remove(start, end, f"unexpected {shown}", joining=False)
+            is_safe = following is None and self._text[start] == ";"
+            return self._remove(start, end, f"unexpected {shown}", joining=False, is_safe=is_safe)
         if self._lists[-1] and self._is_listed():
             message = f"use `,`, not {shown}, between the values of a list"
             return self._rewrite(start, end, ",", message, is_safe=False)
@@ -349,17 +415,29 @@ class Scanner:
     def _lookalike(self, start: int, end: int, plain: str) -> None:
         """Report ASCII that was not typed as such."""
         message = looks_like(self._text[start:end], plain)
-        self._report(message, (start, end), Safe(f"write `{plain}`", [(start, end, plain)]))
+        fix = f"write `{plain}`", [(start, end, plain)]
+        is_safe = self._is_apart(start, plain)
+        self._report(message, (start, end), Safe(*fix) if is_safe else fix)
+
+    def _is_apart(self, start: int, plain: str) -> bool:
+        """Return whether a look-alike of ASCII cannot be a part of a value."""
+        is_in_list = self._lists[-1] and plain == ","
+        closes = len(self._lists) > 1 and BRACKETS.get(plain, plain) == ")"
+        return self._text[start].isascii() or is_in_list or closes or not self._is_in_value(start)
 
     def _symbol(self, character: str, plain: str, pair: str, start: int) -> int:
         """Read an operator of another language; a pattern after it may be between slashes."""
         text = self._text
+        word = _word_operator(text, start)
+        if word is not None:
+            self._add(Piece("WORD", word[0], *word.span(), is_sign=True))
+            return word.end()
         unequal = _not_equal(text, start)
         if unequal is not None:
             return self._rewrite(start, unequal.end(), "!=", "use `!=`, not `! =`")
         last = self._last
         if plain == "!" and last is not None and last.lexeme == "=" and last.end == start:
-            self._pieces.pop()
+            self._pop()
             return self._rewrite(last.start, start + 1, "!=")
         if pair == "!=":
             self._lookalike(start, start + 2, pair)
@@ -372,11 +450,11 @@ class Scanner:
         end = start + (2 if sign is None and pair in SYMBOLS else 1)
         new = sign or SYMBOLS.get(pair) or SYMBOLS[plain]
         if new == "matches" and last and last.lexeme == "=" and last.end == start:
-            start = self._pieces.pop().start
+            start = self._pop().start
         slashed = _slashed(text, end) if "matches" in new else None
         if slashed is None:
             # Elsewhere, `~` contains or `=~` ignores letter case.
-            is_safe = "matches" not in new
+            is_safe = "matches" not in new and self._is_apart(start, plain)
             return self._rewrite(start, end, new, is_sign=True, is_safe=is_safe)
         pattern = quote(f"(?i){slashed[1]}" if slashed[2] else slashed[1])
         also = (slashed.start(1) - 1, slashed.end(), pattern)
@@ -384,10 +462,17 @@ class Scanner:
 
     def _bracket(self, plain: str, start: int) -> int:
         """Read a bracket as a parenthesis, or leave out those around a name."""
+        span = _range(self._text, start)
+        if span is not None and self._last and self._last.lexeme[-1] in "=:":
+            for group in range(1, 6):
+                for piece in pieces_of(BRACKETS.get(span[group], span[group]), *span.span(group)):
+                    self._add(piece)
+            return span.end()
         named = _bracketed(self._text, start) if plain == "[" else None
         if named is not None and not self._expects_value():
             return self._rewrite(start, named.end(), named[1], "names take no brackets")
-        return self._rewrite(start, start + 1, BRACKETS[plain])
+        is_safe = self._is_apart(start, plain)
+        return self._rewrite(start, start + 1, BRACKETS[plain], is_safe=is_safe)
 
     def _fixed(self, plain: str, start: int) -> int:
         """Read an operator or separator that is a look-alike, in part or as a whole."""
@@ -398,7 +483,7 @@ class Scanner:
             # The first half of the operator was ASCII already.
             if last.lexeme + plain in OPERATORS:
                 plain = last.lexeme + plain
-                start = self._pieces.pop().start
+                start = self._pop().start
         elif len(longer) > len(plain) and longer in FIXED:
             plain, end = longer, end + 1
         self._lookalike(start, end, plain)
@@ -430,22 +515,37 @@ class Scanner:
         return self._word_before(start) is not None and is_word(following) is not None
 
     def _unknown(self, start: int) -> int:
-        """Quote the value that a character belongs to, or else leave it out."""
+        """Read the value that a character belongs to, or else leave the character out."""
         text = self._text
         character = text[start]
-        end = self._run_of(start)
         is_apostrophe = (ascii_of(character) or character) in _QUOTES
-        # A value goes on here without white space.
-        within = self._word_before(start) is not None and self._expects_value(1)
-        if not (is_apostrophe or within or self._expects_value()):
-            return self._remove(start, end, f"unexpected {show(character)}")
-        first = self._pieces.pop().start if is_apostrophe or within else start
-        stop = end
-        while stop < len(text) and (text[stop] == character or _runs_on(text[stop])):
+        if is_apostrophe or self._is_in_value(start):
+            return self._bare(start, is_apostrophe=is_apostrophe)
+        return self._remove(start, self._run_of(start), f"unexpected {show(character)}")
+
+    def _bare(self, start: int, *, is_apostrophe: bool = False) -> int:
+        """Read a value that lacks the quotes that a character in it needs."""
+        text = self._text
+        within = is_apostrophe or self._word_before(start) is not None
+        first = self._pop().start if within else start
+        stop = start + 1
+        while stop < len(text) and (text[stop] == text[start] or _runs_on(text[stop])):
             stop += 1
-        return self._quote(
-            first, stop, f"quote values that contain {show(character)}", (start, end)
-        )
+        self._add(Piece("STRING", quote(text[first:stop]), first, stop, is_bare=True))
+        return stop
+
+    def _is_of_value(self, character: str, start: int) -> bool:
+        """Return whether a character can only be a part of a value: a mark, a symbol, an emoji."""
+        if not _belongs(character):
+            return False
+        if character not in JOINERS and ascii_of(character) is None:
+            return True
+        before = self._word_before(start)
+        return self._is_in_value(start) or (before is not None and not before.lexeme.isascii())
+
+    def _is_in_value(self, start: int) -> bool:
+        """Return whether a character begins a value, or goes on with one without white space."""
+        return self._expects_value(int(self._word_before(start) is not None))
 
     # -- quotes
 
@@ -502,7 +602,12 @@ class Scanner:
 
 def _joins_ends(piece: Piece, *kinds: str) -> bool:
     """Return whether a token may join the two ends of a range, or is of one of the kinds."""
-    return piece.kind in {*_JOINTS, *kinds} or piece.lexeme.lower() in BETWEEN_ENDS
+    return piece.kind in {*_JOINTS, *kinds} or _known(piece) in BETWEEN_ENDS
+
+
+def _known(piece: Piece) -> str:
+    """Return a token as other languages' words are looked up; empty for what is longer than any."""
+    return piece.lexeme.lower() if len(piece.lexeme) < _LONGEST_KNOWN else ""
 
 
 def _unmatched(run: str) -> int:
@@ -513,10 +618,19 @@ def _unmatched(run: str) -> int:
 
 def _runs_on(character: str) -> bool:
     """Return whether a character may be meant as part of the value before it."""
+    if _belongs(character):
+        return True
     plain = ascii_of(character)
     if plain is not None:
         return is_word(plain) is not None or plain in _QUOTES
     return _run(character) is not None
+
+
+def _belongs(character: str) -> bool:
+    """Return whether a character may be a part of a value, and of nothing else."""
+    if character.isascii() or character in SIGNS or is_lookalike(character):
+        return False
+    return character in JOINERS or not (is_space(character) or is_invisible(character))
 
 
 def _ends_in_escape(content: str) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imsquery.diagnostics.edits import Safe, clip
+from imsquery.diagnostics.edits import Safe, clip, spaced
 from imsquery.language._tables import ACTIONS, GOTOS
 from imsquery.language.algebra import Algebra
 from imsquery.language.lalr import Stack, shift
 from imsquery.language.lexer import END
+from imsquery.language.recovery.phrases import OPERATORS_IN_WORDS
 from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CLAUSES,
@@ -27,14 +28,7 @@ from imsquery.language.recovery.piece import (
     tokens_of,
 )
 from imsquery.language.recovery.scanner import Scanner
-from imsquery.language.recovery.vocabulary import (
-    ABSENT,
-    AGO,
-    ORDER_BY,
-    PRESENCE,
-    SORT,
-    WORD_OPERATORS,
-)
+from imsquery.language.recovery.vocabulary import AGO, DIRECTIONS, ORDER_BY, SORT
 from imsquery.language.times import reads_clock
 
 Place = tuple[int, int]
@@ -79,6 +73,7 @@ class Recovery:
         algebra: what the tokens are for; it knows which names there are.
         unclosed: the number of open parentheses in what was given up.
         is_straight: no parenthesis is missing or unmatched, and no token was moved.
+        is_mended: each fault so far has a fix, so that the fixes leave nothing but what is read.
     """
 
     def __init__(self, text: str, algebra: Algebra) -> None:
@@ -86,9 +81,12 @@ class Recovery:
         self.algebra = algebra
         self.read: list[Piece] = []
         self.unclosed = 0
+        self.is_mended = True
+        self._is_sql = False
         self._faults = 0
         scanner = Scanner(text, self.say)
         self._rest = scanner.scan()[::-1]
+        self._late: list[Piece] = []  # read before the end, once all else is complete
         self.is_straight = scanner.is_balanced
         start: Stack = (0, None)
         self._stacks = [start]  # before the first token, and after each that was read
@@ -100,6 +98,10 @@ class Recovery:
         stack = shift(self._stacks[-1], piece.kind)
         if stack is None:
             return False
+        if piece.kind == END and self._late:
+            self.put(*self._late)
+            self._late = []
+            return self.take()
         self.read.append(self._rest.pop())
         self._stacks.append(stack)
         self._depths.append(self.depth + (piece.kind == "LPAR") - (piece.kind == "RPAR"))
@@ -110,14 +112,21 @@ class Recovery:
         if self._faults > _MOST_FAULTS:
             del self._rest[1:]
 
-    def say(self, message: str, span: Place, *fixes: tuple[str, list[Edit]]) -> None:
-        """Report a fault, or once there are too many, that the rest is not checked."""
+    def say(self, message: str, span: Place, *fixes: tuple[str, list[Edit]]) -> bool:
+        """Report a fault, or once there are too many, that the rest is not checked.
+
+        Returns:
+            Whether there may be more.
+        """
         self._faults += 1
+        self.is_mended &= bool(fixes)
         if self._faults <= _MOST_FAULTS:
             self.algebra.report("syntax", message, span, *fixes)
         elif self._faults == _MOST_FAULTS + 1:
             message = f"more than {_MOST_FAULTS:,} errors; the rest is not checked"
             self.algebra.report("syntax", message, (span[0], len(self.text)))
+            self.is_mended = False
+        return self._faults <= _MOST_FAULTS
 
     # -- where the text is
 
@@ -188,7 +197,8 @@ class Recovery:
 
     def peek(self, ahead: int = 0) -> Piece:
         """Return a token to come; past the last one, the end."""
-        return self._rest[max(-1 - ahead, -len(self._rest))]
+        rest = self._rest
+        return rest[-1 - ahead] if ahead < len(rest) else rest[0]
 
     def ahead(self, count: int) -> list[Piece]:
         """Return the next tokens."""
@@ -218,15 +228,14 @@ class Recovery:
             return True
         if following.kind == "LPAR" and kind == "WORD":
             return not (lexeme.lower() == AGO or reads_clock(lexeme))
-        third, word = self.peek(ahead + 2), following.lexeme.lower()
+        phrase = OPERATORS_IN_WORDS.find(self.peek, ahead + 1)
         if following.kind == "NOT":
-            word = third.lexeme.lower()
-            is_presence = third.kind == "PRESENCE" or word in PRESENCE or word in ABSENT
-            return third.kind in NEGATABLE or is_presence or word in WORD_OPERATORS
-        if following.kind == "WORD" and (word in PRESENCE or word[0] == ":"):
+            negated = OPERATORS_IN_WORDS.find(self.peek, ahead + 2)
+            return bool(phrase or negated) or self.peek(ahead + 2).kind in NEGATABLE
+        if phrase is not None:
+            return not phrase.takes_value or self.peek(ahead + 1 + phrase.count).kind in VALUES
+        if following.kind == "WORD" and following.lexeme[0] == ":":
             return True
-        if following.kind == "WORD" and word in WORD_OPERATORS:
-            return third.kind in VALUES
         if following.kind in VALUES and (lexeme[-1] == ":" or self.algebra.takes_arguments(lexeme)):
             return True
         return self.algebra.is_standalone(lexeme)
@@ -288,6 +297,7 @@ class Recovery:
         span: Place | None = None,
         title: str = "",
         is_safe: bool = False,
+        marks_sql: bool = False,
     ) -> None:
         """Report a fault in a run of tokens, and mend it.
 
@@ -299,16 +309,31 @@ class Recovery:
             span: what the message is about; by default, all that is replaced.
             title: of the fix; by default, what it writes, adds or removes.
             is_safe: the meaning is certain.
+            marks_sql: the text is SQL, where an order without a direction is ascending.
         """
         self._withdraw([each for part in parts for each in tokens_of(part)])
         old = [each for part in parts if not isinstance(part, Piece) for each in part[0]]
         pieces, edits = apply(self.text, parts)
         title = title or title_of(self.text, old, edits)
+        edits += self._ascending() if marks_sql and not self._is_sql else []
         fix = Safe(title, edits) if is_safe else (title, edits)
         # What another repair added is not in the text: that one's fix comes first.
         is_written = all(each.start < each.end for each in old)
         self.say(message, span or extent(old[0], old[-1]), *([fix] if is_written else []))
         self.put(*pieces)
+
+    def _ascending(self) -> list[Edit]:
+        """Add the direction that an order to come has in SQL."""
+        self._is_sql = True
+        kinds = [piece.kind for piece in self._rest[::-1]]
+        ahead = kinds.index("BY") + 2 if "BY" in kinds else len(kinds)
+        following = self.peek(ahead)
+        is_named = kinds[ahead - 1 : ahead] == ["WORD"]
+        if not is_named or following.kind == "DIRECTION" or following.lexeme.lower() in DIRECTIONS:
+            return []
+        at = self.peek(ahead - 1).end
+        self._rest.insert(-ahead, Piece("DIRECTION", "asc", at, at))
+        return [spaced(self.text, at, at, "asc")]
 
     def _withdraw(self, pieces: list[Piece]) -> None:
         """Take back those of the tokens that were read, and drop those to come."""
@@ -327,7 +352,7 @@ class Recovery:
 
     def put_last(self, *pieces: Piece) -> None:
         """Put tokens after all others, before the end."""
-        self._rest[1:1] = reversed(pieces)
+        self._late += pieces
 
     def drop(self, count: int = 1) -> list[Piece]:
         """Leave out tokens to come."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from imsquery.language.lexer import END, quote
+from imsquery.language.lexer import END, is_word, quote, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import clause_operator, dangling
+from imsquery.language.recovery.confusables import show as display
 from imsquery.language.recovery.piece import (
     CONNECTIVES,
     ENDS,
@@ -22,6 +23,7 @@ from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.vocabulary import AGO, BETWEEN_ENDS
 from imsquery.language.times import reads_clock, respell_clock, respell_time
 
+_LONGEST_CHAIN = 20  # tokens looked over: each of a long row would look over all after it
 _few_digits = re.compile("[0-9]{1,3}").fullmatch
 _three_more = re.compile(",[0-9]{3}").fullmatch
 
@@ -32,13 +34,17 @@ _three_more = re.compile(",[0-9]{3}").fullmatch
 def at_value(recovery: Recovery) -> bool:
     """Mend what is where a value is expected."""
     piece, before = recovery.peek(), recovery.before()
+    if piece.kind == "DIRECTION" and before == "OPERATOR" and _is_directed(recovery):
+        piece.kind = "WORD"
+        return True
     if piece.kind in KEYWORD_KINDS and recovery.begins_value():
         message = f"`{piece.lexeme.lower()}` is a keyword; quote it to use it as a value"
         return _add_quotes(recovery, [piece], piece.lexeme, message)
     if piece.kind == "COMMA" and before in {"LPAR", "COMMA"}:
         recovery.remove(piece)
     elif piece.kind == "RPAR" and before == "COMMA":
-        recovery.remove(recovery.read[-1], message="expected a value after `,`")
+        comma = recovery.read[-1]
+        recovery.change("expected a value after `,`", ([comma], ""), is_safe=True)
     elif piece.kind == "RPAR" and before == "LPAR":
         _empty_list(recovery)
     elif piece.kind == "LPAR" and (_range(recovery) or _unwrap(recovery)):
@@ -54,6 +60,11 @@ def at_value(recovery: Recovery) -> bool:
     return True
 
 
+def _is_directed(recovery: Recovery) -> bool:
+    """Return whether the name before an operator is that of a direction: a clause, as is said."""
+    return recovery.algebra.clause_of(recovery.read[-2].lexeme) == "direction"
+
+
 def _empty_list(recovery: Recovery) -> None:
     """Read ``in ()`` as what it says: nothing is in it."""
     negated = recovery.before(3) == "NOT"
@@ -65,22 +76,48 @@ def _empty_list(recovery: Recovery) -> None:
 
 def _range(recovery: Recovery) -> bool:
     """Read ``= (low to high)``, in brackets elsewhere, as ``between``; ``*`` is an open end."""
-    opening, low, to, high, closing = recovery.ahead(5)
-    operator = recovery.read[-1]
-    if to.lexeme.lower() != "to" or closing.kind != "RPAR" or not _equates(operator, "="):
+    return _equates(recovery.read[-1], "=") and in_brackets(recovery, [recovery.read[-1]])
+
+
+def in_brackets(recovery: Recovery, operator: list[Piece]) -> bool:
+    """Read a range in brackets after a name and an operator; braces leave out its ends."""
+    ahead = int(operator[0] is recovery.peek())
+    opening, low, to, high, closing = pieces = recovery.ahead(5 + ahead)[ahead:]
+    if to.lexeme.lower() != "to" or closing.kind != "RPAR" or {low.kind, high.kind} - VALUES:
         return False
-    ends = [each for each in (low, high) if each.lexeme != "*"]
-    if not ends or {each.kind for each in ends} - VALUES:
-        return False
-    rest: list[Part]
-    new, rest = "between", [([opening], ""), low, ([to], "and"), high, ([closing], "")]
-    if high not in ends:
-        new, rest = ">=", [([opening], ""), low, ([to, high, closing], "")]
-    elif low not in ends:
-        new, rest = "<=", [([opening, low, to], ""), high, ([closing], "")]
-    span = extent(opening, closing)
-    recovery.change(f"use `{new}` for this range", ([operator], new), *rest, span=span)
+    ends = ((">", opening, low), ("<", closing, high))
+    bounds = [
+        (sign + "=" * (recovery.text[bracket.start] not in "{}"), end.lexeme)
+        for sign, bracket, end in ends
+        if end.lexeme != "*"
+    ]
+    back = 2 - ahead
+    is_apart = is_joined_by_and(recovery, back + 1, 5 + ahead)
+    parts = bounded(recovery.read[-back], bounds, [*operator, *pieces], is_apart=is_apart)
+    signs = " and ".join(f"`{sign}`" for sign, _ in bounds) or "`is present`"
+    signs = "`between`" if signs == "`>=` and `<=`" else signs
+    recovery.change(f"use {signs} for this range", *parts, span=extent(opening, closing))
     return True
+
+
+def bounded(
+    name: Piece, bounds: list[tuple[str, str]], replaced: list[Piece], *, is_apart: bool
+) -> list[Part]:
+    """Return the parts of a run that say that a name is within bounds, in place of tokens."""
+    new = f" and {name.lexeme} ".join(f"{sign} {end}" for sign, end in bounds) or "is present"
+    match sorted(bounds):
+        case [("<=", most), (">=", least)]:
+            return [name, (replaced, f"between {least} and {most}")]
+        case [_, _] if not is_apart:
+            return [((), "("), name, (replaced, f"{new})")]
+        case _:
+            return [name, (replaced, new)]
+
+
+def is_joined_by_and(recovery: Recovery, back: int, ahead: int) -> bool:
+    """Return whether two conditions may go there, between tokens read and to come, for one."""
+    is_apart = recovery.before(back) not in {"NOT", "OR"}
+    return is_apart and recovery.peek(ahead).kind != "OR"
 
 
 def _equates(operator: Piece, *relations: str) -> bool:
@@ -97,7 +134,7 @@ def _unwrap(recovery: Recovery) -> bool:
             *(([opening], ""), value, ([closing], "")),
             span=extent(opening, closing),
             title="remove the parentheses",
-            is_safe=True,
+            is_safe=recovery.text[opening.start].isascii(),
         )
         return True
     is_list = value.kind in VALUES and closing.kind in {"COMMA", "OR"} and recovery.begins_value(3)
@@ -118,17 +155,47 @@ def _list_operator(operator: Piece) -> str:
 
 def after_value(recovery: Recovery) -> bool:
     """Mend what goes on with a value that was read as a whole one."""
-    kind = recovery.peek().kind
+    piece = recovery.peek()
+    kind = piece.kind
     if kind == "LPAR":
         return _called_clock(recovery) or _time_ago(recovery)
     if kind == "COMMA":
         return _grouped_digits(recovery)
     if kind == "OPERATOR":
         return _quote_chain(recovery)
-    return kind in _MORE_WORDS and (_spaced_time(recovery) or _several_words(recovery))
+    return _is_word(piece) and (_spaced_time(recovery) or _several_words(recovery))
 
 
 _MORE_WORDS = (KEYWORD_KINDS - ENDS) | {"WORD"}
+
+
+def _is_word(piece: Piece) -> bool:
+    """Return whether a token may go on with a value of several words."""
+    return piece.kind in _MORE_WORDS or piece.is_bare
+
+
+def quote_bare(recovery: Recovery) -> None:
+    """Quote a value without the quotes that it needs; more words may go on with it."""
+    piece = recovery.peek()
+    if not piece.is_bare:
+        return
+    recovery.take()
+    if _several_words(recovery):
+        return
+    written = recovery.text[piece.start : piece.end]
+    odd = next((each for each in written if not is_word(each)), written[0])
+    start = end = recovery.text.index(odd, piece.start)
+    while recovery.text[end : end + 1] == odd:
+        end += 1
+    recovery.change(
+        f"quote values that contain {display(odd)}",
+        ([piece], piece.lexeme),
+        span=(start, end),
+        title="add quotes",
+        # Of ASCII, a character may be more than a part of the value.
+        is_safe=not any(each.isascii() and not is_word(each) for each in written)
+        and recovery.peek().kind in ENDS | {"COMMA"},
+    )
 
 
 def _may_end(recovery: Recovery, ahead: int) -> bool:
@@ -207,11 +274,10 @@ def _quote_chain(recovery: Recovery) -> bool:
 
 def _ends_in_operator(recovery: Recovery) -> bool:
     """Return whether a chain ends in ``=``, before what is not a part of its value."""
-    ahead = 0
-    while recovery.peek(ahead).kind in {"OPERATOR", "WORD"}:
-        last = recovery.peek(ahead)
+    ahead = 1
+    while recovery.peek(ahead).kind in {"OPERATOR", "WORD"} and ahead < _LONGEST_CHAIN:
         ahead += 1
-    following = recovery.peek(ahead)
+    last, following = recovery.peek(ahead - 1), recovery.peek(ahead)
     touches = last.end == following.start != len(recovery.text)
     return last.kind == "OPERATOR" and (touches or following.kind in VALUES)
 
@@ -243,22 +309,28 @@ _SPACES = "quote values that contain spaces"
 def _several_words(recovery: Recovery) -> bool:
     """Quote a value of several words, such as ``name = CentOS 7``; in a list they are apart."""
     first = recovery.read[-1]
-    if first.kind != "WORD" or recovery.is_in_list or recovery.is_after_clause:
+    is_first = first.kind == "WORD" or first.is_bare
+    if not is_first or recovery.is_in_list or recovery.is_after_clause:
         return False
     ahead = 0
-    while recovery.peek(ahead).kind in _MORE_WORDS and not recovery.begins_condition(ahead):
+    while _is_word(recovery.peek(ahead)) and not recovery.begins_condition(ahead):
         if recovery.is_in_range and _joins_ends(recovery, ahead):
             break
         ahead += 1
-    goes_on = recovery.peek(ahead).kind in {"OPERATOR", "STRING", "PLACEHOLDER", "BROKEN"}
+    following = recovery.peek(ahead)
+    goes_on = following.kind in {"OPERATOR", "STRING", "PLACEHOLDER", "BROKEN"}
     if ahead == 0 or goes_on or not _may_end(recovery, ahead):
         return False
     parts = [first, *recovery.ahead(ahead)]
-    value = first.lexeme
+    value = _plain(first)
     for before, part in pairwise(parts):
         touches = before.end == part.start and not (before.is_sign or part.is_sign)
-        value += ("" if touches else " ") + part.lexeme
+        value += ("" if touches else " ") + _plain(part)
     return _add_quotes(recovery, parts, value, _SPACES)
+
+
+def _plain(piece: Piece) -> str:
+    return unquote(piece.lexeme)[0] if piece.is_bare else piece.lexeme
 
 
 def _add_quotes(recovery: Recovery, pieces: list[Piece], value: str, message: str) -> bool:

@@ -27,6 +27,9 @@ JMESPATH = [
     ("\"images[?contains(name, 'it')]\"", "name contains it"),
     ("images[?(a=='1' || b=='2') && ((c=='3'))]", "(a = 1 or b = 2) and c = 3"),
     ("images[?a=='1' || b=='2' && c=='3']", "a = 1 or (b = 2 and c = 3)"),
+    ("max_by(images[?status=='active'], &name)", "status = active order by name desc limit 1"),
+    ("reverse(sort_by(images, &name))", "order by name desc"),
+    ("images[:5]", "limit 5"),
 ]
 MAPS = [
     ('{"platform": "CentOS", "min_ram": {"$lte": 4096}}', "platform = CentOS and min_ram <= 4096"),
@@ -51,6 +54,7 @@ AWS = [
     ('--filters "Name=name,Values=CentOS 7*,CentOS 8" "Name=state,Values=available"', '(name = "CentOS 8" or name glob "CentOS 7*") and state = available'),
     ("--filters 'Name=name,Values=\"a,b\",c'", 'name in ("a,b", c)'),
     ("Name=tag-key,Values=team", "tagged(team)"),
+    ("name=platform,value=CentOS", "platform = CentOS"),
     ("Name=tag:team,Values=web,api*", 'tag = "team=web" or tag glob "team=api*"'),
     (r"Name=name,Values='a\*b\?'", "name = a*b?"),
     ('[{"Name": "platform", "Values": ["CentOS"]}, {"Name": "owner", "Values": ["a", "b"]}]', "platform = CentOS and owner in (a, b)"),
@@ -72,13 +76,14 @@ OPTIONS = [
     ("--protected --name 'it'\"'\"'s'", 'protected and name = "it\'s"'),
     ("hcloud IMS ListImages --tag=a --tag=b", "tag = a and tag = b"),
     ("aws ec2 describe-images --owners self --filters Name=name,Values=x* Name=tag:a,Values=b", 'owners = self and name glob x* and tag = "a=b"'),
-    ("openstack image list --property os=linux --status active", 'property = "os=linux" and status = active'),
+    ("openstack image list --property os=linux --status active", "os = linux and status = active"),
 ]
 QUERY_STRINGS = [
     ("__platform=CentOS&created_at=lt:2018-10-28T00:00:00Z&limit=5", "__platform = CentOS and created_at < 2018-10-28T00:00:00Z and limit = 5"),
     ("https://ims.cn-north-4.myhuaweicloud.com/v2/cloudimages?__imagetype=gold&limit=1#top", "__imagetype = gold and limit = 1"),
     ("GET /v2/cloudimages?limit=5&sort_key=name HTTP/1.1", "limit = 5 and sort_key = name"),
     ("curl 'https://example.com/v2/cloudimages?name=a%20b&os_bit=64'", 'name = "a b" and os_bit = 64'),
+    ("curl -s -H 'X-Auth-Token: t' \"https://example.com/v2/cloudimages?name=a\"", "name = a"),
     ("?marker=x&limit=5", "marker = x and limit = 5"),
     ("platform=CentOS&amp;status=active", "platform = CentOS and status = active"),
     ("platform=CentOS&status=active", "platform = CentOS and status = active"),
@@ -105,11 +110,8 @@ HCL = [
     ('tags = ["a", "b"]', "tags = a and tags = b"),
     ('platform = ["CentOS", "Ubuntu"]', "platform in (CentOS, Ubuntu)"),
     ('platform = "CentOS"\nos_bit   = 64\n\nprotected = true', "platform = CentOS and os_bit = 64 and protected = true"),
-    ('name_regex  = "^CentOS \\\\d"\nmost_recent = true', 'name matches "^CentOS \\\\d" order by created_at desc limit 1'),
-    ('data "huaweicloud_images_image" "x" {\n  visibility  = "public"\n  most_recent = true\n}\n', "visibility = public order by created_at desc limit 1"),
     ('filter {\n  name   = "platform"\n  values = ["a", "b"]\n}\nfilter { name = "tag:x"  values = ["web*"] }', 'platform in (a, b) and tag glob "x=web*"'),
     ('properties {\n  key = "v"\n}\nsort_key = "name"\nsort_direction = "desc"', "key = v order by name desc"),
-    ('data "x" "y" {\n  visibility = "public"\n  sort_key = "name"\n}', "visibility = public order by name asc"),
     ('tags = {\n  team = "web" # so\n  "env" = "prod"\n}', 'tags = "team=web" and tags = "env=prod"'),
     ('tags = { team = "web", env = "prod" }', 'tags = "team=web" and tags = "env=prod"'),
     ('owners = [\n  "a",\n  "b",\n]\n\n// so\n/* so */\nstatus = "active"', "owners in (a, b) and status = active"),
@@ -119,6 +121,16 @@ DOUBTFUL = [
     ('images[?name=="x"]', "name = x"),
     ("images[?created_at<='2018-10-28']", "created_at <= 2018-10-28"),
     ('{"created_at": {"$gt": "2018-10-28"}}', "created_at > 2018-10-28"),
+    # what is shown of the images is lost
+    ("images[?status=='active'].{id: id, name: name}", "status = active"),
+    ("images[?status=='active'][].id | length(@)", "status = active"),
+    ("sort_by(images[?status=='active'], &created_at)[-1].id", "status = active order by created_at desc limit 1"),
+    ("min_by(images[?status=='active'], &name).id", "status = active order by name asc limit 1"),
+    # the newest by one of two times, and `visibility` may be the type of an image
+    ('name_regex  = "^CentOS \\\\d"\nmost_recent = true', 'name matches "^CentOS \\\\d" order by created_at desc limit 1'),
+    ('data "huaweicloud_images_image" "x" {\n  visibility  = "public"\n  most_recent = true\n}\n', "visibility = public order by created_at desc limit 1"),
+    ('data "x" "y" {\n  visibility = "public"\n  sort_key = "name"\n}', "visibility = public order by name asc"),
+    ('source_image_filter {\n  filters {\n    name = "x"\n  }\n  most_recent = true\n}', "name = x order by created_at desc limit 1"),
     # of the same list in MongoDB, each of them, or one of them
     ('{"platform": ["CentOS", "Ubuntu"]}', "platform in (CentOS, Ubuntu)"),
     ('{"tags": ["a", "b"]}', "tags = a and tags = b"),
@@ -140,13 +152,13 @@ CERTAIN = [*JMESPATH, *MAPS, *AWS, *OPTIONS, *QUERY_STRINGS, *LINES, *HCL]
 
 NOT_DIALECTS = (
     # what is said besides the filter would be lost
-    "images[?name=='x'].id", "images[?name=='x'].{a: id}", "images[?name=='x'][0]", "images[]",
+    "images[?name=='x'][0]", "images[]", "images[*].id", "images[?name=='x'] | sort(@)",
     "hcloud IMS ListImages --status=active --cli-query='images[].id'", "--status=active | jq .",
     "--status=active && --limit=5", "images[?length(name) > `5`]", "images[?a[?b=='c']]",
     "images[?!a == 'b']",
     # broken in any dialect
     "images[?name=='x'", "images[?]", "images[?a && ]", '{"a": }', '{"a": 1 "b": 2}', "{}", "[]",
-    '{"a": 1, "a": 2}', '{"$x": 1}', '{"a": {"$gt": 1, "b": 2}}', '{"a": {"$options": "i"}}',
+    '"a": "",\n"b": ",\n"', '{"a": "x\\\ny"}', '{"a": 1, "a": 2}', '{"$x": 1}', '{"a": {"$gt": 1, "b": 2}}', '{"a": {"$options": "i"}}',
     "Name=a,Values=", "Name=a,Values=x,", "Name=a,Values=x, y", "Values=a,Name=b", "--name=a b",
     "--", "a=1&b=%FF", "name=50%", "a: b\n- c", "a = b\na = c", "a = b\nc: d", "platform = []",
     'name = "x${a}"\ny = "b"', "name = var.x\nb = c", 'a = "x" b = "y"',
@@ -233,5 +245,5 @@ def test_parameters_that_are_no_filters_become_clauses() -> None:
 
     mended, left = mend(text, check)
 
-    assert mended == "__platform = CentOS limit 5 after x order by name asc"
+    assert mended == "__platform = CentOS order by name asc limit 5 after x"
     assert left == ()

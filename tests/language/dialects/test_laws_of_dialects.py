@@ -127,6 +127,17 @@ def test_reading_undoes_writing(writer: Writer, data: st.DataObject) -> None:
     assert verdict.holds is True, (text, reading.write())
 
 
+def test_a_value_may_look_like_what_joins_two() -> None:
+    tree = And([
+        Comparison("description", "=", Literal("")), Comparison("os_version", "=", Literal(", ")),
+    ])  # fmt: skip
+    for pick in (Pick(lambda choices: choices[0]), Pick(lambda choices: choices[1])):
+        reading = read(writers.plain_map(tree, pick))
+
+        assert reading is not None
+        assert reading.write() == 'description = "" and os_version = ", "'
+
+
 @given(requests())
 @example("name = '=x' and os_bit = 64")
 @example("order by name asc limit 5 after x")

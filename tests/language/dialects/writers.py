@@ -131,7 +131,8 @@ _JMESPATH_FUNCTIONS = {
 
 def jmespath(expr: Expr, pick: Pick) -> str:
     source = pick("", "images", "Images", "data.images")
-    return f"{source}[?{_jmespath(expr, pick)}]"
+    shown = pick("", ".id", "[].id", "[*].{id: id, name: name}", " | length(@)")
+    return f"{source}[?{_jmespath(expr, pick)}]{shown}"
 
 
 def _jmespath(expr: Expr, pick: Pick) -> str:
@@ -263,8 +264,9 @@ def _mongo_value(value: Value, pick: Pick) -> str | int:
 def plain_map(expr: Expr, pick: Pick) -> str:
     """Write a map of names and values, without its braces."""
     pairs = dict(equalities(expr))
-    inner = json.dumps(pairs, ensure_ascii=pick.flip())[1:-1]
-    return inner.replace('", "', '",\n"') + pick("", ",") if len(pairs) > 1 else inner
+    separators = (pick(", ", ",\n"), ": ")
+    inner = json.dumps(pairs, ensure_ascii=pick.flip(), separators=separators)[1:-1]
+    return inner + (pick("", ",") if len(pairs) > 1 else "")
 
 
 # -- AWS

@@ -29,7 +29,7 @@ from imsquery.language.recovery.dialects.reading import (
 from imsquery.language.recovery.dialects.shell import Word, words
 
 _json = re.compile(r"\s*(?:[Ff]ilters?\s*=\s*)?(?=[\[{])").match
-_shorthand = re.compile(r"Name=([^,]+),Values=(?=.)", re.DOTALL).match
+_shorthand = re.compile(r"Name=([^,]+),Values?=(?=.)", re.DOTALL | re.IGNORECASE).match
 _value = re.compile(
     r"""(?P<mark>["'])(?P<quoted>(?:(?!(?P=mark))[^\\]|\\.)*)(?P=mark)(?:,|\Z)
     | (?P<plain>(?:[^,\\"'\[\]{}]|\\.)+)(?:,|\Z)""",

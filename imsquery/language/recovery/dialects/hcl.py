@@ -21,6 +21,7 @@ from imsquery.language.recovery.dialects.literals import (
 )
 from imsquery.language.recovery.dialects.reading import (
     TAGS,
+    Doubtful,
     Group,
     Node,
     Reading,
@@ -46,7 +47,9 @@ _TOKEN = re.compile(
 )
 
 _FILTER = "filter"  # the one block that may be repeated
+_GROUPS = frozenset({"properties", "filters"})  # maps of attributes
 _NEWEST = "most_recent"
+_UNSURE = frozenset({_NEWEST, "visibility"})
 _sorting = re.compile(r"sort_(key|direction)").fullmatch
 OWN_NAMES = frozenset({_NEWEST, "name_regex", "sort_direction"})
 """Arguments of Terraform that are no attributes."""
@@ -58,19 +61,28 @@ def read(text: str) -> Reading:
     """Read arguments, each on a line of its own, or a whole block of them."""
     entries = _arguments(nest([_decoded(token) for token in split(text, _TOKEN)]))
     others = {name.text: (name, value) for name, value in entries if name.text != _FILTER}
+    # Some tools take the newest by `created_at`, others by `updated_at`; and `visibility` in a data
+    # source is the type of an image.
+    is_certain = others.keys().isdisjoint(_UNSURE)
     clauses = _clauses(others)
     nodes = [
         _condition(name, value)
         for name, value in entries
         if name.text in others or name.text == _FILTER
     ]
-    return reading("HCL", text, Group("and", nodes) if nodes or not clauses else [], clauses)
+    node: Node = Group("and", nodes) if nodes or not clauses else []
+    return reading("HCL", text, node if is_certain else Doubtful(node), clauses)
 
 
 def _arguments(parts: list[Part]) -> list[_Entry]:
     """Return the arguments of a data source; without its block, two or more, or a list."""
     match [part for part in parts if not is_sign(part, "\n")]:
-        case [Written("data"), Written(kind="string"), Written(kind="string"), Nested("{", inner)]:
+        case [
+            Written("data"),
+            Written(kind="string"),
+            Written(kind="string"),
+            Nested("{", inner),
+        ] | [Written("source_image_filter"), Nested("{", inner)]:
             entries = _entries(inner, is_apart=True)
             is_enough = bool(entries)
         case _:
@@ -151,7 +163,7 @@ def _condition(name: Written, value: Part) -> Node:
     entries = _entries(value.parts)
     if name.text in TAGS:
         return Group("and", [tagged(name, key, scalar(each)) for key, each in entries])
-    if name.text == "properties":
+    if name.text in _GROUPS:
         return Group("and", [partial(_condition, *entry) for entry in entries])
     fields = {key.text: each for key, each in entries}
     if name.text != _FILTER or fields.keys() != {"name", "values"}:

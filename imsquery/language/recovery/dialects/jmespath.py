@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
+from attrs import evolve
+
 from imsquery.language.recovery.dialects.literals import (
     Nested,
     Part,
@@ -41,8 +43,8 @@ from imsquery.language.recovery.piece import Piece
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
     | '(?P<raw>(?:[^'\\]|\\.)*+)' | `(?P<json>(?:[^`\\]|\\.)*+)` | (?P<string>"(?:[^"\\]|\\.)*+")
-    | (?P<open>\[\?|[\[(]) | (?P<close>[\])])
-    | (?P<sign>&&|\|\||[=!<>]=|[!<>,|&:])
+    | (?P<open>\[\?|[\[({]) | (?P<close>[\])}])
+    | (?P<sign>&&|\|\||[=!<>]=|[!<>,|&:.*@])
     | (?P<bare>-?[0-9]+(?:\.[0-9]+)?|true\b|false\b|null\b)
     | (?P<field>[A-Za-z_]\w*(?:\.\w+)*)""",
     re.VERBOSE | re.DOTALL,
@@ -56,14 +58,21 @@ _FUNCTIONS = {"contains": "contains", "starts_with": "startswith", "ends_with": 
 
 
 def read(text: str) -> Reading:
-    """Read an expression with one filter, which may be sorted and cut to its first items."""
-    parts, count = _without_limit(nest(_tokens(text)))
+    """Read an expression with one filter, which may be sorted, cut and projected."""
+    whole = nest(_tokens(text))
+    images = _without_projection(whole)
+    parts, count = _without_limit(_from_the_first(images))
     parts, order = _without_order(parts)
+    clauses = [*order, *count]
     match parts:
         case [Nested("[?", filter)] | [Written(kind="field"), Nested("[?", filter)]:
-            return reading("JMESPath", text, _expression(filter), [*order, *count])
+            node = _expression(filter)
+        case [Written(kind="field")] if clauses:
+            node = []
         case _:
             raise UnreadableError
+    is_all_said = len(images) == len(whole)
+    return reading("JMESPath", text, node if is_all_said else Doubtful(node), clauses)
 
 
 def _tokens(text: str) -> list[Written]:
@@ -75,6 +84,37 @@ def _tokens(text: str) -> list[Written]:
     if text[end] != option[1] or "\\" in text:
         raise UnreadableError
     return split(text, _TOKEN, option.end(), end)
+
+
+def _without_projection(parts: list[Part]) -> list[Part]:
+    """Leave out what is shown of the images: ``.id``, ``[].{…}``, ``| length(@)``."""
+    while True:
+        match parts:
+            case [*rest, Written("."), Written(kind="field") | Nested("{")]:
+                parts = rest
+            case [*rest, Nested("[", [] | [Written("*")])]:
+                parts = rest
+            case [*rest, Written("|"), Written("length"), Nested("(", [Written("@")])]:
+                parts = rest
+            case _:
+                return parts
+
+
+def _from_the_first(parts: list[Part]) -> list[Part]:
+    """Turn a sorted list round of which the last image is taken, or the greatest."""
+    match parts:
+        case [Written("sort_by") as call, Nested("(") as sorted_, *pipe, Nested("[") as index] if [
+            part.text for part in index.parts if isinstance(part, Written)
+        ] == ["-1"]:
+            first = evolve(index, parts=[Written("0", index.start, index.end, "bare")])
+            turned = Nested("(", [call, sorted_], sorted_.start, sorted_.end)
+            return [call._replace(text="reverse"), turned, *pipe, first]
+        case [Written("max_by" | "min_by") as call, Nested("(", end=end) as sorted_]:
+            place = Written("0" if call.text == "min_by" else "-1", end, end, "bare")
+            one = Nested("[", [place], end, end)
+            return _from_the_first([call._replace(text="sort_by"), sorted_, one])
+        case _:
+            return parts
 
 
 def _without_limit(parts: list[Part]) -> tuple[list[Part], list[Piece]]:

@@ -38,7 +38,7 @@ from imsquery.language.recovery.dialects.reading import (
 TOKEN = re.compile(
     r"""(?P<space>\s+)
     | (?:new\s+Date|ISODate)\(\s*["'](?P<moment>[^"'\\]*)["']\s*\)
-    | (?P<string>"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+')
+    | (?P<string>"(?:[^"\\\n]|\\[^\n])*+"|'(?:[^'\\\n]|\\[^\n])*+')
     | (?P<open>[\[{(]) | (?P<close>[\]})]) | (?P<sign>[,:])
     | /(?P<regex>(?:[^/\\\n]|\\.)++/i?)(?![\w/])
     | (?P<bare>[\w.$-]+)""",

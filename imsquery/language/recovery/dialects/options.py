@@ -32,6 +32,8 @@ _command = re.compile(
 _OWN = "cli-"  # the prefix of options about the tool itself
 _QUERIES = frozenset({"cli-query", "query"})  # expressions that filter and cut the answer
 _FILTERS = frozenset({"filter", "filters"})
+_PROPERTY = "property"  # whose value is a name, ``=`` and the value proper
+_REPEATED = TAGS | {_PROPERTY}
 
 
 def read(text: str) -> Reading:
@@ -47,7 +49,7 @@ def read(text: str) -> Reading:
             raise UnreadableError
         if not name.text.startswith(_OWN):
             nodes += _conditions(name, values)
-            names += [name.text] if name.text not in TAGS else []
+            names += [name.text] if name.text not in _REPEATED else []
     joined = Group("and", nodes)
     is_repeated = len(set(names)) < len(names)
     return reading("a command line", text, Doubtful(joined) if is_repeated else joined)
@@ -86,4 +88,9 @@ def _options(found: list[Word]) -> list[tuple[Written, list[Word]]]:
 def _conditions(name: Written, values: list[Word]) -> list[Node]:
     if name.text in _FILTERS:
         return [node for word in values for node in filters_of(word)]
+    if name.text == _PROPERTY and values:
+        end = values[0].text.find("=")
+        if end < 1:
+            raise UnreadableError
+        return [asked(values[0].part(0, end), values[0].part(end + 1))]
     return [asked(name, values[0].part()) if values else name_of(name)]

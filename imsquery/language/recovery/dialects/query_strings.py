@@ -17,7 +17,8 @@ from imsquery.language.recovery.dialects.reading import (
 )
 
 _text = re.compile(
-    r"""\s*(?:curl\s+)?["'`<]?(?:GET\s+)?
+    r"""\s*(?:curl\s+(?:-[\w-]+\s+(?:(?:'[^']*'|"[^"]*"|(?!-)[^\s'"?]+)\s+)?)*)?
+    ["'`<]?(?:GET\s+)?
     (?P<url>(?:[A-Za-z][A-Za-z0-9+.-]*://)?[^\s?\#"'`<>=&]*\?)?
     (?P<query>[^\s\#"'`<>]+)
     (?P<fragment>\#[^\s"'`<>]*)?(?:\s+HTTP/[0-9.]+)?["'`>]?\s*""",

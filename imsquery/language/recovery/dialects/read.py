@@ -16,11 +16,17 @@ from imsquery.language.recovery.dialects import (
     options,
     query_strings,
 )
+from imsquery.language.recovery.dialects.clauses import lift_clauses
 from imsquery.language.recovery.dialects.reading import LONGEST, Reading, UnreadableError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from imsquery.language.algebra import Algebra
+    from imsquery.language.lexer import Tokens
     from imsquery.language.recovery.piece import Piece
+
+    Reader = Callable[[str], Reading]
 
 _READERS = (
     jmespath.read, aws.read, maps.read, options.read, query_strings.read, lines.read, hcl.read,
@@ -38,8 +44,24 @@ def translate(text: str, algebra: Algebra) -> list[Piece] | None:
         The tokens of the filter; ``None`` where no dialect has such a text.
     """
     reading = read(text)
-    if reading is None:
+    return None if reading is None else report(reading, text, algebra)
+
+
+def retranslate(tokens: Tokens, algebra: Algebra) -> list[Piece] | None:
+    """Report a text that is wholly a request, though this language parses it: one of few words.
+
+    Returns:
+        The tokens of the filter; ``None`` where the text says the same in this language.
+    """
+    reading = read(tokens.text, (options.read, query_strings.read))
+    if reading is None or [each.lexeme for each in reading.pieces] == tokens.lexemes:
         return None
+    return report(reading, tokens.text, algebra)
+
+
+def report(reading: Reading, text: str, algebra: Algebra) -> list[Piece]:
+    """Report what a text is, with the filter that it says as the fix; return its tokens."""
+    reading = evolve(reading, pieces=tuple(lift_clauses(reading.pieces, algebra)))
     written = reading.write()
     place = (0, len(text))
     message = f"this is {reading.dialect}, not a query"
@@ -50,7 +72,7 @@ def translate(text: str, algebra: Algebra) -> list[Piece] | None:
     return [*reading.pieces]
 
 
-def read(text: str) -> Reading | None:
+def read(text: str, readers: Sequence[Reader] = _READERS) -> Reading | None:
     """Read a text in the dialect that it is of.
 
     Where two dialects read it differently, the first reading is returned, and is not certain.
@@ -58,7 +80,7 @@ def read(text: str) -> Reading | None:
     if len(text) > LONGEST:
         return None
     found: list[Reading] = []
-    for reader in _READERS:
+    for reader in readers:
         try:
             found.append(reader(text))
         except UnreadableError:

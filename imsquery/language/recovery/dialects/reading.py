@@ -25,10 +25,10 @@ _SEPARATORS = frozenset({"AND", "OR", "COMMA"})
 _AHEAD = -1  # the place of a token that is put in before the next one
 
 # A time without its seconds: an interval here, one moment or a mere text elsewhere.
-_coarse = re.compile(r"\d{4}-\d\d(?:-\d\d)?(?:[T ]\d\d:\d\d)?").fullmatch
+is_coarse = re.compile(r"\d{4}-\d\d(?:-\d\d)?(?:[T ]\d\d:\d\d)?").fullmatch
 _relation = re.compile(r"(lte?|gte?|eq|neq):(.*)", re.DOTALL).fullmatch
 _RELATIONS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "eq": "=", "neq": "!="}
-_ALIKE = frozenset({"<", ">="})  # the same for an interval and for the moment it starts at
+ALIKE = frozenset({"<", ">="})  # the same for an interval and for the moment it starts at
 
 
 class UnreadableError(Exception):
@@ -243,7 +243,7 @@ def compared(name: Written, operator: str | Written, value: Written) -> Node:
     """Return a comparison as a language of texts and moments makes it, which has no intervals."""
     node = condition(name, operator, value)
     spelling = operator if isinstance(operator, str) else operator.text
-    return Doubtful(node) if spelling not in _ALIKE and _coarse(value.text) else node
+    return Doubtful(node) if spelling not in ALIKE and is_coarse(value.text) else node
 
 
 def asked(name: Written, value: Written) -> Node:

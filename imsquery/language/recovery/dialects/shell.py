@@ -58,6 +58,7 @@ def words(text: str, start: int = 0) -> list[Word]:
         UnreadableError: a quote is left open, or this is more than one command.
     """
     found: list[Word] = []
+    parts: list[str] = []
     position = start
     is_between = True
     while position < len(text):
@@ -65,24 +66,37 @@ def words(text: str, start: int = 0) -> list[Word]:
         if chunk is None:
             raise UnreadableError
         position = chunk.end()
-        if chunk.lastgroup != "space":
-            found += [Word()] if is_between else []
-            _extend(found[-1], chunk, str(chunk.lastgroup))
-        is_between = chunk.lastgroup == "space"
+        if chunk.lastgroup == "space":
+            is_between = True
+            continue
+        if is_between:
+            _end(found, parts)
+            found.append(Word())
+        _extend(found[-1], parts, chunk, str(chunk.lastgroup))
+        is_between = False
+    _end(found, parts)
     return found
 
 
-def _extend(word: Word, chunk: re.Match[str], kind: str) -> None:
+def _end(found: list[Word], parts: list[str]) -> None:
+    """Give the last word its text."""
+    if found:
+        found[-1].text = "".join(parts)
+        parts.clear()
+
+
+def _extend(word: Word, parts: list[str], chunk: re.Match[str], kind: str) -> None:
     start, end = chunk.span(kind)
-    before = len(word.text)
-    del word.places[before:]  # the end of what came before
+    del word.places[-1:]  # the end of what came before
+    before = len(word.places)
     if kind == "double":
         for match in _character(chunk.string, start, end):
-            word.text += match["escaped"] or match["plain"] or ""
-            word.places += [match.end() - 1] * (len(word.text) - len(word.places))
+            character = match["escaped"] or match["plain"] or ""
+            parts.append(character)
+            word.places += [match.end() - 1] * len(character)
     else:
-        word.text += chunk[kind]
+        parts.append(chunk[kind])
         word.places += range(start, end)
-    word.places.append(end)
     if kind in {"quoted", "variable"}:
-        word.unknown.update(range(before, len(word.text)))
+        word.unknown.update(range(before, len(word.places)))
+    word.places.append(end)

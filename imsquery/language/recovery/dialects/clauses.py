@@ -1,0 +1,81 @@
+"""Conditions of other dialects that are clauses here: ``limit = 5`` among others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from imsquery.language._tables import KEYWORDS
+from imsquery.language.lexer import is_word, unquote
+from imsquery.language.recovery.dialects.reading import sign
+from imsquery.language.recovery.piece import CLAUSES, VALUES, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imsquery.language.algebra import Algebra
+
+
+def lift_clauses(pieces: Sequence[Piece], algebra: Algebra) -> Sequence[Piece]:
+    """Return the tokens of a filter with the conditions that are clauses at its end.
+
+    Only where all conditions must hold, and each clause is there once and valid as one.
+    """
+    following = pairwise(piece.kind for piece in pieces)
+    if any(kind == "OR" or (kind in CLAUSES and after != "OPERATOR") for kind, after in following):
+        return pieces
+    parts = _conjuncts(pieces[:-1])
+    named = [(_clause(part, algebra), part) for part in parts]
+    counts = Counter(clause for clause, _ in named)
+    values = {clause: part[-1] for clause, part in named if clause and counts[clause] == 1}
+    lifted = _written(values, algebra)
+    if not lifted:
+        return pieces
+    kept: list[Piece] = []
+    for clause, part in named:
+        if clause not in values:
+            kept += [*sign("and", part[0].start), *part] if kept else part
+    return [*kept, *lifted, pieces[-1]]
+
+
+def _conjuncts(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Return the parts of a text without ``or`` that ``and`` joins outside parentheses."""
+    parts: list[list[Piece]] = [[]]
+    depth = 0
+    for piece in pieces:
+        depth += (piece.kind == "LPAR") - (piece.kind == "RPAR")
+        if piece.kind == "AND" and depth == 0:
+            parts.append([])
+        else:
+            parts[-1].append(piece)
+    return parts
+
+
+def _clause(part: list[Piece], algebra: Algebra) -> str:
+    """Return the clause that a condition sets; empty if it is a filter."""
+    is_equality = len(part) == 3 and part[1].lexeme in {"=", "=="}  # noqa: PLR2004 -- name, sign, value
+    return algebra.clause_of(part[0].lexeme) if is_equality and part[2].kind in VALUES else ""
+
+
+def _written(values: dict[str, Piece], algebra: Algebra) -> list[Piece]:
+    """Return the tokens of clauses; none if a value is no value of one."""
+    written: list[Piece] = []
+    key, direction = values.get("order by"), values.get("direction")
+    if key is not None or direction is not None:
+        words = [_plain(key) if key else algebra.default_order]
+        words += [_plain(direction)] if direction else []
+        if not all(words) or (direction and KEYWORDS.get(words[-1].lower()) != "DIRECTION"):
+            return []
+        written += sign(f"order by {' '.join(words)}", (key or values["direction"]).start)
+    for clause in ("limit", "after"):
+        value = values.get(clause)
+        if value is not None:
+            written += [*sign(clause, value.start), value]
+    return written
+
+
+def _plain(value: Piece) -> str:
+    """Return a value that is a word, or a keyword in quotes; else an empty text."""
+    text = unquote(value.lexeme)[0] if value.kind == "STRING" else value.lexeme
+    return text if value.kind != "PLACEHOLDER" and is_word(text) else ""

@@ -1,0 +1,67 @@
+"""A filter in the words and signs of another dialect is mended to that filter, or an error is left.
+
+What only that dialect can mean is mended by safe fixes alone; what two dialects read differently,
+by suggestions.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given, reject
+from hypothesis import strategies as st
+
+from imsquery import check, equivalent, testing
+from imsquery.diagnostics.model import Diagnostic
+from imsquery.fixes import mend
+from imsquery.language.syntax import Expr
+from tests.language.dialects import infix
+from tests.language.dialects.writers import Pick, UnsayableError, Writer
+
+NOW = datetime(2024, 1, 1)  # noqa: DTZ001 -- UTC
+CERTAIN = (infix.english, infix.sql, infix.python)
+DOUBTFUL = (infix.lucene, infix.gcloud)
+
+trees = testing.filter_trees()
+
+
+def find(text: str) -> tuple[Diagnostic, ...]:
+    return check(text, now=NOW)
+
+
+def errors(findings: tuple[Diagnostic, ...]) -> list[Diagnostic]:
+    return [found for found in findings if found.severity == "error"]
+
+
+def written(writer: Writer, tree: Expr, data: st.DataObject) -> str:
+    try:
+        return writer(tree, Pick(lambda choices: data.draw(st.sampled_from(choices))))
+    except UnsayableError:
+        reject()
+
+
+@pytest.mark.parametrize("writer", CERTAIN, ids=lambda writer: writer.__name__)
+@given(st.data())
+def test_safe_fixes_mend_what_one_dialect_means(writer: Writer, data: st.DataObject) -> None:
+    tree = data.draw(trees)
+    text = written(writer, tree, data)
+
+    mended, left = mend(text, find)
+
+    assert not errors(left), (text, mended)
+    assert equivalent(mended, tree, now=NOW).holds is not False, (text, mended)
+
+
+@pytest.mark.parametrize("writer", DOUBTFUL, ids=lambda writer: writer.__name__)
+@given(st.data())
+def test_suggestions_mend_what_dialects_differ_about(writer: Writer, data: st.DataObject) -> None:
+    tree = data.draw(trees)
+    text = written(writer, tree, data)
+
+    safely, left = mend(text, find)
+    mended, none = mend(text, find, unsafe=True)
+
+    assert errors(left) or equivalent(safely, tree, now=NOW).holds is not False, (text, safely)
+    assert not errors(none), (text, mended)
+    assert equivalent(mended, tree, now=NOW).holds is not False, (text, mended)
