@@ -1,7 +1,8 @@
 """Say why a filter matches an image or not, or why it matches none.
 
 With --id, or with an image record (a JSON object) on standard input: print which conditions hold,
-and what the record shows.  With a service or a file alone: print the smallest sets of conditions
+and what the record shows.  With --id, the service is asked about conditions that no record shows,
+such as those on `flavor_id`.  With a service or a file alone: print the smallest sets of conditions
 that, left out, find some images, and the nearest values.  For that, images are listed, the newest
 first, as far as --max-requests allows.
 """

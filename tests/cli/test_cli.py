@@ -648,6 +648,26 @@ def test_help_ends_with_the_exit_statuses(
     assert capsys.readouterr().out.endswith(f"exit status:\n{meaning}")
 
 
+def test_a_completion_script_of_the_command_is_well_formed(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    assert main(["completion", "bash"]) == 0
+    path = tmp_path / "script"
+    path.write_text(capsys.readouterr().out)
+
+    assert subprocess.run(["bash", "-n", path], capture_output=True, check=True).stderr == b""
+
+
+def test_a_shell_completes_the_names_that_an_option_takes(capsys: Captured) -> None:
+    assert main(["completion", "bash"]) == 0
+
+    script = capsys.readouterr().out
+    (line,) = re.findall(r"^ *run:--count-by\).*$", script, re.MULTILINE)
+    assert {"platform", "os_version", "tag"} <= {*re.findall(r"\w+", line)}
+    assert "flavor_id" not in line
+    assert re.search(r"^ *why:--catalog\) compopt -o default", script, re.MULTILINE)
+
+
 def test_a_shell_completes_each_filter_that_a_command_takes(capsys: Captured) -> None:
     assert main(["completion", "bash"]) == 0
 
