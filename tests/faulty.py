@@ -54,6 +54,16 @@ MISTAKEN = (
     "created_at in the last 7d", "platform = CentOS unless protected", "unprotected", "name ~* x",
     "platform = Ubuntu but not public()", "lower(name) = 'x'", "40 <= min_disk <= 100",
     "created_at < 2018/10/28", "os_bit % = 64", "tagged(k=v)", "platform eq CentOS",
+    "os = Ubuntu", "os = windows", "arch = x86_64", "state != available", "image-id = x",
+    "平台 = Ubuntu", "encrypted = true", "private", "kvm = true", "kvm = false", "labels.a = b",
+    "family = x", "date > 05/06/2018", "created > 28.10.2018", "created_at > 1540720800",
+    "created_at > 7d", "created_at > 2018-13-01", "shared(all)", "supports(kmv)", "support_kmv",
+    "supports(zzz)", "owner = self", "id = 'a,b'", "id in ('a,b', c)", "tag = 'team*'",
+    "os_version contains '7.*'", "name glob '[Cc]ent*'", "name = '^Cent'", "status = killed",
+    "enterprise_project_id = default", "imagetype = public", "platform = 'Cent*'",
+    "flavor_id = s3.large and imagetype = private",
+    "has arch", "has protectd", "exists(arch)", "arch:arm64", "labels.a:b", "arch is not null",
+    "created_at > 28.10.2018 10:00", "name like '%a[b]%'",
 )  # fmt: skip
 """Conditions with a fault that has a fix, or should have one."""
 
@@ -69,7 +79,7 @@ BROKEN = (
 JOINTS = (" and ", " or ")
 MISTAKEN_JOINTS = (
     " && ", "&&", " || ", "||", " & ", " | ", ", ", " ", " and and ", " and or ", " AND, ", " аnd ",
-    " ；", ";", "; ", ";; ", "\u00a0and ", " ∧ ",
+    " ；", ";", "; ", ";; ", "\u00a0and ", " ∧ ", " 且 ", " 或 ",
 )  # fmt: skip
 
 CLAUSES = ("", " limit 5", " order by name", " order by name desc limit 5", " after x limit $n")

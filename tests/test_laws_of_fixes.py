@@ -26,7 +26,7 @@ from tests.strategies import soup
 NOW = datetime(2024, 1, 1)  # noqa: DTZ001 -- UTC
 TOGETHER = frozenset({
     "contradiction", "mutually-exclusive", "requires", "not-observable", "not-expressible",
-    "unbound-placeholder", "unknown-sort-key",
+    "unbound-placeholder", "unknown-sort-key", "never-matches",
 })  # fmt: skip
 """Codes of findings about combined conditions, or about what fits in one request."""
 

@@ -16,7 +16,7 @@ from imsquery.cli.batch import add_batch
 from imsquery.cli.common import add_options, add_report_format, options, read_filter, read_lines
 from imsquery.cli.encoding import check_encoding
 from imsquery.cli.files import TextFile, with_file_note
-from imsquery.cli.output import fail, findings_of, print_diff
+from imsquery.cli.output import fail, findings_of, print_diff, print_text
 from imsquery.cli.report import Checked, print_report
 from imsquery.compiler.checker import check
 from imsquery.diagnostics.render import summarize, summarize_left
@@ -164,7 +164,7 @@ def _fix(each: _Text, find: Check, arguments: Namespace, failed: list[int]) -> C
         print_diff(each.text, safe, each.name, ("before", "safe: --fix"))
         print_diff(safe, mended, each.name, (between, "suggested: --unsafe-fixes"))
     elif each.file is None:
-        print(mended)
+        print_text(mended)
     elif mended != each.text:
         try:
             each.file.write(mended)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from imsquery.cli.common import add_allow_unlisted, add_limits, limits, read_text
-from imsquery.cli.output import attempt, draw
+from imsquery.cli.output import attempt, draw, print_text
 from imsquery.urls.decompiler import check_url, decompile
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def main(arguments: Namespace) -> int:
     found = attempt(partial(decompile, **keywords), text, name="url")
     if found is None:
         return 1
-    print(found)
+    print_text(found)
     warnings = check_url(text, **keywords)
     if warnings:
         draw(text, warnings, name="url")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imsquery.cli.common import add_filter, add_limits, limits, read_filter
 from imsquery.cli.files import TextFile
-from imsquery.cli.output import attempt, draw_error, fail, print_diff
+from imsquery.cli.output import attempt, draw_error, fail, print_diff, print_text
 from imsquery.formatting.formatter import format as format_query
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _format_text(text: str, arguments: Namespace) -> int:
     if arguments.diff:
         print_diff(text, formatted, "query")
     elif not arguments.check:
-        print(formatted)
+        print_text(formatted)
     changed = text.replace("\r\n", "\n").rstrip("\n") != formatted
     return int((arguments.check or arguments.diff) and changed)
 

@@ -25,7 +25,7 @@ from imsquery.planning.planner import plan
 from imsquery.semantics import formula as bound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from imsquery.client.services import Fetch
     from imsquery.evaluation.written import Written
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Predicate = Callable[[Record], bool]
 
 
-_MOST_HIDDEN = 4  # conditions; more are left out only one by one
+_MOST_HIDDEN = 4  # conditions; of more, only one or all are left out
 _MOST_SETS = 5  # to print
 
 
@@ -75,6 +75,7 @@ class LeftOut:
 
     Attributes:
         conditions: as they are written, in text order.
+        alternative: that of an ``or`` in which they are; empty if there is only one.
         names: the parameters that they compare.
         is_all: whether nothing is left of the filter, or of an alternative of it.
         images: how many it finds.
@@ -83,6 +84,7 @@ class LeftOut:
     """
 
     conditions: tuple[str, ...]
+    alternative: str
     names: tuple[str, ...]
     is_all: bool
     images: int
@@ -93,6 +95,7 @@ class LeftOut:
         """Return it as plain values."""
         return {
             "conditions": [*self.conditions],
+            **({"alternative": self.alternative} if self.alternative else {}),
             "images": self.images,
             "but_for_case": self.but_for_case,
             "nearest": {name: [*values] for name, values in self.nearest},
@@ -141,7 +144,11 @@ def find_reasons(
     options["now"] = options["now"] or datetime.now(UTC)
     written = read_written(text, spec=spec, **options)
     del options["values"]  # they are part of what the filter means
-    alternatives = [_Alternative.of(each, written) for each in _alternatives(written.filter)]
+    tree = written.filter
+    if isinstance(tree, Or):
+        alternatives = [_Alternative.of(each, written, unparse(each)) for each in tree.operands]
+    else:
+        alternatives = [_Alternative.of(tree, written)]
     search = _Search(alternatives, str(spec.names["id"].observed))
     for base, tries in search.requests():
         if min(len(each.dropped) for each in tries) > search.fewest:
@@ -166,6 +173,8 @@ def why_none(reasons: Reasons) -> str:
     found = reasons.left_out
     if any(not each.conditions for each in found):
         return "images match, but the clauses leave none"
+    if not found:
+        return "no images match"
     in_case = next((each for each in found if each.but_for_case), None)
     if in_case is not None:
         names = ", ".join(f"`{name}`" for name in in_case.names)
@@ -208,7 +217,9 @@ def _match(count: int) -> str:
 
 def _listed(left_out: LeftOut) -> str:
     *others, last = [f"`{clip(each)}`" for each in left_out.conditions]
-    return f"{', '.join(others)} and {last}" if others else last
+    listed = f"{', '.join(others)} and {last}" if others else last
+    is_part = left_out.alternative and not left_out.is_all
+    return f"{listed} in `{clip(left_out.alternative)}`" if is_part else listed
 
 
 def _nearest(left_out: LeftOut) -> list[str]:
@@ -218,10 +229,6 @@ def _nearest(left_out: LeftOut) -> list[str]:
         + ", ".join(f"`{clip(each)}`" for each in values)
         for name, values in left_out.nearest
     ]
-
-
-def _alternatives(expr: Expr) -> tuple[Expr, ...]:
-    return expr.operands if isinstance(expr, Or) else (expr,)
 
 
 @frozen(eq=False)
@@ -250,9 +257,10 @@ class _Alternative:
     """What is joined by ``and``, in a filter or in an alternative of its ``or``."""
 
     conditions: tuple[_Condition, ...]
+    text: str
 
     @classmethod
-    def of(cls, expr: Expr, written: Written) -> _Alternative:
+    def of(cls, expr: Expr, written: Written, text: str = "") -> _Alternative:
         parts: list[tuple[Expr, Formula]]
         match expr:
             case And(operands):
@@ -261,13 +269,15 @@ class _Alternative:
                 parts = [(Not(each), bound.negate(written.meaning(each))) for each in operands]
             case _:
                 parts = [(expr, written.meaning(expr))]
-        return cls(tuple(_Condition.of(*each) for each in parts))
+        return cls(tuple(_Condition.of(*each) for each in parts), text)
 
     def tries(self) -> Iterator[_Try]:
         """Yield the ways to leave out what records do not show, the fewest conditions first."""
         hidden = [number for number, each in enumerate(self.conditions) if each.is_hidden]
-        most = len(hidden) if len(hidden) <= _MOST_HIDDEN else 1
-        for count in range(most + 1):
+        counts: Iterable[int] = range(len(hidden) + 1)
+        if len(hidden) > _MOST_HIDDEN:
+            counts = 0, 1, len(hidden)
+        for count in counts:
             for dropped in combinations(hidden, count):
                 yield _Try(self, frozenset(dropped))
 
@@ -326,6 +336,7 @@ class _Group:
         conditions = [alternative.conditions[number] for number in sorted(failed)]
         shown = [each.meaning for each in conditions if not each.is_hidden]
         self._conditions = conditions
+        self._alternative = alternative.text
         self._is_all = len(conditions) == len(alternative.conditions)
         self._images = 0
         self._but_for_case = 0
@@ -347,6 +358,7 @@ class _Group:
     def left_out(self) -> LeftOut:
         return LeftOut(
             conditions=tuple(each.text for each in self._conditions),
+            alternative=self._alternative,
             names=tuple(
                 {atom.parameter.name: 0 for each in self._conditions for atom in _atoms(each)}
             ),

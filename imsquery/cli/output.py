@@ -113,6 +113,15 @@ def print_lines(lines: Iterable[str], form: str, stream: TextIO | None = None) -
         print(line, file=stream)
 
 
+def print_text(text: str) -> None:
+    """Print a text that someone else wrote as it is, but to a terminal without its controls."""
+    if sys.stdout.isatty():
+        from imsquery.diagnostics.terminal import visible
+
+        text = "\n".join(map(visible, text.split("\n")))
+    print(text)
+
+
 def print_diff(
     before: str, after: str, name: str, states: tuple[str, str] = ("before", "after")
 ) -> None:
@@ -128,7 +137,7 @@ def print_diff(
 
     one, other = (f"{name} ({state})" for state in states)
     for line in unified_diff(before.splitlines(), after.splitlines(), one, other, lineterm=""):
-        print(line)
+        print_text(line)
 
 
 class Progress:

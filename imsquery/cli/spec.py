@@ -1,4 +1,4 @@
-"""List the parameters and attributes with their types and values, and the functions."""
+"""List the parameters and attributes with their types and values, functions, and other names."""
 
 from __future__ import annotations
 
@@ -50,15 +50,26 @@ def main(arguments: Namespace) -> int:
     _print_table(rows)
     if not arguments.names:
         _print_functions()
+    _print_foreign_names({row.wire for row in rows} if arguments.names else None)
     return 0
 
 
 def _find(name: str) -> Parameter:
     row = CLOUDIMAGES.find(name)
-    if row is None:
-        known = [each.name for each in CLOUDIMAGES.parameters.values()]
-        raise ValueError(f"unknown name {name[:60]!r}{did_you_mean(nearest(name, known))}")
-    return row
+    if row is not None:
+        return row
+    foreign = CLOUDIMAGES.foreign(name)
+    if foreign is not None:
+        meant = [_shown(each) for each in foreign.meanings]
+    else:
+        meant = nearest(name, [each.name for each in CLOUDIMAGES.parameters.values()])
+    raise ValueError(f"unknown name {name[:60]!r}{did_you_mean(meant)}")
+
+
+def _shown(meaning: str) -> str:
+    """Return a meaning of a foreign name as a filter writes it."""
+    row = CLOUDIMAGES.parameters.get(meaning)
+    return meaning if row is None else row.name
 
 
 def _print_table(rows: Sequence[Parameter]) -> None:
@@ -74,6 +85,20 @@ def _print_functions() -> None:
     for same in CLOUDIMAGES.functions.values():
         for function in same:
             print(f"  {function.signature:20}  {function.summary}")
+
+
+def _print_foreign_names(wires: set[str] | None) -> None:
+    """Print what names of other tools mean: all of them, or those that mean some parameters."""
+    rows = [
+        row
+        for row in CLOUDIMAGES.foreign_names
+        if wires is None or not wires.isdisjoint(row.meanings)
+    ]
+    print("\nnames elsewhere" if rows else "", end="\n" if rows else "")
+    for row in rows:
+        meant = " or ".join(map(_shown, row.meanings)) or "no counterpart"
+        note = f"; {row.note}" if row.note else ""
+        print(f"  {', '.join(row.names)}: {meant}{note}")
 
 
 def _line(row: Parameter) -> tuple[str, str, str, str, str]:

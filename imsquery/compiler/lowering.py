@@ -109,6 +109,8 @@ def lower(analysis: Analysis) -> Sequence[tuple[str, str]]:
             report_obstacles(analysis)
         else:
             analysis.report_expressions()  # simplification may have dropped some
+    if not spec.companions.keys().isdisjoint(pairs):
+        analysis.check_consistency()  # which warns of what does not go with them
     if bound.order is not None or bound.limit is not None or bound.after is not None:
         _lower_clauses(analysis, pairs)
     return sorted(pairs.items())

@@ -15,6 +15,7 @@ from attrs import field, frozen
 from imsquery.completion.candidates import FIXED, Candidate, Candidates
 from imsquery.completion.context import Context
 from imsquery.completion.position import CLAUSES, positions
+from imsquery.completion.rescue import Rescue
 from imsquery.completion.trial import Trial, is_within_limits, join
 from imsquery.diagnostics.source import Span
 from imsquery.diagnostics.terminal import shorten
@@ -65,10 +66,10 @@ def complete(
     """Return the proposals at a cursor, best first; never raise, for any text.
 
     The law: from every proposal, further proposals (at the end of the last one, with the text after
-    the cursor kept) lead to a text without errors, provided that some text without errors begins
-    with what is before the cursor and ends with what is after it. Hence no proposal contradicts the
-    conditions around it, or names a parameter that has its value already. A text that is broken
-    elsewhere stays broken, but no proposal adds an error.
+    the cursor kept) lead to a text without errors. Hence no proposal contradicts the conditions
+    around it, or names a parameter that has its value already; and where these contradict each
+    other, only what leads to an alternative is proposed. A text that is broken elsewhere stays
+    broken, but no proposal adds an error.
 
     Args:
         text: the query; it may be unfinished or broken.
@@ -100,16 +101,24 @@ class _Proposals:
         lacks_and = _is_whole(position.after, spec, now)
         if lacks_and:
             position = position.without_after()
+        self._text = text
+        self._alone = _no_context(spec, now)
         if position.before and position.before[0][0] in CLAUSES:
-            self._context = _no_context(spec, now)  # a clause is compatible with any filter
+            self._context = self._alone  # a clause is compatible with any filter
         else:
             self._context = Context(text, position.part, spec, now, lacks_and=lacks_and)
         self._position = position
         self._candidates = Candidates(spec, self._context, position.prefix)
-        self._trial = Trial(text, position, spec, now, self._context, self._candidates)
+        self._rescue = Rescue(text, position, spec, now)
+        self._context.may_require &= not self._rescue.is_needed
+        self._trial = Trial(
+            text, position, spec, now, self._context, self._candidates, self._rescue
+        )
 
     def all(self) -> list[Completion]:
-        """Return all proposals, best first."""
+        """Return all proposals, best first; none where nothing can match any more."""
+        if not self._rescue.is_possible:
+            return []
         prefix = self._position.prefix.casefold()
         begun = [
             candidate
@@ -118,7 +127,7 @@ class _Proposals:
         ]
         after = self._position.after
         found = [each for each in begun if self._trial.is_valid(each[0], after)]
-        if not found and after and not self._trial.is_valid_already():
+        if not found and after and not self._is_valid_already():
             found = [each for each in begun if self._trial.is_valid(each[0], ())]
         # What is typed in full comes before what only begins like it.
         found.sort(key=lambda candidate: _bare(candidate).casefold() != prefix)
@@ -131,6 +140,12 @@ class _Proposals:
             )
             for text, kind, description in found
         ]
+
+    def _is_valid_already(self) -> bool:
+        """Return whether the condition or clause is valid by itself as it is."""
+        part = self._position.part
+        is_affordable = self._context.affords(len(self._position.after))
+        return is_affordable and self._alone.reads(self._text[part.start : part.end])
 
     def _respelled(self, text: str) -> str:
         """Write a value in the quotes that it begins with."""
@@ -197,7 +212,7 @@ def _no_context(spec: Spec, now: datetime) -> Context:
 
 def _is_whole(words: Sequence[Word], spec: Spec, now: datetime) -> bool:
     """Return whether words after the cursor are another condition, not the rest of this one."""
-    return bool(words) and _no_context(spec, now).admits(join(words))
+    return bool(words) and _no_context(spec, now).reads(join(words))
 
 
 def _value(text: str) -> str:

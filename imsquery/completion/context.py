@@ -44,6 +44,8 @@ class Context:
     Attributes:
         fixed: wire names of parameters that have a value, or none: nothing can be added about them.
         missing: wire names of parameters that a condition requires and that are not there.
+        may_require: whether a condition may require another one, which can be added: not under a
+            `not`, where it would take an `or`.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Context:
         hole = f" {HOLE} {'and ' * lacks_and}"
         holed = f"{text[: part.start]}{hole}{text[part.end :]}"
         self._negated, context = _around(holed, part.start + 1, spec, now)
+        self.may_require = not self._negated
         self.fixed: set[str] = set()
         self.missing: set[str] = set()
         self._note(context)
@@ -71,7 +74,7 @@ class Context:
                 continue
             self.fixed.update(self._spec.exclusive.get(literal.parameter.wire, ()))
             if literal.relation == "=":
-                if not literal.parameter.multiple:
+                if not literal.parameter.multiple or literal.parameter.observed is None:
                     self.fixed.add(literal.parameter.wire)
                 if literal.parameter.requires is not None and not self._negated:
                     self.missing.add(literal.parameter.requires[0])
@@ -99,13 +102,22 @@ class Context:
         What it requires is taken to be there, since it can be added. The answer is ``False`` once
         the budget is spent.
         """
+        bound = self._read(text)
+        return bound is not None and self._is_compatible(bound.filter)
+
+    def reads(self, text: str) -> bool:
+        """Return whether a whole condition or clause is valid, compatible or not."""
+        return self._read(text) is not None
+
+    def _read(self, text: str) -> BoundQuery | None:
+        """Return a bound text; ``None`` if there are errors in a part of it."""
         tokens = Tokens(text)
         counter = _FaultCounter(tokens, self._spec, now=self._now)
         bound: BoundQuery | None = parse_tokens(tokens, counter)
         if bound is None:
-            return False
+            return None
         counter.check_order(bound)
-        return not counter.errors and self._is_compatible(bound.filter)
+        return None if counter.errors else bound
 
     def _is_compatible(self, formula: Formula) -> bool:
         signed = Not(formula, 0, 0) if self._negated else formula
@@ -120,7 +132,8 @@ class Context:
             return False
         if chosen not in self._before:
             self._before[chosen] = self._faults(chosen)
-        return self._faults(chosen, completed) <= self._before[chosen]
+        added = completed if self.may_require else simplify(signed)
+        return self._faults(chosen, added) <= self._before[chosen]
 
     def _faults(self, chosen: Iterable[int], *more: Formula) -> Counter[str]:
         """Count the findings about some of the conditions, and more."""

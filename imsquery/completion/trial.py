@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from imsquery.completion.candidates import Candidates
     from imsquery.completion.context import Context
     from imsquery.completion.position import Position, Word
+    from imsquery.completion.rescue import Rescue
     from imsquery.language.lalr import Stack
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
@@ -50,6 +51,7 @@ class Trial:
         now: what ``now`` and ``today`` mean.
         context: the conditions around the position.
         candidates: the candidates there.
+        rescue: the ways on from a contradiction.
     """
 
     text: str
@@ -58,6 +60,7 @@ class Trial:
     now: datetime
     context: Context
     candidates: Candidates
+    rescue: Rescue
 
     def is_valid(self, text: str, after: Sequence[Word]) -> bool:
         """Return whether what begins with a candidate can be completed.
@@ -73,6 +76,7 @@ class Trial:
             is_bare = len(position.before) == 1  # a name: not every one is a condition
             return (
                 self._keeps_limits(text)
+                and self.rescue.may_follow(kind)
                 and (not is_bare or self.context.admits(join(position.before)))
                 and (kind in {"AND", "RPAR"} or self._stays_completable(kind))
             )
@@ -85,13 +89,6 @@ class Trial:
         continuations = self._leading_to_rest if after else self._endings
         tried = islice(chain.from_iterable(map(continuations, begun)), _MOST_TRIED)
         return any(self._is_admitted(each, after) for each in tried)
-
-    def is_valid_already(self) -> bool:
-        """Return whether the condition or clause is valid as it is."""
-        part = self.position.part
-        return self.context.affords(len(self.position.after)) and self.context.admits(
-            self.text[part.start : part.end]
-        )
 
     def may_open(self, words: Sequence[Word]) -> bool:
         """Return whether a parenthesis may follow; after a lone name only that of a function."""

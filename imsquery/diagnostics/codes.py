@@ -97,7 +97,9 @@ _MEANING = (
         "unknown-name",
         "no parameter or attribute has this name",
         "A name is that of a request parameter, or of an attribute in the response, with or "
-        "without its leading underscores and in any letter case. `imsquery spec` lists them all.",
+        "without its leading underscores and in any letter case. The finding says what is meant by "
+        "names that other tools and the Chinese reference use, such as `arch` or `平台`. `imsquery "
+        "spec` lists them all.",
         "platfrom = CentOS",
         "platform = CentOS",
     ),
@@ -140,7 +142,9 @@ _MEANING = (
         "the value is not in an open list",
         "The vendor adds platforms and image types from time to time. A value that is not listed "
         "may be right, but is more often misspelled. `--allow-unlisted`, or "
-        "`allow_unlisted=True`, turns the error into a warning.",
+        "`allow_unlisted=True`, turns the error into a warning. Features of `supports` are such a "
+        "list, too: one that is a slip away from a listed one is an error, a board type of bare "
+        "metal, such as `s4l`, is fine, and any other is a warning.",
         "platform = Cent_OS",
         "platform = CentOS",
     ),
@@ -195,10 +199,28 @@ _MEANING = (
         "supports(s4l)",
     ),
     Explanation(
+        "never-matches",
+        "no image is found by this value",
+        "A warning: the value is legal, but documented to find nothing: an owner that is no "
+        "project id, several ids in one value, a state in which images are not listed, or a flavor "
+        "together with images that are not public. It is fine where it is negated.",
+        "enterprise_project_id = default",
+        "enterprise_project_id = 0",
+    ),
+    Explanation(
+        "literal-pattern",
+        "a pattern is compared letter by letter",
+        "A warning: `=`, `in`, `contains`, `startswith` and `endswith` take every character as "
+        "itself. Use `glob` for patterns of `*` and `?`, and `matches` for regular expressions, "
+        "such as those with `[…]`, which `glob` does not know.",
+        'os_version = "CentOS 7*"',
+        'os_version glob "CentOS 7*"',
+    ),
+    Explanation(
         "impossible-name",
         "no image has such a name",
         "A warning: `=` compares the whole name, and image names cannot contain these characters, "
-        "or be this long. Use `glob` to match a pattern.",
+        "or be this long. Use `glob` or `matches` to match a pattern.",
         'name = "CentOS*"',
         'name glob "CentOS*"',
     ),
@@ -292,8 +314,8 @@ _URL = (
         "In a URL, two hexadecimal digits must follow each `%`, and the bytes must be UTF-8. Write "
         "`%25` for a percent sign. A file or standard input must be UTF-8, too, or UTF-16 with a "
         "byte order mark; the finding names the first byte that is not, and its line and column.",
-        "owner=50%",
-        "owner=50%25",
+        "tag=50%",
+        "tag=50%25",
         "url",
     ),
 )

@@ -92,6 +92,14 @@ class Algebra:
         """Return whether a name is known to be that of a function."""
         return False
 
+    def is_choice(self, _name: str, _value: str) -> bool:
+        """Return whether a value is known to be one of those that a name may have."""
+        return False
+
+    def refuses_all(self, _name: str) -> bool:
+        """Return whether a function is known not to take ``all`` as an argument, even in quotes."""
+        return False
+
     # -- lists
 
     def single(self, item: Any) -> list[Any]:
@@ -177,10 +185,11 @@ class Algebra:
         span: tuple[int, int],
         *fixes: tuple[str, Iterable[tuple[int, int, str]]],
         severity: str = "error",
+        notes: Iterable[str] = (),
     ) -> None:
         """Add a finding; a fix is a title and its edits: ``(start, end, new text)``."""
         # Imported here so that a text without findings does not pay for attrs.
         from imsquery.diagnostics.model import diagnostic
 
         fixes = () if self.is_foreign else fixes
-        self.findings.append(diagnostic(code, message, span, fixes, severity))
+        self.findings.append(diagnostic(code, message, span, fixes, severity, notes))

@@ -155,7 +155,9 @@ def _make_template(analysis: Analysis) -> _Template | None:
             setattr(fixed, which, value)
     pairs = lower(Analysis(binder, fixed))
     wires = [wire for wire, _ in pairs] + [gap.wire for gap in found]
-    related = any(gap.wire in spec.exclusive or gap.parameter.requires is not None for gap in found)
+    related = any(
+        gap.wire in spec.exclusive or gap.parameter.requires is not None for gap in found
+    ) or not spec.companions.keys().isdisjoint(wires)
     if binder.findings or related or len(set(wires)) < len(wires):
         return None
     return _Template(pairs, found, spec.path, in_text_order(analysis.findings))
@@ -174,7 +176,8 @@ class _Gap:
         self.parameter = parameter
         self.wire = parameter.wire
         self.read = read
-        pairs = [(self.wire, choice) for choice in parameter.kind.choices]
+        choices = () if parameter.doubts else parameter.kind.choices
+        pairs = [(self.wire, choice) for choice in choices]
         self.ready = {pair[1]: (pair, join([pair])) for pair in pairs}
 
 
@@ -186,14 +189,32 @@ def _gap_of(
         return None
     parameter, relation = comparison
     kind = parameter.kind
-    if not parameter.pushable or kind.advises or (relation == "=") is parameter.is_time:
+    if not parameter.pushable or (relation == "=") is parameter.is_time:
         return None
     name = binder.tokens.lexemes[deferred.tokens[0]][1:]
     if parameter.is_time:
         return None if relation == "!=" else _Gap(name, parameter, _time_reader(relation))
-    if type(kind).read is Kind.read:
-        return _Gap(name, parameter, literal_text)
-    return _Gap(name, parameter, lambda value: str(kind.read(literal_text(value))))
+    if not (kind.advises or parameter.doubts):
+        if type(kind).read is Kind.read:
+            return _Gap(name, parameter, literal_text)
+        return _Gap(name, parameter, lambda value: str(kind.read(literal_text(value))))
+    return _Gap(name, parameter, _advised_reader(parameter))
+
+
+def _advised_reader(parameter: Parameter) -> Callable[[object], str]:
+    """Return what reads the values of a parameter that there is nothing to say about."""
+    kind = parameter.kind
+
+    def read(value: object) -> str:
+        text = str(kind.read(literal_text(value)))
+        advice = kind.advise(text) if kind.advises else None
+        if advice is None and parameter.doubts:
+            advice = parameter.doubt(text)
+        if advice is not None:
+            raise RefusedValue(advice.code, advice.message)
+        return text
+
+    return read
 
 
 def _time_reader(relation: str) -> Callable[[object], str]:

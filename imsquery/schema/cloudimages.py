@@ -15,6 +15,8 @@ The only place with wire names.  Sources:
 ``BOARD``  the bare-metal service's FAQ on the board type of a flavor
 ``GLANCE`` OpenStack Glance, the image service's ancestor: images API v2
 ``TF``     the vendor's Terraform provider: data source ``images_image``
+``ZH``     R1 in Chinese: its words for parameters and values
+``AWS``    EC2's DescribeImages; ``GCP``: Compute Engine's images.list; ``OS``: OpenStack's client
 =========  =========================================================================================
 """
 
@@ -28,11 +30,12 @@ from imsquery.schema.kinds import (
     Identifier,
     ImageName,
     Integer,
+    Project,
     Tag,
     Text,
     Time,
 )
-from imsquery.schema.parameters import Function, Parameter
+from imsquery.schema.parameters import ForeignName, Function, Parameter
 from imsquery.schema.spec import Spec
 
 _TEXT = Text()
@@ -43,7 +46,12 @@ _TIME = Time()
 _COUNT = Integer()
 _NUMBER = Integer(None)
 
-_IMAGE_TYPE = Enumeration("gold", "private", "shared", "market", is_open=True)
+# Of an image, `gold` and `public` say the same, each as a value of another parameter.
+_IMAGE_TYPE = Enumeration(
+    "gold", "private", "shared", "market", is_open=True,
+    synonyms={"公共镜像": "gold", "私有镜像": "private", "共享镜像": "shared"},
+    related={"public": "gold"},
+)  # fmt: skip
 _PLATFORM = Enumeration(
     "Windows", "Ubuntu", "RedHat", "SUSE", "CentOS", "Debian", "OpenSUSE", "Oracle Linux",
     "Fedora", "Other", "CoreOS", "EulerOS", "Huawei Cloud EulerOS", "Red Hat", "openEuler",
@@ -55,8 +63,16 @@ _ARCHITECTURE = Enumeration(
     synonyms={"x86_64": "x86", "amd64": "x86", "i686": "x86", "i386": "x86", "x64": "x86",
               "aarch64": "arm", "arm64": "arm"},
 )  # fmt: skip
-_STATUS = Enumeration("queued", "saving", "deleted", "killed", "active")
-_VISIBILITY = Enumeration("public", "private", "shared")
+_STATUS = Enumeration(
+    "queued", "saving", "deleted", "killed", "active",
+    synonyms={"ready": "active", "available": "active"},
+)  # fmt: skip
+_GONE = "the service lists no image in this state"
+_VISIBILITY = Enumeration(
+    "public", "private", "shared",
+    synonyms={"公共镜像": "public", "私有镜像": "private", "共享镜像": "shared"},
+    related={"gold": "public"},
+)  # fmt: skip
 _DISK_FORMAT = Enumeration("vhd", "zvhd", "raw", "qcow2", "iso", "zvhd2", is_open=True)
 _OS_TYPE = Enumeration("Linux", "Windows", "Other")
 _MEMBER_STATUS = Enumeration("accepted", "rejected", "pending")
@@ -80,11 +96,11 @@ _PARAMETERS = (
     Parameter("__system__cmkid",             _ID,                         aliases=("cmk_id",), source="R1"),
     Parameter("protected",                   _BOOLEAN,                    total=True, json="boolean", source="R1, R2"),
     Parameter("visibility",                  _VISIBILITY,                 source="R1"),
-    Parameter("owner",                       _ID,                         source="R1"),
+    Parameter("owner",                       Project(),                   source="R1: a project; its id: RS"),
     Parameter("id",                          _ID,                         sortable=True, source="R1"),
-    Parameter("status",                      _STATUS,                     sortable=True, source="R1"),
+    Parameter("status",                      _STATUS,                     sortable=True, unseen={"deleted": (_GONE, ""), "killed": (_GONE, "")}, source="R1; never listed as deleted or killed: GLANCE"),
     Parameter("name",                        ImageName(),                 sortable=True, source="R1: matched exactly; NAMES"),
-    Parameter("flavor_id",                   Flavor(),                       observed=None, multiple=True, source="R1: one server flavor, not of bare metal; in no response: R2"),
+    Parameter("flavor_id",                   Flavor(),                    observed=None, multiple=True, goes_with=("__imagetype", "gold"), source="R1: one server flavor, not of bare metal, and public images; in no response: R2"),
     Parameter("container_format",            Enumeration("bare", is_open=True), sortable=True, source="R1"),
     Parameter("disk_format",                 _DISK_FORMAT,                sortable=True, source="R1; zvhd2: its default and RS"),
     Parameter("min_ram",                     _COUNT,                      unit="MB", json="integer", source="R1; compared by equality: GLANCE"),
@@ -108,7 +124,7 @@ _PARAMETERS = (
     Parameter("__support_xen_hana",          _FLAG,                       excludes=_NO_XEN_KVM, source="R1"),
     Parameter("__support_kvm_infiniband",    _FLAG,                       excludes=("__support_xen",), source="R1"),
     Parameter("virtual_env_type",            _ENVIRONMENT,                source="R1"),
-    Parameter("enterprise_project_id",       _ID,                         scopes=("all_granted_eps",), default="0", source="R1, R2: 0 or absent is the default project"),
+    Parameter("enterprise_project_id",       _ID,                         scopes=("all_granted_eps",), default="0", unseen={"default": ("the id of the default enterprise project is 0", "0")}, source="R1, R2: 0 or absent is the default project"),
     Parameter("created_at",                  _TIME,                       total=True, sortable=True, source="R1"),
     Parameter("updated_at",                  _TIME,                       total=True, source="R1"),
     Parameter("architecture",                _ARCHITECTURE,               observed="__support_arm", reading={"true": "arm"}, default="x86", source="R1; its attribute: R2, TF"),
@@ -153,12 +169,45 @@ _FUNCTIONS = (
     Function("shared",     ("status",),     (("member_status", "{0}"), ("visibility", "shared"), ("__imagetype", "shared")),         summary="shared images: accepted, rejected or pending", source="RQ"),
     Function("bare_metal", ("board",),      (("__imagetype", "gold"), ("__support_{0}", "true"), ("virtual_env_type", "Ironic")),    summary="public images for a bare-metal board type", source="RQ, BOARD"),
 )
+
+# Names of other tools and of the Chinese reference.  What is a guess, or chooses among several
+# things here, is in `guesses`.
+_FOREIGN_NAMES = (
+    ForeignName(("os",),                                             ("__os_type", "__platform"),                        source="TF"),
+    ForeignName(("distro", "os_distro", "distribution"),             ("__platform",), guesses=("__os_type",),            source="OS"),
+    ForeignName(("平台",),                                           ("__platform",),                                    source="ZH"),
+    ForeignName(("arch", "os_arch", "架构"),                         ("architecture",),                                  source="AWS, OS; ZH"),
+    ForeignName(("image_id", "imageid"),                             ("id",),                                            source="AWS, TF"),
+    ForeignName(("image_name", "名称", "镜像名称"),                  ("name",),                                          source="TF; ZH"),
+    ForeignName(("project_id", "tenant", "tenant_id", "owners"),     ("owner",),                                         source="AWS, OS"),
+    ForeignName(("account",),                                        guesses=("owner",),                                 source="AWS"),
+    ForeignName(("created", "creation_date", "creationdate", "creationtimestamp", "创建时间"), ("created_at",),          source="AWS, GCP; ZH"),
+    ForeignName(("date",),                                           guesses=("created_at",),                            source="AWS"),
+    ForeignName(("updated", "修改时间"),                             ("updated_at",),                                    source="OS; ZH"),
+    ForeignName(("state", "状态", "镜像状态"),                       ("status",),                                        source="AWS; ZH"),
+    ForeignName(("镜像类型",),                                       ("__imagetype",),                                   source="ZH"),
+    ForeignName(("disk", "disk_size", "disksizegb"),                 guesses=("min_disk",),                              source="GCP"),
+    ForeignName(("ram", "memory"),                                   guesses=("min_ram",),                               source="OS"),
+    ForeignName(("label", "labels", "标签"),                         ("tag",),                                           source="GCP; ZH"),
+    ForeignName(("encrypted",),                                      ("cmk_id is present",),                             source="AWS"),
+    ForeignName(("is_public", "公共镜像"),                           guesses=("public()",),                              source="AWS, OS; ZH"),
+    ForeignName(("private", "私有镜像"),                             guesses=("imagetype = private",),                   source="OS; ZH"),
+    ForeignName(("shared", "共享镜像"),                              guesses=("shared(accepted)", "imagetype = shared"), source="OS; ZH"),
+    ForeignName(("version",),   note="the version of an image's system is in `os_version`",                              source="GCP"),
+    ForeignName(("family",),    note="related images are alike in `platform` and `name`",                                 source="GCP"),
+    ForeignName(("publisher",), note="`imagetype` says where an image comes from",                                       source="Azure's images"),
+    ForeignName(("zone",),      note="a request is sent to one region, and lists all of its images",                     source="AWS, GCP"),
+    ForeignName(("deprecated", "cost"),                                                                                  source="AWS, GCP"),
+)
 # fmt: on
 
 CLOUDIMAGES = Spec(
     _PARAMETERS,
     _FUNCTIONS,
+    foreign_names=_FOREIGN_NAMES,
     family="__support_",
+    # SITES, and the sample response.
+    members=("gpu_t4", "kvm_ascend_310", "kvm_hi1822_hiovs", "kvm_fpga_type"),
     path="/v2/cloudimages",
     host="https://ims.{region}.myhuaweicloud.com",
 )

@@ -12,7 +12,7 @@ from imsquery.schema.kinds import Enumeration, Integer, RefusedValue
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from imsquery.schema.parameters import Function, Parameter
+    from imsquery.schema.parameters import ForeignName, Function, Parameter
 
 # Wire names are written into URLs without encoding.
 _wire = re.compile(r"[A-Za-z0-9._-]+").fullmatch
@@ -22,6 +22,7 @@ _argument = re.compile(r"\{(.*?)\}")
 def check_extension(
     parameters: Mapping[str, Parameter],
     functions: Mapping[str, Sequence[Function]],
+    foreign_names: Iterable[ForeignName],
     clauses: Iterable[str],
 ) -> None:
     """Refuse rows that would fail, or make wrong requests, once a filter uses them.
@@ -29,6 +30,7 @@ def check_extension(
     Args:
         parameters: wire name -> its row.
         functions: name -> its overloads.
+        foreign_names: names of other tools.
         clauses: the clauses that need a row.
 
     Raises:
@@ -38,7 +40,7 @@ def check_extension(
     for row in parameters.values():
         _check_names(row)
         _check_kind(row)
-        for other in (*row.excludes, *(row.requires or ())[:1]):
+        for other in (*row.excludes, *(row.requires or ())[:1], *(row.goes_with or ())[:1]):
             if other not in parameters:
                 _refuse(f"{row.wire} refers to the unknown parameter {other!r}")
     settable = {row.clause for row in parameters.values()}
@@ -51,6 +53,11 @@ def check_extension(
             _refuse(f"two functions {same[0].name!r} have the same number of arguments")
         for function in same:
             _check_function(function, parameters)
+    for foreign in foreign_names:
+        for meaning in foreign.meanings:
+            # Any other meaning is a condition.
+            if _wire(meaning) and meaning not in parameters:
+                _refuse(f"{foreign.names[0]} refers to the unknown parameter {meaning!r}")
 
 
 def _refuse(message: str) -> None:

@@ -15,7 +15,7 @@ from imsquery.language.operators import EQUALITY, MATCH, ORDER
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any, ClassVar
+    from typing import Any
 
 
 # Operator before an impossible number -> operator before the nearest possible one, below or above
@@ -57,17 +57,23 @@ class Advice(Frozen):
     Attributes:
         code, severity, message: of the finding.
         value: replacement for the value, if any.
-        operator: replacement for ``=``, if any.
+        operator: replacement for the operator, if any.
         predicate: replacement for all of ``name = value``, if any.
+        values: the values that are meant instead of the one, if it is several.
+        notes: what else helps.
     """
 
-    __slots__ = _fields = ("code", "severity", "message", "value", "operator", "predicate")
+    __slots__ = _fields = (
+        "code", "severity", "message", "value", "operator", "predicate", "values", "notes",
+    )  # fmt: skip
     code: str
     severity: str
     message: str
     value: str | None
     operator: str | None
     predicate: str | None
+    values: tuple[str, ...]
+    notes: tuple[str, ...]
 
     def __init__(
         self,
@@ -78,8 +84,26 @@ class Advice(Frozen):
         value: str | None = None,
         operator: str | None = None,
         predicate: str | None = None,
+        values: tuple[str, ...] = (),
+        notes: tuple[str, ...] = (),
     ) -> None:
-        self._set(code, severity, message, value, operator, predicate)
+        self._set(code, severity, message, value, operator, predicate, values, notes)
+
+
+# Signs of a pattern; a percent sign after a number is none.
+_sign = re.compile(r"\.\*|[*^]|(?<![0-9])%|\[[^\[\]]+\]|\\[dw]|\(\?i\)").search
+_class_sign = re.compile(r"\[[^\[\]]+\]").search
+
+
+def advise_pattern(relation: str, text: str) -> Advice | None:
+    """Return the finding about a pattern where an operator compares letter by letter."""
+    found = (_class_sign if relation == "glob" else _sign)(text)
+    if found is None:
+        return None
+    from imsquery.schema.literal_patterns import meaning
+
+    message, operator, pattern = meaning(relation, text, found[0])
+    return Advice("literal-pattern", "warning", message, operator=operator, value=pattern)
 
 
 class Kind(Frozen):
@@ -90,9 +114,13 @@ class Kind(Frozen):
     standalone = False
     ordered = False
     advises = False
+    doubts = False
 
     def advise(self, value: str) -> Advice | None:
         """Return what is wrong with a value compared by ``=``; called only if ``advises``."""
+
+    def doubt(self, value: str) -> Advice | None:
+        """Return why no image is found by a value; called only if the kind ``doubts``."""
 
     def read(self, text: str) -> str | int:
         """Return the value of a literal; raise :class:`RefusedValue` if it is not one."""
@@ -111,14 +139,55 @@ class Kind(Frozen):
 class Text(Kind):
     """Free text, such as a description."""
 
+    advises = True
 
-class Identifier(Kind):
+    def advise(self, value: str) -> Advice | None:
+        return advise_pattern("=", value)
+
+
+class Identifier(Text):
     """An id that a service assigned: compared as written."""
 
     name = "identifier"
+    doubts = True
 
     def describe(self) -> str:
         return "an identifier"
+
+    def doubt(self, value: str) -> Advice | None:
+        if "," not in value:
+            return None
+        values = tuple(each for each in map(str.strip, value.split(",")) if each)
+        message = "no id contains a comma; `in` takes a list"
+        return Advice("never-matches", "warning", message, values=values)
+
+
+class Project(Identifier):
+    """The id of a project: 32 hexadecimal digits, without dashes."""
+
+    # Fewer digits, or one letter, may stand for an id; other clouds' accounts have 12 digits.
+    _possible = re.compile("(?![0-9]{12}$)[0-9A-Fa-f]+|.").fullmatch
+
+    def describe(self) -> str:
+        return "the id of a project"
+
+    def doubt(self, value: str) -> Advice | None:
+        if self._possible(value):
+            return None
+        if "," in value:
+            return super().doubt(value)
+        plain = value.replace("-", "")
+        is_dashed = self._possible(plain) and len(plain) == _ID_LENGTH
+        return Advice(
+            "never-matches",
+            "warning",
+            "this is no project id, and so no owner of an image",
+            value=plain if is_dashed else None,
+            notes=("project ids are 32 hexadecimal digits; `imagetype = private` are your own",),
+        )
+
+
+_ID_LENGTH = 32
 
 
 class ImageName(Text):
@@ -137,8 +206,11 @@ class ImageName(Text):
             "no image has this name: names are 1 to 128 letters, digits, `-`, `.`, `_`, spaces "
             "and Chinese characters, with no space at either end"
         )
-        operator = "glob" if "*" in value or "?" in value else None
-        return Advice("impossible-name", "warning", message, operator=operator)
+        meant = advise_pattern("=", value)
+        operator, pattern = (meant.operator, meant.value) if meant is not None else (None, None)
+        if operator is None and "?" in value:
+            operator = "glob"
+        return Advice("impossible-name", "warning", message, operator=operator, value=pattern)
 
 
 class Tag(Text):
@@ -155,8 +227,9 @@ class Tag(Text):
 
     def advise(self, value: str) -> Advice | None:
         *older, current = self.spellings(value)
-        if not older:
-            return None
+        pattern = super().advise(value)
+        if pattern is not None or not older:
+            return pattern
         message = "the service now stores tags as `key=value`, not as `key.value`"
         return Advice("legacy-tag", "warning", message, value=current)
 
@@ -185,7 +258,7 @@ class Flavor(Identifier):
 
     def advise(self, value: str) -> Advice | None:
         if not value.startswith("physical."):
-            return None
+            return super().advise(value)
         message = "bare-metal flavors find no image; filter by board type"
         # The vendor's rule is loose: hence a suggested fix, never a silent rewrite.
         match = self._board(value)
@@ -199,23 +272,30 @@ class Enumeration(Kind):
     Attributes:
         values: the list.
         is_open: whether the service may know values that are not in the list.
-        synonyms: other words for values, in lower case -> the value to suggest.
+        synonyms: other words for values, in lower case -> the value that each certainly means.
+        related: other words, in lower case -> the value that each may mean.
     """
 
-    _fields = ("values", "is_open", "synonyms")
+    _fields = ("values", "is_open", "synonyms", "related")
     __slots__ = (*_fields, "_read")
     name = "enumeration"
     values: tuple[str, ...]
     is_open: bool
     synonyms: Mapping[str, str]
+    related: Mapping[str, str]
     _read: Mapping[str, str]
 
     def __init__(
-        self, *values: str, is_open: bool = False, synonyms: Mapping[str, str] | None = None
+        self,
+        *values: str,
+        is_open: bool = False,
+        synonyms: Mapping[str, str] | None = None,
+        related: Mapping[str, str] | None = None,
     ) -> None:
         read = {value.casefold(): value for value in reversed(values)}
         read.update((value, value) for value in values)
-        self._set(values, is_open, MappingProxyType({**(synonyms or {})}), read)
+        words = MappingProxyType({**(synonyms or {})}), MappingProxyType({**(related or {})})
+        self._set(values, is_open, *words, read)
 
     def __hash__(self) -> int:
         return hash(self.values)
@@ -239,14 +319,16 @@ class Enumeration(Kind):
     def with_values(self, values: Iterable[str]) -> Enumeration:
         """Return the same list with more values."""
         both = dict.fromkeys([*self.values, *values])
-        return Enumeration(*both, is_open=self.is_open, synonyms=self.synonyms)
+        return _make_enumeration({**self._arguments(), "values": tuple(both)})
 
     def _refuse(self, text: str) -> RefusedValue:
         from imsquery.diagnostics.suggest import nearest, the_one_slip
 
-        meant = self.synonyms.get(text.casefold())
+        folded = text.casefold()
+        certain = self.synonyms.get(folded, "")
+        meant = certain or self.related.get(folded, "")
         if meant:
-            instead, certain = [meant], meant
+            instead = [meant]
         else:
             # Near a value of an open list, there may be another that is not listed.
             instead = nearest(text, self.values)
@@ -265,9 +347,6 @@ class Boolean(Kind):
     name = "boolean"
     operators = EQUALITY
     standalone = True
-    _meant: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("yes", "on", "1", "t", "y"), "true"
-    ) | dict.fromkeys(("no", "off", "0", "f", "n"), "false")
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -277,8 +356,8 @@ class Boolean(Kind):
         value = text if text in {"true", "false"} else text.lower()
         if value in {"true", "false"}:
             return value
-        meant = self._meant.get(value)
-        if meant is None:
+        meant = truth_of(text)
+        if not meant:
             from imsquery.diagnostics.suggest import nearest
 
             raise RefusedValue("bad-value", self.describe(), nearest(text, self.choices))
@@ -286,6 +365,16 @@ class Boolean(Kind):
 
     def describe(self) -> str:
         return "true or false"
+
+
+_TRUTH = dict.fromkeys(("true", "yes", "on", "1", "t", "y"), "true") | dict.fromkeys(
+    ("false", "no", "off", "0", "f", "n"), "false"
+)
+
+
+def truth_of(text: str) -> str:
+    """Return ``true`` or ``false`` for a word that means it; empty for any other."""
+    return _TRUTH.get(text.lower(), "")
 
 
 class Flag(Boolean):
@@ -298,11 +387,11 @@ class Flag(Boolean):
         return ("true",)
 
     def read(self, text: str) -> str:
-        value = super().read(text)
+        value = truth_of(text)
         if value == "false":
             message = "only true, since other images lack the attribute"
-            raise RefusedValue("bad-value", message)
-        return value
+            raise RefusedValue("bad-value", message, certain=value)
+        return super().read(text)
 
     def describe(self) -> str:
         return "true"

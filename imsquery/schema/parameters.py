@@ -1,11 +1,11 @@
-"""The rows of a spec: parameters, members of the open family, functions."""
+"""The rows of a spec: parameters, members of the open family, functions, foreign names."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 
 from imsquery.frozen import Frozen
-from imsquery.schema.kinds import Flag, Time
+from imsquery.schema.kinds import Advice, Flag, Time
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -37,14 +37,18 @@ class Parameter(Frozen):
         default: the value of an image whose record has none, or none that is read.
         requires: ``(wire name, value)`` that a request must contain as well.
         excludes: wire names of attributes that no image has together with this one.
+        goes_with: ``(wire name, value)``: images with another value of that have none of this.
+        unseen: value -> ``(why no image is found by it, what to write instead)``; the latter is
+            empty if there is nothing.
         source: where the facts come from.
     """
 
     _fields: ClassVar[tuple[str, ...]] = (
         "wire", "kind", "pushable", "observed", "json", "aliases", "unit", "clause", "sortable",
-        "multiple", "total", "scopes", "reading", "default", "requires", "excludes", "source",
+        "multiple", "total", "scopes", "reading", "default", "requires", "excludes", "goes_with",
+        "unseen", "source",
     )  # fmt: skip
-    __slots__ = (*_fields, "is_time", "name")
+    __slots__ = (*_fields, "doubts", "is_time", "name")
     wire: str
     name: str
     kind: Kind
@@ -63,6 +67,9 @@ class Parameter(Frozen):
     default: str | None
     requires: tuple[str, str] | None
     excludes: tuple[str, ...]
+    goes_with: tuple[str, str] | None
+    unseen: Mapping[str, tuple[str, str]] | None
+    doubts: bool
     source: str
 
     def __init__(
@@ -84,6 +91,8 @@ class Parameter(Frozen):
         default: str | None = None,
         requires: tuple[str, str] | None = None,
         excludes: tuple[str, ...] = (),
+        goes_with: tuple[str, str] | None = None,
+        unseen: Mapping[str, tuple[str, str]] | None = None,
         source: str,
     ) -> None:
         self._set(
@@ -103,7 +112,10 @@ class Parameter(Frozen):
             default,
             requires,
             tuple(excludes),
+            goes_with,
+            None if unseen is None else MappingProxyType({**unseen}),
             source,
+            unseen is not None or kind.doubts,
             isinstance(kind, Time),
             wire.lstrip("_"),
         )
@@ -113,6 +125,13 @@ class Parameter(Frozen):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.wire}: {self.kind.name}>"
+
+    def doubt(self, value: str) -> Advice | None:
+        """Return why no image is found by a value; called only if it ``doubts``."""
+        if self.unseen is None or value.lower() not in self.unseen:
+            return self.kind.doubt(value)
+        why, instead = self.unseen[value.lower()]
+        return Advice("never-matches", "warning", why, value=instead or None)
 
     def with_kind(self, kind: Kind) -> Parameter:
         """Return the same row with another type."""
@@ -132,8 +151,8 @@ class Member(Parameter):
     pushable = True
     json = "string"
     aliases = ()
-    unit = clause = reading = default = requires = None
-    sortable = multiple = total = False
+    unit = clause = reading = default = requires = goes_with = unseen = None
+    sortable = multiple = total = doubts = False
     scopes = excludes = ()
     source = "R1: the note on flavor_id; a label for each bare-metal board type"
 
@@ -185,3 +204,41 @@ class Function(Frozen):
     def signature(self) -> str:
         """The call, such as ``supports(feature, …)``."""
         return f"{self.name}({', '.join(self.parameters)}{', …' if self.variadic else ''})"
+
+
+class ForeignName(Frozen):
+    """One row: names that other tools use, and what they mean here.
+
+    A meaning is the wire name of a parameter, or a condition for a name that is one by itself.  Of
+    several meanings, those count that the rest of the condition goes with.
+
+    Attributes:
+        names: as they are written elsewhere; letter case is ignored, and ``-`` is read as ``_``.
+        means: what they certainly mean; nothing at all if they have no counterpart here.
+        guesses: what they may mean.
+        note: what else to tell about them.
+        source: where they come from.
+    """
+
+    __slots__ = _fields = ("names", "means", "guesses", "note", "source")
+    names: tuple[str, ...]
+    means: tuple[str, ...]
+    guesses: tuple[str, ...]
+    note: str
+    source: str
+
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        means: tuple[str, ...] = (),
+        *,
+        guesses: tuple[str, ...] = (),
+        note: str = "",
+        source: str,
+    ) -> None:
+        self._set(tuple(names), tuple(means), tuple(guesses), note, source)
+
+    @property
+    def meanings(self) -> tuple[str, ...]:
+        """All meanings, the certain ones first."""
+        return *self.means, *self.guesses

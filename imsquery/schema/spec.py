@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from types import MappingProxyType
 
 from imsquery.frozen import Frozen
-from imsquery.schema.kinds import Enumeration, Integer
-from imsquery.schema.parameters import Function, Member, Parameter
+from imsquery.schema.kinds import Enumeration, Flag, Integer
+from imsquery.schema.parameters import ForeignName, Function, Member, Parameter
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-_board = re.compile(r"[a-z0-9_]+").fullmatch
+_ending = re.compile(r"[a-z0-9_]+").fullmatch
+_board = re.compile(r"[a-z]+[0-9]+[a-z]+").fullmatch
 
 
 class Spec(Frozen):
@@ -23,7 +25,9 @@ class Spec(Frozen):
     Args:
         parameters: the rows.
         functions: the functions; those with the same name differ in their number of arguments.
+        foreign_names: names that other tools use for the same things.
         family: prefix of an open family of flags; any ending of ``[a-z0-9_]+`` is legal.
+        members: endings of the family that exist, although no row is about them.
         path: of the request, such as ``/v2/cloudimages``.
         host: the endpoint of a region, with ``{region}`` in it.
 
@@ -33,22 +37,29 @@ class Spec(Frozen):
         functions: name -> its overloads.
         exclusive: wire name -> wire names of attributes that no image has together with it.
         clauses: clause -> the row that it sets.
+        companions: wire name -> ``(wire name, value)`` that its images have as well.
 
     All mappings are read-only.
     """
 
-    _fields = ("parameters", "functions", "family", "path", "host")
+    _fields = (
+        "parameters", "functions", "foreign_names", "family", "members", "path", "host",
+    )  # fmt: skip
     __slots__ = (
-        *_fields, "names", "exclusive", "clauses", "_bare_family", "_members", "_hash"
+        *_fields, "names", "exclusive", "clauses", "companions",
+        "_bare_family", "_members", "_hash",
     )  # fmt: skip
     parameters: Mapping[str, Parameter]
     functions: Mapping[str, tuple[Function, ...]]
+    foreign_names: tuple[ForeignName, ...]
     family: str
+    members: tuple[str, ...]
     path: str
     host: str
     names: Mapping[str, Parameter]
     exclusive: Mapping[str, frozenset[str]]
     clauses: Mapping[str, Parameter]
+    companions: Mapping[str, tuple[str, str]]
     _bare_family: str
     _members: Mapping[str, Parameter]
     _hash: int
@@ -58,7 +69,9 @@ class Spec(Frozen):
         parameters: Iterable[Parameter],
         functions: Iterable[Function] = (),
         *,
+        foreign_names: Iterable[ForeignName] = (),
         family: str,
+        members: Iterable[str] = (),
         path: str,
         host: str,
     ) -> None:
@@ -71,12 +84,15 @@ class Spec(Frozen):
         self._set(
             MappingProxyType(rows),
             MappingProxyType(overloads),
+            tuple(foreign_names),
             family,
+            tuple(members),
             path,
             host,
             MappingProxyType(names),
             MappingProxyType(_exclusive(listed)),
             MappingProxyType({row.clause: row for row in listed if row.clause is not None}),
+            MappingProxyType({row.wire: row.goes_with for row in listed if row.goes_with}),
             family.lstrip("_"),
             # Members of the family that the table lists, by ending; others are made on demand.
             {wire[len(family) :]: row for wire, row in rows.items() if wire.startswith(family)},
@@ -87,7 +103,9 @@ class Spec(Frozen):
         return {
             "parameters": tuple(self.parameters.values()),
             "functions": tuple(each for same in self.functions.values() for each in same),
+            "foreign_names": self.foreign_names,
             "family": self.family,
+            "members": self.members,
             "path": self.path,
             "host": self.host,
         }
@@ -117,9 +135,46 @@ class Spec(Frozen):
     def _new_member(self, ending: str) -> Parameter | None:
         if ending in self._members:
             return self._members[ending]
-        if not _board(ending):
+        if not _ending(ending):
             return None
         return Member(self.family + ending)
+
+    def is_known(self, member: Parameter) -> bool:
+        """Return whether a member of the open family is known, or may well be a board type."""
+        ending = member.wire[len(self.family) :]
+        return ending in self._members or ending in self.members or _board(ending) is not None
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The endings of the family's flags, as far as they are listed."""
+        flags = (ending for ending, row in self._members.items() if type(row.kind) is Flag)
+        return *flags, *self.members
+
+    def meant_features(self, ending: str) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the features that an unlisted ending of the family is one slip away from.
+
+        The second list is of what may be meant: these, or else others that are spelled alike.
+        """
+        return _meant_features(ending, self.features)
+
+    def foreign(self, name: str) -> ForeignName | None:
+        """Return what a name that is none of the spec's own means, or ``None``.
+
+        It may be one of another tool, a feature without its prefix, or a function without its
+        parentheses.
+        """
+        folded = name.lower().replace("-", "_")
+        known = next((row for row in self.foreign_names if folded in row.names), None)
+        if known is not None:
+            return known
+        member = self._members.get(folded)
+        if member is not None:
+            is_called = "supports" in self.functions and type(member.kind) is Flag
+            meaning = f"supports({folded})" if is_called else member.wire
+            return ForeignName((folded,), (meaning,), source=member.source)
+        if any(not each.parameters for each in self.functions.get(folded, ())):
+            return ForeignName((folded,), guesses=(f"{folded}()",), source="a function")
+        return None
 
     @property
     def sort_keys(self) -> tuple[str, ...]:
@@ -139,6 +194,7 @@ class Spec(Frozen):
         ranges: Mapping[str, tuple[int | None, int | None]] | None = None,
         parameters: Iterable[Parameter] = (),
         functions: Iterable[Function] = (),
+        foreign_names: Iterable[ForeignName] = (),
     ) -> Spec:
         """Return a spec with additions; this one does not change.
 
@@ -152,6 +208,7 @@ class Spec(Frozen):
             ranges: name -> both ends of an integer's range, ``None`` for no bound.
             parameters: further rows; one with an existing wire name replaces that row.
             functions: further functions.
+            foreign_names: further names of other tools, which count before those there are.
 
         Raises:
             TypeError: an argument has the wrong type.
@@ -171,8 +228,9 @@ class Spec(Frozen):
         arguments = self._arguments()
         arguments["parameters"] = rows.values()
         arguments["functions"] += tuple(functions)
+        arguments["foreign_names"] = (*foreign_names, *self.foreign_names)
         spec = Spec(**arguments)
-        check_extension(spec.parameters, spec.functions, self.clauses)
+        check_extension(spec.parameters, spec.functions, spec.foreign_names, self.clauses)
         return spec
 
     def _row(self, rows: Mapping[str, Parameter], name: str) -> Parameter:
@@ -184,7 +242,7 @@ class Spec(Frozen):
 
     def to_dict(self, rows: Iterable[Parameter] | None = None) -> dict[str, Any]:
         """Return JSON-serializable data of all rows, or of some."""
-        chosen = self.parameters.values() if rows is None else rows
+        chosen = tuple(self.parameters.values() if rows is None else rows)
         return {
             "parameters": [_describe(row) for row in chosen],
             "functions": [
@@ -198,7 +256,28 @@ class Spec(Frozen):
                 for same in self.functions.values()
                 for each in same
             ],
+            "foreign_names": [
+                {
+                    "names": list(each.names),
+                    "means": list(each.means),
+                    "guesses": list(each.guesses),
+                    "note": each.note,
+                    "source": each.source,
+                }
+                for each in self.foreign_names
+                if rows is None or not {*each.meanings}.isdisjoint(row.wire for row in chosen)
+            ],
         }
+
+
+@lru_cache(maxsize=1024)  # a filter may name the same ones again and again
+def _meant_features(
+    ending: str, features: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    from imsquery.diagnostics.suggest import is_one_slip, nearest
+
+    slips = tuple(each for each in features if is_one_slip(ending, each))
+    return slips, slips or tuple(nearest(ending, features))
 
 
 def _by_name(rows: Iterable[Parameter]) -> dict[str, Parameter]:
@@ -258,5 +337,7 @@ def _describe(row: Parameter) -> dict[str, Any]:
         "sortable": row.sortable,
         "requires": list(row.requires) if row.requires else None,
         "excludes": list(row.excludes),
+        "goes_with": list(row.goes_with) if row.goes_with else None,
+        "unseen": list(row.unseen or ()),
         "source": row.source,
     }

@@ -11,6 +11,7 @@ from functools import partial
 from imsquery.diagnostics.edits import Safe, clip
 from imsquery.language.lexer import spell
 from imsquery.language.operators import EQUALITY, MATCH, OPERATORS
+from imsquery.schema.parameters import Member
 from imsquery.semantics.formula import And, Atom, BoundQuery, Deferred, Not, Or, Order, Unknown
 from imsquery.semantics.literals import LiteralBinder
 
@@ -59,15 +60,31 @@ class Binder(LiteralBinder):
     def takes_arguments(self, name: str) -> bool:
         return name.lower() in self.spec.functions
 
+    def is_choice(self, name: str, value: str) -> bool:
+        parameter = self.spec.find(name)
+        choices = () if parameter is None else parameter.kind.choices
+        return value.lower() in {choice.lower() for choice in choices}
+
+    def refuses_all(self, name: str) -> bool:
+        compared = [
+            self.spec.parameters[wire].kind.choices
+            for function in self.spec.functions.get(name.lower(), ())
+            for wire, value in function.conditions
+            if value == "{0}" and wire in self.spec.parameters
+        ]
+        return any(choices and "all" not in choices for choices in compared)
+
     # -- queries and connectives
 
     def query(self, filter: Formula, clauses: list[Callable[[BoundQuery], None]]) -> BoundQuery:  # noqa: A002
-        query = BoundQuery(filter)
+        query = self.query_of_filter(filter)
         for clause in clauses:
             clause(query)
         return query
 
     def query_of_filter(self, filter: Formula) -> BoundQuery:  # noqa: A002
+        if self.doubts or self.is_deferred:
+            self.report_doubts(filter)
         return BoundQuery(filter)
 
     def query_of_clauses(self, clauses: list[Callable[[BoundQuery], None]]) -> BoundQuery:
@@ -191,7 +208,9 @@ class Binder(LiteralBinder):
             name,
             value,
             (value,),
-            lambda _, literals: Atom(parameter, relation, literals[0], name, value),
+            lambda self, literals: self._match(
+                parameter, relation, literals[0], name, operator, value
+            ),
         )
 
     def non_match(self, name: int, _not: int, operator: int, value: int) -> Formula:
@@ -261,6 +280,8 @@ class Binder(LiteralBinder):
             from imsquery.semantics.unknown_names import guess
 
             parameter = guess(self, name, name)
+        if type(parameter) is Member and not self._is_listed(parameter, name):
+            parameter = None
 
         def set_order(query: BoundQuery) -> None:
             if query.order is not None:
@@ -318,12 +339,22 @@ class Binder(LiteralBinder):
                 parameter = guess(self, name, last)
                 if parameter is None:
                     return None
+            if type(parameter) is Member and not self._is_listed(parameter, name):
+                return None
         if parameter.clause is not None:
             from imsquery.semantics.misplaced_clauses import report_clause
 
             report_clause(self, parameter, name, last)
             return None
         return parameter
+
+    def _is_listed(self, member: Parameter, token: int) -> bool:
+        """Return whether a member of the open family may be meant; report others."""
+        if self.spec.is_known(member):
+            return True
+        from imsquery.semantics.foreign_names import report_member
+
+        return report_member(self, member, token)
 
     # -- operators
 
@@ -373,6 +404,7 @@ class Binder(LiteralBinder):
         """Build a formula from literals, now or once the placeholders among them have values."""
         for token in tokens:
             if self._kinds[token] == "PLACEHOLDER":
+                self.is_deferred = True
                 return Deferred(first, last, tokens, build, comparison=comparison)
         return build(self, [self.literal(token) for token in tokens])
 
@@ -392,6 +424,7 @@ class Binder(LiteralBinder):
             return Or(operands, name, last)
 
         if is_list:
+            self.is_deferred = True
             return Deferred(name, last, values, build, is_list=True)
         return self._with_literals(name, last, values, build)
 
@@ -432,6 +465,8 @@ class Binder(LiteralBinder):
         ending = literal.lstrip("_").lower()
         # `supports(support_kvm)` hardly means `__support_support_kvm`, which can be written out.
         parameter = None if ending.startswith(prefix) else self.spec.feature(literal)
+        if type(parameter) is Member and not self._is_listed(parameter, token):
+            return None
         if parameter is not None and parameter.kind.standalone:
             return parameter
         fixes: list[Fix] = []

@@ -27,7 +27,7 @@ def check_consistency(formula: Formula, written: Formula, binder: LiteralBinder)
     """Report contradictions in a filter, and conditions that are missing or that nothing answers.
 
     Findings are ``contradiction`` and ``mutually-exclusive`` (warnings if another branch can still
-    match), ``requires`` and ``not-observable``.
+    match), ``requires``, ``never-matches`` and ``not-observable``.
 
     Args:
         formula: the simplified filter.
@@ -45,6 +45,8 @@ class _Consistency:
         self._written = written
         self._binder = binder
         self._spec = binder.spec
+        # Companion -> what has it: the one can come before or after the other.
+        self._companions = {wire: each for each, (wire, _) in self._spec.companions.items()}
         self._dead: list[Formula] = []
         # What the conjunctions around assert: (wire name, aspect), or the key of a literal -> the
         # literal that asserts it.  Aspects: `=`, `low`, `high`, `absent`, and `some` for any value.
@@ -87,6 +89,7 @@ class _Consistency:
             return bool(node.operands)
         before = len(self._contradictions)
         demanding: list[Atom] = []
+        companions: list[Atom] = []
         literals = node.operands if type(node) is And else (node,)
         for literal in literals:
             if type(literal) is Atom:
@@ -94,9 +97,13 @@ class _Consistency:
                 parameter = literal.parameter
                 if parameter.requires is not None or parameter.wire in self._spec.exclusive:
                     demanding.append(literal)
+                if parameter.goes_with is not None or parameter.wire in self._companions:
+                    companions.append(literal)
             elif type(literal) is Not:
                 self._deny(literal, undo)
         consistent = len(self._contradictions) == before
+        for atom in companions:
+            self._goes_with_companion(atom.parameter.wire)
         for atom in demanding:
             consistent &= self._goes_with_facts(atom)
             if atom.parameter.requires is not None:
@@ -201,6 +208,17 @@ class _Consistency:
                 self._exclusions.append((atom, other))
         return len(self._exclusions) == before
 
+    def _goes_with_companion(self, wire: str) -> None:
+        """Warn of a condition whose images have another value of what is compared as well."""
+        wire = self._companions.get(wire, wire)
+        needed, value = self._spec.companions[wire]
+        one, two = self._facts.get((wire, "some")), self._facts.get((needed, "="))
+        if not (type(one) is Atom and type(two) is Atom) or two.value == value:
+            return
+        condition = f"{two.parameter.name} = {spell(value)}"
+        message = f"`{one.parameter.name}` finds only images with `{condition}`"
+        self._report("never-matches", message, max(one, two, key=_place), severity="warning")
+
     def _require(self, atom: Atom, wire: str, value: str, *, may_add: bool) -> None:
         """Report a condition that is answered only together with another one."""
         # Asserted or contradicted, it is there; a contradiction has its own finding.
@@ -224,7 +242,21 @@ class _Consistency:
         is_one = one.first == two.first  # such as a range whose ends are swapped
         written = f"`{clip(self._binder.tokens.text[start:end])}`"
         message = "this can never match" if is_one else f"this contradicts {written}"
-        self._report("contradiction", message, two, severity=severity)
+        fixes = self._swapped(two.last) if is_one else []
+        self._report("contradiction", message, two, *fixes, severity=severity)
+
+    def _swapped(self, high: int) -> list[Fix]:
+        """Return the fix that swaps the two ends of a range."""
+        tokens = self._binder.tokens
+        keyword, low, _ = range(high - 3, high)
+        if tokens.kinds[keyword] != "BETWEEN" or any(map(self._binder.is_put_in, (low, high))):
+            return []
+        places = self._binder.own_place(low), self._binder.own_place(high)
+        edits = [
+            (*place, tokens.lexemes[other])
+            for place, other in zip(places, (high, low), strict=True)
+        ]
+        return [("swap the ends of the range", edits)]
 
     def _exclusion(self, atom: Atom, other: Atom, severity: str) -> None:
         one, two = sorted((other, atom), key=lambda each: (each.first, each.parameter.wire))
@@ -242,6 +274,10 @@ _ASPECT = {"=": "=", ">": "low", ">=": "low", "<": "high", "<=": "high"}
 _COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _NEAREST = {"<": -1, "<=": 0, ">": 1, ">=": 0}
 """Operator -> the step from its bound to the nearest integer that satisfies it."""
+
+
+def _place(part: Formula) -> tuple[int, int]:
+    return part.first, part.last
 
 
 def _parts(node: Formula) -> Iterator[Formula]:

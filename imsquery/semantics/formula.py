@@ -134,9 +134,10 @@ class Deferred(Unknown):
         build: returns the formula, given a binder and the literal of each token.
         is_list: whether its only token is a placeholder for a list.
         comparison: parameter and relation of a comparison with one placeholder.
+        is_positive: whether it is not negated, in the whole filter.
     """
 
-    __slots__ = ("build", "comparison", "is_list", "tokens")
+    __slots__ = ("build", "comparison", "is_list", "is_positive", "tokens")
 
     def __init__(
         self,
@@ -153,6 +154,7 @@ class Deferred(Unknown):
         self.build = build
         self.is_list = is_list
         self.comparison = comparison
+        self.is_positive = True
 
 
 class Order:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from imsquery.diagnostics.edits import Safe, clip, did_you_mean, spaced
+from imsquery.language.dates import impossible_part, respell
 from imsquery.language.lexer import spell
-from imsquery.language.operators import EQUALITY
-from imsquery.language.times import is_within_second, respell_clock, respell_time
-from imsquery.schema.kinds import Flag, RefusedValue
+from imsquery.language.operators import EQUALITY, MATCH
+from imsquery.language.recovery.vocabulary import SAYS_ABSENT
+from imsquery.schema.kinds import Flag, RefusedValue, advise_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,6 +54,9 @@ class Comparison:
 
     def report_refused(self, refused: RefusedValue, *, is_allowed: bool) -> None:
         """Report a value that the parameter's kind refuses; as a warning if it is allowed."""
+        if self._function and self.literal.lower() == "all" and self.parameter.kind.choices:
+            self._report_all(refused)
+            return
         if refused.code == "unlisted-value":
             message = f"unlisted {self._described(refused.instead)} {refused.message}"
         else:
@@ -64,26 +68,63 @@ class Comparison:
 
     def report_time(self) -> None:
         """Report what cannot be read as a time."""
-        meant = respell_time(self.literal) or respell_clock(self.literal)
+        meant = respell(self.literal)
+        impossible = impossible_part(self.literal)
+        expected = f"expected {self.parameter.kind.describe()}"
+        if impossible:
+            expected = f"there is no {impossible}"
         # Before a fraction of a second is before the end of that second, not before its start.
-        within = {"<": "<=", ">=": ">"} if is_within_second(self.literal) else {}
-        message = f"invalid {self._described(meant)} expected {self.parameter.kind.describe()}"
-        certain = meant[0] if len(meant) == 1 else ""
-        fixes = self._value_fixes(meant, within.get(self.relation, self.relation), certain)
+        within = {"<": "<=", ">=": ">"} if meant.is_within_second else {}
+        relation = within.get(self.relation, self.relation)
+        certain = meant.literals[0] if meant.is_certain else ""
+        fixes = self._value_fixes(meant.literals, relation, certain)
+        message = f"invalid {self._described(meant.literals)} {expected}"
         self._report("bad-value", message, fixes)
 
     def report_advice(self, advice: Advice) -> None:
         """Report a value that is legal but cannot match as written."""
-        negation = "" if self.relation == "=" else "not "
+        negation = "not " if self.relation == "!=" else ""
         fixes: list[Fix] = []
-        if advice.value is not None and not self._is_bound:
+        if advice.operator is not None:
+            fixes += self._match_fix(advice)
+        elif advice.value is not None and not self._is_bound:
             fixes.append(self._phrase_fix(spell(advice.value), self.value))
-        if self.operator is not None and advice.operator is not None:
-            word = f"{negation}{advice.operator}"
-            fixes.append((f"match with `{word}`", [self._edit(self.operator, word)]))
         if self.operator is not None and advice.predicate is not None:
             fixes.append(self._phrase_fix(f"{negation}{advice.predicate}", self.first))
-        self._report(advice.code, advice.message, fixes, severity=advice.severity)
+        if advice.values and not self._is_bound:
+            fixes += self._listed(advice.values)
+        self._report(
+            advice.code, advice.message, fixes, severity=advice.severity, notes=advice.notes
+        )
+
+    def _match_fix(self, advice: Advice) -> list[Fix]:
+        """Match by a pattern, in place of a comparison letter by letter."""
+        operators = self.parameter.kind.operators
+        is_known = self.parameter.observed is not None and operators & MATCH
+        is_same = advice.value in {None, self.literal}
+        if self.operator is None or not is_known or not (is_same or not self._is_bound):
+            return []
+        word = f"{'not ' if self.relation == '!=' else ''}{advice.operator}"
+        edits = [self._edit(self.operator, word)]
+        if not is_same:
+            edits.append((*self.algebra.span(self.value), spell(str(advice.value))))
+        return [(f"match with `{word}`", edits)]
+
+    @property
+    def _function(self) -> str:
+        """The name of the function that the value is an argument of; empty without one."""
+        kinds, lexemes = self.algebra.tokens.kinds, self.algebra.tokens.lexemes
+        is_call = self.operator is None and kinds[self.first + 1 : self.first + 2] == ["LPAR"]
+        return lexemes[self.first].lower() if is_call else ""
+
+    def _report_all(self, refused: RefusedValue) -> None:
+        """Report `all` as the argument of a function that takes one of a few values."""
+        function = self._function
+        signatures = " or ".join(f"`{each.signature}`" for each in self.spec.functions[function])
+        message = f"{signatures} takes one value, not `{self.literal}`; expected {refused.message}"
+        every = " or ".join(f"{function}({spell(each)})" for each in self.parameter.kind.choices)
+        fix = self._phrase_fix(f"({every})", self.first, self.value + 1)
+        self._report("bad-arguments", message, [] if self._is_bound else [fix])
 
     @property
     def _is_bound(self) -> bool:
@@ -95,18 +136,24 @@ class Comparison:
         return f"value `{clip(self.literal)}` for `{self.parameter.name}`{question}"
 
     def _report(
-        self, code: str, message: str, fixes: Iterable[Fix] = (), *, severity: str = "error"
+        self,
+        code: str,
+        message: str,
+        fixes: Iterable[Fix] = (),
+        *,
+        severity: str = "error",
+        notes: Iterable[str] = (),
     ) -> None:
         span = self.algebra.span(self.value)
-        self.algebra.report(code, message, span, *fixes, severity=severity)
+        self.algebra.report(code, message, span, *fixes, severity=severity, notes=notes)
 
     def _fixes(self, refused: RefusedValue) -> list[Fix]:
         if self._is_bound:
             return []
         if self.operator is not None and self.relation in EQUALITY:
-            if type(self.parameter.kind) is Flag and self.literal.lower() == "false":
+            if type(self.parameter.kind) is Flag and refused.certain == "false":
                 return [self._flag_fix()]
-            if self.literal.lower() in {"null", "nil"} and self.parameter.observed is not None:
+            if self.literal.lower() in SAYS_ABSENT and self.parameter.observed is not None:
                 phrase = "is absent" if self.relation == "=" else "is present"
                 return [self._phrase_fix(phrase, self.operator)]
         # Of a number that is out of range, write what means the same of the nearest one.
@@ -115,7 +162,12 @@ class Comparison:
             fixes = self._value_fixes(refused.instead, relations[self.relation], refused.certain)
         else:
             fixes = []
-        return fixes or self._list_fix()
+        return [*self._pattern_fix(), *fixes] or self._list_fix()
+
+    def _pattern_fix(self) -> list[Fix]:
+        """Match by a pattern that was written for a listed value."""
+        advice = advise_pattern(self.relation, self.literal)
+        return self._match_fix(advice) if advice is not None and advice.operator else []
 
     def _value_fixes(self, values: Sequence[str], relation: str, certain: str = "") -> list[Fix]:
         """Write one of the values, and the operator too if that changes."""
@@ -142,7 +194,16 @@ class Comparison:
             values = [str(read(each.strip())) for each in _separator.split(self.literal)]
         except RefusedValue:
             return []
-        listed = f"({', '.join(map(spell, values))})"
+        return self._listed(values)
+
+    def _listed(self, values: Sequence[str]) -> list[Fix]:
+        """Write several values for the one; they may be in a list already."""
+        listed = ", ".join(map(spell, values))
+        if self.operator is None:
+            is_list = self.algebra.tokens.kinds[self.value - 1] in {"LPAR", "COMMA"}
+            is_list = is_list and not self._function
+            return [self._phrase_fix(listed, self.value)] if is_list else []
+        listed = f"({listed})"
         word = "in" if self.relation == "=" else "not in"
         edits = [self._edit(self.operator, word), (*self.algebra.span(self.value), listed)]
         return [(f"write `{word} {clip(listed)}`", edits)]
@@ -154,9 +215,10 @@ class Comparison:
         plain = f"supports({wire[len(family) :]})" if is_member else self.parameter.name
         return self._phrase_fix(f"not {plain}" if self.relation == "=" else plain, self.first)
 
-    def _phrase_fix(self, phrase: str, first: int) -> Fix:
-        """Write a phrase for the tokens from one to the value."""
-        return f"write `{phrase}`", [self._edit(first, phrase, self.value)]
+    def _phrase_fix(self, phrase: str, first: int, last: int | None = None) -> Fix:
+        """Write a phrase for the tokens from one to the value, or to another."""
+        last = self.value if last is None else last
+        return f"write `{clip(phrase)}`", [self._edit(first, phrase, last)]
 
     def _edit(self, first: int, new: str, last: int | None = None) -> Edit:
         return spaced(self.algebra.tokens.text, *self.algebra.span(first, last), new)

@@ -8,14 +8,15 @@ from imsquery.diagnostics.edits import clip
 from imsquery.language.algebra import Algebra
 from imsquery.language.operators import EQUALITY
 from imsquery.language.times import read_time, reads_clock, time_condition
-from imsquery.schema.kinds import RefusedValue
-from imsquery.semantics.formula import And, Atom, Not, Unknown
+from imsquery.schema.kinds import RefusedValue, advise_pattern
+from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from typing import Any, Self
 
     from imsquery.language.lexer import Tokens
+    from imsquery.schema.kinds import Advice
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
     from imsquery.semantics.formula import Formula
@@ -32,11 +33,16 @@ class LiteralBinder(Algebra, is_partial=True):
         allow_unlisted: accept values not in open lists, with a warning.
 
     Attributes:
+        allow_unlisted: the argument.
         volatile: the clock was read, so that the same text may mean something else later.
+        doubts: conditions that find nothing unless they are negated, by ``id``; reported once it is
+            known whether they are.
+        is_deferred: a condition waits for the value of a placeholder.
         outline: what :mod:`imsquery.semantics.misplaced_clauses` remembers of the text.
     """
 
     outline: Any = None
+    is_deferred = False
 
     def __init__(
         self,
@@ -53,11 +59,17 @@ class LiteralBinder(Algebra, is_partial=True):
         self._lexemes = tokens.lexemes
         self._kinds = tokens.kinds
         self._now = now
-        self._allow_unlisted = allow_unlisted
+        self.allow_unlisted = allow_unlisted
+        self.doubts: dict[int, tuple[Formula, Comparison, Advice]] = {}
+
+    def afresh(self, *, keep: bool = False) -> Self:
+        other = super().afresh(keep=keep)
+        other.doubts = {}
+        return other
 
     def over(self, tokens: Tokens) -> Self:
         """Return the same binder for other tokens, without findings."""
-        return type(self)(tokens, self.spec, now=self._now, allow_unlisted=self._allow_unlisted)
+        return type(self)(tokens, self.spec, now=self._now, allow_unlisted=self.allow_unlisted)
 
     def _compare(
         self,
@@ -86,7 +98,7 @@ class LiteralBinder(Algebra, is_partial=True):
         try:
             value = kind.read(literal)
         except RefusedValue as refused:
-            is_allowed = self._allow_unlisted and refused.code == "unlisted-value"
+            is_allowed = self.allow_unlisted and refused.code == "unlisted-value"
             written = self._written(parameter, relation, literal, first, operator, token)
             written.report_refused(refused, is_allowed=is_allowed)
             if not is_allowed:
@@ -94,12 +106,43 @@ class LiteralBinder(Algebra, is_partial=True):
             value = literal
         if relation not in EQUALITY:
             return Atom(parameter, relation, value, first, last)
+        atom = Atom(parameter, "=", value, first, last)
         advice = kind.advise(literal) if kind.advises else None
         if advice is not None:
             written = self._written(parameter, relation, literal, first, operator, token)
             written.report_advice(advice)
-        atom = Atom(parameter, "=", value, first, last)
+        elif parameter.doubts:
+            doubt = parameter.doubt(str(value))
+            if doubt is not None:
+                written = self._written(parameter, relation, literal, first, operator, token)
+                self.doubts[id(atom)] = atom, written, doubt
         return atom if relation == "=" else Not(atom, first, last)
+
+    def _match(
+        self, parameter: Parameter, relation: str, literal: str, first: int, token: int, last: int
+    ) -> Formula:
+        """Bind a comparison with a part of a text, or with a pattern; ``token`` is the operator."""
+        advice = advise_pattern(relation, literal) if relation != "matches" else None
+        if advice is not None:
+            written = self._written(parameter, relation, literal, first, token, last)
+            written.report_advice(advice)
+        return Atom(parameter, relation, literal, first, last)
+
+    def report_doubts(self, formula: Formula, *, positive: bool = True) -> None:
+        """Report the conditions of a filter that find nothing, if they are not negated."""
+        pending = [(formula, positive)]
+        while pending:
+            node, positive = pending.pop()
+            if isinstance(node, And | Or):
+                pending += [(each, positive) for each in node.operands]
+            elif isinstance(node, Not):
+                pending.append((node.operand, not positive))
+            elif isinstance(node, Deferred):
+                node.is_positive = positive
+            elif positive and id(node) in self.doubts:
+                _, written, doubt = self.doubts[id(node)]
+                written.report_advice(doubt)
+        self.doubts = {}
 
     def _time(
         self,

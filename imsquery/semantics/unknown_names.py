@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 from imsquery.diagnostics.edits import Safe, clip, did_you_mean
 from imsquery.diagnostics.suggest import nearest, the_one_slip
 from imsquery.language._tables import KEYWORDS
-from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens, spell
-from imsquery.language.operators import OPERATORS
 from imsquery.language.recovery.confusables import fold
 from imsquery.language.recovery.vocabulary import (
     CERTAIN_CALLS,
@@ -26,22 +24,36 @@ from imsquery.language.recovery.vocabulary import (
     colon_beside,
 )
 from imsquery.schema.kinds import Tag
-from imsquery.semantics.formula import BoundQuery, leaves
+from imsquery.semantics.foreign_names import meanings_of
+from imsquery.semantics.rebinding import (
+    as_fixes,
+    bind,
+    if_valid,
+    is_comparison,
+    mended,
+    placed,
+    relation,
+    renamed,
+    rewritten,
+    shown,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
-    from imsquery.schema.parameters import Parameter
+    from imsquery.schema.parameters import ForeignName, Parameter
     from imsquery.semantics.formula import Formula
     from imsquery.semantics.literals import LiteralBinder
 
     Fix = tuple[str, list[tuple[int, int, str]]]
 
 _CONVERSE = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_GOES_WITH = {"OR": "=", "AND": "!="}
 _MOST_LOOKED_BACK = 20  # else a long list would take time in the square of its length
 _url = re.compile("(?:[a-z]+:/)?/[^/]", re.IGNORECASE).match
 _wild = re.compile(r"[*?]").search
 _pair = re.compile("([^.:]+)[.:](.+)").fullmatch
+_ALL_NAMES = "`imsquery spec` lists all names"
 
 
 def guess(binder: LiteralBinder, name: int, last: int) -> Parameter | None:
@@ -91,24 +103,25 @@ def report_function(binder: LiteralBinder, name: int, closing: int) -> Formula |
         binder.report("unknown-function", message, place, ("write `not`", [(*place, "not ")]))
         return None
     operator, match = _match(binder, name, closing)
-    meant = _if_valid(binder, _presence(binder, name, closing) or match)
-    names = [] if meant else nearest(written, binder.spec.functions)
-    rewriting = _rewriting(binder, name, closing, meant)
+    meant = mended(binder, _presence(binder, name, closing) or match)
+    names = [clip(meant)] if meant else nearest(written, binder.spec.functions)
+    is_certain = operator in CERTAIN_CALLS and meant == match
+    fixes = as_fixes(rewritten(binder, name, closing, meant), meant if is_certain else "")
     binder.report(
         "unknown-function",
-        f"unknown function `{clip(written)}`{did_you_mean([clip(meant)] if meant else names)}",
+        f"unknown function `{clip(written)}`{did_you_mean(names)}",
         binder.span(name),
-        *_renamings(binder, name, closing, names),
-        *([Safe(*each) for each in rewriting] if operator in CERTAIN_CALLS else rewriting),
+        *(fixes or _renamings(binder, name, closing, names)),
+        notes=() if names else (_ALL_NAMES,),
     )
     return None
 
 
 def read_colon(binder: LiteralBinder, name: int) -> Formula | None:
     """Return the condition that ``name:value``, which has been reported, was meant for."""
-    text = _split(binder, name)
-    bound = _bind(binder, Tokens(text)) if text else None
-    return _placed(bound, name, name)
+    text = mended(binder, _split(binder, name))
+    bound = bind(binder, Tokens(text)) if text else None
+    return placed(bound, name, name)
 
 
 # -- names
@@ -120,20 +133,15 @@ def _report_name(binder: LiteralBinder, name: int, last: int) -> None:
         message = "this is a URL, not a filter; use `decompile` to get its filter"
         binder.report("unknown-name", message, binder.span(name), *_without_query(binder, name))
         return
-    names: list[str] = []
-    key, negated = _sort_key(binder, name), _negated(binder, written)
-    if key or negated or written[0] == "-":
-        last, meant = name, key or negated
-    else:
-        names, meant = _meanings(binder, name, last)
-    rewriting = _rewriting(binder, name, last, meant)
-    binder.report(
-        "unknown-name",
-        f"unknown name `{clip(written)}`{did_you_mean(names or ([clip(meant)] if meant else []))}",
-        binder.span(name),
-        *_renamings(binder, name, last, names),
-        *([Safe(*each) for each in rewriting] if key else rewriting),
-    )
+    known = binder.spec.foreign(written)
+    notes = [known.note] if known is not None and known.note else []
+    names, fixes = _meanings(binder, name, last, known)
+    if known is not None and not known.meanings:
+        notes.insert(0, f"image lists have no counterpart of `{clip(written)}`")
+    if not names:
+        notes.append(_ALL_NAMES)
+    message = f"unknown name `{clip(written)}`{did_you_mean(names)}"
+    binder.report("unknown-name", message, binder.span(name), *fixes, notes=notes)
 
 
 def _sort_key(binder: LiteralBinder, name: int) -> str:
@@ -166,44 +174,53 @@ def _without_query(binder: LiteralBinder, name: int) -> list[Fix]:
     return [Safe("write `all`", [(*binder.span(name), "all")])]
 
 
-def _meanings(binder: LiteralBinder, name: int, last: int) -> tuple[list[str], str]:
-    """Return other names that may have been meant, or else what to write for the condition."""
-    key = _tag_key(binder, name)
-    if key:
-        tagged = _if_valid(binder, _tagged(binder, name, last, key))
-        return [], tagged or _rewritten(binder, name, last)
+def _meanings(
+    binder: LiteralBinder, name: int, last: int, known: ForeignName | None
+) -> tuple[list[str], list[Fix]]:
+    """Return what may have been meant, and the fixes that write it."""
+    written = binder.tokens.lexemes[name]
+    key, negated = _sort_key(binder, name), _negated(binder, written)
+    if key or negated or written[0] == "-":
+        return shown(rewritten(binder, name, name, key or negated), key)
+    key = _tag_key(binder, written)
+    tagged = if_valid(binder, _tagged(binder, name, last, key)) if key else ""
+    if tagged:
+        # Elsewhere, `!=` may find only what has the key.
+        is_certain = not tagged.startswith("not ")
+        return shown(rewritten(binder, name, last, tagged), tagged if is_certain else "")
+    alternative = if_valid(binder, _alternative(binder, name)) if name == last else ""
+    if alternative:
+        return shown(rewritten(binder, name, last, alternative), "")
+    if known is not None:
+        return meanings_of(binder, name, last, known) if known.meanings else ([], [])
     # One suggestion for each parameter, since `__platform` and `platform` are the same advice.
-    found = nearest(binder.tokens.lexemes[name], binder.spec.names)
+    found = nearest(written, binder.spec.names) if not key else []
     rows = dict.fromkeys(binder.spec.names[each] for each in found)
     names = [row.name for row in rows if row.clause is None]
-    return names, "" if names else _rewritten(binder, name, last)
+    if names:
+        return names, _renamings(binder, name, last, names)
+    meant = if_valid(binder, _turned(binder, name, last)) or _clause(binder, name)
+    return shown(rewritten(binder, name, last, meant), "")
 
 
-def _rewritten(binder: LiteralBinder, name: int, last: int) -> str:
-    """Return the condition that a value in place of a name was meant for."""
-    start, end = binder.span(name, last)
-    if "#" in binder.tokens.text[start:end]:
+# -- conditions that begin with a value
+
+
+def _tag_key(binder: LiteralBinder, written: str) -> str:
+    """Return the key in ``tag:key`` or ``labels.key``, as other services write tags."""
+    pair = _pair(written)
+    if pair is None:
         return ""
-    if name != last:
-        return _if_valid(binder, _turned(binder, name, last))
-    alternative = _alternative(binder, name)
-    if alternative and binder.spec.find(alternative.partition(" ")[0]) is None:
-        return ""  # that name must be mended first
-    return _if_valid(binder, alternative) or _called(binder, name)
-
-
-def _tag_key(binder: LiteralBinder, name: int) -> str:
-    """Return the key in ``tag:key`` or ``tags.key``, as other services write tags."""
-    pair = _pair(binder.tokens.lexemes[name])
-    row = binder.spec.find(pair[1]) if pair else None
-    return pair[2] if pair and row is not None and isinstance(row.kind, Tag) else ""
+    known = binder.spec.foreign(pair[1])
+    row = binder.spec.find(known.means[0] if known and known.means else pair[1])
+    return pair[2] if row is not None and isinstance(row.kind, Tag) else ""
 
 
 def _tagged(binder: LiteralBinder, name: int, last: int, key: str) -> str:
     """Return the call for ``tag:key = value``."""
-    if not _is_comparison(binder, name, last) or "tagged" not in binder.spec.functions:
+    if not is_comparison(binder, name, last) or "tagged" not in binder.spec.functions:
         return ""
-    negation = {"=": "", "!=": "not "}.get(_relation(binder, name + 1))
+    negation = {"=": "", "!=": "not "}.get(relation(binder, name + 1))
     if negation is None or binder.tokens.kinds[last] == "PLACEHOLDER":
         return ""
     return f"{negation}tagged({spell(key)}, {spell(binder.literal(last))})"
@@ -212,38 +229,32 @@ def _tagged(binder: LiteralBinder, name: int, last: int, key: str) -> str:
 def _turned(binder: LiteralBinder, name: int, last: int) -> str:
     """Return ``name < value`` for ``value > name``."""
     kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
-    relation = _relation(binder, name + 1)
-    if not _is_comparison(binder, name, last) or kinds[last] != "WORD" or not relation:
+    sign = relation(binder, name + 1)
+    if not is_comparison(binder, name, last) or kinds[last] != "WORD" or not sign:
         return ""
     if binder.spec.find(lexemes[last]) is None:
         return ""
-    return f"{lexemes[last]} {_CONVERSE.get(relation, relation)} {spell(lexemes[name])}"
-
-
-def _is_comparison(binder: LiteralBinder, name: int, last: int) -> bool:
-    """Return whether three tokens of the text, none of them put in, are a condition."""
-    return last == name + 2 and not any(map(binder.is_put_in, range(name, last + 1)))
-
-
-def _relation(binder: LiteralBinder, token: int) -> str:
-    return OPERATORS.get(binder.tokens.lexemes[token], "")
+    return f"{lexemes[last]} {_CONVERSE.get(sign, sign)} {spell(lexemes[name])}"
 
 
 def _alternative(binder: LiteralBinder, name: int) -> str:
-    """Return ``name = this`` for a lone word after ``name = that or``."""
+    """Return ``name = this`` for a lone word after ``name = that or``; ``!=`` goes with ``and``."""
     kinds, lexemes = binder.tokens.kinds, binder.tokens.lexemes
     # Skip parentheses, such as those that the fix of `mixed-and-or` adds.
     joint = _back_over(kinds, name - 1, "LPAR")
+    word = kinds[joint]
     for _ in range(_MOST_LOOKED_BACK):
-        if joint < 2 or kinds[joint - 2 : joint + 1] != ["OR", "WORD", "OR"]:  # noqa: PLR2004 -- two tokens back
+        if joint < 2 or kinds[joint - 2 : joint + 1] != [word, "WORD", word]:  # noqa: PLR2004 -- two tokens back
             break
         joint -= 2
     value = _back_over(kinds, joint - 1, "RPAR")
-    if value < 2 or kinds[joint] != "OR" or kinds[value - 2] != "WORD":  # noqa: PLR2004 -- likewise
+    if value < 2 or word not in _GOES_WITH or kinds[value - 2] != "WORD":  # noqa: PLR2004 -- likewise
         return ""
-    if _relation(binder, value - 1) != "=":
+    if relation(binder, value - 1) != _GOES_WITH[word]:
         return ""
-    return f"{lexemes[value - 2]} = {spell(lexemes[name])}"
+    if binder.spec.find(lexemes[value - 2]) is None:
+        return ""  # that name must be mended first
+    return f"{lexemes[value - 2]} {_GOES_WITH[word]} {spell(lexemes[name])}"
 
 
 def _back_over(kinds: list[str], index: int, kind: str) -> int:
@@ -255,15 +266,10 @@ def _back_over(kinds: list[str], index: int, kind: str) -> int:
     return index
 
 
-def _called(binder: LiteralBinder, name: int) -> str:
-    """Return what a lone word was meant for: a call as in ``public`` or ``kvm``, or a clause."""
-    word = binder.tokens.lexemes[name].lower()
-    if word in CLAUSES and binder.tokens.kinds[: name + 2] == ["WORD", END]:
-        return CLAUSES[word]
-    if word in binder.spec.functions:
-        return _if_valid(binder, f"{word}()")
-    is_flag = binder.spec.family + word in binder.spec.parameters
-    return _if_valid(binder, f"supports({word})") if is_flag else ""
+def _clause(binder: LiteralBinder, name: int) -> str:
+    """Return the clauses that a word alone was meant for, such as ``newest``."""
+    is_alone = binder.tokens.kinds[: name + 2] == ["WORD", END]
+    return CLAUSES.get(binder.tokens.lexemes[name].lower(), "") if is_alone else ""
 
 
 def _presence(binder: LiteralBinder, name: int, closing: int) -> str:
@@ -309,7 +315,7 @@ def _split(binder: LiteralBinder, name: int) -> str:
     plain, _, value = binder.tokens.lexemes[name].partition(":")
     negation = "not " if plain.startswith("-") else ""
     plain = plain.removeprefix("-")
-    if not value or binder.spec.find(plain) is None:
+    if not value or (binder.spec.find(plain) is None and not _has_meaning(binder, plain)):
         return ""
     low, dots, high = value.partition("..")
     if dots and low and high:
@@ -320,18 +326,24 @@ def _split(binder: LiteralBinder, name: int) -> str:
     return f"{negation}{plain} {operator} {spell(value)}"
 
 
+def _has_meaning(binder: LiteralBinder, plain: str) -> bool:
+    """Return whether a name of another tool has a counterpart, perhaps as a tag."""
+    known = binder.spec.foreign(plain)
+    return bool(known.meanings if known is not None else _tag_key(binder, plain))
+
+
 def _report_colon(binder: LiteralBinder, name: int) -> bool:
     """Report the colon of ``name:value``; return whether there is one."""
     text = _split(binder, name)
     if text:
-        is_valid = _if_valid(binder, text)
+        is_valid = mended(binder, text)
         word = text.removeprefix("not ").partition(" ")[2]
         word = word if word == "is present" else word.split()[0]
         binder.report(
             "syntax",
-            f"use `{word}`, not `:`{did_you_mean([clip(text)])}",
+            f"use `{word}`, not `:`{did_you_mean([clip(is_valid or text)])}",
             binder.span(name),
-            *_rewriting(binder, name, name, is_valid),
+            *as_fixes(rewritten(binder, name, name, is_valid), ""),
         )
     return bool(text)
 
@@ -358,59 +370,14 @@ def _report_list(binder: LiteralBinder, name: int, closing: int) -> Formula | No
     negation = [] if plain == written else [(start, start + 1, "not ")]
     listed = f"{plain} in {binder.tokens.text[end : binder.span(closing)[1]]}"
     tokens = Tokens(f"not {listed}" if negation else listed)
-    bound = None if "PLACEHOLDER" in tokens.kinds else _bind(binder, tokens)
+    bound = None if "PLACEHOLDER" in tokens.kinds else bind(binder, tokens)
     fixes = [("write `in`", [*negation, (*place, " in ")])] if bound is not None else []
     binder.report("syntax", COLON_OF_LIST, place, *fixes)
-    return _placed(bound, name, closing)
+    return placed(bound, name, closing)
 
 
-# -- what was meant, bound to see whether it is valid
-
-
-def _bind(binder: LiteralBinder, tokens: Tokens) -> BoundQuery | None:
-    """Bind other tokens; return ``None`` if there are findings."""
-    other = binder.over(tokens)
-    bound = parse_tokens(tokens, other)
-    return None if other.findings else bound
-
-
-def _if_valid(binder: LiteralBinder, meant: str) -> str:
-    """Return a condition if it is valid, else an empty text."""
-    return meant if meant and _bind(binder, Tokens(meant)) is not None else ""
-
-
-def _placed(bound: BoundQuery | None, first: int, last: int) -> Formula | None:
-    """Return the filter of another text as one with tokens of this text."""
-    if bound is None:
-        return None
-    for formula in (bound.filter, *leaves(bound.filter)):
-        formula.first, formula.last = first, last
-    return bound.filter
-
-
-def _rewriting(binder: LiteralBinder, name: int, last: int, meant: str) -> list[Fix]:
-    """Return the fix that writes what was meant for a condition, if anything."""
-    return [(f"write `{clip(meant)}`", [(*binder.span(name, last), meant)])] if meant else []
-
-
-def _renamings(binder: LiteralBinder, name: int, last: int, names: Iterable[str]) -> list[Fix]:
+def _renamings(binder: LiteralBinder, name: int, last: int, names: Sequence[str]) -> list[Fix]:
     """Return the fixes that write other names, except for those that lead to another finding."""
-    place = binder.own_place(name)
-    written = binder.tokens.lexemes[name]
-    certain = the_one_slip(written, names)
-    fixes = {each: (f"write `{each}`", [(*place, each)]) for each in names}
-    return [
-        Safe(*fix) if each == certain else fix
-        for each, fix in fixes.items()
-        if _is_valid_as(binder, name, last, each)
-    ]
-
-
-def _is_valid_as(binder: LiteralBinder, name: int, last: int, meant: str) -> bool:
-    """Return whether a condition or sort key is valid with another name."""
-    kinds = binder.tokens.kinds[name : last + 1]
-    if "BROKEN" in kinds or (name and binder.tokens.kinds[name - 1] == "BY"):
-        return True
-    lexemes = [meant, *binder.tokens.lexemes[name + 1 : last + 1]]
-    tokens = [(kind, lexeme, (0, 0)) for kind, lexeme in zip(kinds, lexemes, strict=True)]
-    return _bind(binder, Tokens.of("", [*tokens, (END, "", (0, 0))])) is not None
+    certain = the_one_slip(binder.tokens.lexemes[name], names)
+    found = [each for meant in names for each in renamed(binder, name, last, meant)]
+    return as_fixes(found, certain)

@@ -90,7 +90,9 @@ class _Values:
                 self._binder.report("bad-value", message, self._binder.span(token))
         if len(self._binder.findings) > before:
             return Unknown(deferred.first, deferred.last)
-        return deferred.build(self._binder, [literal for _, literal in given])
+        formula = deferred.build(self._binder, [literal for _, literal in given])
+        self._binder.report_doubts(formula, positive=deferred.is_positive)
+        return formula
 
     def _literals(self, token: int, deferred: Deferred) -> list[str]:
         binder = self._binder

@@ -12,7 +12,7 @@ from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import spell
 from imsquery.language.operators import EQUALITY, ORDER
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.schema.kinds import Boolean, Enumeration, Flag, Integer, Time
+from imsquery.schema.kinds import Boolean, Enumeration, Flag, Identifier, Integer, Text, Time
 from imsquery.schema.parameters import Parameter
 from imsquery.schema.spec import Spec
 from imsquery.testing.spelling import filters
@@ -47,9 +47,9 @@ def _faults(spec: Spec) -> list[list[NearMiss]]:
     rows = [row for row in spec.parameters.values() if row.clause is None]
     return [
         [fault for row in rows for fault in _values(row)],
-        [fault for row in rows for fault in _names(row, spec)],
+        [fault for row in rows for fault in _names(row, spec)] + _foreign_names(spec),
         [fault for row in rows for fault in _operators(row)],
-        _calls(spec),
+        _calls(spec) + _features(spec),
         _clauses(spec),
         _syntax(next((row for row in rows if row.kind.name == "text"), rows[0])),
     ]
@@ -86,6 +86,22 @@ def _names(row: Parameter, spec: Spec) -> list[NearMiss]:
         for name in (row.wire, row.name, *row.aliases)
         for each in _misspelt(name)
         if spec.find(each) is None and each not in KEYWORDS
+    ]
+
+
+def _foreign_names(spec: Spec) -> list[NearMiss]:
+    names = [name for row in spec.foreign_names for name in row.names]
+    return [NearMiss(f"{name} = a", "unknown-name") for name in names if not spec.find(name)]
+
+
+def _features(spec: Spec) -> list[NearMiss]:
+    """Return flags that are one slip away from a listed one."""
+    slips = {each for feature in spec.features for each in _misspelt(feature)}
+    members = [(each, spec.feature(each)) for each in sorted(slips)]
+    return [
+        NearMiss(f"{spec.family}{ending} = true", "unlisted-value")
+        for ending, member in members
+        if member is not None and not spec.is_known(member)
     ]
 
 
@@ -190,8 +206,8 @@ def _repeat(asked: list[tuple[str, str]], place: int) -> NearMiss:
 
 
 def _badly_encoded(rows: list[Parameter]) -> list[NearMiss]:
-    plain = {"text", "identifier"}
-    texts = [row for row in rows if row.kind.name in plain and not row.kind.advises]
+    # What is wrong with the value of another type would be found, too.
+    texts = [row for row in rows if type(row.kind) in {Identifier, Text}]
     return [
         NearMiss(f"{row.wire}={value}", "bad-encoding")
         for row in texts

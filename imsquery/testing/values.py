@@ -10,13 +10,24 @@ from functools import singledispatch
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from imsquery.schema.kinds import Boolean, Flavor, Identifier, ImageName, Integer, Kind, Tag, Time
+from imsquery.schema.kinds import (
+    Boolean,
+    Flavor,
+    Identifier,
+    ImageName,
+    Integer,
+    Kind,
+    Project,
+    Tag,
+    Time,
+)
 from imsquery.schema.parameters import Parameter
 from imsquery.urls.times import RELATIONS
 
 # Shrinking tends to the first of each.
 _WORDS = ("a", "b", "CentOS 7.3 64bit", "x=1&y", "it's", "公共")
 _IDS = ("a1", "b2", "0", "bc6bed6e-ba3a-4447-afcc-449174a3eb52", "1bed856811654c1cb661a6ca845ebc77")
+_PROJECTS = ("a1", "b2", "1bed856811654c1cb661a6ca845ebc77")
 _NAMES = ("a", "b", "CentOS 7.3 64bit", "CentOS 7.3 64bit with sdx", "公共-1")
 _KEYS = ("a", "b", "team", "键")
 _FLAVORS = ("s6.large.2", "c6.xlarge.4", "s3.medium.2")
@@ -42,19 +53,30 @@ def literals(row: Parameter) -> SearchStrategy[str]:
 
     None of them draws a warning or widens the request (``scopes``).
     """
-    return _literals(row.kind).filter(lambda text: text not in row.scopes)
+    if row.kind.choices:
+        return st.sampled_from([text for text in row.kind.choices if _is_quiet(row, text)])
+    return _literals(row.kind).filter(lambda text: text not in row.scopes and _is_quiet(row, text))
+
+
+def _is_quiet(row: Parameter, text: str) -> bool:
+    """Return whether there is nothing to say about a value."""
+    is_advised = row.kind.advises and row.kind.advise(text) is not None
+    return not is_advised and not (row.doubts and row.doubt(text) is not None)
 
 
 @singledispatch
-def _literals(kind: Kind) -> SearchStrategy[str]:
-    if kind.choices:
-        return st.sampled_from(kind.choices)
+def _literals(_kind: Kind) -> SearchStrategy[str]:
     return st.sampled_from(_WORDS) | st.text(min_size=1, max_size=8)
 
 
 @_literals.register
 def _(_kind: Identifier) -> SearchStrategy[str]:
     return st.sampled_from(_IDS) | st.uuids().map(str)
+
+
+@_literals.register
+def _(_kind: Project) -> SearchStrategy[str]:
+    return st.sampled_from(_PROJECTS) | st.uuids().map(lambda made: made.hex)
 
 
 @_literals.register

@@ -13,7 +13,8 @@ from imsquery.diagnostics.source import Span
 from imsquery.diagnostics.suggest import nearest
 from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.schema.kinds import Tag
+from imsquery.schema.kinds import RefusedValue, Tag
+from imsquery.schema.parameters import Member
 from imsquery.urls.edits import PairEdits, TitledEdits
 from imsquery.urls.reader import Pair, Url, locate, read_pairs
 from imsquery.urls.values import Criterion, ValueReader, finding
@@ -131,6 +132,7 @@ class _RequestChecker:
         self._pairs = pairs
         self._spec = spec
         self._edits = PairEdits(pairs)
+        self._allow_unlisted = allow_unlisted
         self._values = ValueReader(self._edits, spec, allow_unlisted=allow_unlisted)
         self._read: dict[str, Pair] = {}
         self._suggested = 0
@@ -151,11 +153,12 @@ class _RequestChecker:
                 self._repeated(pair, last)
             elif row is None:
                 self._unknown(pair, pair.name)
-            else:
+            elif self._is_listed(row, pair):
                 self._read_value(row, pair)
         if None not in self._edits.last:  # a template may be any number of parameters
             self._check_required()
         self._check_exclusive()
+        self._check_companions()
 
     def _read_value(self, row: Parameter, pair: Pair, *, is_own: bool = True) -> None:
         """Read a value; unless it is the parameter's own, only what is wrong with it counts."""
@@ -168,6 +171,20 @@ class _RequestChecker:
                 self.criteria[row.wire] = criterion
 
     # -- names
+
+    def _is_listed(self, row: Parameter, pair: Pair) -> bool:
+        """Return whether a flag may be meant; report it if it is not listed."""
+        if type(row) is not Member or self._spec.is_known(row):
+            return True
+        ending = row.wire[len(self._spec.family) :]
+        slips, meant = self._spec.meant_features(ending)
+        is_allowed = not slips or self._allow_unlisted
+        wires = [self._spec.family + each for each in (() if slips and is_allowed else meant)]
+        fixes = [self._edits.rename(pair, wire) for wire in wires if wire not in self._edits.last]
+        message = f"unlisted feature `{clip(ending)}`{did_you_mean(meant)}"
+        severity = "warning" if is_allowed else "error"
+        self.findings.append(finding("unlisted-value", message, pair.name_span, fixes, severity))
+        return is_allowed
 
     def _repeated(self, pair: Pair, last: Pair) -> None:
         message, severity = f"repeated `{clip(str(pair.name))}`", "warning"
@@ -235,10 +252,31 @@ class _RequestChecker:
             is_free = has_key and direction.wire not in self._edits.last
             wires = [direction.wire] if is_free else []
         else:
-            names = [each for each, row in self._spec.names.items() if row.pushable]
-            rows = dict.fromkeys(self._spec.names[each] for each in nearest(name, names))
+            rows = self._meant(name)
             wires = [row.wire for row in rows if self._values.fits(row, pair)]
+            if not wires:
+                return {row.wire: fix for row in rows for fix in self._rewritings(row, pair)}
         return {wire: self._edits.rename(pair, wire) for wire in wires}
+
+    def _rewritings(self, row: Parameter, pair: Pair) -> list[TitledEdits]:
+        """Offer a parameter with its own spelling of the value."""
+        try:
+            value = str(row.kind.read(pair.value or ""))
+        except RefusedValue as refused:
+            value = refused.certain
+        text = f"{row.wire}={encode(value)}"
+        (mended,), _ = read_pairs(text, Span(0, len(text)))
+        return [self._edits.replace(pair, text)] if self._values.fits(row, mended) else []
+
+    def _meant(self, name: str) -> list[Parameter]:
+        """Return the parameters that a name may mean: as other tools use it, or else misspelled."""
+        known = self._spec.foreign(name)
+        if known is not None:
+            wires = [*known.meanings, self._spec.family + name.lower()]
+            rows = [self._spec.parameters.get(each) for each in wires]
+            return [row for row in rows if row is not None and row.pushable]
+        names = [each for each, row in self._spec.names.items() if row.pushable]
+        return [*dict.fromkeys(self._spec.names[each] for each in nearest(name, names))]
 
     def _observing(self, pair: Pair, attribute: Parameter) -> list[TitledEdits]:
         """Offer the parameter that filters by an attribute."""
@@ -295,3 +333,13 @@ class _RequestChecker:
                     message = f"no image has both `{other}` and `{wire}`"
                     self.findings.append(finding("mutually-exclusive", message, pair.span))
             seen.append(wire)
+
+    def _check_companions(self) -> None:
+        """Warn of parameters beside a value that what they find does not have."""
+        for wire, (needed, value) in self._spec.companions.items():
+            known = self.criteria.get(needed)
+            if wire in self.criteria and known is not None and known.value not in {value, None}:
+                last = max(self._read[wire], self._read[needed], key=lambda each: each.span)
+                message = f"`{wire}` finds only images with `{needed}={encode(value)}`"
+                found = finding("never-matches", message, last.span, severity="warning")
+                self.findings.append(found)

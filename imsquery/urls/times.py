@@ -8,8 +8,9 @@ from attrs import field, frozen
 
 from imsquery.compiler.lowering import time_value
 from imsquery.diagnostics.suggest import nearest
+from imsquery.language.dates import respell
 from imsquery.language.operators import OPERATORS
-from imsquery.language.times import Interval, read_time, respell_time, time_condition
+from imsquery.language.times import Interval, read_time, time_condition
 
 RELATIONS = {time_value(relation, ""): relation for relation in OPERATORS.values()}
 """Operator as the service writes it, such as ``lt:`` -> relation."""
@@ -87,7 +88,8 @@ def _meant_relations(written: str) -> list[str]:
 
 def _meant_interval(rest: str) -> Interval | None:
     plain = _lost_plus.sub("+", rest)
-    for spelled in (plain, *respell_time(plain)):
+    literals = respell(plain).literals
+    for spelled in (plain, *(literals if len(literals) == 1 else ())):
         try:
             return read_time(spelled)
         except (ValueError, OverflowError):

@@ -148,8 +148,10 @@ class ValueReader:
             fixes = [self._edits.revalue(pair, read, is_safe=True)]
             return None, finding("bad-value", message, pair.value_span, fixes)
         asked = Criterion(row, "=", read)
-        advice = row.kind.advise(value)
-        if advice is None:
+        advice = row.kind.advise(value) or (row.doubt(read) if row.doubts else None)
+        # A sign that is not encoded has a finding of its own.
+        is_stray = value.count("%") > pair.raw.count("%25") and advice is not None
+        if advice is None or (is_stray and advice.code == "literal-pattern"):
             return asked, None
         return (
             None if advice.severity == "error" else asked,
@@ -181,14 +183,20 @@ class ValueReader:
 
     def _advised(self, row: Parameter, pair: Pair, value: str, advice: Advice) -> Diagnostic:
         fixes: list[TitledEdits] = []
-        if advice.value is not None:
-            fixes.append(self._edits.revalue(pair, advice.value))
         if advice.operator is not None:
-            fixes.append(self._planned(pair, f"{row.name} {advice.operator} {spell(value)}"))
+            pattern = spell(advice.value or value)
+            fixes.append(self._planned(pair, f"{row.name} {advice.operator} {pattern}"))
+        elif advice.value is not None:
+            fixes.append(self._edits.revalue(pair, advice.value))
+        if advice.values:
+            listed = ", ".join(map(spell, advice.values))
+            fixes.append(self._planned(pair, f"{row.name} in ({listed})"))
         if advice.predicate is not None:
             fixes += self._compiled(pair, advice.predicate)
         fixes = self.separations(pair) or fixes
-        return finding(advice.code, advice.message, pair.value_span, fixes, advice.severity)
+        return finding(
+            advice.code, advice.message, pair.value_span, fixes, advice.severity, advice.notes
+        )
 
     def _planned(self, pair: Pair, predicate: str) -> TitledEdits:
         """Remove a pair in favour of a predicate that no request can express."""
@@ -211,9 +219,10 @@ def finding(
     span: Span,
     fixes: Iterable[TitledEdits] = (),
     severity: str = "error",
+    notes: Iterable[str] = (),
 ) -> Diagnostic:
     """Make a finding at a span."""
-    return diagnostic(code, message, (span.start, span.end), fixes, severity)
+    return diagnostic(code, message, (span.start, span.end), fixes, severity, notes)
 
 
 def _invalid(value: str, row: Parameter, expected: str) -> str:

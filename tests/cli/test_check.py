@@ -20,6 +20,7 @@ from imsquery import Diagnostic, Edit, Fix, Span
 from imsquery.cli import check as command
 from imsquery.cli.main import main
 from imsquery.diagnostics.model import Applicability
+from tests.strategies import is_control
 
 Captured = pytest.CaptureFixture[str]
 KINDS: dict[str, Applicability] = {"bad": "safe", "odd": "suggested"}
@@ -237,3 +238,23 @@ def test_a_filter_is_not_taken_for_the_name_of_a_file(capsys: Captured) -> None:
     assert main(["check", "platfrm = CentOS"]) == 1
     assert main(["check", "name = images.txt and"]) == 1
     assert "file" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "--fix", "platfrm = CentOS # \x1b[31m \u202e \x9b31m"],
+        ["check", "--diff", "platfrm = CentOS # \x1b[31m \u202e \x9b31m"],
+        ["format", "owner = x # \x1b[31m \u202e \x9b31m"],
+        ["decompile", "owner=%1B[31m%C2%9B31m"],
+    ],
+)
+def test_a_terminal_gets_no_controls(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    main(arguments)
+
+    shown = capsys.readouterr()
+    assert "31m" in shown.out
+    assert not [each for each in shown.out + shown.err if is_control(each) and each != "\n"]

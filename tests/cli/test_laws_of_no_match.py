@@ -242,10 +242,30 @@ def test_what_the_service_requires_is_asked_for_with_what_requires_it() -> None:
     assert found.conditions == ("member_status = accepted",)
 
 
-def test_many_conditions_that_records_do_not_show_are_left_out_one_by_one() -> None:
-    text = " and ".join(f"(flavor_id = f{number} or name = a)" for number in range(8))
+def test_of_many_conditions_that_records_do_not_show_one_or_all_are_left_out() -> None:
+    conditions = [f"flavor_id = f{number} or name = a" for number in range(8)]
     world = World(a_world(name="b").images, {"i0": {"flavors": ["f0"]}})
     fetch = Budget(world.server())  # type: ignore[arg-type]
+    text = " and ".join(f"({each})" for each in conditions)
+    reasons = find_reasons(text, fetch, CLOUDIMAGES, max_requests=16, **OPTIONS)
 
-    assert find_reasons(text, fetch, CLOUDIMAGES, max_requests=16, **OPTIONS).left_out == ()
+    assert [each.conditions for each in reasons.left_out] == [tuple(conditions)]
+    assert reasons.images == 1
     assert fetch.sent < 50
+
+
+def test_the_alternative_is_named_in_which_a_condition_is_left_out() -> None:
+    reasons = reasons_of("name = x and name = a or name = x and name = b", a_world(name="a"))
+
+    assert describe(reasons) == [
+        "no images match (1 image looked at)",
+        "without `name = x` in `name = x and name = a`: 1 image matches",
+    ]
+    assert reasons.to_dict()["left_out"][0]["alternative"] == "name = x and name = a"
+
+
+def test_if_nothing_could_be_tried_nothing_is_said() -> None:
+    assert why_none(Reasons(3, is_complete=False, left_out=())) == "no images match"
+    assert describe(Reasons(3, is_complete=True, left_out=())) == [
+        "no images match (3 images looked at)"
+    ]

@@ -379,7 +379,8 @@ IMAGE = {"created_at": "2020-01-01T00:00:00Z", "updated_at": "2020-01-01T00:00:0
         ("name != Ubuntu-22 and protected and min_disk = 40",
          "no images match; without `name != Ubuntu-22` and `protected`, 1 image matches"),
         ("name = x and min_disk = 40 or name = Ubuntu-22 and min_disk between 50 and 55",
-         ("no images match; without `min_disk between 50 and 55`, 2 images match; "
+         ("no images match; without `min_disk between 50 and 55` in "
+          "`name = Ubuntu-22 and min_disk between 50 and 55`, 2 images match; "
           "nearest values: `60`, `40`")),
         ("flavor_id = x and name = ubuntu-22",
          ("no images match; no image meets any of the conditions; "

@@ -155,6 +155,34 @@ def test_no_name_contradicts_the_rest() -> None:
     assert "xen_hana" not in texts("supports(xen, |")
 
 
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("platform = CentOS and platform = Ubuntu |", ["or"]),
+        ("(platform = CentOS and platform = Ubuntu |)", ["or"]),
+        ("(platform = CentOS and platform = Ubuntu |", ["or", ")"]),
+        ("not (platform != CentOS or platform != Ubuntu |)", ["and"]),
+        ("platform = CentOS and platform = Ubuntu | limit 5", ["or"]),
+        ("platform = CentOS and platform = Ubuntu order by |", []),
+        ("platform = CentOS and platform = Ubuntu limit |", []),
+        ("(platform = CentOS and platform = Ubuntu) and (|)", []),
+        ("protected or platform = CentOS and platform = Ubuntu |",
+         ["and", "or", "order by", "limit", "after"]),
+    ],
+)  # fmt: skip
+def test_after_a_contradiction_only_an_alternative_helps(marked: str, expected: list[str]) -> None:
+    assert texts(marked) == expected
+
+
+def test_an_alternative_to_a_contradiction_is_completed() -> None:
+    assert "platform" in texts("platform = CentOS and platform = Ubuntu or |")
+    assert values("protected and not protected and os_bit = |") == ["32", "64"]
+
+
+def test_what_no_record_shows_is_asked_for_once() -> None:
+    assert "flavor_id" not in texts("flavor_id = a and |")
+
+
 def test_what_a_condition_requires_comes_first() -> None:
     assert texts("member_status = accepted and |")[0] == "visibility"
     assert values("member_status = accepted and visibility = |") == ["shared"]

@@ -180,7 +180,7 @@ MENDED = [
     ("name = `a b`", "`a b`", "use `'` or `\"` around values and nothing around names, not backticks", 'name = "a b"'),
     ("`platform`=CentOS", "`platform`", "use `'` or `\"` around values and nothing around names, not backticks", "platform=CentOS"),
     ('"platform" = CentOS', '"platform"', "names are not quoted", "platform = CentOS"),
-    (r"name = 'a\d'", r"\d", r"unknown escape `\d`", r"name = 'a\\d'"),
+    (r"name = 'a\q'", r"\q", r"unknown escape `\q`", r"name = 'a\\q'"),
     ("name = 'a\x01'", "\x01", "unescaped U+0001 in a value", r"name = 'a\u0001'"),
     ("min_disk:[40 TO *] and protected", "[40 TO *]", "use `>=` for this range", "min_disk >= 40 and protected"),
     ("created_at = [2018 TO 2019]", "[2018 TO 2019]", "use `between` for this range", "created_at between 2018 and 2019"),
@@ -332,7 +332,7 @@ def test_a_value_ends_where_something_else_begins(text: str, mended: str) -> Non
         ("created_at after 2020", "created_at > 2020"),
         ("unprotected", "not protected"),
         ("newest", "order by created_at desc limit 1"),
-        ("platform = CentOS top 5", "platform = CentOS limit 5"),
+        ("description = my top 5", "description = my limit 5"),
         ("name includes x", "name contains x"),
         ("created_at after 2020 and protected", "created_at > 2020 and protected"),
     ],
@@ -387,6 +387,26 @@ def test_safe_fixes_mend_other_dialects(text: str, mended: str) -> None:
     assert mend(text, check) == (mended, ())
 
 
+SUGGESTED = [
+    ("min_disk between 100 and 40", "min_disk between 40 and 100"),
+    (
+        "platform != CentOS and Ubuntu and Debian",
+        "platform != CentOS and platform != Ubuntu and platform != Debian",
+    ),
+    ("platform = CentOS or Ubuntu", "platform = CentOS or platform = Ubuntu"),
+    ("tags = ['a', 'b'] and platform = CentOS", "tags = 'a' and tags = 'b' and platform = CentOS"),
+    ("protected or tags = [a, b]", "protected or (tags = a and tags = b)"),
+    ("description = हिन्दी भाषा limit 5", 'description = "हिन्दी भाषा" limit 5'),
+    ("description = 50% off limit 5", 'description = "50% off" limit 5'),
+]
+
+
+@pytest.mark.parametrize(("text", "mended"), SUGGESTED)
+def test_a_guess_is_a_suggestion(text: str, mended: str) -> None:
+    assert mend(text, check)[0] == text
+    assert mend(text, check, unsafe=True) == (mended, ())
+
+
 COLONS = [
     ("platform:CentOS AND NOT name:web*", "platform = CentOS AND NOT name glob web*"),
     ("name:* and -os_version:*", "name is present and not os_version is present"),
@@ -437,9 +457,11 @@ def test_the_fix_of_a_name_leaves_what_is_around_it() -> None:
         ("order by +name limit 5", "order by name asc limit 5"),
         ("protected order by created_at:asc", "protected order by created_at asc"),
         ("protected sorted by name descending", "protected order by name desc"),
+        ("platform = Ubuntu top 5", "platform = Ubuntu limit 5"),
+        ("first 5", "limit 5"),
     ],
 )
-def test_the_direction_of_an_order_is_certain_where_it_is_written(text: str, mended: str) -> None:
+def test_a_clause_is_certain_where_all_of_it_is_written(text: str, mended: str) -> None:
     assert mend(text, check) == (mended, ())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from imsquery import CLOUDIMAGES, Function, Parameter, QueryError
+from imsquery import CLOUDIMAGES, Function, Parameter, QueryError, check
 from imsquery import compile as compile_query
 from imsquery.schema.kinds import Enumeration, Integer, Text
 
@@ -221,6 +221,11 @@ def test_a_row_replaces_the_one_with_its_wire_name() -> None:
             ValueError,
             "refers to the unknown parameter 'y'",
         ),
+        (
+            {"parameters": [row_of("x", goes_with=("y", "1"))]},
+            ValueError,
+            "refers to the unknown parameter 'y'",
+        ),
         ({"parameters": [row_of("limit")]}, ValueError, "not a name in filters: 'limit'"),
         ({"parameters": [row_of("marker")]}, ValueError, "no parameter sets the clause"),
         ({"functions": [function_of("F", "id")]}, ValueError, "not a function name: 'F'"),
@@ -254,3 +259,24 @@ def test_the_members_of_the_open_family_are_flags() -> None:
     )  # fmt: skip
     assert member.pushable
     assert "__support_s4l" not in CLOUDIMAGES.parameters
+
+
+def test_a_row_says_what_finds_nothing() -> None:
+    spec = CLOUDIMAGES.extend(
+        parameters=[
+            row_of("shade", unseen={"grey": ("nothing is grey", "gray")}, goes_with=("id", "a"))
+        ]
+    )
+
+    assert [each.message for each in check("shade = GREY", spec=spec)] == ["nothing is grey"]
+    assert [each.message for each in check("shade = x and id = b", spec=spec)] == [
+        "`shade` finds only images with `id = a`"
+    ]
+    assert check("shade = x and id = a", spec=spec) == ()
+
+
+def test_words_for_values_survive_an_extension() -> None:
+    spec = CLOUDIMAGES.extend(values={"imagetype": ["community"]})
+
+    (found,) = check("imagetype = public", spec=spec)
+    assert [fix.apply("imagetype = public") for fix in found.fixes] == ["imagetype = gold"]

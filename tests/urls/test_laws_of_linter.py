@@ -43,10 +43,12 @@ def test_a_fix_changes_the_text_as_it_changes_the_url(query: str, around: tuple[
     before, after = around
     text = f"{before}{PATH}?{query}{after}"
 
-    mended = [fix.apply(text) for each in lint(text) for fix in each.fixes]
+    mended = [
+        (fix.apply(text), fix.title, fix.applicability) for each in lint(text) for fix in each.fixes
+    ]
 
     assert mended == [
-        f"{before}{PATH}?{fix.apply(query)}{after}"
+        (f"{before}{PATH}?{fix.apply(query)}{after}", fix.title, fix.applicability)
         for each in check_url(query)
         for fix in each.fixes
     ]

@@ -41,10 +41,14 @@ def _ends(piece: Piece) -> bool:
 def in_words(recovery: Recovery) -> bool:
     """Read ``top 5`` and ``newest first``."""
     phrase = CLAUSES_IN_WORDS.find(recovery.peek)
-    if phrase is None or not recovery.accepts("LIMIT") or not recovery.ends_condition(phrase.count):
+    if phrase is None or not recovery.accepts("LIMIT"):
+        return False
+    following = recovery.peek(phrase.count)
+    ends = following.kind == "RPAR" or _ends(following) or not recovery.read
+    if not ends and CLAUSES_IN_WORDS.find(recovery.peek, phrase.count) is None:
         return False
     # After a value without quotes, the words may be a part of it.
-    is_apart = not (recovery.is_after_value and recovery.before() == "WORD")
+    is_apart = recovery.before() != "WORD" or not recovery.is_after_value or _is_whole(recovery)
     is_safe = is_apart and phrase.meant.startswith("limit")
     recovery.rewrite(recovery.ahead(phrase.count), phrase.meant, is_safe=is_safe)
     return True
@@ -72,6 +76,14 @@ def dangling(recovery: Recovery, connective: Piece) -> bool:
     """Leave out a connective that joins nothing."""
     recovery.remove(connective, message=f"dangling `{connective.lexeme.lower()}`")
     return True
+
+
+def _is_whole(recovery: Recovery) -> bool:
+    """Return whether the value read last is one of those that its name may have."""
+    if recovery.before(2) != "OPERATOR":
+        return False
+    name, _, value = recovery.read[-3:]
+    return recovery.algebra.is_choice(name.lexeme, value.lexeme)
 
 
 # -- within a clause

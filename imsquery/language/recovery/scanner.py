@@ -26,6 +26,7 @@ from imsquery.language.recovery.confusables import (
     looks_like,
     show,
 )
+from imsquery.language.recovery.dialects.reading import TAGS
 from imsquery.language.recovery.piece import (
     CLAUSES,
     CONNECTIVES,
@@ -37,6 +38,7 @@ from imsquery.language.recovery.piece import (
 from imsquery.language.recovery.vocabulary import (
     BETWEEN_ENDS,
     BRACKETS,
+    CONNECTIVE_WORDS,
     ENDS_OF_OPERATORS,
     SIGNS,
     SPELLINGS,
@@ -70,8 +72,13 @@ _bracketed = re.compile(
 ).match
 _backslash = re.compile(r"'\\'").match
 _word_operator = re.compile(r"!?~\*").match
-_range = re.compile(
-    r"""([\[{])\s*+([\w.\-:+/@*]++|"[^"\\\n]*+")\s++(to)\s++([\w.\-:+/@*]++|"[^"\\\n]*+")\s*+([\]}])""",
+_VALUE = r"""(?:[\w.\-:+/@*]++|"[^"\\\n]*+"|'[^'\\\n]*+')"""
+_range = re.compile(rf"[\[{{]\s*+{_VALUE}\s++to\s++{_VALUE}\s*+[\]}}]", re.IGNORECASE).match
+_list = re.compile(rf"\[\s*+{_VALUE}(?:\s*+,\s*+{_VALUE})++\s*+\]").match
+_lexeme = re.compile(rf"{_VALUE}|[\[\]{{}},]")
+_begins_condition = re.compile(
+    r"\s{0,9}+(?:\(|(?:not|非|不)(?!\w)|\w[\w.-]{0,99}+\s{0,9}+"
+    r"(?:[=<>!(]|(?:not|in|is|like|between|contains|startswith|endswith|glob|matches)\b))",
     re.IGNORECASE,
 ).match
 _piped = re.compile(r"\|[ \t\r\n]*+where\b(?=\s)", re.IGNORECASE).match
@@ -279,6 +286,12 @@ class Scanner:
                 self._end_growth()
             before.kind = KEYWORDS.get(_known(before), "WORD")
             return end
+        if lexeme in CONNECTIVE_WORDS and not self._expects_value():
+            new, last = CONNECTIVE_WORDS[lexeme], self._last
+            # Else it and what follows may go on with the value before it.
+            begins = last is None or last.kind in CONNECTIVES | {"LPAR"}
+            is_safe = begins or _begins_condition(self._text, end) is not None
+            return self._rewrite(start, end, new, f"use `{new}`, not `{lexeme}`", is_safe=is_safe)
         plain = fold(lexeme)
         kind = KEYWORDS.get(lexeme.lower(), "WORD")
         if KEYWORDS.get(plain.lower(), "WORD") != kind and not self._expects_value():
@@ -462,17 +475,26 @@ class Scanner:
 
     def _bracket(self, plain: str, start: int) -> int:
         """Read a bracket as a parenthesis, or leave out those around a name."""
-        span = _range(self._text, start)
-        if span is not None and self._last and self._last.lexeme[-1] in "=:":
-            for group in range(1, 6):
-                for piece in pieces_of(BRACKETS.get(span[group], span[group]), *span.span(group)):
+        whole = self._range_or_tags(start)
+        if whole is not None:
+            for lexeme in _lexeme.finditer(self._text, start, whole.end()):
+                for piece in pieces_of(BRACKETS.get(lexeme[0], lexeme[0]), *lexeme.span()):
                     self._add(piece)
-            return span.end()
+            return whole.end()
         named = _bracketed(self._text, start) if plain == "[" else None
         if named is not None and not self._expects_value():
             return self._rewrite(start, named.end(), named[1], "names take no brackets")
         is_safe = self._is_apart(start, plain)
         return self._rewrite(start, start + 1, BRACKETS[plain], is_safe=is_safe)
+
+    def _range_or_tags(self, start: int) -> re.Match[str] | None:
+        """Return what is in brackets that mean more than a list does: the rules read it whole."""
+        last = self._last
+        if last is None or last.lexeme[-1] not in "=:":
+            return None
+        name = self._pieces[-2].lexeme if len(self._pieces) > 1 else ""
+        tags = _list(self._text, start) if name.lower() in TAGS and last.lexeme == "=" else None
+        return tags or _range(self._text, start)
 
     def _fixed(self, plain: str, start: int) -> int:
         """Read an operator or separator that is a look-alike, in part or as a whole."""

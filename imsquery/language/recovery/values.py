@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from attrs import evolve
+
 from imsquery.language.lexer import END, is_word, quote, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import clause_operator, dangling
 from imsquery.language.recovery.confusables import show as display
+from imsquery.language.recovery.dialects.reading import TAGS
 from imsquery.language.recovery.piece import (
     CONNECTIVES,
     ENDS,
@@ -37,6 +40,9 @@ def at_value(recovery: Recovery) -> bool:
     if piece.kind == "DIRECTION" and before == "OPERATOR" and _is_directed(recovery):
         piece.kind = "WORD"
         return True
+    if piece.kind == "ALL" and _is_refused(recovery):
+        recovery.put(evolve(recovery.drop()[0], kind="WORD"))
+        return True
     if piece.kind in KEYWORD_KINDS and recovery.begins_value():
         message = f"`{piece.lexeme.lower()}` is a keyword; quote it to use it as a value"
         return _add_quotes(recovery, [piece], piece.lexeme, message)
@@ -63,6 +69,13 @@ def at_value(recovery: Recovery) -> bool:
 def _is_directed(recovery: Recovery) -> bool:
     """Return whether the name before an operator is that of a direction: a clause, as is said."""
     return recovery.algebra.clause_of(recovery.read[-2].lexeme) == "direction"
+
+
+def _is_refused(recovery: Recovery) -> bool:
+    """Return whether ``all`` is the argument of a function that never takes it, and says so."""
+    around = [recovery.before(2), recovery.before(), recovery.peek(1).kind]
+    is_argument = around == ["WORD", "LPAR", "RPAR"]
+    return is_argument and recovery.algebra.refuses_all(recovery.read[-2].lexeme)
 
 
 def _empty_list(recovery: Recovery) -> None:
@@ -140,9 +153,31 @@ def _unwrap(recovery: Recovery) -> bool:
     is_list = value.kind in VALUES and closing.kind in {"COMMA", "OR"} and recovery.begins_value(3)
     if not (is_list and _equates(operator, *EQUALITY)) or recovery.begins_condition(3):
         return False
+    if _all_of(recovery):
+        return True
     new = _list_operator(operator)
     message = f"use `{new}`, not `{operator.lexeme}`, with a list"
     recovery.rewrite([operator], new, message, is_safe=False)  # HCL: all of the tags
+    return True
+
+
+def _all_of(recovery: Recovery) -> bool:
+    """Read ``tags = [a, b]`` as an image that has both."""
+    name, operator = recovery.read[-2:]
+    opening, first, *rest = [*recovery.ahead(2), *_more_values(recovery, 2)]
+    closing = recovery.peek(2 + len(rest))
+    if name.lexeme.lower() not in TAGS or recovery.text[opening.start] != "[":
+        return False
+    if closing.kind != "RPAR" or not _equates(operator, "="):
+        return False
+    is_apart = is_joined_by_and(recovery, 3, 3 + len(rest))
+    before, after = ("", "") if is_apart else ("(", ")")
+    parts: list[Part] = [((), before)] if before else []
+    parts += [name, operator, ([opening], ""), first]
+    for comma, value in zip(rest[::2], rest[1::2], strict=True):
+        parts += [([comma], f"and {name.lexeme} ="), value]
+    parts += [([closing], after)]
+    recovery.change("a list of tags means all of them", *parts, span=extent(opening, closing))
     return True
 
 

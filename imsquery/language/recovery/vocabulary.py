@@ -12,6 +12,11 @@ SYMBOLS = {
 SIGNS = {"∧": "and", "⋀": "and", "∨": "or", "⋁": "or", "¬": "not"}
 """Operators of mathematics."""
 
+CONNECTIVE_WORDS = {
+    "且": "and", "和": "and", "并且": "and", "或": "or", "或者": "or", "非": "not", "不": "not",
+}  # fmt: skip
+"""Connectives of Chinese, the language of the reference."""
+
 SPELLINGS = {"=>": ">=", "=<": "<=", "===": "=", "!==": "!=", "=!": "!=", "><": "<>", "<=>": "="}
 """Comparison operators that are two of this language's side by side."""
 
@@ -34,7 +39,8 @@ _VERBS = {
     "contain": "contains", "include": "contains", "start with": "startswith",
     "begin with": "startswith", "end with": "endswith", "match": "matches",
 }  # fmt: skip
-_SAYS_ABSENT = ("null", "nil", "none", "empty", "missing", "undefined", "unset")
+SAYS_ABSENT = ("null", "nil", "none", "empty", "missing", "undefined", "unset")
+"""Values that mean that there is none."""
 _SAYS_PRESENT = ("set", "defined")
 
 WORD_OPERATORS = {
@@ -53,9 +59,9 @@ WORD_OPERATORS = {
     **dict.fromkeys(("exists", "exist", "notnull", "isnotnull", "is not absent"), "is present"),
     **dict.fromkeys(("null", "isnull", "missing", "undefined", "is not present"), "is absent"),
     **dict.fromkeys(("not exists", "not exist", "does not exist", "not present"), "is absent"),
-    **{f"{no} {word}": "is present" for word in (*_SAYS_ABSENT, "absent")
+    **{f"{no} {word}": "is present" for word in (*SAYS_ABSENT, "absent")
        for no in ("not", "is not")},
-    **{f"is {word}": "is absent" for word in _SAYS_ABSENT},
+    **{f"is {word}": "is absent" for word in SAYS_ABSENT},
     **{f"is {word}": "is present" for word in _SAYS_PRESENT},
     **{f"is not {word}": "is absent" for word in _SAYS_PRESENT},
 }  # fmt: skip

@@ -1,0 +1,123 @@
+"""Whether a filter that contradicts itself can still match once more is written at the cursor."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from imsquery.completion.context import HOLE
+from imsquery.completion.position import CLAUSES
+from imsquery.language.lexer import Tokens
+from imsquery.semantics.analysis import bind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from imsquery.completion.position import Position
+    from imsquery.diagnostics.model import Diagnostic
+    from imsquery.schema.spec import Spec
+    from imsquery.semantics.analysis import Analysis
+
+# What makes a branch match, or under a `not` keeps it from matching, whatever is around it.
+_OR_ALL = " or all or all"
+_AND_NONE = " and none and none"
+_WAYS = (_OR_ALL, _AND_NONE)
+_DEAD = frozenset({"contradiction", "mutually-exclusive"})
+
+
+class Rescue:
+    """The ways on from a contradiction at one position.
+
+    Only an alternative that follows makes the filter match again: one after `or`, or within a `not`
+    after `and`.
+
+    Args:
+        text: the text of the query.
+        position: the position in it.
+        spec: the parameters.
+        now: what ``now`` and ``today`` mean.
+    """
+
+    def __init__(self, text: str, position: Position, spec: Spec, now: datetime) -> None:
+        self._position = position
+        self._spec = spec
+        self._now = now
+        self._before, self._after = text[: position.span.start], text[position.span.end :]
+        self._outside = text[: position.part.start], text[position.part.end :]
+
+    @cached_property
+    def is_needed(self) -> bool:
+        """Whether the rest of the text contradicts itself, whatever is written at the position."""
+        closing = ")" * self._position.opened
+        return self._contradicts_itself(f"{self._holed}{closing} {self._outside[1]}")
+
+    @cached_property
+    def is_possible(self) -> bool:
+        """Whether there is a way to a match."""
+        if not self.is_needed:
+            return True
+        position = self._position
+        if position.after or self._is_in_clause:  # nothing can be written after the condition
+            return False
+        after = self._outside[1]
+        return any(self._matches(f"{self._holed}{way}", position.opened, after) for way in _WAYS)
+
+    @property
+    def _is_in_clause(self) -> bool:
+        before = self._position.before
+        return bool(before) and before[0][0] in CLAUSES
+
+    @property
+    def _holed(self) -> str:
+        """The text up to the position, with any condition in the place of the one there."""
+        before, _ = self._outside
+        if self._is_in_clause:
+            return before
+        kinds = [kind for kind, _ in self._position.before]
+        closed = kinds.count("RPAR") - kinds.count("LPAR")  # outer parentheses, after the condition
+        return f"{before} {HOLE}{')' * closed}"
+
+    def may_follow(self, kind: str) -> bool:
+        """Return whether a terminal after a whole condition leaves a way to a match."""
+        before, after, opened = self._before, self._after, self._position.opened
+        if kind in CLAUSES:
+            return not self._contradicts_itself(f"{before}{')' * opened} {self._outside[1]}")
+        if not _is_dead(self._found):
+            return True
+        if kind == "OR":
+            return self._matches(f"{before}{_OR_ALL}", opened, after)
+        if kind == "AND" and any(each.code == "requires" for each in self._found):
+            return self._matches(f"{before} and {HOLE}{_OR_ALL}", opened, after)
+        if kind == "AND":
+            return self._can_match(f"{before}{_AND_NONE}{')' * opened} {after}")
+        if kind == "RPAR":
+            return any(self._matches(f"{before}){way}", opened - 1, after) for way in _WAYS)
+        return True
+
+    @cached_property
+    def _found(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the text with nothing more at the position."""
+        closing = ")" * self._position.opened
+        return self._analyze(f"{self._before}{closing} {self._after}").findings
+
+    def _matches(self, begun: str, opened: int, after: str) -> bool:
+        """Return whether a text can match once its parentheses are closed, with a way on."""
+        closed = f"{')' * opened}{_OR_ALL}" if opened > 0 else ""
+        return self._can_match(f"{begun}{closed} {after}")
+
+    def _contradicts_itself(self, text: str) -> bool:
+        return _is_dead(self._analyze(text).findings)
+
+    def _can_match(self, text: str) -> bool:
+        return self._analyze(text).can_match
+
+    def _analyze(self, text: str) -> Analysis:
+        analysis = bind(Tokens(text), self._spec, now=self._now)
+        analysis.check_consistency()
+        return analysis
+
+
+def _is_dead(found: Iterable[Diagnostic]) -> bool:
+    """Return whether a filter contradicts itself, as a whole."""
+    return any(each.code in _DEAD and each.severity == "error" for each in found)
