@@ -119,14 +119,16 @@ def _time(text: str) -> datetime:
         ) from None
 
 
-def add_max_requests(parser: ArgumentParser, default: int) -> None:
-    """Declare ``--max-requests``."""
+def add_max_requests(
+    parser: ArgumentParser, default: int, pages: str = "not counting further pages"
+) -> None:
+    """Declare ``--max-requests``, and whether further pages count."""
     parser.add_argument(
         "--max-requests",
         type=_positive,
         default=default,
         metavar="N",
-        help="maximum number of requests, not counting further pages (default: %(default)s)",
+        help=f"maximum number of requests, {pages} (default: %(default)s)",
     )
 
 

@@ -1,148 +1,408 @@
-"""Why a filter matches none of some images, in a line."""
+"""Why a filter finds nothing: the smallest sets of conditions that, left out, find some images.
+
+The images are listed once and each is judged by all conditions: those that it fails are the only
+ones that must be left out to find it.  What records do not show has to be asked of the service:
+such conditions are in the request, and left out of it in a further one.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, field, frozen
+from attrs import frozen
 
+from imsquery.cli.nearest import Near, attributes_of, fold_record, folded
 from imsquery.diagnostics.edits import clip
 from imsquery.diagnostics.errors import QueryError
-from imsquery.diagnostics.suggest import nearest
-from imsquery.evaluation.attributes import read
-from imsquery.evaluation.matching import matcher
-from imsquery.language.syntax import And, Comparison, Literal, Match, Membership, parse
+from imsquery.evaluation.matching import compile_predicate, is_observable, is_scope
+from imsquery.evaluation.written import read_written
+from imsquery.language.syntax import And, Not, Or
 from imsquery.language.unparse import unparse
+from imsquery.planning.phrasing import phrase
+from imsquery.planning.planner import plan
+from imsquery.semantics import formula as bound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from imsquery.language.syntax import Expr, Value
-    from imsquery.limits import Limits
-    from imsquery.schema.parameters import Parameter
+    from imsquery.client.services import Fetch
+    from imsquery.evaluation.written import Written
+    from imsquery.language.syntax import Expr
     from imsquery.schema.spec import Spec
+    from imsquery.semantics.formula import Formula
 
     Record = Mapping[str, Any]
     Predicate = Callable[[Record], bool]
 
-_MOST_VALUES = 3
+
+_MOST_HIDDEN = 4  # conditions; of more, only one or all are left out
+_MOST_SETS = 5  # to print
 
 
-def why_none(text: str, records: Sequence[Record], spec: Spec, **options: Any) -> str:
-    """Return why a query finds none of the images.
+class OutOfRequestsError(Exception):
+    """No more requests are allowed."""
 
-    Only the conditions that are joined by ``and`` are looked at, each on its own.
+
+class Budget:
+    """Fetches pages, up to a number of them.
 
     Args:
-        text: the query, which has no errors.
-        records: the images.
-        spec: the parameters.
-        options: those of :func:`matcher`.
+        fetch: returns the page of a query string.
+        most: maximum number of pages; ``None`` for any number.
+
+    Attributes:
+        sent: the requests so far.
     """
-    if not records:
-        return "there are no images"
-    limits: Limits = options["limits"]
-    whole = parse(text, limits=limits).filter
-    parts = whole.operands if isinstance(whole, And) else (whole,)
-    try:
-        conditions = [_Condition(each, matcher(each, spec=spec, **options)) for each in parts]
-    except QueryError:  # what records do not show
-        return "no images match"
-    if not _sort(records, conditions):
-        return "images match, but the clauses leave none"
-    found = [each for each in conditions if each.images]
-    for each in found:
-        same = each.but_for_case(spec, options)
-        if same:
-            name = getattr(each.part, "name", "")
-            return f"no images match; `{name}`: {_match(same)} but for letter case"
-    if not found:
-        return "no images match, nor if any one condition is left out"
-    best = max(found, key=lambda each: (bool(each.values(spec)), len(each.images)))
-    parted = f"without `{clip(unparse(best.part))}`, {_match(len(best.images))}"
-    listed = ", ".join(f"`{each}`" for each in best.values(spec))
-    said = ["no images match"]
-    said += [parted] * (len(conditions) > 1)
-    said += [f"nearest values: {listed}"] * bool(listed)
-    return "; ".join(said)
 
+    def __init__(self, fetch: Fetch, most: int | None = None) -> None:
+        self.sent = 0
+        self._fetch = fetch
+        self._most = most
 
-def _sort(records: Sequence[Record], conditions: Sequence[_Condition]) -> bool:
-    """Add each image that fails a single condition to it; return whether all images fail one."""
-    for record in records:
-        failed = [each for each in conditions if not each.is_met(record)]
-        if not failed:
-            return False
-        if len(failed) == 1:
-            failed[0].images.append(record)
-    return True
-
-
-def _match(count: int) -> str:
-    return "1 image matches" if count == 1 else f"{count:,} images match"
+    def __call__(self, query: str) -> list[dict[str, Any]]:
+        """Fetch a page; raises :class:`OutOfRequestsError`."""
+        if self.sent == self._most:
+            raise OutOfRequestsError
+        self.sent += 1
+        return self._fetch(query)
 
 
 @frozen
-class _Condition:
-    """A condition, and the images that meet all others but not this one."""
+class LeftOut:
+    """Conditions without which a filter finds images.
 
-    part: Expr
-    is_met: Predicate
-    images: list[Record] = field(factory=list)
+    Attributes:
+        conditions: as they are written, in text order.
+        alternative: that of an ``or`` in which they are; empty if there is only one.
+        names: the parameters that they compare.
+        is_all: whether nothing is left of the filter, or of an alternative of it.
+        images: how many it finds.
+        but_for_case: how many of these match but for letter case.
+        nearest: name of a parameter, and the values that are nearest to those asked for.
+    """
 
-    def but_for_case(self, spec: Spec, options: Mapping[str, Any]) -> int:
-        """Return how many of the images would match if letter case were ignored."""
-        lowered = _lowered(self.part)
-        row = None if lowered is None else spec.find(lowered.name)
-        if lowered is None or row is None or row.observed is None:
-            return 0
+    conditions: tuple[str, ...]
+    alternative: str
+    names: tuple[str, ...]
+    is_all: bool
+    images: int
+    but_for_case: int
+    nearest: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "conditions": [*self.conditions],
+            **({"alternative": self.alternative} if self.alternative else {}),
+            "images": self.images,
+            "but_for_case": self.but_for_case,
+            "nearest": {name: [*values] for name, values in self.nearest},
+        }
+
+
+@frozen
+class Reasons:
+    """Why a filter finds nothing.
+
+    Attributes:
+        images: how many images were looked at.
+        is_complete: whether these are all.
+        left_out: the smallest sets of conditions to leave out, those that find most images first;
+            a single empty one if images match.
+    """
+
+    images: int
+    is_complete: bool
+    left_out: tuple[LeftOut, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return them as plain values."""
+        return {
+            "images": self.images,
+            "complete": self.is_complete,
+            "left_out": [each.to_dict() for each in self.left_out],
+        }
+
+
+def find_reasons(
+    text: str, fetch: Budget, spec: Spec, *, max_requests: int, **options: Any
+) -> Reasons:
+    """Find out why a query finds nothing.
+
+    Args:
+        text: the query, which has no errors; its clauses are ignored.
+        fetch: returns the page of a query string.
+        spec: the parameters.
+        max_requests: maximum number of requests of a plan.
+        options: all others of :func:`plan`.
+
+    Raises:
+        FetchError, ExecutionError: the images could not be fetched.
+    """
+    options["now"] = options["now"] or datetime.now(UTC)
+    written = read_written(text, spec=spec, **options)
+    del options["values"]  # they are part of what the filter means
+    tree = written.filter
+    if isinstance(tree, Or):
+        alternatives = [_Alternative.of(each, written, unparse(each)) for each in tree.operands]
+    else:
+        alternatives = [_Alternative.of(tree, written)]
+    search = _Search(alternatives, str(spec.names["id"].observed))
+    for base, tries in search.requests():
+        if min(len(each.dropped) for each in tries) > search.fewest:
+            break
         try:
-            is_met = matcher(lowered, spec=spec, **options)
-        except QueryError:  # of a type with other values in lower case
-            return 0
-        attribute = row.observed
-        return sum(is_met(_in_lower_case(record, attribute)) for record in self.images)
-
-    def values(self, spec: Spec) -> list[str]:
-        """Return the values of the images that are nearest to what the condition asks for."""
-        part = self.part
-        if not (isinstance(part, Comparison) and isinstance(part.value, Literal)):
-            return []
-        row = spec.find(part.name)
-        if row is None or part.operator == "!=":
-            return []
-        shown = {each for each in (read(row, record) for record in self.images) if each is not None}
-        return _nearest(part.value.text, shown, row)[:_MOST_VALUES]
+            planned = plan(base, spec=spec, max_requests=max_requests, **options)
+        except QueryError:  # part of a filter need not be one
+            continue
+        try:
+            for record in planned.execute(fetch):
+                search.judge(record, tries)
+        except OutOfRequestsError:
+            search.is_complete = False
+            break
+    return search.reasons()
 
 
-def _lowered(part: Expr) -> Comparison | Match | Membership | None:
-    """Return a condition on text with its values in lower case, if it has any."""
-    match part:
-        case (
-            Comparison(operator="=")
-            | Match(operator="contains" | "startswith" | "endswith" | "glob", negated=False)
-        ):
-            return evolve(part, value=_lower(part.value))
-        case Membership(values=tuple(values), negated=False):
-            return evolve(part, values=tuple(map(_lower, values)))
-        case _:
-            return None
+def why_none(reasons: Reasons) -> str:
+    """Return why no images were found, on one line."""
+    if not reasons.images:
+        return "there are no images"
+    found = reasons.left_out
+    if any(not each.conditions for each in found):
+        return "images match, but the clauses leave none"
+    if not found:
+        return "no images match"
+    in_case = next((each for each in found if each.but_for_case), None)
+    if in_case is not None:
+        names = ", ".join(f"`{name}`" for name in in_case.names)
+        return f"no images match; {names}: {_match(in_case.but_for_case)} but for letter case"
+    best = max(found, key=lambda each: (bool(each.nearest), each.images))
+    said = ["no images match"]
+    if not best.is_all:
+        said.append(f"without {_listed(best)}, {_match(best.images)}")
+    elif len(best.conditions) > 1:
+        said.append("no image meets any of the conditions")
+    return "; ".join(said + _nearest(best))
 
 
-def _lower(value: Value) -> Value:
-    return evolve(value, text=value.text.lower()) if isinstance(value, Literal) else value
+def describe(reasons: Reasons) -> list[str]:
+    """Return why no images were found, a set of conditions on each line."""
+    looked = _images(reasons.images) + " looked at"
+    if not reasons.is_complete:
+        looked += ", the newest; more were not within --max-requests"
+    elif not reasons.images:
+        return ["there are no images"]
+    if any(not each.conditions for each in reasons.left_out):
+        return ["images match, but the clauses leave none"]
+    lines = [f"no images match ({looked})"]
+    for each in reasons.left_out[:_MOST_SETS]:
+        found = f"without {_listed(each)}: {_match(each.images)}"
+        if each.but_for_case:
+            found += f", {each.but_for_case:,} of them but for letter case"
+        lines.append("; ".join([found, *_nearest(each)]))
+    more = len(reasons.left_out) - _MOST_SETS
+    return [*lines, f"and {more:,} other sets of as many conditions"] if more > 0 else lines
 
 
-def _in_lower_case(record: Record, attribute: str) -> Record:
-    value = record.get(attribute)
-    return {**record, attribute: value.lower()} if isinstance(value, str) else record
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count:,} images"
 
 
-def _nearest(written: str, shown: set[str | int], row: Parameter) -> list[str]:
-    numbers = [each for each in shown if isinstance(each, int)]
-    if numbers and written.isascii() and written.isdigit():
-        return [str(each) for each in sorted(numbers, key=lambda each: abs(each - int(written)))]
-    if row.is_time:
-        return []
-    return nearest(written, sorted(map(str, shown)))
+def _match(count: int) -> str:
+    return f"{_images(count)} match" + "es" * (count == 1)
+
+
+def _listed(left_out: LeftOut) -> str:
+    *others, last = [f"`{clip(each)}`" for each in left_out.conditions]
+    listed = f"{', '.join(others)} and {last}" if others else last
+    is_part = left_out.alternative and not left_out.is_all
+    return f"{listed} in `{clip(left_out.alternative)}`" if is_part else listed
+
+
+def _nearest(left_out: LeftOut) -> list[str]:
+    """Return the nearest values, with the name where there could be several."""
+    return [
+        f"nearest values{f' of `{name}`' * (len(left_out.conditions) > 1)}: "
+        + ", ".join(f"`{clip(each)}`" for each in values)
+        for name, values in left_out.nearest
+    ]
+
+
+@frozen(eq=False)
+class _Condition:
+    """One of the conditions that are joined by ``and``."""
+
+    text: str
+    meaning: Formula
+    is_hidden: bool
+    is_met: Predicate
+
+    @classmethod
+    def of(cls, expr: Expr, meaning: Formula) -> _Condition:
+        atoms = [leaf for leaf in bound.leaves(meaning) if isinstance(leaf, bound.Atom)]
+        is_hidden = not all(map(is_observable, atoms))
+        is_met = _always if is_hidden else compile_predicate(meaning)
+        return cls(unparse(expr), meaning, is_hidden, is_met)
+
+
+def _always(_record: Record) -> bool:
+    return True
+
+
+@frozen(eq=False)
+class _Alternative:
+    """What is joined by ``and``, in a filter or in an alternative of its ``or``."""
+
+    conditions: tuple[_Condition, ...]
+    text: str
+
+    @classmethod
+    def of(cls, expr: Expr, written: Written, text: str = "") -> _Alternative:
+        parts: list[tuple[Expr, Formula]]
+        match expr:
+            case And(operands):
+                parts = [(each, written.meaning(each)) for each in operands]
+            case Not(Or(operands)):
+                parts = [(Not(each), bound.negate(written.meaning(each))) for each in operands]
+            case _:
+                parts = [(expr, written.meaning(expr))]
+        return cls(tuple(_Condition.of(*each) for each in parts), text)
+
+    def tries(self) -> Iterator[_Try]:
+        """Yield the ways to leave out what records do not show, the fewest conditions first."""
+        hidden = [number for number, each in enumerate(self.conditions) if each.is_hidden]
+        counts: Iterable[int] = range(len(hidden) + 1)
+        if len(hidden) > _MOST_HIDDEN:
+            counts = 0, 1, len(hidden)
+        for count in counts:
+            for dropped in combinations(hidden, count):
+                yield _Try(self, frozenset(dropped))
+
+
+@frozen(eq=False)
+class _Try:
+    """An alternative without some of the conditions that records do not show."""
+
+    alternative: _Alternative
+    dropped: frozenset[int]
+
+    def request(self) -> str:
+        """Return the filter of the images to look at: what only the service can answer.
+
+        And what the service requires with it, and what widens its search.
+        """
+        conditions = self.alternative.conditions
+        hidden = [
+            each
+            for number, each in enumerate(conditions)
+            if each.is_hidden and number not in self.dropped
+        ]
+        required = {
+            atom.parameter.requires[0]
+            for each in hidden
+            for atom in _atoms(each)
+            if atom.parameter.requires is not None
+        }
+        shown = [
+            each
+            for each in conditions
+            if not each.is_hidden
+            and any(atom.parameter.wire in required or is_scope(atom) for atom in _atoms(each))
+        ]
+        return phrase(bound.And([each.meaning for each in hidden + shown], 0, 0))
+
+    def failed(self, record: Record, most: float) -> frozenset[int] | None:
+        """Return the conditions that must be left out to find an image; ``None`` if too many."""
+        failed = set(self.dropped)
+        for number, each in enumerate(self.alternative.conditions):
+            if len(failed) > most:
+                return None
+            if not each.is_met(record):
+                failed.add(number)
+        return frozenset(failed) if len(failed) <= most else None
+
+
+def _atoms(condition: _Condition) -> Iterator[bound.Atom]:
+    return (each for each in bound.leaves(condition.meaning) if isinstance(each, bound.Atom))
+
+
+class _Group:
+    """The images that a set of conditions keeps from being found."""
+
+    def __init__(self, alternative: _Alternative, failed: frozenset[int]) -> None:
+        conditions = [alternative.conditions[number] for number in sorted(failed)]
+        shown = [each.meaning for each in conditions if not each.is_hidden]
+        self._conditions = conditions
+        self._alternative = alternative.text
+        self._is_all = len(conditions) == len(alternative.conditions)
+        self._images = 0
+        self._but_for_case = 0
+        self._near = [Near(each) for each in shown]
+        changed = [folded(each) for each in shown]
+        self._folded: Predicate | None = None
+        if len(shown) == len(conditions) and None not in changed:
+            whole = bound.And([each for each in changed if each is not None], 0, 0)
+            self._folded = compile_predicate(whole)
+            self._attributes = attributes_of(whole)
+
+    def add(self, record: Record) -> None:
+        self._images += 1
+        for each in self._near:
+            each.add(record)
+        if self._folded is not None:
+            self._but_for_case += self._folded(fold_record(record, self._attributes))
+
+    def left_out(self) -> LeftOut:
+        return LeftOut(
+            conditions=tuple(each.text for each in self._conditions),
+            alternative=self._alternative,
+            names=tuple(
+                {atom.parameter.name: 0 for each in self._conditions for atom in _atoms(each)}
+            ),
+            is_all=self._is_all,
+            images=self._images,
+            but_for_case=self._but_for_case,
+            nearest=tuple(found for each in self._near for found in each.values()),
+        )
+
+
+class _Search:
+    """Looks for the smallest sets; only those of the least size so far are kept."""
+
+    def __init__(self, alternatives: Sequence[_Alternative], identity: str) -> None:
+        self.is_complete = True
+        self.fewest: float = float("inf")
+        self._alternatives = alternatives
+        self._groups: dict[tuple[_Alternative, frozenset[int]], _Group] = {}
+        self._identity = identity
+        self._seen: set[object] = set()
+
+    def requests(self) -> list[tuple[str, list[_Try]]]:
+        """Return what to ask for, with what can be judged by its images, fewest left out first."""
+        found: dict[str, list[_Try]] = {}
+        for alternative in self._alternatives:
+            for each in alternative.tries():
+                found.setdefault(each.request(), []).append(each)
+        return sorted(found.items(), key=lambda item: min(len(each.dropped) for each in item[1]))
+
+    def judge(self, record: Record, tries: Sequence[_Try]) -> None:
+        self._seen.add(record[self._identity])
+        for each in tries:
+            failed = each.failed(record, self.fewest)
+            if failed is None:
+                continue
+            if len(failed) < self.fewest:
+                self.fewest = len(failed)
+                self._groups.clear()
+            key = each.alternative, failed
+            if key not in self._groups:
+                self._groups[key] = _Group(*key)
+            self._groups[key].add(record)
+
+    def reasons(self) -> Reasons:
+        found = [each.left_out() for each in self._groups.values()]
+        found.sort(key=lambda each: -each.images)
+        return Reasons(len(self._seen), self.is_complete, tuple(found))

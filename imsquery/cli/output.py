@@ -48,14 +48,15 @@ def draw(
 
     stream = stream or sys.stderr
     color = _wants_color(stream)
-    print(render(text, diagnostics, name=name, color=color, width=_width(stream)), file=stream)
+    width = terminal_width(stream) or _WIDTH
+    print(render(text, diagnostics, name=name, color=color, width=width), file=stream)
 
 
-def _width(stream: TextIO) -> int:
-    """Return the columns of a terminal, or those of a report that goes elsewhere."""
+def terminal_width(stream: TextIO) -> int | None:
+    """Return the columns of a terminal; ``None`` if the stream goes elsewhere."""
     from shutil import get_terminal_size
 
-    return get_terminal_size().columns if stream.isatty() else _WIDTH
+    return get_terminal_size().columns if stream.isatty() else None
 
 
 def _wants_color(stream: TextIO) -> bool:

@@ -26,7 +26,7 @@ from imsquery.cli.sources import ENVIRONMENT, add_sources, places, run_plan
 from imsquery.cli.values import Values
 from imsquery.cli.waiting import INTERVALS, Clock, attempts, read_duration
 from imsquery.client.errors import FetchError
-from imsquery.client.services import Tally, run_catalogue
+from imsquery.client.services import Tally, open_catalogue
 from imsquery.covering.parts import MAX_REQUESTS
 from imsquery.diagnostics.terminal import visible
 from imsquery.execution.run import ExecutionError
@@ -241,11 +241,18 @@ class _Lookup:
         """Return why no images were found, as far as that is known without a service."""
         if self._arguments.catalog is None:
             return "no images match; `imsquery why` says which conditions leave none"
-        from imsquery.cli.no_match import why_none
+        from imsquery.cli.no_match import Budget, find_reasons, why_none
 
-        found = Images(("",), None, CLOUDIMAGES)
-        run_catalogue(plan("all"), self._arguments.catalog, found.keep, Tally())
-        return why_none(self.text, found.records, CLOUDIMAGES, **self._options)
+        with open_catalogue(self._arguments.catalog, Tally()) as fetch:
+            return why_none(
+                find_reasons(
+                    self.text,
+                    Budget(fetch),
+                    CLOUDIMAGES,
+                    max_requests=self._arguments.max_requests,
+                    **self._options,
+                )
+            )
 
 
 def _status(arguments: Namespace, count: int) -> int:

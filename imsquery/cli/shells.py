@@ -23,10 +23,19 @@ SHELLS = ("bash", "zsh", "fish")
 
 @frozen
 class Command:
-    """What a shell has to know of a command."""
+    """What a shell has to know of a command.
+
+    Attributes:
+        summary: what it does.
+        options: its options.
+        values: option -> the words that can follow it, if any; ``None`` for a file.  Words are
+            made of letters, digits, ``_`` and ``-``.
+        takes_filter: whether an argument is a filter.
+    """
 
     summary: str
     options: tuple[str, ...] = ()
+    values: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
     takes_filter: bool = False
 
 
@@ -79,25 +88,48 @@ def script(shell: str, commands: Mapping[str, Command]) -> str:
     return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](commands)
 
 
-def _filled(template: str, commands: Mapping[str, Command], listed: str, options: str) -> str:
+def _filled(
+    template: str,
+    commands: Mapping[str, Command],
+    listed: str,
+    *,
+    options: str,
+    words: str,
+    file: str,
+) -> str:
     """Fill in a template of bash or zsh.
 
     Args:
-        template: the script, with ``@COMMANDS@``, ``@OPTIONS@`` and ``@FILTERING@``.
+        template: the script, with ``@COMMANDS@``, ``@OPTIONS@``, ``@VALUES@`` and ``@FILTERING@``.
         commands: by name.
         listed: the commands, as the shell lists them.
         options: the assignment of a command's options, with ``{}`` for them.
+        words: completes one of some words, with ``{}`` for them.
+        file: completes the name of a file.
     """
     cases = "\n".join(
         f"        {name}) {options.format(' '.join(command.options))} ;;"
         for name, command in commands.items()
         if command.options
     )
+    values = "\n".join(
+        f"    {name}:{option}) {_completing(found, words, file)}return ;;"
+        for name, command in commands.items()
+        for option, found in command.values
+    )
     return (
         template.replace("@COMMANDS@", listed)
         .replace("@OPTIONS@", cases)
+        .replace("@VALUES@", values)
         .replace("@FILTERING@", _taking_filters(commands, " | "))
     )
+
+
+def _completing(found: tuple[str, ...] | None, words: str, file: str) -> str:
+    """Return the statement that completes a value; none if nothing is known of it."""
+    if found is None:
+        return f"{file}; "
+    return f"{words.format(' '.join(found))}; " if found else ""
 
 
 def _taking_filters(commands: Mapping[str, Command], separator: str) -> str:
@@ -113,6 +145,9 @@ _imsquery() {
         COMPREPLY=($(compgen -W '@COMMANDS@' -S ' ' -- "$cur"))
         return
     fi
+    case ${COMP_WORDS[1]}:${COMP_WORDS[COMP_CWORD - 1]} in
+@VALUES@
+    esac
     case $word in
     -*)
         case ${COMP_WORDS[1]} in
@@ -160,7 +195,14 @@ complete -o nospace -o nosort -F _imsquery imsquery
 
 
 def _bash(commands: Mapping[str, Command]) -> str:
-    return _filled(_BASH, commands, " ".join(commands), "options='{}'")
+    return _filled(
+        _BASH,
+        commands,
+        " ".join(commands),
+        options="options='{}'",
+        words="""COMPREPLY=($(compgen -W '{}' -S ' ' -- "$cur"))""",
+        file="compopt -o default +o nospace",
+    )
 
 
 _ZSH = r"""#compdef imsquery
@@ -175,6 +217,9 @@ _imsquery() {
         _describe command commands
         return
     fi
+    case ${words[2]}:${words[CURRENT-1]} in
+@VALUES@
+    esac
     if [[ -z $quote && $PREFIX == -* ]]; then
         case ${words[2]} in
 @OPTIONS@
@@ -213,7 +258,8 @@ def _zsh(commands: Mapping[str, Command]) -> str:
         f"        {_single_quoted(f'{name}:{command.summary}')}"
         for name, command in commands.items()
     )
-    return _filled(_ZSH, commands, listed, "options=({})")
+    words = "shown=({}); compadd -a shown"
+    return _filled(_ZSH, commands, listed, options="options=({})", words=words, file="_files")
 
 
 def _single_quoted(text: str) -> str:
@@ -244,8 +290,10 @@ def _fish(commands: Mapping[str, Command]) -> str:
     for name, command in commands.items():
         summary = _fish_quoted(command.summary)
         parts.append(f"complete -c imsquery -n __fish_use_subcommand -a {name} -d {summary}\n")
+        values = dict(command.values)
         parts += [
-            f"complete -c imsquery -n '__fish_seen_subcommand_from {name}' {_fish_option(option)}\n"
+            f"complete -c imsquery -n '__fish_seen_subcommand_from {name}' "
+            f"{_fish_option(option)}{_fish_value(values[option]) if option in values else ''}\n"
             for option in command.options
         ]
         if not command.takes_filter:
@@ -260,6 +308,13 @@ def _fish(commands: Mapping[str, Command]) -> str:
 
 def _fish_option(option: str) -> str:
     return f"-l {option[2:]}" if option.startswith("--") else f"-s {option[1:]}"
+
+
+def _fish_value(words: tuple[str, ...] | None) -> str:
+    """Return how an option takes a value: a file, or one of some words and nothing else."""
+    if words is None:
+        return " -r -F"
+    return f" -x -a {_fish_quoted(' '.join(words))}" if words else " -x"
 
 
 def _fish_quoted(text: str) -> str:

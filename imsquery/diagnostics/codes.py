@@ -272,8 +272,8 @@ _TARGET = (
     Explanation(
         "unbound-placeholder",
         "a placeholder has no value",
-        "`prepare(text).bind(project=…)` supplies the value of `$project`. A value is never read "
-        "as syntax, whatever it contains.",
+        "`prepare(text).bind(project=…)` supplies the value of `$project`, and so does "
+        "`--set project=…` of a command. A value is never read as syntax, whatever it contains.",
         "owner = $project",
         "owner = 0f4c1b2a",
         "compile",

@@ -19,7 +19,7 @@ from imsquery.semantics.analysis import text_of
 from imsquery.semantics.formula import Atom, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from imsquery.evaluation.written import Written
@@ -198,7 +198,8 @@ def why(
         "values": values,
     }
     matcher(text, **options)  # or an error
-    return _judge(read_written(text, **options), record)
+    written = read_written(text, **options)
+    return judge(written, record, lambda condition: compile_predicate(condition)(record))
 
 
 def _parts(expr: Expr) -> tuple[Expr, ...]:
@@ -219,8 +220,17 @@ def _preorder(root: Expr) -> Iterator[tuple[int, Expr]]:
         pending += [(depth + 1, part) for part in reversed(_parts(expr))]
 
 
-def _judge(written: Written, record: Mapping[str, Any]) -> Outcome:
-    """Judge the parts of a filter, from the last: parts come before what they make up."""
+def judge(
+    written: Written, record: Mapping[str, Any], holds_of: Callable[[Formula], bool]
+) -> Outcome:
+    """Return the outcome of a filter, of whose conditions someone else knows whether they hold.
+
+    Args:
+        written: the filter.
+        record: the image.
+        holds_of: returns whether it satisfies a condition.
+    """
+    # From the last part on: parts come before what they make up.
     judged: list[_Row] = []
     below: dict[int, list[bool]] = {}  # depth -> outcomes of rows not yet part of another
     for depth, expr in reversed([*_preorder(written.filter)]):
@@ -228,7 +238,7 @@ def _judge(written: Written, record: Mapping[str, Any]) -> Outcome:
         shown: Shown = ()
         if not parts:
             meaning = written.meaning(expr)
-            holds = compile_predicate(meaning)(record)
+            holds = holds_of(meaning)
             shown = _shown(meaning, record)
         elif isinstance(expr, Not):
             holds = not parts[0]

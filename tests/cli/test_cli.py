@@ -142,6 +142,7 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: Captured) -> Non
         ["format"],
         ["plan"],
         ["run", "--catalog", "x"],
+        ["why", "--catalog", "x"],
         ["diff", "all"],
     ],
 )
@@ -260,6 +261,7 @@ def test_a_dash_reads_the_filter_from_standard_input(pipe: Pipe, capsys: Capture
         ["format"],
         ["plan"],
         ["run", "--catalog", "x"],
+        ["why", "--catalog", "x"],
         ["diff", "all"],
         ["decompile"],
     ],
@@ -646,7 +648,27 @@ def test_help_ends_with_the_exit_statuses(
     assert capsys.readouterr().out.endswith(f"exit status:\n{meaning}")
 
 
+def test_a_completion_script_of_the_command_is_well_formed(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    assert main(["completion", "bash"]) == 0
+    path = tmp_path / "script"
+    path.write_text(capsys.readouterr().out)
+
+    assert subprocess.run(["bash", "-n", path], capture_output=True, check=True).stderr == b""
+
+
+def test_a_shell_completes_the_names_that_an_option_takes(capsys: Captured) -> None:
+    assert main(["completion", "bash"]) == 0
+
+    script = capsys.readouterr().out
+    (line,) = re.findall(r"^ *run:--count-by\).*$", script, re.MULTILINE)
+    assert {"platform", "os_version", "tag"} <= {*re.findall(r"\w+", line)}
+    assert "flavor_id" not in line
+    assert re.search(r"^ *why:--catalog\) compopt -o default", script, re.MULTILINE)
+
+
 def test_a_shell_completes_each_filter_that_a_command_takes(capsys: Captured) -> None:
     assert main(["completion", "bash"]) == 0
 
-    assert "compile | url | plan | run | diff | check | format)" in capsys.readouterr().out
+    assert "compile | url | plan | run | why | diff | check | format)" in capsys.readouterr().out

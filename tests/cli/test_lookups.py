@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -21,6 +19,7 @@ from imsquery.cli.main import main
 from imsquery.cli.waiting import Clock
 from imsquery.planning import planner
 from tests.faulty_server import faulty_server, page
+from tests.processes import started
 
 Captured: TypeAlias = pytest.CaptureFixture[str]
 TIMES = {"created_at": "2020-01-01T00:00:00Z", "updated_at": "2020-01-01T00:00:00Z"}
@@ -261,11 +260,7 @@ def test_now_is_later_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_interrupted_wait_prints_nothing_but_that_it_waits(tmp_path: Path) -> None:
     path = tmp_path / "images.jsonl"
     path.write_text(json.dumps(IMAGES[0]))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "imsquery", "run", "--catalog", path, "--wait", "1d", "name = x"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    with process:
+    with started("run", "--catalog", str(path), "--wait", "1d", "name = x") as process:
         assert process.stderr is not None
         assert process.stderr.readline().endswith("asking again until some do\n")
         process.send_signal(signal.SIGINT)

@@ -366,13 +366,25 @@ IMAGE = {"created_at": "2020-01-01T00:00:00Z", "updated_at": "2020-01-01T00:00:0
         ("name = Ubunut-22 and protected = false",
          ("no images match; without `name = Ubunut-22`, 2 images match; "
           "nearest values: `Ubuntu-22`")),
-        ("name = x and min_disk = 50", "no images match, nor if any one condition is left out"),
+        ("name = x and min_disk = 50",
+         ("no images match; no image meets any of the conditions; "
+          "nearest values of `min_disk`: `40`, `60`")),
         ("name = Ubuntu-22 and min_disk > 100",
          "no images match; without `min_disk > 100`, 2 images match; nearest values: `60`, `40`"),
         ("name = Ubuntu-22 and created_at < 2019",
-         "no images match; without `created_at < 2019`, 2 images match"),
+         ("no images match; without `created_at < 2019`, 2 images match; "
+          "nearest values: `2020-01-01T00:00:00Z`")),
         ("name != Ubuntu-22 and protected",
-         "no images match, nor if any one condition is left out"),
+         "no images match; no image meets any of the conditions"),
+        ("name != Ubuntu-22 and protected and min_disk = 40",
+         "no images match; without `name != Ubuntu-22` and `protected`, 1 image matches"),
+        ("name = x and min_disk = 40 or name = Ubuntu-22 and min_disk between 50 and 55",
+         ("no images match; without `min_disk between 50 and 55` in "
+          "`name = Ubuntu-22 and min_disk between 50 and 55`, 2 images match; "
+          "nearest values: `60`, `40`")),
+        ("flavor_id = x and name = ubuntu-22",
+         ("no images match; no image meets any of the conditions; "
+          "nearest values of `name`: `Ubuntu-22`")),
         ("protected", "no images match"),
         ("min_disk = 50",
          "no images match; nearest values: `40`, `60`"),

@@ -16,7 +16,10 @@ ROOT = Path(imsquery.__file__).parents[1]
 
 COMMANDS = {
     "compile": Command(
-        "print the canonical query string", ("--now", "--signing"), takes_filter=True
+        "print the canonical query string",
+        ("--now", "--signing", "--batch", "--format"),
+        (("--now", ()), ("--batch", None), ("--format", ("csv", "json"))),
+        takes_filter=True,
     ),
     "check": Command("print every finding; it's all", ("--fix",), takes_filter=True),
     "lint": Command("check the URLs in files", ("--format",)),
@@ -127,6 +130,27 @@ def test_bash_completes_the_filter(
     assert not (program.parent / "x").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "typed", "expected"),
+    [("--format", "c", ["csv"]), ("--format", "", ["csv", "json"]), ("--now", "2", []),
+     ("--batch", "fi", ["filters.txt"])],
+)  # fmt: skip
+def test_bash_completes_the_value_of_an_option(
+    option: str, typed: str, expected: list[str], program: Path
+) -> None:
+    (program.parent / "filters.txt").touch()
+    # What `compopt -o default` does if there are no completions.
+    code = (
+        f'{script("bash", COMMANDS)}\ncd "$3"\n'
+        'compopt() { [[ $* != *"-o default"* ]] || COMPREPLY=($(compgen -f -- "$cur")); }\n'
+        'COMP_WORDS=(imsquery compile "$1" "$2"); COMP_CWORD=3\n'
+        '_imsquery imsquery "$2" "$1"\nprintf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    arguments = ["bash", "--norc", "-c", code, "bash", option, typed, str(program.parent)]
+
+    assert [line for line in run(arguments, program) if line] == expected
+
+
 def test_bash_completes_commands_and_knows_its_function(program: Path) -> None:
     code = (
         f"{script('bash', COMMANDS)}\nCOMP_WORDS=(imsquery c); COMP_CWORD=1\n"
@@ -145,6 +169,10 @@ def test_bash_completes_commands_and_knows_its_function(program: Path) -> None:
         ("imsquery co", ["compile\tprint the canonical query string"]),
         ("imsquery ch", ["check\tprint every finding; it's all"]),
         ("imsquery compile --s", ["--signing"]),
+        ("imsquery compile --format ", ["csv", "json"]),
+        ("imsquery compile --format=c", ["--format=csv"]),
+        ("imsquery compile --now ", []),
+        ("imsquery compile --batch /no/such", []),
         (
             "imsquery compile 'platform = C",
             ["platform = CentOS\tvalue of platform", "platform = CoreOS\tvalue of platform"],
@@ -167,7 +195,7 @@ def test_fish_completes_commands_options_and_the_filter(
         ("'", "platform = C", ["platform = CentOS", "platform = CoreOS"]),
         ('"', "platform = Or", ["platform = 'Oracle Linux'"]),
         ("", "plat", ["'platform"]),
-        ("", "--s", ["--now", "--signing"]),
+        ("", "--s", ["--now", "--signing", "--batch", "--format"]),
     ],
 )
 def test_zsh_completes_the_filter(
@@ -183,3 +211,25 @@ words=(imsquery compile "$1$2") CURRENT=3 PREFIX=$2
 _imsquery
 """
     assert run(["zsh", "-f", "-c", code, "zsh", quote, prefix], program) == expected
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [("--format", ["csv", "json"]), ("--now", []), ("--batch", ["a file"])],
+)
+def test_zsh_completes_the_value_of_an_option(
+    option: str, expected: list[str], program: Path
+) -> None:
+    code = f"""
+compdef() {{ }}
+_files() {{ print a file }}
+compadd() {{ local array=${{@[-1]}}; print -rl -- ${{(P)array}} }}
+{script("zsh", COMMANDS)}
+typeset -A compstate=(quote "")
+words=(imsquery compile "$1" "") CURRENT=4 PREFIX=
+_imsquery
+"""
+    found = run(["zsh", "-f", "-c", code, "zsh", option], program)
+
+    assert [line for line in found if line] == expected
