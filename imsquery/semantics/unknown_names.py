@@ -22,7 +22,7 @@ from imsquery.language.recovery.vocabulary import (
     MATCHING_CALLS,
     NEGATIONS,
     PRESENCE_OF,
-    SORT_KEY,
+    SORT_MARKS,
     colon_beside,
 )
 from imsquery.schema.kinds import Tag
@@ -122,7 +122,8 @@ def _report_name(binder: LiteralBinder, name: int, last: int) -> None:
         binder.report("unknown-name", message, binder.span(name))
         return
     names: list[str] = []
-    key, negated = _sort_key(binder, name), _negated(binder, written)
+    is_key = name > 0 and binder.tokens.kinds[name - 1] == "BY"
+    key, negated = _sort_key(binder, name), "" if is_key else _negated(binder, written)
     if key or negated or written[0] == "-":
         last, meant = name, key or negated
     else:
@@ -142,7 +143,7 @@ def _sort_key(binder: LiteralBinder, name: int) -> str:
     kinds, written = binder.tokens.kinds, binder.tokens.lexemes[name].lower()
     if name == 0 or kinds[name - 1] != "BY" or kinds[name + 1] == "DIRECTION":
         return ""
-    for mark, direction in SORT_KEY.items():
+    for mark, direction in SORT_MARKS.items():
         key = written.removeprefix(mark) if len(mark) == 1 else written.removesuffix(mark)
         if key != written and binder.spec.find(key) is not None:
             return f"{key} {direction}"

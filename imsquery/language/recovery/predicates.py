@@ -154,7 +154,8 @@ def word_operator(recovery: Recovery) -> bool:
     if phrase is None or (is_negated and phrase.meant not in KEYWORDS):
         return False
     words, value = recovery.ahead(phrase.count), recovery.peek(phrase.count)
-    if words[0].kind == "AFTER" and not _compares(recovery):
+    is_clause = "AFTER" in {word.kind for word in words}
+    if is_clause and not recovery.algebra.is_time(recovery.read[-1].lexeme):
         return False
     if not phrase.takes_value:
         if words[0].kind == "WORD" and not recovery.ends_condition(phrase.count):
@@ -184,12 +185,6 @@ def word_operator(recovery: Recovery) -> bool:
         marks_sql=phrase.written in LIKE,
     )
     return True
-
-
-def _compares(recovery: Recovery) -> bool:
-    """Return whether ``after`` cannot be a clause: its name needs an operator, and more follows."""
-    needs_operator = not recovery.algebra.is_standalone(recovery.read[-1].lexeme)
-    return needs_operator and recovery.peek(2).kind in CONNECTIVES
 
 
 def _converted(recovery: Recovery, phrase: Phrase) -> tuple[str, list[Part], bool] | None:

@@ -329,7 +329,8 @@ def _several_words(recovery: Recovery) -> bool:
         return False
     ahead = 0
     while _is_word(recovery.peek(ahead)) and not recovery.begins_condition(ahead):
-        if recovery.is_in_range and _joins_ends(recovery, ahead):
+        is_end = recovery.is_in_range and _joins_ends(recovery, ahead)
+        if is_end or recovery.begins_words(ahead):
             break
         ahead += 1
     following = recovery.peek(ahead)
