@@ -40,15 +40,14 @@ def _ends(piece: Piece) -> bool:
 
 def in_words(recovery: Recovery) -> bool:
     """Read ``top 5`` and ``newest first``."""
-    phrase = CLAUSES_IN_WORDS.find(recovery.peek)
+    phrase = recovery.clause_in_words()
+    if phrase is None and not recovery.read:  # what follows will be moved before it
+        phrase = CLAUSES_IN_WORDS.find(recovery.peek)
     if phrase is None or not recovery.accepts("LIMIT"):
         return False
-    following = recovery.peek(phrase.count)
-    ends = following.kind == "RPAR" or _ends(following) or not recovery.read
-    if not ends and CLAUSES_IN_WORDS.find(recovery.peek, phrase.count) is None:
-        return False
     # After a value without quotes, the words may be a part of it.
-    is_apart = recovery.before() != "WORD" or not recovery.is_after_value or _is_whole(recovery)
+    is_bare = recovery.is_after_value and recovery.text[recovery.read[-1].start] not in "'\""
+    is_apart = not is_bare or _is_whole(recovery)
     is_safe = is_apart and phrase.meant.startswith("limit")
     recovery.rewrite(recovery.ahead(phrase.count), phrase.meant, is_safe=is_safe)
     return True

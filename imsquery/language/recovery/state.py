@@ -9,7 +9,12 @@ from imsquery.language._tables import ACTIONS, GOTOS
 from imsquery.language.algebra import Algebra
 from imsquery.language.lalr import Stack, shift
 from imsquery.language.lexer import END
-from imsquery.language.recovery.phrases import OPERATORS_IN_WORDS
+from imsquery.language.recovery.phrases import (
+    CLAUSES_IN_WORDS,
+    JOINTS_IN_WORDS,
+    OPERATORS_IN_WORDS,
+    Phrase,
+)
 from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CLAUSES,
@@ -28,7 +33,7 @@ from imsquery.language.recovery.piece import (
     tokens_of,
 )
 from imsquery.language.recovery.scanner import Scanner
-from imsquery.language.recovery.vocabulary import AGO, DIRECTIONS, ORDER_BY, SORT
+from imsquery.language.recovery.vocabulary import AGO, DIRECTIONS, ORDER_BY, SORT, SORT_MARKS
 from imsquery.language.times import reads_clock
 
 Place = tuple[int, int]
@@ -223,8 +228,9 @@ class Recovery:
         phrase = OPERATORS_IN_WORDS.find(self.peek, ahead + 1)
         if following.kind == "NOT":
             negated = OPERATORS_IN_WORDS.find(self.peek, ahead + 2)
-            return bool(phrase or negated) or self.peek(ahead + 2).kind in NEGATABLE
-        if phrase is not None:
+            kinds = NEGATABLE | {"OPERATOR"}
+            return bool(phrase or negated) or self.peek(ahead + 2).kind in kinds
+        if phrase is not None and following.kind != "AFTER":  # that may be a clause
             return not phrase.takes_value or self.peek(ahead + 1 + phrase.count).kind in VALUES
         if following.kind == "WORD" and following.lexeme[0] == ":":
             return True
@@ -249,7 +255,25 @@ class Recovery:
         """Return whether a condition ends before a token to come, whatever it may lack."""
         piece = self.peek(ahead)
         is_end = piece.kind in ENDS or piece.kind == "COMMA"
-        return is_end or piece.lexeme.lower() in SORT | ORDER_BY or self.begins_condition(ahead)
+        return is_end or self.begins_words(ahead) or self.begins_condition(ahead)
+
+    def begins_words(self, ahead: int) -> bool:
+        """Return whether a clause or connective in words begins with a token to come."""
+        is_sort = self.peek(ahead).lexeme.lower() in SORT | ORDER_BY
+        return is_sort or bool(self.clause_in_words(ahead) or self.joint_in_words(ahead))
+
+    def clause_in_words(self, ahead: int = 0) -> Phrase | None:
+        """Return the clauses in words to come, where nothing but more clauses follows."""
+        phrase = CLAUSES_IN_WORDS.find(self.peek, ahead)
+        following = ahead + phrase.count if phrase else 0
+        if self.peek(following).kind in CLAUSES | {"RPAR", END}:
+            return phrase
+        return phrase if phrase and CLAUSES_IN_WORDS.find(self.peek, following) else None
+
+    def joint_in_words(self, ahead: int = 0) -> Phrase | None:
+        """Return the connective in words to come, where a condition follows."""
+        phrase = JOINTS_IN_WORDS.find(self.peek, ahead)
+        return phrase if phrase and self.begins_condition(ahead + phrase.count) else None
 
     # -- repairs: tokens and fix come from one description
 
@@ -323,7 +347,10 @@ class Recovery:
         is_named = kinds[ahead - 1 : ahead] == ["WORD"]
         if not is_named or following.kind == "DIRECTION" or following.lexeme.lower() in DIRECTIONS:
             return []
-        at = self.peek(ahead - 1).end
+        key = self.peek(ahead - 1)
+        if any(mark in {key.lexeme[:1], key.lexeme[-len(mark) :].lower()} for mark in SORT_MARKS):
+            return []
+        at = key.end
         self._rest.insert(-ahead, Piece("DIRECTION", "asc", at, at))
         return [spaced(self.text, at, at, "asc")]
 
