@@ -13,11 +13,20 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from imsquery.cli.batch import add_batch
-from imsquery.cli.common import add_options, add_report_format, options, read_filter, read_lines
+from imsquery.cli.common import (
+    add_options,
+    add_report_format,
+    add_values,
+    limits,
+    options,
+    read_filter,
+    read_lines,
+)
 from imsquery.cli.encoding import check_encoding
 from imsquery.cli.files import TextFile, with_file_note
 from imsquery.cli.output import fail, findings_of, print_diff, print_text
 from imsquery.cli.report import Checked, print_report
+from imsquery.cli.values import Values
 from imsquery.compiler.checker import check
 from imsquery.diagnostics.render import summarize, summarize_left
 from imsquery.fixes import mend
@@ -73,15 +82,17 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="apply suggestions, too, whose meaning is a guess; implies --fix",
     )
+    add_values(parser)
     add_options(parser)
 
 
 def main(arguments: Namespace) -> int:
     """Print the findings, or the fixed filters."""
     keywords = options(arguments)
+    values = Values(arguments, limits(arguments))
 
     def find(text: str) -> tuple[Diagnostic, ...]:
-        found = check(text, target=arguments.target, **keywords)
+        found = check(text, target=arguments.target, values=values.of(text), **keywords)
         return found if arguments.filter is None else with_file_note(found, text, "--files")
 
     failed: list[int] = []
@@ -95,6 +106,7 @@ def main(arguments: Namespace) -> int:
         show, stream = partial(summarize, fixable=True), sys.stdout
     is_list = arguments.filter is None
     found = print_report(checked, arguments.format, stream, show, is_list=is_list)
+    values.check_used()
     return max([*failed, int(any(each.severity == "error" for each in found))])
 
 

@@ -1,6 +1,6 @@
 """What images have in place of what a condition asks for.
 
-Derived from the bound condition: of its parts that stand positively, those that compare a value.
+Derived from the bound condition: from its parts that compare a value and are not negated.
 """
 
 from __future__ import annotations

@@ -91,6 +91,11 @@ class LeftOut:
     but_for_case: int
     nearest: tuple[tuple[str, tuple[str, ...]], ...]
 
+    @property
+    def is_telling(self) -> bool:
+        """Whether there is more to it than that any image is found without an alternative."""
+        return not (self.is_all and self.alternative) or bool(self.but_for_case or self.nearest)
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values."""
         return {
@@ -198,12 +203,13 @@ def describe(reasons: Reasons) -> list[str]:
     if any(not each.conditions for each in reasons.left_out):
         return ["images match, but the clauses leave none"]
     lines = [f"no images match ({looked})"]
-    for each in reasons.left_out[:_MOST_SETS]:
+    telling = [each for each in reasons.left_out if each.is_telling]
+    for each in telling[:_MOST_SETS]:
         found = f"without {_listed(each)}: {_match(each.images)}"
         if each.but_for_case:
             found += f", {each.but_for_case:,} of them but for letter case"
         lines.append("; ".join([found, *_nearest(each)]))
-    more = len(reasons.left_out) - _MOST_SETS
+    more = len(telling) - _MOST_SETS
     return [*lines, f"and {more:,} other sets of as many conditions"] if more > 0 else lines
 
 

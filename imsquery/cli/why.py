@@ -125,9 +125,9 @@ def _read_record() -> dict[str, Any]:
     try:
         record = read_json(decode(data).strip())
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"standard input is no JSON object: {error}") from None
+        raise ValueError(f"standard input is not a JSON object: {error}") from None
     if not isinstance(record, dict):
-        raise ValueError("standard input is no JSON object")  # noqa: TRY004 -- not an argument
+        raise ValueError("standard input is not a JSON object")  # noqa: TRY004 -- not an argument
     return record
 
 

@@ -14,10 +14,12 @@ from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.semantics.analysis import bind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from imsquery.diagnostics.model import Diagnostic
     from imsquery.schema.spec import Spec
+    from imsquery.semantics.values import Bindable
 
 Target: TypeAlias = Literal["plan", "compile"]
 _TARGETS: tuple[Target, ...] = get_args(Target)
@@ -31,6 +33,7 @@ def check(
     now: datetime | None = None,
     allow_unlisted: bool = False,
     limits: Limits = DEFAULT_LIMITS,
+    values: Mapping[str, Bindable] | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Return all findings of a text, in text order.
 
@@ -45,10 +48,12 @@ def check(
         spec: the parameters.
         now: the time for ``now`` and ``today``; by default the clock, read once.
         allow_unlisted: accept values not in open lists, with a warning.
-        limits: bounds on the text.
+        limits: bounds on the text, and on the length of a list of values.
+        values: those of placeholders, by name without `$`; they are checked, too.
 
     Raises:
         ValueError: the target is unknown.
+        TypeError: a value has another type, or there is no placeholder of its name.
     """
     if target not in _TARGETS:
         msg = f"unknown target {target!r}; expected {' or '.join(map(repr, _TARGETS))}"
@@ -58,6 +63,11 @@ def check(
     except QueryError as error:
         return error.diagnostics
     analysis = bind(tokens, spec, now=now, allow_unlisted=allow_unlisted)
+    if values:
+        from imsquery.semantics.values import check_names, fill
+
+        check_names(analysis.placeholders, values)
+        analysis.bound = fill(analysis.bound, analysis.binder, values, limits)
     if target == "compile":
         lower(analysis)
     else:

@@ -19,6 +19,7 @@ pytest.importorskip("httpx")
 from imsquery import CLOUDIMAGES, QueryError, parse, plan
 from imsquery.cli.nearest import Near
 from imsquery.cli.no_match import Budget, Reasons, describe, find_reasons, why_none
+from imsquery.diagnostics.edits import clip
 from imsquery.evaluation.written import read_written
 from imsquery.language.unparse import unparse
 from imsquery.limits import DEFAULT_LIMITS
@@ -134,7 +135,10 @@ def test_reasons_are_safe_to_print_and_name_each_set(drawn: list[list[str]], wor
     assert len(why_none(reasons).splitlines()) == 1
     assert len(lines) <= 7
     if reasons.left_out and reasons.left_out[0].conditions:
-        assert len(lines) == 1 + min(len(reasons.left_out), 5) + (len(reasons.left_out) > 5)
+        assert len(lines) <= 1 + min(len(reasons.left_out), 5) + (len(reasons.left_out) > 5)
+        for each in reasons.left_out:
+            told = all(any(clip(text) in line for line in lines) for text in each.conditions)
+            assert told or len(lines) == 7 or (each.is_all and not each.nearest)
     assert reasons.to_dict()["complete"]
 
 
@@ -262,6 +266,16 @@ def test_the_alternative_is_named_in_which_a_condition_is_left_out() -> None:
         "without `name = x` in `name = x and name = a`: 1 image matches",
     ]
     assert reasons.to_dict()["left_out"][0]["alternative"] == "name = x and name = a"
+
+
+def test_an_alternative_that_no_image_comes_near_is_not_named() -> None:
+    text = " or ".join(f"name = x{number}" for number in range(20))
+
+    assert describe(reasons_of(text, a_world(name="a"))) == ["no images match (1 image looked at)"]
+    assert describe(reasons_of(f"{text} or name = A", a_world(name="a"))) == [
+        "no images match (1 image looked at)",
+        "without `name = A`: 1 image matches, 1 of them but for letter case; nearest values: `a`",
+    ]
 
 
 def test_if_nothing_could_be_tried_nothing_is_said() -> None:

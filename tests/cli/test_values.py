@@ -183,3 +183,16 @@ def test_a_list_goes_on_where_it_belongs(monkeypatch: pytest.MonkeyPatch, capsys
         == 0
     )
     assert capsys.readouterr().out.startswith("both filters match the same images\n")
+
+
+def test_check_checks_values_and_fixes_none_of_them(capsys: Captured) -> None:
+    text = "platform = $x and tag = $tag"
+    assert main(["check", text]) == 0
+    assert main(["check", "--set", "x=Ubuntu", "--set", "tag=a", text]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert main(["check", "--set", "x=ubunut", "--set", "tag=a.b", text]) == 1
+    assert "error[unlisted-value]: unlisted value `ubunut`" in capsys.readouterr().out
+    assert main(["check", "--unsafe-fixes", "--set", "x=ubunut", "--set", "tag=a.b", text]) == 1
+    assert capsys.readouterr().out == f"{text}\n"
+    assert main(["check", "--set", "nmae=a", "name = $name"]) == 2
+    assert "no placeholder `$nmae`; did you mean `$name`?" in capsys.readouterr().err

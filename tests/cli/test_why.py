@@ -104,12 +104,12 @@ def test_lines_are_cut_at_the_width_of_a_terminal(
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "standard input is no JSON object"),
-        (b"[]", "standard input is no JSON object"),
-        (b"{", "standard input is no JSON object"),
+        (b"", "standard input is not a JSON object"),
+        (b"[]", "standard input is not a JSON object"),
+        (b"{", "standard input is not a JSON object"),
         (b'{"a": NaN}', "NaN is not JSON"),
-        (b"[" * 100_000, "standard input is no JSON object"),
-        (b"\xff\xfe", "standard input is no JSON object"),
+        (b"[" * 100_000, "standard input is not a JSON object"),
+        (b"\xff\xfe", "standard input is not a JSON object"),
     ],
 )
 def test_what_is_no_record_is_wrong_usage(
