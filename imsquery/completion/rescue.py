@@ -82,7 +82,7 @@ class Rescue:
         """Return whether a terminal after a whole condition leaves a way to a match."""
         before, after, opened = self._before, self._after, self._position.opened
         if kind in CLAUSES:
-            return not self._contradicts_itself(f"{before}{')' * opened} {self._outside[1]}")
+            return not self._is_dead_for_good
         if not _is_dead(self._found):
             return True
         if kind == "OR":
@@ -94,6 +94,12 @@ class Rescue:
         if kind == "RPAR":
             return any(self._matches(f"{before}){way}", opened - 1, after) for way in _WAYS)
         return True
+
+    @cached_property
+    def _is_dead_for_good(self) -> bool:
+        """Whether the filter contradicts itself with nothing more but clauses at the position."""
+        closing = ")" * self._position.opened
+        return self._contradicts_itself(f"{self._before}{closing} {self._outside[1]}")
 
     @cached_property
     def _found(self) -> tuple[Diagnostic, ...]:

@@ -25,7 +25,7 @@ from imsquery.language.patterns import compile_expression, compile_glob
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Boolean, Integer
-from imsquery.semantics.analysis import analyze, text_of
+from imsquery.semantics.analysis import inspect, text_of
 from imsquery.semantics.formula import And, Atom, Not, Or, fold, leaves
 from imsquery.semantics.values import collected
 
@@ -80,11 +80,12 @@ class Matcher(Frozen, partial[bool]):
         values: Mapping[str, Bindable],
     ) -> Self:
         values = MappingProxyType(collected(values, limits))
-        analysis = analyze(
+        analysis = inspect(
             text, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits, values=values
         )
+        _report_hidden(analysis)
+        analysis.raise_errors(but="contradiction")
         analysis.require_extras()
-        _check_observable(analysis)
         self = super().__new__(cls, compile_predicate(analysis.bound.filter))
         self._set(text, spec, now, allow_unlisted, limits, values, analysis.pruned)
         return self
@@ -170,11 +171,20 @@ def matcher(
     )
 
 
-def _check_observable(analysis: Analysis) -> None:
+def _report_hidden(analysis: Analysis) -> None:
+    """Report each condition that no record shows, unless that has been said of it."""
+    binder = analysis.binder
+    said = {
+        (each.span.start, each.span.end)
+        for each in analysis.findings
+        if each.code == "not-observable"
+    }
     for leaf in leaves(analysis.bound.filter):
         if isinstance(leaf, Atom) and not is_observable(leaf):
+            span = binder.span(leaf.first, leaf.last)
             message = f"`{leaf.parameter.name}` is not in image records; only the server can filter"
-            raise analysis.refuse("not-observable", message, leaf)
+            if span not in said:
+                binder.report("not-observable", message, span)
 
 
 def is_observable(atom: Atom) -> bool:

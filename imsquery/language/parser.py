@@ -111,7 +111,7 @@ def parse_with(algebra: A, tokens: Tokens) -> tuple[A, Any]:
 
 def _reread(algebra: A, tokens: Tokens, value: Any) -> tuple[A, Any]:
     """Return the reading of a text with findings: as a URL or an option, if it is wholly one."""
-    if len(tokens.kinds) <= _FEW and _request_sign(tokens.text):
+    if len(tokens.kinds) <= _FEW and re.match(_REQUEST, tokens.text):
         from imsquery.language.recovery.recover import recover_request
 
         other = algebra.afresh()
@@ -122,4 +122,4 @@ def _reread(algebra: A, tokens: Tokens, value: Any) -> tuple[A, Any]:
 
 
 _FEW = 5  # tokens: a name, a sign, a value, and up to two ends
-_request_sign = re.compile(r"\s*--|\S*\?|[^=]*=\s*[a-z]+:").match
+_REQUEST = r"\s*--|\S*\?|[^=]*=\s*[a-z]+:"

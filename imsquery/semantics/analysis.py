@@ -190,7 +190,7 @@ def inspect(
 
 
 def analyze(query: str | Query | Expr, **options: Any) -> Analysis:
-    """Return the analysis of a query that is to be matched or decided about.
+    """Return the analysis of a query that is to be decided about.
 
     A filter that can never match is not an error here: it finds nothing, as Boolean algebra
     requires.
