@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from imsquery.diagnostics.model import Diagnostic, Edit, Fix
 
 _ROUNDS = 20  # two or three are usual, since a fix may uncover another finding
-_LEAST_ROUNDS = 4  # of a long text, whose faults may be more than one check reports
+_LEAST_ROUNDS = 3  # of a long text, whose faults may be more than one check reports
 _WORK = _LEAST_ROUNDS * 65_536  # code points to check in all
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from imsquery import check, equivalent, testing
+from imsquery import CLOUDIMAGES, check, equivalent, parse, testing
 from imsquery.diagnostics.model import Diagnostic
 from imsquery.fixes import mend
 from imsquery.language.syntax import Expr
@@ -51,6 +51,30 @@ def test_safe_fixes_mend_what_one_dialect_means(writer: Writer, data: st.DataObj
 
     assert not errors(left), (text, mended)
     assert equivalent(mended, tree, now=NOW).holds is not False, (text, mended)
+
+
+SORT_KEYS = [row.name for row in CLOUDIMAGES.parameters.values() if row.sortable]
+MARKS = ("SELECT * FROM images WHERE ", "where ", "name LIKE 'a%' AND ", "os_version IS NULL AND ")
+
+
+@given(
+    trees,
+    st.data(),
+    st.sampled_from(SORT_KEYS),
+    st.sampled_from(["", " asc", " DESC", " limit 5", " desc LIMIT 5"]),
+    st.sampled_from(MARKS),
+)
+def test_sql_sorts_ascending_unless_it_says_otherwise(
+    tree: Expr, data: st.DataObject, key: str, rest: str, mark: str
+) -> None:
+    text = written(infix.sql_filter, tree, data)
+
+    mended, left = mend(f"{mark}({text}) ORDER BY {key}{rest}", find)
+
+    order = parse(mended).order
+    assert not [found for found in left if found.code == "syntax"], (text, mended)
+    assert order is not None
+    assert (order.name, order.direction) == (key, "desc" if "desc" in rest.lower() else "asc")
 
 
 @pytest.mark.parametrize("writer", DOUBTFUL, ids=lambda writer: writer.__name__)

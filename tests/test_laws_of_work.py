@@ -1,38 +1,66 @@
-"""Work grows with the text and no faster, whatever the text and whatever is asked of it."""
+"""Work grows with the text and no faster, whatever the text and whatever is asked of it.
+
+It is counted (:mod:`tests.work`), not timed: eight times the text may be ten times the work.
+Quadratic work would be sixty-four times as much.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
+from attrs import frozen
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests import faulty
+from tests.strategies import soup
 from tests.work import Work, measured
 
+SHORT = 64  # code points, at least
 
-def check(text: str) -> None:
-    from imsquery.compiler.checker import check
 
-    check(text, target="compile")
+@frozen
+class Family:
+    """Texts of any length; ``№`` in the unit is a number that no other text has."""
+
+    before: str
+    unit: str
+    after: str = ""
+    closing: str = ""
+
+    def text(self, times: int) -> str:
+        count = max(6, SHORT // len(self.unit)) * times
+        units = "".join(
+            self.unit.replace("№", str(number))
+            for number in range(times * 1_000, times * 1_000 + count)
+        )
+        return f"{self.before}{units}{self.after}{self.closing * count}"
+
+
+# -- what is asked of a text
 
 
 def mend(text: str) -> None:
     from imsquery.compiler.checker import check
     from imsquery.fixes import mend
 
-    mend(text, check, unsafe=True)
+    mend(text, lambda text: check(text, target="compile"), unsafe=True)
 
 
-def format(text: str) -> None:
-    from imsquery.formatting.formatter import format
+def format_(text: str) -> None:
+    from imsquery.formatting import formatter
 
     with suppress(ValueError):
-        format(text)
+        formatter.format(text)
 
 
 def complete(text: str) -> None:
     from imsquery.completion.complete import complete
 
-    complete(text, len(text) // 2)
+    complete(text, 0)
+    complete(text, len(text))
 
 
 def decompile(text: str) -> None:
@@ -46,6 +74,7 @@ def lint(text: str) -> None:
     from imsquery.urls.linter import lint
 
     lint(f"{text}/v2/cloudimages?{text}")
+    lint(f"'/v2/cloudimages?{text}")
 
 
 def read(text: str) -> None:
@@ -61,4 +90,129 @@ def report(text: str) -> None:
     str(QueryError(text, check(text)))
 
 
-ENTRIES = (check, mend, format, complete, decompile, lint, read, report)
+# Each with the steps that it may take for a short text already.
+ENTRIES: dict[Callable[[str], None], int] = {
+    mend: 0,
+    format_: 0,
+    complete: 600_000,
+    decompile: 0,
+    lint: 0,
+    read: 0,
+    report: 600_000,
+}
+
+
+def assert_law(entry: Callable[[str], None], family: Family) -> None:
+    measured(entry, family.text(2))  # what is imported and remembered is not counted
+    short, long = (measured(entry, family.text(times)) for times in (1, 8))
+    assert not _exceeds(long, short, ENTRIES[entry]), (family, short, long)
+
+
+def _exceeds(long: Work, short: Work, at_once: int) -> bool:
+    steps, handled = (10 * each + 2_000 for each in (short.steps, short.handled))
+    return long.steps > steps + at_once or long.handled > handled + at_once
+
+
+# -- texts
+
+UNITS = (
+    # what once took time in the square of the text
+    "中😀", '"/a/\x00~', "->member_status=accepted ", "limit 5 & a=b ", "'", '"', "''", "'a", "[",
+    "`", "\\", "$a", "%2", "!", "()", "[?a=='b'||", "(limit 5) ", "or ", "and ", ",", ";", ")", "(",
+    # names, operators and values
+    "x ", "x,", "é", "= ", "a = = b and ", "nosuch = a or ", "visibility = publik and ", "a not ",
+    "supports or ", "limit = 5 and ", "$x or ", "1 <= ", "a=b=", "a:b ", "a:", "a;", "a&", "a||",
+    "a = b ", "'a' ", "name = 'a''b' and ", "xor ", "select ", "not ", "all ", "platform in (a, ",
+    # conjunctions and lists without a fault
+    "platform = CentOS and ", "id = x№ or ", "id = x№ and ", "(id = x№ or owner = x№) and ",
+    "min_ram > № and ", "supports(s№x) and ", "id = $x№ and ", "nosuch№ = a or ", "Ubuntu№, ",
+    # clauses
+    "limit 1 ", "order by x ", "limit = 1 ", "limit 5 and a = b ", "offset 5 ",
+    "sort_key = name and ",
+    # characters that are not seen, or look like others
+    "\u00a0", "\u200b", "\u200ba", "＝", "‘a’ ", "“", "\x01a", "🐧", "a\u0301",
+    # other dialects
+    "a=b&", "tag=a&", "a%20", "&amp;", "--a=b ", "--a ", "{", '{"a":', '"a": "b", ',
+    "Name=a,Values=b ", "Name=a,Values=b,", "a: b\n", "a = b\n", "a = [", "- a\n", "/*", "#",
+    "# a\n", "\n", "\\\n", "{x}",
+    "/v2/cloudimages?a=b ", "https://a/v2/cloudimages?", "${x}", "<a>", "&lt;",
+)  # fmt: skip
+FAMILIES = (
+    *(Family("", unit) for unit in UNITS),
+    Family("(", "name=a* \n->"),
+    Family("", "limit 5 & a=b ", " ("),
+    Family("name = '", "true ~ protected limit > */ and "),
+    Family("protected and ", "between//==after=>nandselectx ", " )"),
+    Family("a: b\n", "a = ["),
+    Family('{"a":', '"b",'),
+    Family("a: b\n", "'"),
+    Family("name matches ", "["),
+    Family("name matches ", "("),
+    Family("name = '", r"\q", "'"),
+    Family("name = '", "\\\\", "'"),
+    Family("name = '", "*", "'"),
+    Family("name = '", "\x01a", "'"),
+    Family("platform = 'e", "\u0301", "'"),
+    Family("min_ram = ", "9"),
+    Family("min_ram = ", "0", "7"),
+    Family("created_at = ", "2018-"),
+    Family("created_at = now-", "9"),
+    Family("flavor_id = physical.", "a1."),
+    Family("platform in (", "a or "),
+    Family("platform in (", "CentOS, ", "a)"),
+    Family("id in (", "x№, ", "x)"),
+    Family("not id in (", "x№, ", "x)"),
+    Family("x between ", "1 "),
+    Family("a = ", "b "),
+    Family("", "(", "protected", ")"),
+    Family("", "not (", "protected", ")"),
+    Family("[?", "(", "a", ")"),
+    Family('{"$not":', '{"$not":', "{}", "}"),
+    Family("properties {", "properties {", "a = b", "}"),
+)
+
+
+# Lines are indented by depth, up to a bound: their layout is left out.
+NESTED = (
+    Family("", "(protected and (", "protected", "))"),
+    Family("", "protected and (protected or (", "id = a", "))"),
+)
+
+
+@pytest.mark.parametrize("family", NESTED)
+def test_work_grows_with_the_depth_and_no_faster(family: Family) -> None:
+    assert_law(mend, family)
+
+
+@pytest.mark.parametrize("entry", [mend, format_, decompile, lint, read])
+def test_work_grows_with_the_text_and_no_faster(entry: Callable[[str], None]) -> None:
+    for family in FAMILIES:
+        assert_law(entry, family)
+
+
+@pytest.mark.parametrize("entry", [complete, report])
+@pytest.mark.parametrize("unit", ["a||", "'", "中😀", "in (x, ", "name != a№ and "])
+def test_what_takes_a_while_for_any_text_takes_little_more_for_a_long_one(
+    entry: Callable[[str], None], unit: str
+) -> None:
+    assert_law(entry, Family("", unit))
+
+
+fragments = soup.map(lambda text: text[:6]) | st.sampled_from(
+    faulty.CONDITIONS + faulty.MISTAKEN + faulty.BROKEN + faulty.JOINTS + faulty.MISTAKEN_JOINTS
+    + faulty.CLAUSES + faulty.MISTAKEN_CLAUSES
+)  # fmt: skip
+families = st.builds(
+    Family,
+    st.just("") | fragments,
+    st.lists(fragments, min_size=1, max_size=3).map("".join).filter(bool),
+    st.just("") | fragments,
+)
+
+
+@settings(max_examples=25)
+@given(st.sampled_from([mend, format_, read]), families)
+def test_work_grows_with_any_text_and_no_faster(
+    entry: Callable[[str], None], family: Family
+) -> None:
+    assert_law(entry, family)

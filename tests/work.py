@@ -140,7 +140,7 @@ def _searched(pattern: re.Pattern[str], name: str, arguments: list[Any], value: 
     """Return how many characters a method of a pattern looked at."""
     text = arguments[1] if name == "sub" else arguments[0]
     places = [] if name in {"sub", "subn", "split"} else arguments[1:3]
-    start, end, _ = slice(*(places + [None, None])[:2]).indices(len(text))
+    start, end, _ = slice(*[*places, None, None][:2]).indices(len(text))
     if isinstance(value, re.Match):
         return value.end() - start + 1
     if name in {"match", "fullmatch"}:
@@ -206,24 +206,24 @@ class _Rewriter(ast.NodeTransformer):
     def visit_arg(self, node: ast.arg) -> ast.arg:
         return node
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:  # noqa: N802 -- as ast names it
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
         if node.value is not None:
             node.value = self.visit(node.value)
         return node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         returns, node.returns = node.returns, None
         self.generic_visit(node)
         node.returns = returns
         return node
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id == "super":
             return node  # it looks at the frame that calls it
         return ast.Call(_name("_work_call"), [node.func, *node.args], node.keywords)
 
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:  # noqa: N802
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         self.generic_visit(node)
         index = node.slice
         if isinstance(index, ast.Slice):
@@ -233,25 +233,25 @@ class _Rewriter(ast.NodeTransformer):
             return node
         return _made("_work_item", node.value, index) if _is_read(node) else node
 
-    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:  # noqa: N802
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
         makes = isinstance(node.op, ast.Add | ast.Mult | ast.Mod)
         return _made("_work_size", node) if makes else node
 
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:  # noqa: N802
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
         self.generic_visit(node)
         return _made("_work_size", node)
 
-    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.FormattedValue:  # noqa: N802
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.FormattedValue:
         node.value = self.visit(node.value)
         return node
 
-    def visit_List(self, node: ast.List) -> ast.expr:  # noqa: N802
+    def visit_List(self, node: ast.List) -> ast.expr:
         self.generic_visit(node)
         has_more = any(isinstance(each, ast.Starred) for each in node.elts)
         return _made("_work_size", node) if has_more and _is_read(node) else node
 
-    def visit_Compare(self, node: ast.Compare) -> ast.Compare:  # noqa: N802
+    def visit_Compare(self, node: ast.Compare) -> ast.Compare:
         self.generic_visit(node)
         if isinstance(node.ops[0], ast.In | ast.NotIn):
             node.comparators[0] = _made("_work_held", node.comparators[0])
@@ -262,17 +262,17 @@ class _Rewriter(ast.NodeTransformer):
         node.iter = _made("_work_each", node.iter)
         return node
 
-    def visit_For(self, node: ast.For) -> ast.For:  # noqa: N802
+    def visit_For(self, node: ast.For) -> ast.For:
         self.generic_visit(node)
         node.iter = _made("_work_each", node.iter)
         return node
 
-    def visit_While(self, node: ast.While) -> ast.While:  # noqa: N802
+    def visit_While(self, node: ast.While) -> ast.While:
         self.generic_visit(node)
         node.test = ast.BoolOp(ast.And(), [_made("_work_tick"), node.test])
         return node
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> list[ast.stmt]:  # noqa: N802
+    def visit_AugAssign(self, node: ast.AugAssign) -> list[ast.stmt]:
         self.generic_visit(node)
         node.value = _made("_work_size", node.value)
         if isinstance(node.target, ast.Name):  # which grows in place, as far as it is known here

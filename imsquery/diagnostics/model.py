@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import frozen
@@ -122,5 +123,12 @@ def diagnostic(
 
 def in_text_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return findings sorted by position, then code, without duplicates."""
-    unique = dict.fromkeys(diagnostics)
-    return tuple(sorted(unique, key=lambda each: (each.span, each.code, each.message)))
+    found: list[Diagnostic] = []
+    for _, same in groupby(sorted(diagnostics, key=_place), _place):
+        first, *others = same
+        found += dict.fromkeys([first, *others]) if others else [first]  # hashing takes long
+    return tuple(found)
+
+
+def _place(found: Diagnostic) -> tuple[int, int, str, str]:
+    return found.span.start, found.span.end, found.code, found.message

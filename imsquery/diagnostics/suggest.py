@@ -44,14 +44,18 @@ def nearest(written: str, names: Iterable[str]) -> list[str]:
     """
     if len(written) > _LONGEST or not _SEPARATORS.isdisjoint(written):
         return []
-    folded = written.casefold()
+    return [*_nearest(written.casefold(), tuple(names))]
+
+
+@lru_cache(maxsize=1_024)  # the same fault is often made again and again
+def _nearest(folded: str, names: tuple[str, ...]) -> tuple[str, ...]:
     letters = _letters(folded)
     spelled = {
         spelling: name
-        for spelling, (name, others) in _spelled(tuple(names)).items()
+        for spelling, (name, others) in _spelled(names).items()
         if 2 * (letters & others).bit_count() >= _LEAST * (len(folded) + len(spelling))
     }
-    return [spelled[match] for match in get_close_matches(folded, spelled, 3, _LEAST)]
+    return tuple(spelled[match] for match in get_close_matches(folded, spelled, 3, _LEAST))
 
 
 @lru_cache(maxsize=64)

@@ -92,6 +92,10 @@ class Algebra:
         """Return whether a name is known to be that of a function."""
         return False
 
+    def is_time(self, _name: str) -> bool:
+        """Return whether a name is known to be that of a time."""
+        return False
+
     def is_choice(self, _name: str, _value: str) -> bool:
         """Return whether a value is known to be one of those that a name may have."""
         return False

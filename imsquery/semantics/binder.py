@@ -60,6 +60,10 @@ class Binder(LiteralBinder):
     def takes_arguments(self, name: str) -> bool:
         return name.lower() in self.spec.functions
 
+    def is_time(self, name: str) -> bool:
+        parameter = self.spec.find(name)
+        return parameter is not None and parameter.is_time
+
     def is_choice(self, name: str, value: str) -> bool:
         parameter = self.spec.find(name)
         choices = () if parameter is None else parameter.kind.choices
@@ -376,8 +380,10 @@ class Binder(LiteralBinder):
         # What recovery left out after the name may have been an operator.
         gap = self.tokens.text[end : self.span(name + 1)[0]]
         if parameter.is_time and self._kinds[name + 1] == "AFTER":
-            fixes.append(("write `>`", [(*self.span(name + 1), ">")]))
-        elif parameter.observed is not None and not gap.partition("#")[0].strip():
+            place = self.span(name + 1)
+            self.report("syntax", "use `>`, not `after`", place, ("write `>`", [(*place, ">")]))
+            return
+        if parameter.observed is not None and not gap.partition("#")[0].strip():
             fixes.append(("write `is present`", [(end, end, " is present")]))
         message = f"expected an operator and a value after `{self._lexemes[name]}`"
         self.report("bad-operator", message, self.span(name), *fixes)

@@ -247,9 +247,9 @@ class _Consistency:
 
     def _swapped(self, high: int) -> list[Fix]:
         """Return the fix that swaps the two ends of a range."""
-        tokens = self._binder.tokens
-        keyword, low, _ = range(high - 3, high)
-        if tokens.kinds[keyword] != "BETWEEN" or any(map(self._binder.is_put_in, (low, high))):
+        tokens, low = self._binder.tokens, high - 2
+        kinds = tokens.kinds[max(0, low - 1) : high]
+        if kinds[::2] != ["BETWEEN", "AND"] or any(map(self._binder.is_put_in, (low, high))):
             return []
         places = self._binder.own_place(low), self._binder.own_place(high)
         edits = [

@@ -39,6 +39,8 @@ class LiteralBinder(Algebra, is_partial=True):
             known whether they are.
         is_deferred: a condition waits for the value of a placeholder.
         outline: what :mod:`imsquery.semantics.misplaced_clauses` remembers of the text.
+        valid: kinds and lexemes of conditions that :mod:`imsquery.semantics.rebinding` knows
+            to be valid.
     """
 
     outline: Any = None
@@ -54,6 +56,7 @@ class LiteralBinder(Algebra, is_partial=True):
     ) -> None:
         super().__init__(tokens)
         self.spec = spec
+        self.valid: set[tuple[str, ...]] = set()
         self.volatile = False
         self._names = spec.names
         self._lexemes = tokens.lexemes

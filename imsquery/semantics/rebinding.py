@@ -124,10 +124,15 @@ def _findings_as(binder: LiteralBinder, name: int, last: int, meant: str) -> lis
     if "BROKEN" in kinds or (name and binder.tokens.kinds[name - 1] == "BY"):
         return []
     lexemes = [meant, *binder.tokens.lexemes[name + 1 : last + 1]]
+    key = (*kinds, *lexemes)
+    if key in binder.valid:  # the same fault is often made again and again
+        return []
     spans = [binder.span(each) for each in range(name, last + 1)]
     tokens = [*zip(kinds, lexemes, spans, strict=True), (END, "", (spans[-1][1],) * 2)]
     other = binder.over(Tokens.of(binder.tokens.text, tokens))
     parse_tokens(other.tokens, other)
+    if not other.findings:
+        binder.valid.add(key)
     return other.findings
 
 

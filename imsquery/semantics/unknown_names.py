@@ -20,7 +20,7 @@ from imsquery.language.recovery.vocabulary import (
     MATCHING_CALLS,
     NEGATIONS,
     PRESENCE_OF,
-    SORT_KEY,
+    SORT_MARKS,
     colon_beside,
 )
 from imsquery.schema.kinds import Tag
@@ -149,7 +149,7 @@ def _sort_key(binder: LiteralBinder, name: int) -> str:
     kinds, written = binder.tokens.kinds, binder.tokens.lexemes[name].lower()
     if name == 0 or kinds[name - 1] != "BY" or kinds[name + 1] == "DIRECTION":
         return ""
-    for mark, direction in SORT_KEY.items():
+    for mark, direction in SORT_MARKS.items():
         key = written.removeprefix(mark) if len(mark) == 1 else written.removesuffix(mark)
         if key != written and binder.spec.find(key) is not None:
             return f"{key} {direction}"
@@ -179,7 +179,8 @@ def _meanings(
 ) -> tuple[list[str], list[Fix]]:
     """Return what may have been meant, and the fixes that write it."""
     written = binder.tokens.lexemes[name]
-    key, negated = _sort_key(binder, name), _negated(binder, written)
+    is_key = name > 0 and binder.tokens.kinds[name - 1] == "BY"
+    key, negated = _sort_key(binder, name), "" if is_key else _negated(binder, written)
     if key or negated or written[0] == "-":
         return shown(rewritten(binder, name, name, key or negated), key)
     key = _tag_key(binder, written)

@@ -229,8 +229,8 @@ MENDED = [
     ("select * from images where protected", "select * from images where", "unexpected `select`; a query begins with its first condition", "protected"),
 ]
 BROKEN = [
-    ("protected unless os_bit = 64 or registered", "unless", "unknown connective `unless`; use `and not (…)`"),
-    ("protected or registered unless os_bit = 64", "unless", "unknown connective `unless`; use `and not (…)`"),
+    ("protected unless os_bit = 64 or registered", "unless", "use `and not`, not `unless`"),
+    ("protected or registered unless os_bit = 64", "unless", "use `and not`, not `unless`"),
     ("protected order by name desc, size limit 5", ", size", "`order by` takes one attribute; ties are sorted by id"),
     ("protected limit 5, 10", ", 10", "`limit` takes one number; use `after` to continue after an image"),
     ("protected limit 5 offset 10", "offset 10", "unknown clause `offset`; use `after` to continue after an image"),

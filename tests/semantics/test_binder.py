@@ -313,8 +313,7 @@ def test_a_value_in_place_of_a_name_is_moved(text: str, mended: str | None) -> N
         ("exists(name, tag)", None),
         ("protected and -supports = kvm", None),
         ("owned_by", None),
-        ("https://ims/v2/cloudimages?limit=1", None),
-        ("/v2/cloudimages", None),
+        ("/v2/cloudimages", "all"),
     ],
 )
 def test_an_unknown_name_is_rewritten_as_it_was_meant(text: str, mended: str | None) -> None:
@@ -342,7 +341,8 @@ def test_the_syntax_of_search_boxes_is_mended(text: str, mended: str) -> None:
 def test_a_url_is_recognized() -> None:
     (found,) = check("https://ims/v2/cloudimages?limit=1")
 
-    assert found.message == "this is a URL, not a filter; use `decompile` to get its filter"
+    assert found.message == "this is a URL, not a query"
+    assert [fix.title for fix in found.fixes] == ["write `limit 1`"]
 
 
 @pytest.mark.parametrize("text", ["limit", "protected and limit"])

@@ -40,15 +40,14 @@ def _ends(piece: Piece) -> bool:
 
 def in_words(recovery: Recovery) -> bool:
     """Read ``top 5`` and ``newest first``."""
-    phrase = CLAUSES_IN_WORDS.find(recovery.peek)
+    phrase = recovery.clause_in_words()
+    if phrase is None and not recovery.read:  # what follows will be moved before it
+        phrase = CLAUSES_IN_WORDS.find(recovery.peek)
     if phrase is None or not recovery.accepts("LIMIT"):
         return False
-    following = recovery.peek(phrase.count)
-    ends = following.kind == "RPAR" or _ends(following) or not recovery.read
-    if not ends and CLAUSES_IN_WORDS.find(recovery.peek, phrase.count) is None:
-        return False
     # After a value without quotes, the words may be a part of it.
-    is_apart = recovery.before() != "WORD" or not recovery.is_after_value or _is_whole(recovery)
+    is_bare = recovery.is_after_value and recovery.text[recovery.read[-1].start] not in "'\""
+    is_apart = not is_bare or _is_whole(recovery)
     is_safe = is_apart and phrase.meant.startswith("limit")
     recovery.rewrite(recovery.ahead(phrase.count), phrase.meant, is_safe=is_safe)
     return True
@@ -200,7 +199,7 @@ def enclosed_clauses(recovery: Recovery) -> bool:
         count += more
     if count == 0 or not _goes_on(recovery, count):
         return False
-    _move_to_the_end(recovery, recovery.drop(count))
+    recovery.late.append(recovery.drop(count))
     return True
 
 
@@ -218,21 +217,26 @@ def _filter_after_clauses(recovery: Recovery) -> bool:
     clauses: list[Piece] = []
     while recovery.is_after_clause:
         clauses[:0] = recovery.take_back_clause()
-    _move_to_the_end(recovery, clauses)
+    recovery.late.append(clauses)
     return True
 
 
-def _move_to_the_end(recovery: Recovery, clauses: list[Piece]) -> None:
-    """Report clauses that are followed by conditions, and read them last."""
-    start, end = span = extent(clauses[0], clauses[-1])
-    at = recovery.last_end
-    edits = [without(recovery.text, start, end), (at, at, f" {recovery.text[start:end]}")]
-    fix = "move it to the end", edits
+def read_late(recovery: Recovery) -> None:
+    """Report the clauses that conditions follow, and read them; one fix moves them all."""
+    text, at = recovery.text, recovery.last_place[1]
+    spans = [extent(clauses[0], clauses[-1]) for clauses in recovery.late]
     # What is left out or broken without a fix would take in other tokens than it does here.
-    has_fix = recovery.is_straight and recovery.is_mended
-    recovery.say(_MISPLACED, span, *([fix] if has_fix else []))
+    fixes = []
+    if recovery.is_straight and recovery.is_mended and spans[-1][1] <= at:
+        moved = "".join(f" {text[start:end]}" for start, end in spans)
+        edits = [*(without(text, *span) for span in spans), (at, at, moved)]
+        fixes.append(("move it to the end", edits))
+    for span in spans:
+        recovery.say(_MISPLACED, span, *fixes)
+        fixes = []
+    recovery.put(*(piece for clauses in recovery.late for piece in clauses))
+    recovery.late = []
     recovery.is_straight = False
-    recovery.put_last(*clauses)
 
 
 def _clause_length(recovery: Recovery, ahead: int = 0) -> int:

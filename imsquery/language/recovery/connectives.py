@@ -10,7 +10,6 @@ from imsquery.language.lexer import END, is_word, spell, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import dangling
 from imsquery.language.recovery.dialects.reading import ALIKE, TAGS, is_coarse
-from imsquery.language.recovery.phrases import JOINTS_IN_WORDS
 from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CONNECTIVES,
@@ -232,12 +231,12 @@ def mend_comma(recovery: Recovery) -> bool:
 
 def in_words(recovery: Recovery) -> bool:
     """Read ``unless`` between two conditions, unless it may be about more than these."""
-    phrase = JOINTS_IN_WORDS.find(recovery.peek)
-    if phrase is None or not recovery.accepts("AND") or not recovery.begins_condition(phrase.count):
+    phrase = recovery.joint_in_words()
+    if phrase is None or not recovery.accepts("AND"):
         return False
     words = recovery.ahead(phrase.count)
     if _joins_more(recovery, phrase.count):
-        message = f"unknown connective `{show(words)}`; use `{phrase.meant} (…)`"
+        message = f"use `{phrase.meant}`, not `{show(words)}`"
         recovery.say(message, extent(words[0], words[-1]))
         recovery.give_up()
     else:
@@ -304,7 +303,7 @@ def _reads_alike(recovery: Recovery, ahead: int) -> bool:
 
 def _begins_query(recovery: Recovery) -> bool:
     """Return whether a query follows the first word, which alone may be a wrong one itself."""
-    is_word_alone = recovery.peek(1).kind == "WORD" and recovery.peek(2).kind in ENDS
+    is_word_alone = recovery.peek(1).kind == "WORD" and recovery.peek(2).kind in ENDS | {"NOT"}
     return is_word_alone or recovery.begins_condition(1) or recovery.begins_clause(1)
 
 

@@ -22,7 +22,14 @@ from typing import TYPE_CHECKING
 
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens
-from imsquery.language.recovery import clauses, connectives, predicates, values
+from imsquery.language.recovery import (
+    clauses,
+    connectives,
+    predicates,
+    ranges,
+    values,
+    word_operators,
+)
 from imsquery.language.recovery.dialects.read import retranslate, translate
 from imsquery.language.recovery.piece import ENDS, VALUES, Piece, extent
 from imsquery.language.recovery.state import Recovery
@@ -87,15 +94,17 @@ def foresee(recovery: Recovery) -> None:
     if recovery.expects_value:
         values.quote_bare(recovery)
         return
+    if recovery.peek().kind == END and recovery.late and recovery.accepts(END):
+        clauses.read_late(recovery)
     if recovery.expects_condition and any(rule(recovery) for rule in _AT_CONDITION):
         return
-    if recovery.accepts("OPERATOR") and predicates.word_operator(recovery):
+    if recovery.accepts("OPERATOR") and word_operators.word_operator(recovery):
         return
     if recovery.peek().kind == "WORD" and not predicates.split_colon(recovery):
         any(rule(recovery) for rule in _AT_WORD)
 
 
-_AT_CONDITION = (predicates.chained, predicates.folded, connectives.minus)
+_AT_CONDITION = (ranges.chained, word_operators.folded, connectives.minus)
 _AT_WORD = (
     connectives.prefix, clauses.in_words, connectives.in_words, clauses.order_by,
     clauses.skip_offset, predicates.exclusive_or, predicates.presence_before,

@@ -96,6 +96,7 @@ _JOINTS = CONNECTIVES | {"COMMA"}
 _LONGEST_END = 8  # looked back over, from what joins the two ends of `between`
 _WITHIN_LISTS = VALUES | {"OPERATOR", "LPAR", "RPAR"}
 _WORDS = KEYWORD_KINDS | {"WORD"}
+_LONGEST_OPERATOR = 3  # of any language: `===`
 _LONGEST_KNOWN = 32  # longer than any keyword, and any word or operator of another language
 _BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "BETWEEN", "AFTER"})
 
@@ -338,7 +339,7 @@ class Scanner:
         last = self._last
         touches = last is not None and last.end == start
         meant = None
-        if last is not None and last.kind == "OPERATOR":
+        if last is not None and _may_grow(last):
             joined = last.lexeme + lexeme
             meant = joined if joined in OPERATORS else SPELLINGS.get(joined) if touches else None
         elif last is not None and touches and (last.lexeme, lexeme) == ("*", "="):
@@ -501,7 +502,7 @@ class Scanner:
         end = start + 1
         longer = plain + fold(self._text[end : end + 1])
         last = self._last
-        if last and last.kind == "OPERATOR" and last.end == start:
+        if last and last.end == start and _may_grow(last):
             # The first half of the operator was ASCII already.
             if last.lexeme + plain in OPERATORS:
                 plain = last.lexeme + plain
@@ -625,6 +626,11 @@ class Scanner:
 def _joins_ends(piece: Piece, *kinds: str) -> bool:
     """Return whether a token may join the two ends of a range, or is of one of the kinds."""
     return piece.kind in {*_JOINTS, *kinds} or _known(piece) in BETWEEN_ENDS
+
+
+def _may_grow(piece: Piece) -> bool:
+    """Return whether a token is an operator that the next character may be a part of."""
+    return piece.kind == "OPERATOR" and piece.end - piece.start < _LONGEST_OPERATOR
 
 
 def _known(piece: Piece) -> str:

@@ -9,7 +9,12 @@ from imsquery.language._tables import ACTIONS, GOTOS
 from imsquery.language.algebra import Algebra
 from imsquery.language.lalr import Stack, shift
 from imsquery.language.lexer import END
-from imsquery.language.recovery.phrases import OPERATORS_IN_WORDS
+from imsquery.language.recovery.phrases import (
+    CLAUSES_IN_WORDS,
+    JOINTS_IN_WORDS,
+    OPERATORS_IN_WORDS,
+    Phrase,
+)
 from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CLAUSES,
@@ -28,7 +33,7 @@ from imsquery.language.recovery.piece import (
     tokens_of,
 )
 from imsquery.language.recovery.scanner import Scanner
-from imsquery.language.recovery.vocabulary import AGO, DIRECTIONS, ORDER_BY, SORT
+from imsquery.language.recovery.vocabulary import AGO, DIRECTIONS, ORDER_BY, SORT, SORT_MARKS
 from imsquery.language.times import reads_clock
 
 Place = tuple[int, int]
@@ -72,7 +77,8 @@ class Recovery:
         read: the tokens that the tables took.
         algebra: what the tokens are for; it knows which names there are.
         unclosed: the number of open parentheses in what was given up.
-        is_straight: no parenthesis is missing or unmatched, and no token was moved.
+        is_straight: no parenthesis is missing or unmatched.
+        late: clauses to be read at the end, once all else is complete.
         is_mended: each fault so far has a fix, so that the fixes leave nothing but what is read.
     """
 
@@ -81,12 +87,12 @@ class Recovery:
         self.algebra = algebra
         self.read: list[Piece] = []
         self.unclosed = 0
+        self.late: list[list[Piece]] = []
         self.is_mended = True
         self._is_sql = False
         self._faults = 0
         scanner = Scanner(text, self.say)
         self._rest = scanner.scan()[::-1]
-        self._late: list[Piece] = []  # read before the end, once all else is complete
         self.is_straight = scanner.is_balanced
         start: Stack = (0, None)
         self._stacks = [start]  # before the first token, and after each that was read
@@ -98,10 +104,6 @@ class Recovery:
         stack = shift(self._stacks[-1], piece.kind)
         if stack is None:
             return False
-        if piece.kind == END and self._late:
-            self.put(*self._late)
-            self._late = []
-            return self.take()
         self.read.append(self._rest.pop())
         self._stacks.append(stack)
         self._depths.append(self.depth + (piece.kind == "LPAR") - (piece.kind == "RPAR"))
@@ -204,11 +206,6 @@ class Recovery:
         """Return the next tokens."""
         return [self.peek(each) for each in range(count)]
 
-    @property
-    def last_end(self) -> int:
-        """Where the last token to come ends."""
-        return self._rest[min(1, len(self._rest) - 1)].end
-
     def begins_clause(self, ahead: int = 0) -> bool:
         """Return whether a clause begins with a token to come."""
         kind, following = self.peek(ahead).kind, self.peek(ahead + 1).kind
@@ -231,8 +228,9 @@ class Recovery:
         phrase = OPERATORS_IN_WORDS.find(self.peek, ahead + 1)
         if following.kind == "NOT":
             negated = OPERATORS_IN_WORDS.find(self.peek, ahead + 2)
-            return bool(phrase or negated) or self.peek(ahead + 2).kind in NEGATABLE
-        if phrase is not None:
+            kinds = NEGATABLE | {"OPERATOR"}
+            return bool(phrase or negated) or self.peek(ahead + 2).kind in kinds
+        if phrase is not None and following.kind != "AFTER":  # that may be a clause
             return not phrase.takes_value or self.peek(ahead + 1 + phrase.count).kind in VALUES
         if following.kind == "WORD" and following.lexeme[0] == ":":
             return True
@@ -257,7 +255,25 @@ class Recovery:
         """Return whether a condition ends before a token to come, whatever it may lack."""
         piece = self.peek(ahead)
         is_end = piece.kind in ENDS or piece.kind == "COMMA"
-        return is_end or piece.lexeme.lower() in SORT | ORDER_BY or self.begins_condition(ahead)
+        return is_end or self.begins_words(ahead) or self.begins_condition(ahead)
+
+    def begins_words(self, ahead: int) -> bool:
+        """Return whether a clause or connective in words begins with a token to come."""
+        is_sort = self.peek(ahead).lexeme.lower() in SORT | ORDER_BY
+        return is_sort or bool(self.clause_in_words(ahead) or self.joint_in_words(ahead))
+
+    def clause_in_words(self, ahead: int = 0) -> Phrase | None:
+        """Return the clauses in words to come, where nothing but more clauses follows."""
+        phrase = CLAUSES_IN_WORDS.find(self.peek, ahead)
+        following = ahead + phrase.count if phrase else 0
+        if self.peek(following).kind in CLAUSES | {"RPAR", END}:
+            return phrase
+        return phrase if phrase and CLAUSES_IN_WORDS.find(self.peek, following) else None
+
+    def joint_in_words(self, ahead: int = 0) -> Phrase | None:
+        """Return the connective in words to come, where a condition follows."""
+        phrase = JOINTS_IN_WORDS.find(self.peek, ahead)
+        return phrase if phrase and self.begins_condition(ahead + phrase.count) else None
 
     # -- repairs: tokens and fix come from one description
 
@@ -331,7 +347,10 @@ class Recovery:
         is_named = kinds[ahead - 1 : ahead] == ["WORD"]
         if not is_named or following.kind == "DIRECTION" or following.lexeme.lower() in DIRECTIONS:
             return []
-        at = self.peek(ahead - 1).end
+        key = self.peek(ahead - 1)
+        if any(mark in {key.lexeme[:1], key.lexeme[-len(mark) :].lower()} for mark in SORT_MARKS):
+            return []
+        at = key.end
         self._rest.insert(-ahead, Piece("DIRECTION", "asc", at, at))
         return [spaced(self.text, at, at, "asc")]
 
@@ -349,10 +368,6 @@ class Recovery:
     def put(self, *pieces: Piece) -> None:
         """Put tokens before those to come."""
         self._rest.extend(reversed(pieces))
-
-    def put_last(self, *pieces: Piece) -> None:
-        """Put tokens after all others, before the end."""
-        self._late += pieces
 
     def drop(self, count: int = 1) -> list[Piece]:
         """Leave out tokens to come."""

@@ -21,6 +21,7 @@ from imsquery.language.recovery.piece import (
     Piece,
     extent,
 )
+from imsquery.language.recovery.ranges import in_brackets, is_joined_by_and
 from imsquery.language.recovery.scanner import UNCLOSED
 from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.vocabulary import AGO, BETWEEN_ENDS
@@ -88,49 +89,8 @@ def _empty_list(recovery: Recovery) -> None:
 
 
 def _range(recovery: Recovery) -> bool:
-    """Read ``= (low to high)``, in brackets elsewhere, as ``between``; ``*`` is an open end."""
+    """Read ``= (low to high)``, in brackets elsewhere, as ``between``."""
     return _equates(recovery.read[-1], "=") and in_brackets(recovery, [recovery.read[-1]])
-
-
-def in_brackets(recovery: Recovery, operator: list[Piece]) -> bool:
-    """Read a range in brackets after a name and an operator; braces leave out its ends."""
-    ahead = int(operator[0] is recovery.peek())
-    opening, low, to, high, closing = pieces = recovery.ahead(5 + ahead)[ahead:]
-    if to.lexeme.lower() != "to" or closing.kind != "RPAR" or {low.kind, high.kind} - VALUES:
-        return False
-    ends = ((">", opening, low), ("<", closing, high))
-    bounds = [
-        (sign + "=" * (recovery.text[bracket.start] not in "{}"), end.lexeme)
-        for sign, bracket, end in ends
-        if end.lexeme != "*"
-    ]
-    back = 2 - ahead
-    is_apart = is_joined_by_and(recovery, back + 1, 5 + ahead)
-    parts = bounded(recovery.read[-back], bounds, [*operator, *pieces], is_apart=is_apart)
-    signs = " and ".join(f"`{sign}`" for sign, _ in bounds) or "`is present`"
-    signs = "`between`" if signs == "`>=` and `<=`" else signs
-    recovery.change(f"use {signs} for this range", *parts, span=extent(opening, closing))
-    return True
-
-
-def bounded(
-    name: Piece, bounds: list[tuple[str, str]], replaced: list[Piece], *, is_apart: bool
-) -> list[Part]:
-    """Return the parts of a run that say that a name is within bounds, in place of tokens."""
-    new = f" and {name.lexeme} ".join(f"{sign} {end}" for sign, end in bounds) or "is present"
-    match sorted(bounds):
-        case [("<=", most), (">=", least)]:
-            return [name, (replaced, f"between {least} and {most}")]
-        case [_, _] if not is_apart:
-            return [((), "("), name, (replaced, f"{new})")]
-        case _:
-            return [name, (replaced, new)]
-
-
-def is_joined_by_and(recovery: Recovery, back: int, ahead: int) -> bool:
-    """Return whether two conditions may go there, between tokens read and to come, for one."""
-    is_apart = recovery.before(back) not in {"NOT", "OR"}
-    return is_apart and recovery.peek(ahead).kind != "OR"
 
 
 def _equates(operator: Piece, *relations: str) -> bool:
@@ -349,7 +309,8 @@ def _several_words(recovery: Recovery) -> bool:
         return False
     ahead = 0
     while _is_word(recovery.peek(ahead)) and not recovery.begins_condition(ahead):
-        if recovery.is_in_range and _joins_ends(recovery, ahead):
+        is_end = recovery.is_in_range and _joins_ends(recovery, ahead)
+        if is_end or recovery.begins_words(ahead):
             break
         ahead += 1
     following = recovery.peek(ahead)

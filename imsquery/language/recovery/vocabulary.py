@@ -97,7 +97,14 @@ LIKE_WILDCARDS = {"%": "*", "_": "?"}
 NEGATIONS = ("-", "un", "non-", "non_", "not-", "not_", "no-", "no_")
 """What negates the name after it."""
 
-SORT_KEY = {"-": "desc", "+": "asc", ":desc": "desc", ":asc": "asc", ".desc": "desc", ".asc": "asc"}
+SORT_MARKS = {
+    "-": "desc",
+    "+": "asc",
+    ":desc": "desc",
+    ":asc": "asc",
+    ".desc": "desc",
+    ".asc": "asc",
+}
 """What says before or after a sort key, in one word with it, which way to sort."""
 
 EXCLUSIVE_OR = "xor"

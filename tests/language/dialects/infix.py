@@ -104,9 +104,13 @@ def _english(expr: Expr, pick: Pick) -> str:
 
 
 def sql(expr: Expr, pick: Pick) -> str:
-    words = pick(("and", "or", "not "), ("AND", "OR", "NOT "))
     prefix = pick("", "where ", "WHERE ", "SELECT * FROM images WHERE ", "select * from t where ")
-    return prefix + infix(expr, pick, _sql, words) + pick("", ";")
+    return prefix + sql_filter(expr, pick) + pick("", ";")
+
+
+def sql_filter(expr: Expr, pick: Pick) -> str:
+    """Write what comes after ``where``."""
+    return infix(expr, pick, _sql, pick(("and", "or", "not "), ("AND", "OR", "NOT ")))
 
 
 def _sql(expr: Expr, pick: Pick) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import process_time
 from typing import TypeAlias
 
 import pytest
@@ -195,24 +194,3 @@ def test_any_text_is_read_or_not(text: str) -> None:
 @given(faulty.queries(faults=4))
 def test_a_query_with_faults_is_of_no_other_dialect(text: str) -> None:
     assert parses(text) or read(text) is None
-
-
-UNITS = (
-    "a=b&", "--a=b ", "{", "[", '{"a":', "Name=a,Values=b ", "a: b\n", "a = b\n", "'", '"', "\\",
-    "[?a=='b'||", "a = [", "- a\n", "--a ", " ", "Name=a,Values=b,", "a%20", "`", "/*", "#", "$",
-    "(a)", "a", '"a": "b", ', "\n", "\\\n",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("unit", UNITS, ids=ascii)
-@pytest.mark.parametrize("prefix", ["", '{"a":', "a: b\n"])
-def test_the_work_grows_with_the_text(prefix: str, unit: str) -> None:
-    one, eight = (seconds(prefix + unit * (count // len(unit))) for count in (2_000, 16_000))
-
-    assert eight < 30 * one + 0.1
-
-
-def seconds(text: str) -> float:
-    start = process_time()
-    read(text)
-    return process_time() - start

@@ -71,7 +71,7 @@ def test_what_a_request_says(text: str, filter: str) -> None:  # noqa: A002
 
 
 @pytest.mark.parametrize(
-    "text", ["__imagetype=gold", "owner = a?b", "limit 5", "owner = x # --limit=5", "status=active"]
+    "text", ["__imagetype=gold", "file = a?b", "limit 5", "owner = x # --limit=5", "status=active"]
 )
 def test_a_text_that_means_the_same_here_is_no_finding(text: str) -> None:
     assert check(text) == ()

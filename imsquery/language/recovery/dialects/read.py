@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 
     Reader = Callable[[str], Reading]
 
-_READERS = (
-    jmespath.read, aws.read, maps.read, options.read, query_strings.read, lines.read, hcl.read,
-)  # fmt: skip
+# Each with what a text of the dialect has one of: most texts are soon told from most dialects.
+_MARKS: dict[Reader, tuple[str, ...]] = {
+    jmespath.read: ("[",  "("), aws.read: ("value",), maps.read: (":",), options.read: ("--",),
+    query_strings.read: ("=",), lines.read: (":", "="), hcl.read: ("=", "{"),
+}  # fmt: skip
 
 
 def translate(text: str, algebra: Algebra) -> list[Piece] | None:
@@ -72,7 +75,7 @@ def report(reading: Reading, text: str, algebra: Algebra) -> list[Piece]:
     return [*reading.pieces]
 
 
-def read(text: str, readers: Sequence[Reader] = _READERS) -> Reading | None:
+def read(text: str, readers: Sequence[Reader] = (*_MARKS,)) -> Reading | None:
     """Read a text in the dialect that it is of.
 
     Where two dialects read it differently, the first reading is returned, and is not certain.
@@ -80,11 +83,11 @@ def read(text: str, readers: Sequence[Reader] = _READERS) -> Reading | None:
     if len(text) > LONGEST:
         return None
     found: list[Reading] = []
+    lowered = text.lower()
     for reader in readers:
-        try:
-            found.append(reader(text))
-        except UnreadableError:
-            continue
+        with suppress(UnreadableError):
+            if any(mark in lowered for mark in _MARKS[reader]):
+                found.append(reader(text))
     if not found:
         return None
     is_agreed = all(each.write() == found[0].write() for each in found)
