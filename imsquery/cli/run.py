@@ -241,7 +241,8 @@ class _Lookup:
         """Return why no images were found, as far as that is known without a service."""
         if self._arguments.catalog is None:
             return "no images match; `imsquery why` says which conditions leave none"
-        from imsquery.cli.no_match import Budget, find_reasons, why_none
+        from imsquery.cli.no_match import Budget, find_reasons
+        from imsquery.cli.reasons import why_none
 
         with open_catalogue(self._arguments.catalog, Tally()) as fetch:
             return why_none(

@@ -24,8 +24,9 @@ from imsquery.cli.common import (
     read_filter,
 )
 from imsquery.cli.encoding import check_encoding, decode
-from imsquery.cli.no_match import Budget, OutOfRequestsError, describe, find_reasons
+from imsquery.cli.no_match import Budget, OutOfRequestsError, find_reasons
 from imsquery.cli.output import as_json, attempt, fail, terminal_width
+from imsquery.cli.reasons import describe
 from imsquery.cli.sources import ENVIRONMENT, add_source, open_source
 from imsquery.cli.values import Values
 from imsquery.client.errors import FetchError

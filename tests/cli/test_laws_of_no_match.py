@@ -18,7 +18,8 @@ pytest.importorskip("httpx")
 
 from imsquery import CLOUDIMAGES, QueryError, parse, plan
 from imsquery.cli.nearest import Near
-from imsquery.cli.no_match import Budget, Reasons, describe, find_reasons, why_none
+from imsquery.cli.no_match import Budget, find_reasons
+from imsquery.cli.reasons import Reasons, describe, why_none
 from imsquery.diagnostics.edits import clip
 from imsquery.evaluation.written import read_written
 from imsquery.language.unparse import unparse
