@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from tests import faulty
 from tests.strategies import soup
-from tests.work import Work, measured
+from tests.work import Work, called, measured
 
 SHORT = 64  # code points, at least
+DEPTH = 12  # of what is nested; eight times as deep is within the limits
 
 
 @frozen
@@ -31,7 +32,7 @@ class Family:
     closing: str = ""
 
     def text(self, times: int) -> str:
-        count = max(6, SHORT // len(self.unit)) * times
+        count = times * (DEPTH if self.closing else max(6, SHORT // len(self.unit)))
         units = "".join(
             self.unit.replace("№", str(number))
             for number in range(times * 1_000, times * 1_000 + count)
@@ -179,6 +180,12 @@ NESTED = (
 )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _imported() -> None:
+    """Import once what reports that a text is refused."""
+    measured(report, "(" * 300)
+
+
 @pytest.mark.parametrize("family", NESTED)
 def test_work_grows_with_the_depth_and_no_faster(family: Family) -> None:
     assert_law(mend, family)
@@ -198,6 +205,19 @@ def test_what_takes_a_while_for_any_text_takes_little_more_for_a_long_one(
     assert_law(entry, Family("", unit))
 
 
+@pytest.mark.parametrize("piece", ["{}b", "{}?b", "a?{}b", "a*{}b*?"])
+def test_a_glob_takes_no_longer_than_its_pattern_and_the_text_together(piece: str) -> None:
+    def match(letters: str) -> None:
+        from imsquery.language.patterns import compile_glob
+
+        pattern = "*" + piece.format(letters) + "*"
+        assert not called(compile_glob(pattern), letters * 2)
+
+    measured(match, "a")
+    short, long = (measured(match, "a" * count) for count in (200, 1_600))
+    assert not _exceeds(long, short, 0), (short, long)
+
+
 fragments = soup.map(lambda text: text[:6]) | st.sampled_from(
     faulty.CONDITIONS + faulty.MISTAKEN + faulty.BROKEN + faulty.JOINTS + faulty.MISTAKEN_JOINTS
     + faulty.CLAUSES + faulty.MISTAKEN_CLAUSES
@@ -210,7 +230,7 @@ families = st.builds(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.sampled_from([mend, format_, read]), families)
 def test_work_grows_with_any_text_and_no_faster(
     entry: Callable[[str], None], family: Family

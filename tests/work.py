@@ -93,7 +93,8 @@ def _item(container: Any, index: Any) -> Any:
     return _size(value) if is_copied else value
 
 
-def _call(function: Any, *arguments: Any, **named: Any) -> Any:
+def called(function: Any, *arguments: Any, **named: Any) -> Any:
+    """Call a function, and count what it does."""
     _tally.steps += 1
     value = function(*arguments, **named)
     if not _is_own(function):
@@ -142,10 +143,11 @@ def _searched(pattern: re.Pattern[str], name: str, arguments: list[Any], value: 
     places = [] if name in {"sub", "subn", "split"} else arguments[1:3]
     start, end, _ = slice(*[*places, None, None][:2]).indices(len(text))
     if isinstance(value, re.Match):
-        return value.end() - start + 1
-    if name in {"match", "fullmatch"}:
-        return _reach(_parsed(pattern), text, start, end) - start
-    return max(0, end - start) + 1
+        end = value.end()
+    elif name in {"match", "fullmatch"}:
+        end = _reach(_parsed(pattern), text, start, end)
+    # One that is made of a text may go over all of itself at each place.
+    return (1 + len(pattern.pattern) // 64) * (max(0, end - start) + 1)
 
 
 _parser, _compiler = map(import_module, ("re._parser", "re._compiler"))
@@ -294,7 +296,7 @@ def _is_read(node: ast.Subscript | ast.List) -> bool:
 
 
 _HOOKS = {
-    "_work_call": _call, "_work_size": _size, "_work_grown": _grown, "_work_held": _held,
+    "_work_call": called, "_work_size": _size, "_work_grown": _grown, "_work_held": _held,
     "_work_each": _each, "_work_tick": _tick, "_work_item": _item,
 }  # fmt: skip
 

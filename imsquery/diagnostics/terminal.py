@@ -147,10 +147,11 @@ def clip(line: str, start: int, end: int, width: int) -> Clip:
 
     Args:
         line: without its line break; only the part near the focus is looked at.
-        start: offset of the focus, which is always in view.
+        start: offset of the focus, which is always in view; past the end, it is the end.
         end: offset after the focus, which may be cut off.
         width: columns available.
     """
+    start, width = min(start, len(line)), max(width, 1)
     reach = width * _MOST_POINTS + 1
     first = max(0, start - reach)
     drawn = [*cells(line[first : start + reach])]

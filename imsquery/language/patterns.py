@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     Test = Callable[[str], object]
 
 RUN = "*"
+
+_Piece = list[str]  # of a glob between two ``*``: characters, and an empty text for ``?``
+_LONGEST_SEARCHED = 64  # an expression may go over as much again at each place of a text
 
 _token = re.compile(r"\\([*?])|([*?])|([\s\S])")
 
@@ -36,21 +39,73 @@ def compile_glob(pattern: str) -> Test:
     The text between two ``*`` is matched where it first occurs: an atomic group keeps the
     expression from backtracking, which would take exponential time.
     """
-    pieces: list[list[str | None]] = [[]]
+    pieces: list[_Piece] = [[]]
     for token in read_glob(pattern):
         if token is None:
             pieces.append([])
         else:
             pieces[-1].append(token)
-    first, *rest = ("".join(map(_expression, piece)) for piece in pieces)
+    if any(len(piece) > _LONGEST_SEARCHED for piece in pieces[1:-1]):
+        return partial(_has_in_order, pieces)
+    first, *rest = map(_expression, pieces)
     if rest:
         middle = "".join(f"(?>.*?{piece})" for piece in rest[:-1] if piece)
         first += f"{middle}.*{rest[-1]}"
     return re.compile(first, re.DOTALL).fullmatch
 
 
-def _expression(token: str | None) -> str:
-    return re.escape(token) if token else "."
+def _expression(piece: _Piece) -> str:
+    return "".join(re.escape(token) or "." for token in piece)
+
+
+def _has_in_order(pieces: list[_Piece], text: str) -> bool:
+    """Return whether a text begins and ends with the outer pieces, with the others between."""
+    first, *middle, last = pieces
+    position, end = len(first), len(text) - len(last)
+    if position > end or not (_is_at(first, text, 0) and _is_at(last, text, end)):
+        return False
+    for piece in middle:
+        position = _find(piece, text, position, end)
+        if position < 0:
+            return False
+        position += len(piece)
+    return True
+
+
+def _is_at(piece: _Piece, text: str, start: int) -> bool:
+    return all(token in {"", text[start + place]} for place, token in enumerate(piece))
+
+
+def _find(piece: _Piece, text: str, start: int, end: int) -> int:
+    """Return where a piece first occurs in a part of a text; -1 if it does not."""
+    if all(piece):
+        return text.find("".join(piece), start, end)
+    # One bit for each place where the piece may begin, all of them cleared at once.
+    found = (1 << max(0, end - start - len(piece) + 1)) - 1
+    offsets, places = _indexes(piece), _indexes(text[start:end])
+    for character in offsets.keys() - {""}:
+        bits = _bits(places.get(character, []))
+        for offset in offsets[character]:
+            found &= bits >> offset
+        if not found:
+            return -1
+    return start + (found & -found).bit_length() - 1 if found else -1
+
+
+def _indexes(characters: Iterable[str]) -> dict[str, list[int]]:
+    """Return where each character occurs."""
+    found: dict[str, list[int]] = {}
+    for index, character in enumerate(characters):
+        found.setdefault(character, []).append(index)
+    return found
+
+
+def _bits(indexes: list[int]) -> int:
+    """Return a number with these bits, in ascending order."""
+    octets = bytearray(indexes[-1] // 8 + 1 if indexes else 0)
+    for index in indexes:
+        octets[index // 8] |= 1 << index % 8
+    return int.from_bytes(octets, "little")
 
 
 def check_expression(pattern: str) -> None:

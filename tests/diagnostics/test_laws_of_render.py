@@ -10,6 +10,7 @@ import json
 import re
 from unicodedata import category, combining, east_asian_width
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -81,6 +82,17 @@ def test_a_drawing_is_text_of_bounded_size(
     assert drawn.count("\n") <= 100 * len(diagnostics)
 
 
+@pytest.mark.parametrize(
+    "text", ["a\r\n\r\nb", "\r\n", "\ta\r", "a\n\n中\u0301\r\n", "\u0301\u200b"]
+)
+def test_any_place_in_a_text_can_be_drawn(text: str) -> None:
+    for start in range(len(text) + 1):
+        for end in range(start, len(text) + 1):
+            fix = Fix("fix", (Edit(Span(start, end), "x"),))
+            found = Diagnostic("syntax", "error", "fault", Span(start, end), (fix,))
+            assert "^" in render(text, [found])
+
+
 @given(findings())
 def test_color_changes_nothing_else(found: tuple[str, list[Diagnostic]]) -> None:
     text, diagnostics = found
@@ -129,3 +141,15 @@ def test_a_clip_fits_in_its_width_and_contains_its_focus(
 
     assert sum(columns for _, columns in cells(part.shown)) <= size
     assert 0 <= part.start <= part.end <= size
+
+
+@given(hostile, st.integers(0, 310), st.integers(0, 310), st.integers(-5, 90))
+@example("ab", 3, 3, 80)
+def test_a_place_past_the_end_of_a_line_is_its_end(
+    line: str, start: int, more: int, size: int
+) -> None:
+    part = clip(line, start, start + more, size)
+
+    assert 0 <= part.start <= part.end
+    if start >= len(line):
+        assert part == clip(line, len(line), len(line), size)

@@ -13,8 +13,9 @@ from imsquery import QueryError, parse, testing
 from imsquery import compile as compile_query
 from imsquery.evaluation.matching import matcher
 from imsquery.language import syntax
+from imsquery.language.patterns import compile_glob
 from imsquery.language.unparse import unparse
-from tests.meaning import holds
+from tests.meaning import globs, holds
 from tests.plan_strategies import World, dense_filters, dense_worlds, worlds
 from tests.server_model import ModelServer
 
@@ -79,6 +80,20 @@ def test_a_compiled_request_finds_what_the_predicate_matches(tree: syntax.Expr, 
     assert {image["id"] for image in found} == {
         image["id"] for image in world.images if predicate(image)
     }
+
+
+pieces = st.sampled_from(["a", "b", "?", "*", "ab" * 40, "a" * 70, "a?" * 35, "?" * 70])
+
+
+@given(st.lists(pieces, min_size=1, max_size=6).map("".join), st.data())
+def test_long_globs_match_by_their_definition(pattern: str, data: st.DataObject) -> None:
+    meant = {"*": st.text("ab", max_size=90), "?": st.sampled_from("ab")}
+    text = "".join(data.draw(meant[each]) if each in meant else each for each in pattern)
+    if data.draw(st.booleans()):  # nearly the same
+        place = data.draw(st.integers(0, len(text)))
+        text = text[:place] + data.draw(st.sampled_from(["", "a", "b"])) + text[place + 1 :]
+
+    assert bool(compile_glob(pattern)(text)) is globs(pattern, text)
 
 
 @pytest.mark.parametrize("relation", ["contains", "startswith", "endswith", "glob"])

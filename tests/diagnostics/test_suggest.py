@@ -1,0 +1,33 @@
+"""Nearest names are those that difflib finds, however soon most others are ruled out."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from imsquery import CLOUDIMAGES
+from imsquery.diagnostics.suggest import nearest
+
+NAMES = tuple(CLOUDIMAGES.names)
+words = st.text("abcdeorst_ŕ", max_size=12)
+slips = st.builds(
+    lambda name, at, new: name[:at] + new + name[at + 1 :],
+    st.sampled_from(NAMES),
+    st.integers(0, 20),
+    st.text("aemrst_X", max_size=3),
+)
+
+
+@given(words | slips, st.lists(words, max_size=8).map(tuple) | st.just(NAMES))
+@example("aaaa", ("aaaab", "abaaa", "baaa"))
+@example("supports", NAMES)
+def test_the_nearest_names_are_those_of_difflib(written: str, names: tuple[str, ...]) -> None:
+    folded: dict[str, str] = {}
+    for name in names:
+        folded.setdefault(name.casefold(), name)
+
+    expected = get_close_matches(written.casefold(), [*folded], 3, 0.6)
+
+    assert nearest(written, names) == [folded[each] for each in expected]
