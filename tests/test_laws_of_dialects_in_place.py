@@ -69,7 +69,7 @@ def test_sql_sorts_ascending_unless_it_says_otherwise(
 ) -> None:
     text = written(infix.sql_filter, tree, data)
 
-    mended, left = mend(f"{mark}({text}) ORDER BY {key}{rest}", find)
+    mended, left = mend(f"{mark}{text} ORDER BY {key}{rest}", find)
 
     order = parse(mended).order
     assert not [found for found in left if found.code == "syntax"], (text, mended)

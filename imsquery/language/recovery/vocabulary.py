@@ -81,7 +81,7 @@ JOINTS = {"unless": "and not", "except": "and not", "but not": "and not", "but":
 
 _NEWEST = ("newest", "latest", "most recent", "last")
 CLAUSES = {
-    "top N": "limit N", "first N": "limit N", "take N": "limit N", "limit to N": "limit N",
+    "top N": "limit N", "first N": "limit N", "take N": "limit N",
     "fetch first N rows only": "limit N", "fetch next N rows only": "limit N",
     "oldest N": "order by created_at asc limit N", "oldest": "order by created_at asc limit 1",
     "newest first": "order by created_at desc", "oldest first": "order by created_at asc",
