@@ -74,6 +74,7 @@ class PreparedQuery(Frozen):
         A value is always read as one literal: a ``datetime`` as its second, a ``date`` as its day;
         a list as the literals of ``in``.
 
+        >>> from datetime import date
         >>> prepare("owner = $who and created_at < $day").bind(who="x", day=date(2018, 10, 28))
         CompiledQuery('created_at=lt:2018-10-28T00:00:00Z&owner=x')
 
