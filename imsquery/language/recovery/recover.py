@@ -13,8 +13,8 @@ Findings about how conditions go together (``contradiction``, ``requires``, ``mi
 hence as reliable as those about one condition: all are what the mended text would yield.
 
 The cost is linear: no token is read again but those of a condition that is mended or given up, and
-rules look at a bounded number of tokens, or at those that they take.  Clauses that conditions follow
-are read at the end, once all else is complete.
+rules look at a bounded number of tokens, or at those that they take.  Clauses that conditions
+follow are read at the end, once all else is complete.
 """
 
 from __future__ import annotations
@@ -106,7 +106,9 @@ def foresee(recovery: Recovery) -> None:
         any(rule(recovery) for rule in _AT_WORD)
 
 
-_AT_CONDITION = (ranges.chained, word_operators.folded, connectives.minus)
+_AT_CONDITION = (
+    ranges.chained, word_operators.folded, connectives.minus, connectives.condition_in_words,
+)  # fmt: skip
 _AT_WORD = (
     connectives.prefix, clauses.in_words, connectives.in_words, clauses.order_by,
     clauses.skip_offset, predicates.exclusive_or, predicates.presence_before,
