@@ -286,7 +286,7 @@ def _back_over(kinds: list[str], index: int, kind: str) -> int:
 
 def _clause(binder: LiteralBinder, name: int) -> str:
     """Return the clauses that a word alone was meant for, such as ``newest``."""
-    is_alone = binder.tokens.kinds[: name + 2] == ["WORD", END]
+    is_alone = name == 0 and binder.tokens.kinds[1] == END
     return CLAUSES.get(binder.tokens.lexemes[name].lower(), "") if is_alone else ""
 
 
