@@ -12,7 +12,9 @@ the whole condition is *broken*: the algebra learns where it is, and nothing fol
 Findings about how conditions go together (``contradiction``, ``requires``, ``mixed-and-or``, …) are
 hence as reliable as those about one condition: all are what the mended text would yield.
 
-The cost is linear: no token is read again but those of a condition that is mended or given up.
+The cost is linear: no token is read again but those of a condition that is mended or given up, and
+rules look at a bounded number of tokens, or at those that they take.  Clauses that conditions
+follow are read at the end, once all else is complete.
 """
 
 from __future__ import annotations
