@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 64  # longer than any name; the cost of difflib is quadratic
 _SEPARATORS = frozenset(",;|/")
+_negation = re.compile(r"(?<![a-z])(?:not?|non)(?![a-z])|n['’]t(?![a-z])", re.IGNORECASE).search
 _LEAST = 0.6  # of the letters are the same, and in the same order
 
 
@@ -41,8 +43,9 @@ def nearest(written: str, names: Iterable[str]) -> list[str]:
     """Return up to three names that are spelled like what was written, the nearest first.
 
     Letter case is ignored.  A list of several names is like no name: all but one would be lost.
+    Nor is what negates a name: that would be lost.
     """
-    if len(written) > _LONGEST or not _SEPARATORS.isdisjoint(written):
+    if len(written) > _LONGEST or not _SEPARATORS.isdisjoint(written) or _negation(written):
         return []
     return [*_nearest(written.casefold(), tuple(names))]
 

@@ -20,6 +20,14 @@ slips = st.builds(
 )
 
 
+@given(
+    st.sampled_from(NAMES),
+    st.sampled_from(["not {}", "no-{}", "non-{}", "not_{}", "isn't {}", "aren’t {}"]),
+)
+def test_a_name_is_not_like_its_negation(name: str, negation: str) -> None:
+    assert nearest(negation.format(name), NAMES) == []
+
+
 @given(words | slips, st.lists(words, max_size=8).map(tuple) | st.just(NAMES))
 @example("aaaa", ("aaaab", "abaaa", "baaa"))
 @example("supports", NAMES)
