@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _LONGEST = 64  # longer than any name; the cost of difflib is quadratic
 _SEPARATORS = frozenset(",;|/")
 _negation = re.compile(r"(?<![a-z])(?:not?|non)(?![a-z])|n['’]t(?![a-z])", re.IGNORECASE).search
+_SHORT = 3
 _LEAST = 0.6  # of the letters are the same, and in the same order
 
 
@@ -34,9 +35,13 @@ def is_one_slip(written: str, name: str) -> bool:
 
 
 def the_one_slip(written: str, names: Iterable[str]) -> str:
-    """Return the one name that is one slip away; empty if there is none, or more than one."""
+    """Return the one name that is one slip away; empty if there is none, or more than one.
+
+    Short words are too near to others for that: ``uid`` is not ``id``.
+    """
     found = [name for name in names if is_one_slip(written, name)]
-    return found[0] if len(found) == 1 else ""
+    is_one = len(found) == 1 and len(found[0]) > _SHORT
+    return found[0] if is_one else ""
 
 
 def nearest(written: str, names: Iterable[str]) -> list[str]:
