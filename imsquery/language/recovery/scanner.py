@@ -57,9 +57,11 @@ UNMATCHED = "unmatched `)`"
 
 # What continues a pattern without quotes: in a regular expression, nearly all but white space.
 _BARE = {
-    "matches": re.compile(r"(?=[^\s'\"$,)]{0,200}[\[({|^\\+])[^\s'\"#]+").match,
+    "matches": re.compile(r"[^\s'\"#]+").match,
     "glob": re.compile(r"(?=[\[{])(?:\[[^\s\]]*+\]?+|\{[^\s}]*+\}?+|[^\s'\"#(),\[{])++").match,
 }
+
+_plain_of_pattern = re.compile(r"[^\s'\"$,)\[({|^\\+]*").match
 
 _token = re.compile(TOKEN)
 _not_equal = re.compile(r"![ \t]++=").match
@@ -121,6 +123,7 @@ class Scanner:
         self._text = text
         self._tell = report
         self._is_full = False
+        self._plain_end = 0  # of what was looked over for a pattern last
         self._pieces: list[Piece] = []
         self._grown: list[str] = []  # what the lexeme read last becomes, if it grows
         self._doubtful: list[int] = []  # depths of open brackets that may be parts of values
@@ -313,7 +316,8 @@ class Scanner:
         operator = self._pieces[-2] if begun and len(self._pieces) > 1 else last
         name = "" if operator is None else _known(operator)
         name = WORD_OPERATORS.get(name, name)
-        match = _BARE[name](self._text, start) if name in _BARE else None
+        is_pattern = self._is_special(start) if name == "matches" else name in _BARE
+        match = _BARE[name](self._text, start) if is_pattern else None
         if match is None:
             return None
         end = match.end() - _unmatched(match[0])
@@ -323,6 +327,13 @@ class Scanner:
         if name == "glob":
             message += "; its wildcards are `*` and `?`"
         return self._quote(start, end, message, (start, end))
+
+    def _is_special(self, start: int) -> bool:
+        """Return whether a regular expression goes on with a character that no word has."""
+        if start >= self._plain_end:
+            match = _plain_of_pattern(self._text, start)
+            self._plain_end = match.end() if match else start
+        return self._text[self._plain_end : self._plain_end + 1] in {*"[({|^\\+"}
 
     def _string(self, lexeme: str, start: int, end: int) -> int:
         last = self._last

@@ -410,10 +410,11 @@ def _joined_arguments(recovery: Recovery) -> bool:
     """Read ``supports(kvm or xen)`` as two conditions: a comma would not say how to join them."""
     joint = recovery.peek()
     items: list[Piece] = []
-    while recovery.peek(len(items)).kind == joint.kind and _is_item(recovery, len(items) + 1):
-        items += recovery.ahead(len(items) + 2)[-2:]
+    is_first = recovery.before(2) == "LPAR"
+    while is_first and recovery.peek(len(items)).kind == joint.kind:
+        items += [recovery.peek(len(items)), recovery.peek(len(items) + 1)]
     closing = recovery.peek(len(items))
-    if closing.kind != "RPAR" or recovery.before(2) != "LPAR":
+    if not is_first or closing.kind != "RPAR" or {each.kind for each in items[1::2]} - VALUES:
         message = f"`{joint.lexeme.lower()}` goes between conditions, not between arguments"
         recovery.say(message, extent(joint, joint))
         recovery.put(evolve(recovery.drop()[0], kind="COMMA", lexeme=","))
