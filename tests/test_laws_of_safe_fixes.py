@@ -55,7 +55,7 @@ def write(node: syntax.Expr, words: dict[str, str]) -> str:
             return unparse(node)
 
 
-def assert_law(text: str, tree: syntax.Expr) -> None:
+def assert_law(text: str, tree: syntax.Expr | str) -> None:
     mended, left = mend(text, find)
     if any(found.severity == "error" for found in left):
         return
@@ -65,6 +65,31 @@ def assert_law(text: str, tree: syntax.Expr) -> None:
 @given(filters, st.sampled_from(sorted(DIALECTS)))
 def test_a_safe_fix_changes_no_filter_of_another_dialect(tree: syntax.Expr, dialect: str) -> None:
     assert_law(write(tree, DIALECTS[dialect]), tree)
+
+
+CALLS = {"supports": ("kvm", "xen", "largememory"), "tagged": ("a", "b", "c")}
+signs = st.sampled_from([("and", "and"), ("or", "or"), ("|", "or"), ("&&", "and"), ("或", "or")])
+
+
+@given(
+    st.sampled_from(sorted(CALLS)),
+    st.lists(st.tuples(signs, st.sampled_from(["{} {} {}", "{}{}{}"])), min_size=1, max_size=2),
+    st.sampled_from(["{}", "not {}", "{} and protected", "protected or {}", "{} limit 5"]),
+)
+@example("supports", [(("or", "or"), "{} {} {}")], "{}")
+@example("tagged", [(("and", "and"), "{} {} {}")], "{}")
+def test_a_safe_fix_does_not_take_a_connective_between_arguments_for_a_comma(
+    name: str, joints: list[tuple[tuple[str, str], str]], around: str
+) -> None:
+    written = meant = CALLS[name][0]
+    for argument, ((sign, word), layout) in zip(CALLS[name][1:], joints, strict=False):
+        apart = layout if sign in {"|", "&&"} else "{} {} {}"
+        written = apart.format(written, sign, argument)
+        meant += f") {word} {name}({argument}"
+
+    assert_law(
+        around.replace("{}", f"{name}({written})"), around.replace("{}", f"({name}({meant}))")
+    )
 
 
 @given(filters, st.data())
@@ -125,6 +150,38 @@ bare_values = st.lists(words, min_size=1, max_size=3).map(" ".join)
 @example("a–b", "description = {}", "{} and os_bit = 64")
 @example("हिन्दी भाषा", "description = {}", "{} and os_bit = 64")
 def test_a_safe_fix_alters_no_value_of_any_script(value: str, place: str, around: str) -> None:
+    text = around.replace("{}", place.replace("{}", value))
+
+    mended, left = mend(text, find)
+
+    if not any(found.severity == "error" for found in left):
+        assert value in values_of(mended), (text, mended)
+
+
+# Signs that are an operator, a bracket or a time elsewhere, and here may be a part of a value.
+signed = st.builds(
+    lambda words, signs: "".join(f"{word}{sign}" for word, sign in zip(words, signs, strict=False)),
+    st.lists(st.sampled_from(["R", "D", "x64", "all", "protected"]), min_size=2, max_size=3),
+    st.lists(st.sampled_from(["&", "|", "[", "]", "{", "}", ""]), min_size=2, max_size=3),
+) | st.lists(st.sampled_from(["now", "-", "+", "7d", "2 days"]), min_size=2, max_size=3).map(
+    " ".join
+)  # fmt: skip
+bracketed = st.sampled_from(["{x}", "[x]*", "[x] y", "a[0]", "a [x]", "ago(7d)", "now()"])
+
+
+@given(
+    signed | bracketed,
+    st.sampled_from(["description = {}", "os_version != {}", "name contains {}", "tag glob {}"]),
+    st.sampled_from(["{}", "{} and os_bit = 64", "{} limit 5", "not {} or protected"]),
+)
+@example("R&D", "description = {}", "{}")
+@example("R|all", "description = {}", "{}")
+@example("{x}", "description = {}", "{}")
+@example("[x]", "name contains {}", "{}")
+@example("+ 7d", "tag glob {}", "{}")
+def test_a_safe_fix_takes_no_part_of_a_value_for_something_else(
+    value: str, place: str, around: str
+) -> None:
     text = around.replace("{}", place.replace("{}", value))
 
     mended, left = mend(text, find)

@@ -120,6 +120,7 @@ UNITS = (
     # what once took time in the square of the text
     "中😀", '"/a/\x00~', "->member_status=accepted ", "limit 5 & a=b ", "'", '"', "''", "'a", "[",
     "`", "\\", "$a", "%2", "!", "()", "[?a=='b'||", "(limit 5) ", "or ", "and ", ",", ";", ")", "(",
+    "~*", "a~*", "R&D",
     # names, operators and values
     "x ", "x,", "é", "= ", "a = = b and ", "nosuch = a or ", "visibility = publik and ", "a not ",
     "supports or ", "limit = 5 and ", "$x or ", "1 <= ", "a=b=", "a:b ", "a:", "a;", "a&", "a||",
@@ -160,6 +161,8 @@ FAMILIES = (
     Family("created_at = now-", "9"),
     Family("flavor_id = physical.", "a1."),
     Family("platform in (", "a or "),
+    Family("supports(", "a or "),
+    Family("supports(", "a or ", "b)"),
     Family("platform in (", "CentOS, ", "a)"),
     Family("id in (", "x№, ", "x)"),
     Family("not id in (", "x№, ", "x)"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 64  # longer than any name; the cost of difflib is quadratic
 _SEPARATORS = frozenset(",;|/")
+_negation = re.compile(r"(?<![a-z])(?:not?|non)(?![a-z])|n['’]t(?![a-z])", re.IGNORECASE).search
+_SHORT = 3
 _LEAST = 0.6  # of the letters are the same, and in the same order
 
 
@@ -32,17 +35,22 @@ def is_one_slip(written: str, name: str) -> bool:
 
 
 def the_one_slip(written: str, names: Iterable[str]) -> str:
-    """Return the one name that is one slip away; empty if there is none, or more than one."""
+    """Return the one name that is one slip away; empty if there is none, or more than one.
+
+    Short words are too near to others for that: ``uid`` is not ``id``.
+    """
     found = [name for name in names if is_one_slip(written, name)]
-    return found[0] if len(found) == 1 else ""
+    is_one = len(found) == 1 and len(found[0]) > _SHORT
+    return found[0] if is_one else ""
 
 
 def nearest(written: str, names: Iterable[str]) -> list[str]:
     """Return up to three names that are spelled like what was written, the nearest first.
 
     Letter case is ignored.  A list of several names is like no name: all but one would be lost.
+    Nor is what negates a name: that would be lost.
     """
-    if len(written) > _LONGEST or not _SEPARATORS.isdisjoint(written):
+    if len(written) > _LONGEST or not _SEPARATORS.isdisjoint(written) or _negation(written):
         return []
     return [*_nearest(written.casefold(), tuple(names))]
 

@@ -31,6 +31,8 @@ _parts = re.compile(
     r"([0-9]{4})[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?"
     r"(?:[Tt ]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?(?:[Zz]|[+-][0-9:]+)?)?"
 ).fullmatch
+_CENTURIES = frozenset({"19", "20"})
+_hour = re.compile("[^Tt ]+[Tt ][0-9]{1,2}(?![0-9:])").match
 _MONTHS, _HOURS, _SIXTY = 12, 24, 60
 
 
@@ -52,16 +54,18 @@ class Respelling:
 def respell(text: str) -> Respelling:
     """Return what another way to write a time may mean."""
     literals = respell_time(text) or respell_clock(text)
+    plain = _plain(text)
     if literals:
         is_part = is_within_second(text)
-        return Respelling(literals, len(literals) == 1 and not is_part, is_part)
-    plain = _plain(text)
+        is_certain = not (is_part or _hour(plain))  # an hour, or its first minute
+        return Respelling(literals, len(literals) == 1 and is_certain, is_part)
     match = _epoch(plain)
     if match is not None:
         # Ten digits are seconds since 1970, thirteen are milliseconds.
         is_part = match[2] not in {None, "000"}
         moment = format_time(_EPOCH + timedelta(seconds=int(match[1])))
-        return Respelling([moment], not is_part, is_part)
+        is_hour = plain[:2] in _CENTURIES and respell_time(plain[:8])  # of a day: 2018102810
+        return Respelling([moment], not (is_part or is_hour), is_part)
     if _duration(plain) and reads_clock(f"now-{plain}"):
         return Respelling([f"now-{plain}"], is_certain=False)
     days = [day for day in _days(plain) if not impossible_part(day)]

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 _CONVERSE = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _GOES_WITH = {"OR": "=", "AND": "!="}
 _MOST_LOOKED_BACK = 20  # else a long list would take time in the square of its length
-_url = re.compile("(?:[a-z]+:/)?/[^/]", re.IGNORECASE).match
+_url = re.compile("(?:[a-z]+:/)?/[^/*]", re.IGNORECASE).match
 _wild = re.compile(r"[*?]").search
 _pair = re.compile("([^.:]+)[.:](.+)").fullmatch
 _ALL_NAMES = "`imsquery spec` lists all names"

@@ -19,7 +19,8 @@ TOKENS = (
     "order", "by", "limit", "after", "desc", "all", "like", "null", "&&", "|", "!", "~", ";", "%",
     "`", "'", '"', "''", "“", "”", "’", "＝", "\u00a0", "\u200b", "\0", "\u202e", "\ud800", "аnd",
     "рlatform", "platform", "os_bit", "protected", "CentOS", "64", "2018-10-28", "10:00", "$x", "$",
-    "supports", "where", "select", "sort", "platform:", ":", "[", "]", "{", "#c\n", "\n", "\\", "≠",
+    "~*", "!~*", "supports", "where", "select", "sort", "platform:", ":", "[", "]", "{", "#c\n",
+    "\n", "\\", "≠",
 )  # fmt: skip
 
 soups = st.lists(st.sampled_from(TOKENS) | st.just(" "), max_size=16).map("".join)
@@ -43,6 +44,8 @@ def seen(findings: tuple[Diagnostic, ...], start: int, end: int) -> set[tuple[st
 @example("publicn) limit $(")
 @example("limit = 5 'a b'present all=~")
 @example("not≠")
+@example("~* in (a)")
+@example("?~*=x")
 @example("platform=CentOS and os_bit = 64 or not protected (limit = 5 after")
 def test_any_text_parses_or_has_findings_within_it(text: str) -> None:
     findings = check(text)

@@ -382,6 +382,10 @@ PYTHON = [
 ]
 
 
+def test_only_an_order_gets_the_direction_that_it_has_in_sql() -> None:
+    assert mend("where protected group by name", check)[0] == "protected group by name"
+
+
 @pytest.mark.parametrize(("text", "mended"), [*SQL, *PYTHON])
 def test_safe_fixes_mend_other_dialects(text: str, mended: str) -> None:
     assert mend(text, check) == (mended, ())

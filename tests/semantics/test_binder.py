@@ -343,6 +343,7 @@ def test_a_url_is_recognized() -> None:
     (found,) = check("https://ims/v2/images")
 
     assert found.message == "this is a URL, not a filter; use `decompile` to get its filter"
+    assert check("/* all */ protected")[0].message == "unknown name `/*`"
     (found,) = check("https://ims/v2/cloudimages?limit=1")
     assert found.message == "this is a URL, not a query"
 

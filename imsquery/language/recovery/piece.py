@@ -27,6 +27,7 @@ class Piece:
     Attributes:
         is_sign: the text has a sign for this keyword, so that no letters continue it.
         is_bare: the text lacks the quotes that this string needs; nothing has been reported yet.
+        is_doubtful: the text has a bracket for this parenthesis that may be a part of a value.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Piece:
     end: int
     is_sign: bool = False
     is_bare: bool = False
+    is_doubtful: bool = False
 
 
 Edit = tuple[int, int, str]

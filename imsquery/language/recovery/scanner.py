@@ -57,9 +57,11 @@ UNMATCHED = "unmatched `)`"
 
 # What continues a pattern without quotes: in a regular expression, nearly all but white space.
 _BARE = {
-    "matches": re.compile(r"(?=[^\s'\"$,)]*[\[({|^\\+])[^\s'\"#]+").match,
+    "matches": re.compile(r"[^\s'\"#]+").match,
     "glob": re.compile(r"(?=[\[{])(?:\[[^\s\]]*+\]?+|\{[^\s}]*+\}?+|[^\s'\"#(),\[{])++").match,
 }
+
+_plain_of_pattern = re.compile(r"[^\s'\"$,)\[({|^\\+]*").match
 
 _token = re.compile(TOKEN)
 _not_equal = re.compile(r"![ \t]++=").match
@@ -75,6 +77,10 @@ _word_operator = re.compile(r"!?~\*").match
 _VALUE = r"""(?:[\w.\-:+/@*]++|"[^"\\\n]*+"|'[^'\\\n]*+')"""
 _range = re.compile(rf"[\[{{]\s*+{_VALUE}\s++to\s++{_VALUE}\s*+[\]}}]", re.IGNORECASE).match
 _list = re.compile(rf"\[\s*+{_VALUE}(?:\s*+,\s*+{_VALUE})++\s*+\]").match
+_only_list = re.compile(
+    rf"\[\s*+{_VALUE}(?:\s*+,\s*+{_VALUE})*+\s*+\](?=\s{{0,9}}+(?:$|[),;]|(?:and|or|order|limit|after)\b))",
+    re.IGNORECASE,
+).match
 _lexeme = re.compile(rf"{_VALUE}|[\[\]{{}},]")
 _begins_condition = re.compile(
     r"\s{0,9}+(?:\(|(?:not|非|不)(?!\w)|\w[\w.-]{0,99}+\s{0,9}+"
@@ -117,8 +123,10 @@ class Scanner:
         self._text = text
         self._tell = report
         self._is_full = False
+        self._plain_end = 0  # of what was looked over for a pattern last
         self._pieces: list[Piece] = []
         self._grown: list[str] = []  # what the lexeme read last becomes, if it grows
+        self._doubtful: list[int] = []  # depths of open brackets that may be parts of values
         self._lists = [False]  # of the open parentheses: whether they enclose values
 
     def scan(self) -> list[Piece]:
@@ -308,7 +316,8 @@ class Scanner:
         operator = self._pieces[-2] if begun and len(self._pieces) > 1 else last
         name = "" if operator is None else _known(operator)
         name = WORD_OPERATORS.get(name, name)
-        match = _BARE[name](self._text, start) if name in _BARE else None
+        is_pattern = self._is_special(start) if name == "matches" else name in _BARE
+        match = _BARE[name](self._text, start) if is_pattern else None
         if match is None:
             return None
         end = match.end() - _unmatched(match[0])
@@ -318,6 +327,13 @@ class Scanner:
         if name == "glob":
             message += "; its wildcards are `*` and `?`"
         return self._quote(start, end, message, (start, end))
+
+    def _is_special(self, start: int) -> bool:
+        """Return whether a regular expression goes on with a character that no word has."""
+        if start >= self._plain_end:
+            match = _plain_of_pattern(self._text, start)
+            self._plain_end = match.end() if match else start
+        return self._text[self._plain_end : self._plain_end + 1] in {*"[({|^\\+"}
 
     def _string(self, lexeme: str, start: int, end: int) -> int:
         last = self._last
@@ -444,7 +460,8 @@ class Scanner:
         text = self._text
         word = _word_operator(text, start)
         if word is not None:
-            self._add(Piece("WORD", word[0], *word.span(), is_sign=True))
+            # Read as an operator after a name; anywhere else it is no word that could be one.
+            self._add(Piece(ERROR, word[0], *word.span()))
             return word.end()
         unequal = _not_equal(text, start)
         if unequal is not None:
@@ -469,10 +486,19 @@ class Scanner:
         if slashed is None:
             # Elsewhere, `~` contains or `=~` ignores letter case.
             is_safe = "matches" not in new and self._is_apart(start, plain)
+            is_safe = is_safe and not self._may_be_of_value(start, end)
             return self._rewrite(start, end, new, is_sign=True, is_safe=is_safe)
         pattern = quote(f"(?i){slashed[1]}" if slashed[2] else slashed[1])
         also = (slashed.start(1) - 1, slashed.end(), pattern)
         return self._rewrite(start, end, new, "", also, is_sign=True)
+
+    def _may_be_of_value(self, start: int, end: int) -> bool:
+        """Return whether a sign may go on with a value, as in ``R&D``."""
+        text = self._text
+        around = text[start - 1 : start], text[end : end + 1]
+        touches = start + 1 == end and None not in map(is_word, around)
+        is_value = touches and self._expects_value(1)
+        return is_value and not self._lists[-1] and _begins_condition(text, end) is None
 
     def _bracket(self, plain: str, start: int) -> int:
         """Read a bracket as a parenthesis, or leave out those around a name."""
@@ -485,8 +511,31 @@ class Scanner:
         named = _bracketed(self._text, start) if plain == "[" else None
         if named is not None and not self._expects_value():
             return self._rewrite(start, named.end(), named[1], "names take no brackets")
-        is_safe = self._is_apart(start, plain)
-        return self._rewrite(start, start + 1, BRACKETS[plain], is_safe=is_safe)
+        is_doubtful = self._is_doubtful(plain, start)
+        is_safe = self._is_apart(start, plain) and not is_doubtful
+        end = self._rewrite(start, start + 1, BRACKETS[plain], is_safe=is_safe)
+        if self._pieces:
+            self._pieces[-1].is_doubtful = is_doubtful
+        return end
+
+    def _is_doubtful(self, plain: str, start: int) -> bool:
+        """Return whether a bracket may be a part of a value; one that closes is as its partner."""
+        depth = len(self._lists)
+        if BRACKETS[plain] == "(":
+            is_text = self._is_text(plain, start)
+            self._doubtful += [depth + 1] if is_text else []
+            return is_text
+        while self._doubtful and self._doubtful[-1] > depth:
+            self._doubtful.pop()
+        return self._doubtful[-1:] == [depth] and bool(self._doubtful.pop())
+
+    def _is_text(self, plain: str, start: int) -> bool:
+        """Return whether an opening bracket may be a part of a value, or of a template."""
+        last = self._last
+        if last is None or not self._expects_value(int(last.kind in VALUES)):
+            return False
+        is_list = plain == "[" and last.kind == "OPERATOR"
+        return not (is_list and _only_list(self._text, start))
 
     def _range_or_tags(self, start: int) -> re.Match[str] | None:
         """Return what is in brackets that mean more than a list does: the rules read it whole."""

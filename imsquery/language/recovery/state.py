@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from imsquery.diagnostics.edits import Safe, clip, spaced
 from imsquery.language._tables import ACTIONS, GOTOS
@@ -97,6 +98,7 @@ class Recovery:
         start: Stack = (0, None)
         self._stacks = [start]  # before the first token, and after each that was read
         self._depths = [0]  # open parentheses, likewise
+        self._calls = [False]  # whether the innermost one is that of a call, likewise
 
     def take(self) -> bool:
         """Read the next token; return whether the tables accept it."""
@@ -104,6 +106,9 @@ class Recovery:
         stack = shift(self._stacks[-1], piece.kind)
         if stack is None:
             return False
+        is_paren = piece.kind in {"LPAR", "RPAR"}
+        is_call = piece.kind == "LPAR" and self.before() == "WORD"
+        self._calls.append(is_call if is_paren else self._calls[-1])
         self.read.append(self._rest.pop())
         self._stacks.append(stack)
         self._depths.append(self.depth + (piece.kind == "LPAR") - (piece.kind == "RPAR"))
@@ -156,6 +161,11 @@ class Recovery:
     def is_in_list(self) -> bool:
         """Whether a value of a list was read last."""
         return self.accepts("COMMA")
+
+    @property
+    def is_in_call(self) -> bool:
+        """Whether an argument of a function was read last."""
+        return self.is_in_list and self._calls[-1]
 
     @property
     def is_in_range(self) -> bool:
@@ -342,7 +352,8 @@ class Recovery:
         """Add the direction that an order to come has in SQL."""
         self._is_sql = True
         kinds = [piece.kind for piece in self._rest[::-1]]
-        ahead = kinds.index("BY") + 2 if "BY" in kinds else len(kinds)
+        orders = (at for at, each in enumerate(pairwise(kinds), 3) if each == ("ORDER", "BY"))
+        ahead = next(orders, len(kinds))
         following = self.peek(ahead)
         is_named = kinds[ahead - 1 : ahead] == ["WORD"]
         if not is_named or following.kind == "DIRECTION" or following.lexeme.lower() in DIRECTIONS:
@@ -377,6 +388,7 @@ class Recovery:
         """Undo the reading of the token read last; return it."""
         self._stacks.pop()
         self._depths.pop()
+        self._calls.pop()
         return self.read.pop()
 
     def take_back_clause(self) -> list[Piece]:

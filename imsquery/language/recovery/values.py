@@ -13,6 +13,7 @@ from imsquery.language.recovery.clauses import clause_operator, dangling
 from imsquery.language.recovery.confusables import show as display
 from imsquery.language.recovery.dialects.reading import TAGS
 from imsquery.language.recovery.piece import (
+    AFTER_NAMES,
     CONNECTIVES,
     ENDS,
     KEYWORD_KINDS,
@@ -107,7 +108,8 @@ def _unwrap(recovery: Recovery) -> bool:
             *(([opening], ""), value, ([closing], "")),
             span=extent(opening, closing),
             title="remove the parentheses",
-            is_safe=recovery.text[opening.start].isascii(),
+            is_safe=recovery.text[opening.start].isascii()
+            and not (opening.is_doubtful or closing.is_doubtful),
         )
         return True
     is_list = value.kind in VALUES and closing.kind in {"COMMA", "OR"} and recovery.begins_value(3)
@@ -213,7 +215,8 @@ def _called_clock(recovery: Recovery) -> bool:
     if word.kind != "WORD" or closing.kind != "RPAR" or not reads_clock(word.lexeme):
         return False
     message = f"remove the parentheses after `{word.lexeme.lower()}`"
-    recovery.change(message, word, ([opening, closing], ""), is_safe=True)
+    is_safe = _is_of_time(recovery)
+    recovery.change(message, word, ([opening, closing], ""), is_safe=is_safe)
     return True
 
 
@@ -225,7 +228,8 @@ def _time_ago(recovery: Recovery) -> bool:
         return False
     meant = f"now-{span.lexeme}"
     if reads_clock(meant):
-        recovery.rewrite([word, opening, span, closing], meant)
+        is_safe = _is_of_time(recovery)
+        recovery.rewrite([word, opening, span, closing], meant, is_safe=is_safe)
         return True
     return False
 
@@ -293,8 +297,20 @@ def _spaced_time(recovery: Recovery) -> bool:
     parts = [recovery.read[-1], *recovery.ahead(count)]
     if not clock:
         return _add_quotes(recovery, parts, " ".join(part.lexeme for part in parts), _SPACES)
-    recovery.rewrite(parts, clock, f"write times such as `{clock}` without spaces")
+    message = f"write times such as `{clock}` without spaces"
+    recovery.rewrite(parts, clock, message, is_safe=_is_of_time(recovery))
     return True
+
+
+def _is_of_time(recovery: Recovery) -> bool:
+    """Return whether the value that was read last is known to be that of a time."""
+    for back in range(2, _LONGEST_CHAIN):
+        if recovery.before(back) in AFTER_NAMES:
+            name = back + 1 + (recovery.before(back + 1) == "NOT")
+            return bool(recovery.before(name)) and recovery.algebra.is_time(
+                recovery.read[-name].lexeme
+            )
+    return False
 
 
 _MOST_SPACES = 3  # in a time: `now - 7 days`
@@ -372,15 +388,44 @@ def in_list(recovery: Recovery) -> bool:
     elif is_joint and following in {"COMMA", "RPAR"}:
         dangling(recovery, piece)
     elif is_joint and _is_item(recovery, 1):
-        word = piece.lexeme.lower()
-        message = f"use `,`, not `{word}`, between the values of a list"
-        recovery.rewrite([piece], ",", message)
+        return _joined_arguments(recovery) if recovery.is_in_call else _joined_values(recovery)
     elif is_joint or piece.kind == END or recovery.begins_clause():
         opening = next(each for each in reversed(recovery.read) if each.kind == "LPAR")
         recovery.is_straight = False
         recovery.add(")", UNCLOSED, span=extent(opening, opening))
     else:
         return False
+    return True
+
+
+def _joined_values(recovery: Recovery) -> bool:
+    """Read a connective between the values of a list, any of which will do."""
+    joint = recovery.peek()
+    message = f"use `,`, not `{joint.lexeme.lower()}`, between the values of a list"
+    recovery.rewrite([joint], ",", message, is_safe=joint.kind == "OR")
+    return True
+
+
+def _joined_arguments(recovery: Recovery) -> bool:
+    """Read ``supports(kvm or xen)`` as two conditions: a comma would not say how to join them."""
+    joint = recovery.peek()
+    items: list[Piece] = []
+    is_first = recovery.before(2) == "LPAR"
+    while is_first and recovery.peek(len(items)).kind == joint.kind:
+        items += [recovery.peek(len(items)), recovery.peek(len(items) + 1)]
+    closing = recovery.peek(len(items))
+    if not is_first or closing.kind != "RPAR" or {each.kind for each in items[1::2]} - VALUES:
+        message = f"`{joint.lexeme.lower()}` goes between conditions, not between arguments"
+        recovery.say(message, extent(joint, joint))
+        recovery.put(evolve(recovery.drop()[0], kind="COMMA", lexeme=","))
+        return True
+    name, opening, first = recovery.read[-3:]
+    calls = [f"{name.lexeme}({value.lexeme})" for value in (first, *items[1::2])]
+    new = f" {joint.lexeme.lower()} ".join(calls)
+    is_joined = recovery.before(4) in CONNECTIVES | {"NOT"}
+    if is_joined or recovery.peek(len(items) + 1).kind in CONNECTIVES:
+        new = f"({new})"
+    recovery.rewrite([name, opening, first, *items, closing], new, is_safe=False)
     return True
 
 

@@ -151,6 +151,7 @@ DOUBTFUL = [
 CERTAIN = [*JMESPATH, *MAPS, *AWS, *OPTIONS, *QUERY_STRINGS, *LINES, *HCL]
 
 NOT_DIALECTS = (
+    "images[?name==CentOS]", "images[?description=x]", "a|?name=x",
     # what is said besides the filter would be lost
     "images[?name=='x'][0]", "images[]", "images[*].id", "images[?name=='x'] | sort(@)",
     "hcloud IMS ListImages --status=active --cli-query='images[].id'", "--status=active | jq .",

@@ -19,7 +19,7 @@ from imsquery.language.recovery.dialects.reading import (
 _text = re.compile(
     r"""\s*(?:curl\s+(?:-[\w-]+\s+(?:(?:'[^']*'|"[^"]*"|(?!-)[^\s'"?]+)\s+)?)*)?
     ["'`<]?(?:GET\s+)?
-    (?P<url>(?:[A-Za-z][A-Za-z0-9+.-]*://)?[^\s?\#"'`<>=&]*\?)?
+    (?P<url>(?:[A-Za-z][A-Za-z0-9+.-]*://[^\s?\#"'`<>=&]*|[^\s?\#"'`<>=&[\]()|]*)\?)?
     (?P<query>[^\s\#"'`<>]+)
     (?P<fragment>\#[^\s"'`<>]*)?(?:\s+HTTP/[0-9.]+)?["'`>]?\s*""",
     re.VERBOSE,
