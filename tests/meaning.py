@@ -10,6 +10,7 @@ import re
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any, assert_never
 
 from imsquery import CLOUDIMAGES, Parameter
@@ -172,11 +173,26 @@ def compares(row: Parameter, operator: str, literal: str, record: Record, hidden
     if row.kind.name == "time":
         start, end = interval(literal)
         return any(in_time(operator, each, start, end) for each in said)
-    value: str | int = int(literal) if is_number(row) else literal
+    value: str | int = number(row, literal) if is_number(row) else literal
     if row.kind.choices:
         spellings = {choice.lower(): choice for choice in row.kind.choices}
         value = int(literal) if is_number(row) else spellings.get(literal.lower(), literal)
     return any(ordered(operator, each, value) for each in said)
+
+
+BYTES = {"bytes": 1, "MB": 1024**2, "GB": 1024**3}
+
+
+def number(row: Parameter, literal: str) -> int:
+    """Read a number, which may have a unit."""
+    pieces = re.fullmatch(r"([-+]?[0-9.]+) *([A-Za-z]*)", literal)
+    assert pieces is not None
+    if not pieces[2]:
+        return int(pieces[1])
+    amount = Fraction(pieces[1]) * 1024 ** "bkmgtp".index(pieces[2][0].lower())
+    exact = amount / BYTES[str(row.unit)]
+    assert exact.denominator == 1
+    return int(exact)
 
 
 def ordered(operator: str, left: Any, right: Any) -> bool:

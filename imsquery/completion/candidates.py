@@ -66,6 +66,7 @@ FIXED: dict[str, Sequence[Candidate]] = {
 }
 _TIMES = ("today", "now-1h", "now-1d", "now-7d", "now-30d", "today-1d")
 _COUNTS = {"MB": (512, 1024, 2048, 4096, 8192, 16384, 32768), "GB": (40, 50, 100, 200, 500, 1000)}
+_UNITS = {"MB": ("512MB", "1GB", "2GB", "4GB", "8GB", "16GB"), "bytes": ("1GB", "10GB", "50GB")}
 _FEW = (1, 10, 50, 100, 500)
 _FLAGS = 2  # the rank of the names of flags; functions go before them
 _plain_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
@@ -186,7 +187,7 @@ class Candidates:
             known.update(_COUNTS.get(parameter.unit or "", _FEW))
             ends = (parameter.kind.least, parameter.kind.most)
             known.update(each for each in ends if each is not None)
-            return [str(value) for value in sorted(known)]
+            return [*map(str, sorted(known)), *_UNITS.get(parameter.unit or "", ())]
         if parameter.is_time:
             return [*_TIMES, *dict.fromkeys(map(str, around))]
         return []

@@ -130,6 +130,8 @@ _MEANING = (
         "bad-value",
         "the parameter cannot have this value",
         "The message says which values are possible. The letter case of listed values is ignored. "
+        "A number may have a unit where its parameter has one, as in `min_ram = 4GB`; all are "
+        "powers of 1,024, and the value must be whole in the unit of the parameter. "
         "A flag can only be true: an image for which the answer is no lacks the attribute, so "
         "write `not supports(kvm)` to find it.",
         "architecture = x86_64",
@@ -148,7 +150,7 @@ _MEANING = (
         "out-of-range",
         "the number or time is out of range",
         "The service accepts only numbers in a certain range, and only times in the years 1 to "
-        "9999.",
+        "9999. Numbers that are compared by order (`<`, `between`) may lie outside their range.",
         "min_disk = 20",
         "min_disk = 40",
     ),

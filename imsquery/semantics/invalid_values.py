@@ -15,6 +15,7 @@ from imsquery.language.lexer import spell
 from imsquery.language.operators import EQUALITY
 from imsquery.language.times import is_within_second, respell_clock, respell_time
 from imsquery.schema.kinds import Flag, RefusedValue
+from imsquery.schema.units import reread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,8 +52,17 @@ class Comparison:
     operator: int | None
     value: int
 
-    def report_refused(self, refused: RefusedValue, *, is_allowed: bool) -> None:
-        """Report a value that the parameter's kind refuses; as a warning if it is allowed."""
+    def reread(self, refused: RefusedValue, *, allow_unlisted: bool) -> str | int | None:
+        """Return the value that the parameter takes, if not its kind alone; else report why not."""
+        try:
+            return reread(refused, self.literal, self.parameter, self.relation)
+        except RefusedValue as error:
+            is_allowed = allow_unlisted and error.code == "unlisted-value"
+            self._report_refused(error, is_allowed=is_allowed)
+            return self.literal if is_allowed else None
+
+    def _report_refused(self, refused: RefusedValue, *, is_allowed: bool) -> None:
+        """Report a value that the parameter refuses; as a warning if it is allowed."""
         if refused.code == "unlisted-value":
             message = f"unlisted {self._described(refused.instead)} {refused.message}"
         else:

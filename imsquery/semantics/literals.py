@@ -86,12 +86,11 @@ class LiteralBinder(Algebra, is_partial=True):
         try:
             value = kind.read(literal)
         except RefusedValue as refused:
-            is_allowed = self._allow_unlisted and refused.code == "unlisted-value"
             written = self._written(parameter, relation, literal, first, operator, token)
-            written.report_refused(refused, is_allowed=is_allowed)
-            if not is_allowed:
+            read = written.reread(refused, allow_unlisted=self._allow_unlisted)
+            if read is None:
                 return Unknown(first, last)
-            value = literal
+            value = read
         if relation not in EQUALITY:
             return Atom(parameter, relation, value, first, last)
         advice = kind.advise(literal) if kind.advises else None

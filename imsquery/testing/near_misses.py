@@ -70,6 +70,7 @@ def _values(row: Parameter) -> list[NearMiss]:
     elif isinstance(kind, Integer):
         wrong = ["many", "1.5", "0x40", "1e3", "٤٠", "1_000"]
         wrong += [str(each + 1) for each in kind.values if each + 1 not in kind.values]
+        wrong += ["+64GB", "-64GB", "1e3GB", "64 Gb/s", "1.0000001PB" if row.unit else "64GB"]
     else:
         wrong = []
     made = [NearMiss(f"{row.name} = {spell(each)}", code) for each in wrong]

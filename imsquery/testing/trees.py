@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -29,10 +28,10 @@ from imsquery.language.syntax import (
     Standalone,
 )
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.schema.kinds import Enumeration, Integer
+from imsquery.schema.kinds import Enumeration
 from imsquery.schema.parameters import Function, Parameter
 from imsquery.schema.spec import Spec
-from imsquery.testing.values import literals, needles, wire_values
+from imsquery.testing.values import literals, needles, ranges, spelled_literals, wire_values
 from imsquery.urls.times import RELATIONS
 
 Make: TypeAlias = SearchStrategy[Expr]
@@ -159,7 +158,7 @@ def _choice_of(row: Parameter, spec: Spec, *, matches: bool) -> _Choice:
 def _predicates(row: Parameter, *, matches: bool) -> list[Make]:
     """Return a strategy for each form of predicate that a parameter takes, the plainest first."""
     name = st.just(row.name)
-    values = literals(row).map(Literal)
+    values = spelled_literals(row).map(Literal)
     # To exclude all values of a parameter that every image has would leave nothing.
     longest = max(1, len(row.kind.choices) - 1) if row.total and row.kind.choices else 3
     lists = st.lists(values, min_size=1, max_size=longest).map(tuple)
@@ -175,13 +174,10 @@ def _predicates(row: Parameter, *, matches: bool) -> list[Make]:
     made.append(st.builds(Membership, name, lists, negated=st.booleans()))
     made.append(st.builds(Presence, name, negated=st.booleans()))
     if row.kind.ordered:
-        ends = st.tuples(literals(row), literals(row)).map(_in_order(row))
         made.append(
             st.builds(
-                lambda both, negated: Between(
-                    row.name, Literal(both[0]), Literal(both[1]), negated=negated
-                ),
-                ends,
+                lambda both, negated: Between(row.name, *map(Literal, both), negated=negated),
+                ranges(row),
                 st.booleans(),
             )
         )
@@ -189,12 +185,6 @@ def _predicates(row: Parameter, *, matches: bool) -> list[Make]:
         right = needles(operator).map(Literal)
         made.append(st.builds(Match, name, st.just(operator), right, negated=st.booleans()))
     return made
-
-
-def _in_order(row: Parameter) -> Callable[[tuple[str, str]], list[str]]:
-    """Sort two literals; times of any precision sort as texts."""
-    key = int if isinstance(row.kind, Integer) else str
-    return lambda ends: sorted(ends, key=key)
 
 
 def _call_of(function: Function, spec: Spec) -> _Choice:
