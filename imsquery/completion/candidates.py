@@ -64,7 +64,10 @@ FIXED: dict[str, Sequence[Candidate]] = {
     "LIMIT": [("limit", "clause", "limit the number of images")],
     "AFTER": [("after", "clause", "start after the image with this id")],
 }
-_TIMES = ("today", "now-1h", "now-1d", "now-7d", "now-30d", "today-1d")
+_TIMES = (
+    "today", "now-1h", "now-1d", "now-7d", "now-30d", "now-1mo", "now-1y", "yesterday", "this_week",
+    "last_week", "this_month", "last_month", "this_year", "last_year",
+)  # fmt: skip
 _COUNTS = {"MB": (512, 1024, 2048, 4096, 8192, 16384, 32768), "GB": (40, 50, 100, 200, 500, 1000)}
 _UNITS = {"MB": ("512MB", "1GB", "2GB", "4GB", "8GB", "16GB"), "bytes": ("1GB", "10GB", "50GB")}
 _FEW = (1, 10, 50, 100, 500)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from imsquery.diagnostics.edits import Safe, clip, did_you_mean, spaced
+from imsquery.language.clock import expected_clock, respell_clock
 from imsquery.language.lexer import spell
 from imsquery.language.operators import EQUALITY
-from imsquery.language.times import is_within_second, respell_clock, respell_time
+from imsquery.language.times import is_within_second, respell_time
 from imsquery.schema.kinds import Flag, RefusedValue
 from imsquery.schema.units import reread
 
@@ -77,7 +78,8 @@ class Comparison:
         meant = respell_time(self.literal) or respell_clock(self.literal)
         # Before a fraction of a second is before the end of that second, not before its start.
         within = {"<": "<=", ">=": ">"} if is_within_second(self.literal) else {}
-        message = f"invalid {self._described(meant)} expected {self.parameter.kind.describe()}"
+        expected = expected_clock(self.literal) or self.parameter.kind.describe()
+        message = f"invalid {self._described(meant)} expected {expected}"
         certain = meant[0] if len(meant) == 1 else ""
         fixes = self._value_fixes(meant, within.get(self.relation, self.relation), certain)
         self._report("bad-value", message, fixes)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from imsquery.diagnostics.edits import clip
 from imsquery.language.algebra import Algebra
 from imsquery.language.operators import EQUALITY
-from imsquery.language.times import read_time, reads_clock, time_condition
+from imsquery.language.times import read_time, time_condition
 from imsquery.schema.kinds import RefusedValue
 from imsquery.semantics.formula import And, Atom, Not, Unknown
 
@@ -114,6 +114,8 @@ class LiteralBinder(Algebra, is_partial=True):
         try:
             interval = read_time(literal, self._now)
         except ValueError:
+            from imsquery.language.clock import reads_clock
+
             if not reads_clock(literal) or self._now is not None:
                 written = self._written(parameter, relation, literal, first, operator, token)
                 written.report_time()

@@ -27,7 +27,8 @@ TIMES: Values = (
         ("28/10/2018", "bad-value"),
         ("2018-10-28T24:00:00Z", "bad-value"),
         ("9999", None),
-        ("yesterday", "bad-value"),
+        ("tomorrow", "bad-value"),
+        ("now-1M", "bad-value"),
     ],
 )
 

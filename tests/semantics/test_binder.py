@@ -360,7 +360,8 @@ def test_a_clause_takes_no_list() -> None:
 @pytest.mark.parametrize(
     ("literal", "meant"),
     [("-7days", "now-7d"), ("today+2weeks", "today+2w"), ("now-1hr", "now-1h"),
-     ("yesterday", "today-1d"), ("Tomorrow", "today+1d"), ("-7d", "now-7d"), ("-7x", None),
+     ("Tomorrow", "today+1d"), ("-7d", "now-7d"), ("-7D", "now-7d"), ("NOW-1H", "now-1h"),
+     ("now-3months", "now-3mo"), ("-2Years", "now-2y"), ("-1MO", "now-1mo"), ("-7x", None),
      ("lately", None)],
 )  # fmt: skip
 def test_another_spelling_of_a_relative_time_is_mended(literal: str, meant: str | None) -> None:
@@ -368,3 +369,22 @@ def test_another_spelling_of_a_relative_time_is_mended(literal: str, meant: str 
 
     assert found.code == "bad-value"
     assert [fix.edits[0].text for fix in found.fixes] == ([meant] if meant else [])
+    assert all(fix.applicability == "safe" for fix in found.fixes)
+
+
+@pytest.mark.parametrize(
+    ("literal", "expected"),
+    [
+        ("now-1M", "`1m` (minutes) or `1mo` (months)"),
+        ("-12M", "`12m` (minutes) or `12mo` (months)"),
+        ("TODAY-1M", "`1m` (minutes) or `1mo` (months)"),
+        ("today-3h", "`d`, `w`, `mo` or `y` after `today`"),
+        ("last_week-1d", "nothing after `last_week`"),
+        ("Yesterday+1h", "nothing after `yesterday`"),
+    ],
+)
+def test_a_relative_time_in_doubt_has_no_fix(literal: str, expected: str) -> None:
+    (found,) = check(f"created_at > {literal}")
+
+    assert (found.code, found.fixes) == ("bad-value", ())
+    assert found.message.endswith(f"expected {expected}")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from imsquery.diagnostics.edits import Safe, clip
 from imsquery.language._tables import ACTIONS, GOTOS
 from imsquery.language.algebra import Algebra
+from imsquery.language.clock import reads_clock
 from imsquery.language.lalr import Stack, shift
 from imsquery.language.lexer import END
 from imsquery.language.recovery.piece import (
@@ -35,7 +36,6 @@ from imsquery.language.recovery.vocabulary import (
     SORT,
     WORD_OPERATORS,
 )
-from imsquery.language.times import reads_clock
 
 Place = tuple[int, int]
 

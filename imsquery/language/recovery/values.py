@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from imsquery.language.clock import reads_clock, respell_clock
 from imsquery.language.lexer import END, quote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import clause_operator, dangling
@@ -20,7 +21,7 @@ from imsquery.language.recovery.piece import (
 from imsquery.language.recovery.scanner import UNCLOSED
 from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.vocabulary import AGO, BETWEEN_ENDS
-from imsquery.language.times import reads_clock, respell_clock, respell_time
+from imsquery.language.times import respell_time
 
 _few_digits = re.compile("[0-9]{1,3}").fullmatch
 _three_more = re.compile(",[0-9]{3}").fullmatch
