@@ -173,11 +173,36 @@ def compares(row: Parameter, operator: str, literal: str, record: Record, hidden
     if row.kind.name == "time":
         start, end = interval(literal)
         return any(in_time(operator, each, start, end) for each in said)
+    if row.kind.name == "version" and operator != "=":
+        return any(in_version(operator, literal, str(each)) for each in said)
     value: str | int = number(row, literal) if is_number(row) else literal
     if row.kind.choices:
         spellings = {choice.lower(): choice for choice in row.kind.choices}
         value = int(literal) if is_number(row) else spellings.get(literal.lower(), literal)
     return any(ordered(operator, each, value) for each in said)
+
+
+def in_version(operator: str, literal: str, said: str) -> bool:
+    """Compare the first run of digits joined by dots, as long as the literal is."""
+    found = re.search(r"[0-9]+(\.[0-9]+)*", said)
+    if found is None:
+        return False
+    wanted = [int(part) for part in literal.split(".")]
+    parts = [int(part) for part in found[0].split(".")] + [0] * len(wanted)
+    return ordered(operator, parts[: len(wanted)], wanted)
+
+
+def natural(said: str) -> list[tuple[int, int]]:
+    """Return what a text sorts by in natural order: code points, and numbers in place of zeros."""
+    pieces = re.findall(r"[0-9]+|[^0-9]", said)
+    return [
+        (48, int(each)) if each.isascii() and each.isdigit() else (ord(each), 0) for each in pieces
+    ]
+
+
+def sorts_by(row: Parameter, said: Any) -> Any:
+    """Return what a value sorts by on the client."""
+    return natural(said) if row.kind.name == "version" else said
 
 
 BYTES = {"bytes": 1, "MB": 1024**2, "GB": 1024**3}

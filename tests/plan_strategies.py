@@ -62,6 +62,7 @@ PREDICATES = (
     "enterprise_project_id = all_granted_eps", "enterprise_project_id = 0",
     "enterprise_project_id = p", "name = ab", "name glob 'a*'", "name contains b",
     "name is absent", "lazyloading = true", "id in (i1, i2)", "all", "none",
+    "os_version >= 7", "os_version < 8", "os_version > 7.1", "os_version = 'v7.9'",
 )  # fmt: skip
 
 
@@ -100,6 +101,7 @@ _dense_images = st.fixed_dictionaries(
         "__imagetype": st.sampled_from(("shared", "gold")),
         "enterprise_project_id": st.sampled_from(("p", "0")),
         "name": st.sampled_from(("ab", "a", "b")),
+        "__os_version": st.sampled_from(("v7.9", "v7.1.5", "10.04", "x")),
         "__lazyloading": st.sampled_from(("True", "true", "false")),
     },
 )  # fmt: skip

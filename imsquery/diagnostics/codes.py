@@ -120,9 +120,9 @@ _MEANING = (
     Explanation(
         "bad-operator",
         "the operator does not apply to this type",
-        "The message lists the operators that do. Numbers and times can be compared by order "
-        "(`<`, `between`), and text by pattern (`contains`, `glob`). Only a Boolean or a flag can "
-        "be used without an operator.",
+        "The message lists the operators that do. Numbers, times and versions can be compared by "
+        "order (`<`, `between`), and text by pattern (`contains`, `glob`). Only a Boolean or a "
+        "flag can be used without an operator.",
         "name < web",
         "name startswith web",
     ),
@@ -201,6 +201,15 @@ _MEANING = (
         "or be this long. Use `glob` to match a pattern.",
         'name = "CentOS*"',
         'name glob "CentOS*"',
+    ),
+    Explanation(
+        "literal-pattern",
+        "the operator compares letter by letter",
+        "A warning: `=` and `in` compare the whole text, so that a version alone equals no longer "
+        "text that states it. Use `<`, `<=`, `>`, `>=` or `between` to compare the version in a "
+        "text; a version stands for all that begin with it.",
+        "os_version = 22.04",
+        "os_version between 22.04 and 22.04",
     ),
     Explanation(
         "legacy-tag",

@@ -1,26 +1,28 @@
 """Automata that find a text for each possible set of conditions on a text.
 
-Each condition is a pattern, each pattern a glob and each glob an automaton; all of them read a text
-at the same time.
+Each condition is a pattern, and each pattern an automaton: a glob, or a bound on the version in a
+text.  All of them read a text at the same time.
 """
 
 from __future__ import annotations
 
-from itertools import count, repeat
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import count
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from imsquery.evaluation.attributes import sources
+from imsquery.language.operators import ORDER
 from imsquery.language.patterns import read_glob
 from imsquery.schema.kinds import Tag
+from imsquery.schema.versions import version_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from imsquery.schema.parameters import Parameter
     from imsquery.semantics.formula import Atom
 
 _Glob: TypeAlias = "list[str | None]"
-_State: TypeAlias = tuple[bool, bool, tuple[int, ...], tuple[int, ...]]
+_State: TypeAlias = "tuple[bool, bool, tuple[Hashable, ...], tuple[Hashable, ...]]"
 _Link: TypeAlias = "tuple[_Link, str] | None"
 
 
@@ -50,24 +52,29 @@ class Texts:
         # No record has a value that widens the search.
         self._named = sorted(named - set(row.scopes))
         self._known = _Trie([*self._named, *row.scopes])
-        self._globs = [_glob_of(atom) for atom in atoms if atom.relation != "="]
+        self._bounds = [str(atom.value) for atom in atoms if atom.relation in ORDER]
+        self._globs = [
+            _glob_of(atom) for atom in atoms if atom.relation != "=" and atom.relation not in ORDER
+        ]
         self._is_tag = isinstance(row.kind, Tag)
         self._work = work
 
     def find(self) -> Iterator[str]:
         """Yield the texts; raises :class:`TooManyTextsError` after too many steps."""
         yield from self._named
-        if not self._globs:
+        if not self._globs and not self._bounds:
             yield next(text for text in _fresh() if text not in self._known)
             return
-        yield from (text for text in _samples(self._globs) if text not in self._known)
+        samples = [*_samples(self._globs), *self._bounds]
+        yield from (text for text in samples if text not in self._known)
         yield from self._walk()
         yield ""  # last, since it is a poor witness
 
     def _walk(self) -> Iterator[str]:
         """Read all texts in parallel, letter by letter; yield one for each way to be accepted."""
-        patterns = [_Automaton(glob) for glob in self._globs]
-        cost = 1 + sum(effort(len(glob)) for glob in self._globs)
+        patterns: list[Automaton] = [GlobAutomaton(glob) for glob in self._globs]
+        patterns += map(BoundAutomaton, dict.fromkeys(self._bounds))
+        cost = 1 + sum(effort(len(each)) for each in (*self._globs, *self._bounds))
         letters = self._letters(patterns)
         start = self._start(patterns)
         seen = {(start, _Trie.ROOT)}
@@ -94,35 +101,35 @@ class Texts:
                         yield _spell((link, letter))
             reached = further
 
-    def _letters(self, patterns: Sequence[_Automaton]) -> list[str]:
+    def _letters(self, patterns: Sequence[Automaton]) -> list[str]:
         used = {letter for pattern in patterns for letter in pattern.letters}
         used |= self._known.letters
         if self._is_tag:
             used |= {".", "="}
         return [next(each for each in _fresh() if each not in used), *sorted(used)]
 
-    def _start(self, patterns: Sequence[_Automaton]) -> _State:
+    def _start(self, patterns: Sequence[Automaton]) -> _State:
         states = tuple(pattern.start for pattern in patterns)
         return (False, False, states, states if self._is_tag else ())
 
-    def _step(self, patterns: Sequence[_Automaton], state: _State, letter: str) -> _State:
+    def _step(self, patterns: Sequence[Automaton], state: _State, letter: str) -> _State:
         """Read a letter; of a tag, also in the spelling with `=` for the first dot."""
         has_dot, has_equals, plain, upgraded = state
         other = "=" if letter == "." and not has_dot else letter
         return (
             self._is_tag and (has_dot or letter == "."),
             self._is_tag and (has_equals or letter == "="),
-            tuple(map(_Automaton.step, patterns, plain, repeat(letter))),
-            tuple(map(_Automaton.step, patterns, upgraded, repeat(other))),
+            tuple(each.step(at, letter) for each, at in zip(patterns, plain, strict=True)),
+            tuple(each.step(at, other) for each, at in zip(patterns, upgraded, strict=False)),
         )
 
-    def _accepts(self, patterns: Sequence[_Automaton], state: _State) -> object:
+    def _accepts(self, patterns: Sequence[Automaton], state: _State) -> object:
         """Return the class of a text that ends here: which patterns accept which spelling of it."""
         *spelling, plain, upgraded = state
         return (
             *spelling,
-            *map(_Automaton.accepts, patterns, plain),
-            *map(_Automaton.accepts, patterns, upgraded),
+            *(each.accepts(at) for each, at in zip(patterns, plain, strict=True)),
+            *(each.accepts(at) for each, at in zip(patterns, upgraded, strict=False)),
         )
 
 
@@ -185,7 +192,20 @@ def _fresh() -> Iterator[str]:
     yield from (f"x{number}" for number in count())
 
 
-class _Automaton:
+class Automaton(Protocol):
+    """Reads a text letter by letter; letters that it does not name are all alike to it."""
+
+    letters: frozenset[str]
+    start: Any
+
+    def step(self, state: Any, letter: str) -> Any:
+        """Return the state after a letter."""
+
+    def accepts(self, state: Any) -> bool | None:
+        """Return the class of a text that ends here."""
+
+
+class GlobAutomaton:
     """A glob as an automaton: a state is the set of places reached, as bits."""
 
     def __init__(self, glob: _Glob) -> None:
@@ -211,6 +231,61 @@ class _Automaton:
     def accepts(self, state: int) -> bool:
         """Return whether a text may end here."""
         return bool(state & self._final)
+
+
+class BoundAutomaton:
+    """The version in a text against a bound: not below it, below it, or none.
+
+    A state is the part being read, how many digits of it were, without leading zeros, how they
+    compare with the first digits of the bound, and whether a dot was read after them; or else the
+    answer, once nothing that follows can change it.
+    """
+
+    letters = frozenset("0123456789.")
+    start = (0, 0, 0, "")
+
+    def __init__(self, bound: str) -> None:
+        self._parts = [digits for _, digits in version_in(bound) or ()]
+
+    def step(self, state: Any, letter: str) -> Any:
+        """Return the state after a letter."""
+        if isinstance(state, bool):
+            return state
+        part, count, sign, place = state
+        if "0" <= letter <= "9" and letter.isascii():
+            if place == ".":
+                part, count, sign = part + 1, 0, 0
+            return self._read_digit(part, count, sign, letter)
+        if not place:
+            return state
+        if letter == "." and place == "0":
+            settled = self._compare(part, count, sign)
+            return (part, count, sign, ".") if settled == 0 else settled > 0
+        return self.accepts(state)
+
+    def accepts(self, state: Any) -> bool | None:
+        """Return the class of a text that ends here."""
+        if isinstance(state, bool):
+            return state
+        part, count, sign, place = state
+        if not place:
+            return None
+        settled = self._compare(part, count, sign)
+        return settled > 0 or (settled == 0 and part + 1 >= len(self._parts))
+
+    def _read_digit(self, part: int, count: int, sign: int, digit: str) -> Any:
+        if part >= len(self._parts):
+            return True  # all parts of the bound were met
+        wanted = self._parts[part]
+        if count or digit != "0":
+            if sign == 0 and count < len(wanted):
+                sign = (digit > wanted[count]) - (digit < wanted[count])
+            count += 1
+        return True if count > len(wanted) else (part, count, sign, "0")
+
+    def _compare(self, part: int, count: int, sign: int) -> int:
+        """Compare a whole part with that of the bound: below, equal to or above 0."""
+        return sign if count == len(self._parts[part]) else -1
 
 
 def _glob_of(atom: Atom) -> _Glob:

@@ -34,6 +34,7 @@ from imsquery.schema.kinds import (
 )
 from imsquery.schema.parameters import Function, Parameter
 from imsquery.schema.spec import Spec
+from imsquery.schema.versions import Version
 
 _TEXT = Text()
 _ID = Identifier()
@@ -119,7 +120,7 @@ _PARAMETERS = (
     Parameter("schema",                      _TEXT,                       pushable=False, source="R2"),
     Parameter("checksum",                    _TEXT,                       pushable=False, source="R2: not used at present"),
     Parameter("max_ram",                     _NUMBER,                     pushable=False, unit="MB", source="R2: a string"),
-    Parameter("__os_version",                _TEXT,                       pushable=False, source="R2"),
+    Parameter("__os_version",                Version(),                   pushable=False, source="R2"),
     Parameter("__description",               _TEXT,                       pushable=False, source="R2"),
     Parameter("__image_source_type",         Enumeration("uds", is_open=True), pushable=False, source="R2"),
     Parameter("virtual_size",                _NUMBER,                     pushable=False, json="integer", source="R2: not used at present; null in RS"),

@@ -59,15 +59,19 @@ class Advice(Frozen):
         value: replacement for the value, if any.
         operator: replacement for ``=``, if any.
         predicate: replacement for all of ``name = value``, if any.
+        phrase: replacement for ``= value``, if any.
     """
 
-    __slots__ = _fields = ("code", "severity", "message", "value", "operator", "predicate")
+    __slots__ = _fields = (
+        "code", "severity", "message", "value", "operator", "predicate", "phrase"
+    )  # fmt: skip
     code: str
     severity: str
     message: str
     value: str | None
     operator: str | None
     predicate: str | None
+    phrase: str | None
 
     def __init__(
         self,
@@ -78,8 +82,9 @@ class Advice(Frozen):
         value: str | None = None,
         operator: str | None = None,
         predicate: str | None = None,
+        phrase: str | None = None,
     ) -> None:
-        self._set(code, severity, message, value, operator, predicate)
+        self._set(code, severity, message, value, operator, predicate, phrase)
 
 
 class Kind(Frozen):
@@ -89,6 +94,7 @@ class Kind(Frozen):
     operators = EQUALITY | MATCH
     standalone = False
     ordered = False
+    complete = False  # a value satisfies each order comparison or its complement
     advises = False
 
     def advise(self, value: str) -> Advice | None:
@@ -97,6 +103,14 @@ class Kind(Frozen):
     def read(self, text: str) -> str | int:
         """Return the value of a literal; raise :class:`RefusedValue` if it is not one."""
         return text
+
+    def read_bound(self, relation: str, text: str) -> tuple[str, str | int]:
+        """Return an order comparison with a literal as the one that means it."""
+        return relation, self.read(text)
+
+    def place(self, value: Any) -> Any:
+        """Return what a value compares by in order, ``None`` if it does not."""
+        return value
 
     def describe(self) -> str:
         """Describe in a few words what is accepted."""
@@ -324,6 +338,7 @@ class Integer(Kind):
     values: tuple[int, ...]
     operators = EQUALITY | ORDER
     ordered = True
+    complete = True
     _most = 2**63 - 1  # what a 64-bit service can hold; also keeps hostile digits cheap
     _decimal = re.compile(r"[+-]?[0-9]+").fullmatch
 
@@ -388,6 +403,7 @@ class Time(Kind):
     name = "time"
     operators = EQUALITY | ORDER
     ordered = True
+    complete = True
 
     def describe(self) -> str:
         return (

@@ -169,7 +169,8 @@ class _Consistency:
         both = atom.relation in {"<=", ">="} and other.relation in {"<=", ">="}
         low, high = (atom, other) if _ASPECT[atom.relation] == "low" else (other, atom)
         is_apart = operator.gt if both else operator.ge
-        return other if is_apart(low.value, high.value) else None
+        place = atom.parameter.kind.place
+        return other if is_apart(place(low.value), place(high.value)) else None
 
     def _deny(self, negation: Not, undo: Undo) -> None:
         """Assert that a condition does not hold."""
@@ -253,10 +254,13 @@ def _is_tighter(atom: Atom, known: Formula) -> bool:
         return False
     if atom.value == known.value:
         return atom.relation in {"<", ">"}
-    is_lower = operator.lt(atom.value, known.value)
+    place = atom.parameter.kind.place
+    is_lower = operator.lt(place(atom.value), place(known.value))
     return is_lower is (_ASPECT[atom.relation] == "high")
 
 
 def _lies_within(value: str | int, bound: Atom) -> bool:
     """Return whether a value satisfies an order comparison."""
-    return bool(_COMPARE[bound.relation](value, bound.value))
+    place = bound.parameter.kind.place
+    found = place(value)
+    return found is not None and bool(_COMPARE[bound.relation](found, place(bound.value)))

@@ -95,6 +95,8 @@ class Comparison:
             fixes.append((f"match with `{word}`", [self._edit(self.operator, word)]))
         if self.operator is not None and advice.predicate is not None:
             fixes.append(self._phrase_fix(f"{negation}{advice.predicate}", self.first))
+        if self.operator is not None and advice.phrase is not None and not self._is_bound:
+            fixes.append(self._phrase_fix(f"{negation}{advice.phrase}", self.operator))
         self._report(advice.code, advice.message, fixes, severity=advice.severity)
 
     @property

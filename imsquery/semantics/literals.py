@@ -84,15 +84,18 @@ class LiteralBinder(Algebra, is_partial=True):
         if parameter.is_time:
             return self._time(parameter, relation, literal, first, operator, token, last)
         try:
+            if relation not in EQUALITY:
+                bound, limit = kind.read_bound(relation, literal)
+                return Atom(parameter, bound, limit, first, last)
             value = kind.read(literal)
         except RefusedValue as refused:
             written = self._written(parameter, relation, literal, first, operator, token)
             read = written.reread(refused, allow_unlisted=self._allow_unlisted)
             if read is None:
                 return Unknown(first, last)
+            if relation not in EQUALITY:
+                return Atom(parameter, relation, read, first, last)
             value = read
-        if relation not in EQUALITY:
-            return Atom(parameter, relation, value, first, last)
         advice = kind.advise(literal) if kind.advises else None
         if advice is not None:
             written = self._written(parameter, relation, literal, first, operator, token)

@@ -15,6 +15,7 @@ from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Boolean, Enumeration, Flag, Integer, Time
 from imsquery.schema.parameters import Parameter
 from imsquery.schema.spec import Spec
+from imsquery.schema.versions import Version
 from imsquery.testing.spelling import filters
 from imsquery.testing.wire import encoded, pairs
 
@@ -74,6 +75,9 @@ def _values(row: Parameter) -> list[NearMiss]:
     else:
         wrong = []
     made = [NearMiss(f"{row.name} = {spell(each)}", code) for each in wrong]
+    if isinstance(kind, Version):
+        wrong = ["x", "7.", ".7", "7..1", "v7", "7.x", "7*"]
+        made = [NearMiss(f"{row.name} < {each}", code) for each in wrong]
     if isinstance(kind, Integer) and not kind.values:
         ends = [kind.least - 1 if kind.least is not None else None, kind.most and kind.most + 1]
         outside = [each for each in ends if each is not None] + [2**63]

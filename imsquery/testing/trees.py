@@ -8,7 +8,7 @@ from typing import TypeAlias
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from imsquery.language.operators import EQUALITY, MATCH, ORDER
+from imsquery.language.operators import MATCH
 from imsquery.language.syntax import (
     And,
     Between,
@@ -31,13 +31,22 @@ from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Enumeration
 from imsquery.schema.parameters import Function, Parameter
 from imsquery.schema.spec import Spec
-from imsquery.testing.values import literals, needles, ranges, spelled_literals, wire_values
+from imsquery.schema.versions import Version
+from imsquery.testing.values import (
+    literals,
+    needles,
+    ranges,
+    spelled_literals,
+    versions,
+    wire_values,
+)
 from imsquery.urls.times import RELATIONS
 
 Make: TypeAlias = SearchStrategy[Expr]
 
 _BOARDS = ("s4l", "h2l")
-_ORDER = ("=", "!=", "<", "<=", ">", ">=")
+_EQUALITY = ("=", "!=")
+_ORDER = ("<", "<=", ">", ">=")
 _forms = st.sampled_from(("leaf", "and", "or", "and", "or", "and", "or", "not"))
 _rarely = st.sampled_from((False,) * 31 + (True,))
 
@@ -55,6 +64,10 @@ class _Choice:
         self.wires = wires
         self.make = make
         self.negatable = negatable
+
+
+Pool: TypeAlias = tuple[_Choice | None, ...]
+"""What can be drawn; ``None`` in the place of what no longer can."""
 
 
 def filter_trees(
@@ -91,7 +104,7 @@ def filter_trees(
 def _grown(
     draw: DrawFn,
     size: int,
-    pool: tuple[_Choice, ...],
+    pool: Pool,
     spec: Spec,
     *,
     consistent: bool,
@@ -115,18 +128,19 @@ def _grown(
         parts.append(part)
         used |= wires
         if consistent and is_and is positive:
-            pool = tuple(each for each in pool if wires.isdisjoint(each.wires))
+            pool = tuple(each if each and wires.isdisjoint(each.wires) else None for each in pool)
     return And(parts) if is_and else Or(parts), used
 
 
 @st.composite
-def _leaf(
-    draw: DrawFn, pool: tuple[_Choice, ...], spec: Spec, *, positive: bool
-) -> tuple[Expr, set[str]]:
-    drawable = [each for each in pool if positive or each.negatable]
+def _leaf(draw: DrawFn, pool: Pool, spec: Spec, *, positive: bool) -> tuple[Expr, set[str]]:
+    drawable = [place for place, each in enumerate(pool) if each and (positive or each.negatable)]
     if not drawable or draw(_rarely):
         return (Everything() if draw(st.booleans()) else Nothing()), set()
-    choice = draw(st.sampled_from(drawable))
+    # Of those from a place on, so that what is left of the pool has no effect on most places.
+    place = draw(st.integers(0, len(pool) - 1))
+    choice = pool[min((each for each in drawable if each >= place), default=drawable[0])]
+    assert choice is not None  # noqa: S101 -- as drawable
     return draw(choice.make), _with_exclusive(choice.wires, spec)
 
 
@@ -167,8 +181,13 @@ def _predicates(row: Parameter, *, matches: bool) -> list[Make]:
         if row.kind.standalone:
             made.append(st.builds(Standalone, name))
         return [*made, st.builds(Membership, name, lists)]
-    operators = sorted(row.kind.operators & (EQUALITY | ORDER), key=_ORDER.index)
-    made = [st.builds(Comparison, name, st.sampled_from(operators), values)]
+    orders = _ORDER if row.kind.ordered else ()
+    if isinstance(row.kind, Version):
+        made = [st.builds(Comparison, name, st.sampled_from(_EQUALITY), values)]
+        made.append(st.builds(Comparison, name, st.sampled_from(orders), versions.map(Literal)))
+    else:
+        operators = st.sampled_from((*_EQUALITY, *orders))
+        made = [st.builds(Comparison, name, operators, values)]
     if row.kind.standalone:
         made.append(st.builds(Standalone, name))
     made.append(st.builds(Membership, name, lists, negated=st.booleans()))

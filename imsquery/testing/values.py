@@ -13,6 +13,7 @@ from hypothesis.strategies import SearchStrategy
 
 from imsquery.schema.kinds import Boolean, Flavor, Identifier, ImageName, Integer, Kind, Tag, Time
 from imsquery.schema.parameters import Parameter
+from imsquery.schema.versions import Version
 from imsquery.urls.times import RELATIONS
 
 # Shrinking tends to the first of each.
@@ -28,6 +29,14 @@ UNITS = ("bytes", "KB", "MB", "GB", "TB")
 """The units that a parameter may have, each 1,024 of the one before."""
 _PLACES = 20  # of a fraction: enough for two units further
 
+_STATED = (
+    "CentOS 7.6 64bit", "Ubuntu 22.04 server 64bit", "Ubuntu 9.10", "CentOS 7", "Other", "v7.9", "a"
+)  # fmt: skip
+versions = st.lists(st.sampled_from((7, 22, 4, 0, 6, 8, 10, 1)), min_size=1, max_size=3).flatmap(
+    lambda parts: st.tuples(
+        *(st.sampled_from((str(part), f"0{part}" if part else "0")) for part in parts)
+    ).map(".".join)
+)
 _times = st.builds(
     "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format,
     st.integers(2018, 2020),
@@ -65,6 +74,11 @@ def _(_kind: Identifier) -> SearchStrategy[str]:
 def _(_kind: ImageName) -> SearchStrategy[str]:
     words = st.text("abAB01._-公", min_size=1, max_size=4)
     return st.sampled_from(_NAMES) | st.lists(words, min_size=1, max_size=3).map(" ".join)
+
+
+@_literals.register
+def _(_kind: Version) -> SearchStrategy[str]:
+    return st.sampled_from(_STATED) | st.builds("{} {}".format, st.sampled_from("ab"), versions)
 
 
 @_literals.register
@@ -109,11 +123,19 @@ def spelled_literals(row: Parameter) -> SearchStrategy[str]:
 def ranges(row: Parameter) -> SearchStrategy[tuple[str, str]]:
     """Return a strategy for the two ends of a range, in order."""
     kind = row.kind
+    if isinstance(kind, Version):
+        return st.tuples(versions, versions).map(
+            lambda ends: (min(ends, key=_numbers), max(reversed(ends), key=_numbers))
+        )
     if not isinstance(kind, Integer):
         # Times of any precision sort as texts.
         return st.tuples(literals(row), literals(row)).map(lambda ends: (min(ends), max(ends)))
     numbers = st.tuples(integers(kind), integers(kind)).map(sorted)
     return numbers.flatmap(lambda ends: st.tuples(*(_spelled(row, each) for each in ends)))
+
+
+def _numbers(version: str) -> list[int]:
+    return [*map(int, version.split("."))]
 
 
 def _spelled(row: Parameter, number: int) -> SearchStrategy[str]:

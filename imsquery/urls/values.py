@@ -183,6 +183,8 @@ class ValueReader:
             fixes.append(self._edits.revalue(pair, advice.value))
         if advice.operator is not None:
             fixes.append(self._planned(pair, f"{row.name} {advice.operator} {spell(value)}"))
+        if advice.phrase is not None:
+            fixes.append(self._planned(pair, f"{row.name} {advice.phrase}"))
         if advice.predicate is not None:
             fixes += self._compiled(pair, advice.predicate)
         fixes = self.separations(pair) or fixes

@@ -26,6 +26,8 @@ PREDICATES = (
     "protected", "platform = CentOS", "platform contains u", "visibility in (public, private)",
     "visibility != public", "enterprise_project_id = 0", "enterprise_project_id = all_granted_eps",
     "support_xen", "support_xen_gpu_type is present", "max_ram between 1 and 2", "os_bit = 32",
+    "os_version = v7", "os_version >= 7", "os_version < 8", "os_version > 7.1",
+    "os_version contains 7", "os_version is present",
 )  # fmt: skip
 FEW = st.lists(st.sampled_from(PREDICATES), min_size=1, max_size=4, unique=True)
 
@@ -56,10 +58,12 @@ _VALUES: Mapping[str, tuple[Any, ...]] = {
     "__support_xen_gpu_type": (None, "M60_vGPU"),
     "max_ram": (None, "0", "1", "3"),
     "__os_bit": (None, "32", "64"),
+    "__os_version": (None, "", "v7", "7", "7.1", "7.2", "8", "6", "x", "8 7", "6 7", "v7 7", "x7"),
 }  # fmt: skip
 _ALWAYS = {"created_at": "2018-01-01T00:00:00Z", "protected": True}
 _SHOWN = {"tag": "tags", "architecture": "__support_arm", "support_arm": "__support_arm",
           "platform": "__platform", "support_xen": "__support_xen", "os_bit": "__os_bit",
+          "os_version": "__os_version",
           "support_xen_gpu_type": "__support_xen_gpu_type"}  # fmt: skip
 
 

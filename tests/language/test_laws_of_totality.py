@@ -17,6 +17,7 @@ CODES = {
     "syntax", "unknown-name", "unknown-function", "not-a-filter", "bad-operator", "bad-value",
     "unlisted-value", "out-of-range", "bad-arguments", "unknown-sort-key", "contradiction",
     "mutually-exclusive", "requires", "bare-metal-flavor", "impossible-name", "legacy-tag",
+    "literal-pattern",
     "mixed-and-or", "not-observable", "not-expressible", "unbound-placeholder", "too-long",
     "too-deep", "too-many",
 }  # fmt: skip
