@@ -59,10 +59,15 @@ def holds(  # noqa: C901, PLR0912 -- one case for each kind of node
         case syntax.Not(operand):
             return not holds(operand, record, secret)
         case syntax.Comparison(name, operator, value):
-            return compares(row_of(name), operator, text(value), record, secret)
+            folds = expr.ignoring_case
+            return compares(row_of(name), operator, text(value), record, secret, folds=folds)
         case syntax.Membership(name, values):
             assert isinstance(values, tuple)
-            found = any(compares(row_of(name), "=", text(each), record, secret) for each in values)
+            folds = expr.ignoring_case
+            found = any(
+                compares(row_of(name), "=", text(each), record, secret, folds=folds)
+                for each in values
+            )
             return found is not expr.negated
         case syntax.Between(name, low, high):
             inside = compares(row_of(name), ">=", text(low), record, secret) and compares(
@@ -71,7 +76,12 @@ def holds(  # noqa: C901, PLR0912 -- one case for each kind of node
             return inside is not expr.negated
         case syntax.Match(name, operator, value):
             said = [each for each in shown(row_of(name), record, secret) if isinstance(each, str)]
-            return any(matches(operator, text(value), each) for each in said) is not expr.negated
+            wanted = text(value)
+            if expr.ignoring_case and operator == "matches":
+                wanted = f"(?i){wanted}"
+            elif expr.ignoring_case:
+                wanted, said = wanted.casefold(), [each.casefold() for each in said]
+            return any(matches(operator, wanted, each) for each in said) is not expr.negated
         case syntax.Presence(name):
             return is_present(row_of(name), record) is not expr.negated
         case syntax.Standalone(name):
@@ -164,9 +174,17 @@ def is_number(row: Parameter) -> bool:
     return row.kind.name == "integer" or row.wire == "__os_bit"
 
 
-def compares(row: Parameter, operator: str, literal: str, record: Record, hidden: Hidden) -> bool:
+def compares(
+    row: Parameter,
+    operator: str,
+    literal: str,
+    record: Record,
+    hidden: Hidden,
+    *,
+    folds: bool = False,
+) -> bool:
     if operator == "!=":
-        return not compares(row, "=", literal, record, hidden)
+        return not compares(row, "=", literal, record, hidden, folds=folds)
     if operator == "=" and literal == "all_granted_eps":
         return True
     said = shown(row, record, hidden)
@@ -175,6 +193,8 @@ def compares(row: Parameter, operator: str, literal: str, record: Record, hidden
         return any(in_time(operator, each, start, end) for each in said)
     if row.kind.name == "version" and operator != "=":
         return any(in_version(operator, literal, str(each)) for each in said)
+    if folds and not (row.kind.choices or is_number(row)):
+        return any(str(each).casefold() == literal.casefold() for each in said)
     value: str | int = number(row, literal) if is_number(row) else literal
     if row.kind.choices:
         spellings = {choice.lower(): choice for choice in row.kind.choices}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from imsquery.language.syntax import Expr, Value
+    from imsquery.language.syntax import Expr
     from imsquery.limits import Limits
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
@@ -93,16 +93,14 @@ class _Condition:
 
     def but_for_case(self, spec: Spec, options: Mapping[str, Any]) -> int:
         """Return how many of the images would match if letter case were ignored."""
-        lowered = _lowered(self.part)
-        row = None if lowered is None else spec.find(lowered.name)
-        if lowered is None or row is None or row.observed is None:
+        part = self.part
+        if not isinstance(part, Comparison | Match | Membership) or part.ignoring_case:
             return 0
         try:
-            is_met = matcher(lowered, spec=spec, **options)
-        except QueryError:  # of a type with other values in lower case
+            is_met = matcher(evolve(part, ignoring_case=True), spec=spec, **options)
+        except QueryError:  # an operator that compares no texts
             return 0
-        attribute = row.observed
-        return sum(is_met(_in_lower_case(record, attribute)) for record in self.images)
+        return sum(map(is_met, self.images))
 
     def values(self, spec: Spec) -> list[str]:
         """Return the values of the images that are nearest to what the condition asks for."""
@@ -114,29 +112,6 @@ class _Condition:
             return []
         shown = {each for each in (read(row, record) for record in self.images) if each is not None}
         return _nearest(part.value.text, shown, row)[:_MOST_VALUES]
-
-
-def _lowered(part: Expr) -> Comparison | Match | Membership | None:
-    """Return a condition on text with its values in lower case, if it has any."""
-    match part:
-        case (
-            Comparison(operator="=")
-            | Match(operator="contains" | "startswith" | "endswith" | "glob", negated=False)
-        ):
-            return evolve(part, value=_lower(part.value))
-        case Membership(values=tuple(values), negated=False):
-            return evolve(part, values=tuple(map(_lower, values)))
-        case _:
-            return None
-
-
-def _lower(value: Value) -> Value:
-    return evolve(value, text=value.text.lower()) if isinstance(value, Literal) else value
-
-
-def _in_lower_case(record: Record, attribute: str) -> Record:
-    value = record.get(attribute)
-    return {**record, attribute: value.lower()} if isinstance(value, str) else record
 
 
 def _nearest(written: str, shown: set[str | int], row: Parameter) -> list[str]:

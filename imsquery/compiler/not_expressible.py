@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imsquery.language.operators import NOCASE
 from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown, leaves
 
 TYPE_CHECKING = False  # typing is not worth loading for a finding
@@ -47,6 +48,8 @@ def obstacle(literal: Formula) -> str | None:
         return "the server cannot filter by whether an attribute is present"
     if literal.relation == "=" or parameter.is_time:
         return None
+    if literal.relation.endswith(NOCASE):
+        return f"the server compares `{parameter.name}` with its letter case"
     return f"the server compares `{parameter.name}` by `=` only, not by `{literal.relation}`"
 
 

@@ -44,6 +44,8 @@ FIXED: dict[str, Sequence[Candidate]] = {
         ("glob", "operator", "matches the pattern: * is any text, ? one character"),
         ("matches", "operator", "contains a match of the regular expression"),
     ],
+    "IGNORING": [("ignoring case", "keyword", "upper and lower case are alike")],
+    "CASE": [("case", "keyword", "upper and lower case are alike")],
     "IS": [("is", "keyword", "is present or absent")],
     "PRESENCE": [
         ("present", "keyword", "the image has the attribute"),
@@ -130,6 +132,12 @@ class Candidates:
         where = "" if row.pushable else "; the server cannot filter by it"
         unit = f" ({row.unit})" if row.unit else ""
         return name, "name", f"{row.kind.name}{unit}: {row.kind.describe()}{where}"
+
+    def may_ignore_case(self, words: Sequence[Word]) -> bool:
+        """Return whether letter case can matter in a condition that begins with these words."""
+        row = self._spec.find(words[0][1]) if words else None
+        is_match = any(kind == "MATCH" for kind, _ in words)
+        return row is not None and (row.kind.tells_case or is_match)
 
     def sort_keys(self) -> Iterator[Candidate]:
         """Yield the names to sort by, those that the server sorts by first."""

@@ -122,7 +122,8 @@ _MEANING = (
         "the operator does not apply to this type",
         "The message lists the operators that do. Numbers, times and versions can be compared by "
         "order (`<`, `between`), and text by pattern (`contains`, `glob`). Only a Boolean or a "
-        "flag can be used without an operator.",
+        "flag can be used without an operator. `ignoring case` goes with `=`, `!=`, `in` and the "
+        "matching operators.",
         "name < web",
         "name startswith web",
     ),

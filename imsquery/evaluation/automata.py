@@ -6,17 +6,18 @@ text.  All of them read a text at the same time.
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from imsquery.evaluation.attributes import sources
-from imsquery.language.operators import ORDER
+from imsquery.language.operators import NOCASE, ORDER
 from imsquery.language.patterns import read_glob
 from imsquery.schema.kinds import Tag
 from imsquery.schema.versions import version_in
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from imsquery.schema.parameters import Parameter
     from imsquery.semantics.formula import Atom
@@ -53,19 +54,19 @@ class Texts:
         self._named = sorted(named - set(row.scopes))
         self._known = _Trie([*self._named, *row.scopes])
         self._bounds = [str(atom.value) for atom in atoms if atom.relation in ORDER]
-        self._globs = [
-            _glob_of(atom) for atom in atoms if atom.relation != "=" and atom.relation not in ORDER
-        ]
+        read = [atom for atom in atoms if atom.relation != "=" and atom.relation not in ORDER]
+        self._globs = [_glob_of(atom) for atom in read if not atom.relation.endswith(NOCASE)]
+        self._folded = [_glob_of(atom) for atom in read if atom.relation.endswith(NOCASE)]
         self._is_tag = isinstance(row.kind, Tag)
         self._work = work
 
     def find(self) -> Iterator[str]:
         """Yield the texts; raises :class:`TooManyTextsError` after too many steps."""
         yield from self._named
-        if not self._globs and not self._bounds:
+        if not self._globs and not self._folded and not self._bounds:
             yield next(text for text in _fresh() if text not in self._known)
             return
-        samples = [*_samples(self._globs), *self._bounds]
+        samples = [*_samples([*self._globs, *self._folded]), *self._bounds]
         yield from (text for text in samples if text not in self._known)
         yield from self._walk()
         yield ""  # last, since it is a poor witness
@@ -73,8 +74,10 @@ class Texts:
     def _walk(self) -> Iterator[str]:
         """Read all texts in parallel, letter by letter; yield one for each way to be accepted."""
         patterns: list[Automaton] = [GlobAutomaton(glob) for glob in self._globs]
+        patterns += map(FoldedAutomaton, self._folded)
         patterns += map(BoundAutomaton, dict.fromkeys(self._bounds))
-        cost = 1 + sum(effort(len(each)) for each in (*self._globs, *self._bounds))
+        read = [*self._globs, *self._folded, *self._bounds]
+        cost = 1 + sum(effort(len(each)) for each in read)
         letters = self._letters(patterns)
         start = self._start(patterns)
         seen = {(start, _Trie.ROOT)}
@@ -106,6 +109,9 @@ class Texts:
         used |= self._known.letters
         if self._is_tag:
             used |= {".", "="}
+        if self._folded:
+            named = {each for glob in self._folded for each in glob if each}
+            used |= _long_foldings(used, named)
         return [next(each for each in _fresh() if each not in used), *sorted(used)]
 
     def _start(self, patterns: Sequence[Automaton]) -> _State:
@@ -233,6 +239,52 @@ class GlobAutomaton:
         return bool(state & self._final)
 
 
+class FoldedAutomaton:
+    """A glob that reads the folding of a text."""
+
+    def __init__(self, glob: _Glob) -> None:
+        self._glob = GlobAutomaton(glob)
+        self.start = self._glob.start
+        folded = self._glob.letters
+        self.letters = frozenset(letter for each in folded for letter in unfold().get(each, each))
+
+    def step(self, state: int, letter: str) -> int:
+        """Return the state after a letter, which may fold to several."""
+        for each in letter.casefold():
+            state = self._glob.step(state, each)
+        return state
+
+    def accepts(self, state: int) -> bool:
+        """Return whether a text may end here."""
+        return self._glob.accepts(state)
+
+
+@cache
+def unfold() -> Mapping[str, str]:
+    """Map each letter that others fold to, to itself and all whose folding contains it."""
+    found: dict[str, str] = {}
+    for code in range(_LAST_CASED + 1):
+        letter = chr(code)
+        folding = letter.casefold()
+        if folding != letter:
+            for each in folding:
+                found[each] = found.get(each, each) + letter
+    return found
+
+
+_LAST_CASED = 0x1FFFF  # no letter with case is beyond the first two planes
+
+
+def _long_foldings(used: Container[str], named: Container[str]) -> set[str]:
+    """Return an unused letter for each length of a folding above 1, if none of it is named."""
+    found: dict[int, str] = {}
+    for letter in "".join(unfold().values()):
+        folding = letter.casefold()
+        if len(folding) > 1 and letter not in used and not any(each in named for each in folding):
+            found.setdefault(len(folding), letter)
+    return {*found.values()}
+
+
 class BoundAutomaton:
     """The version in a text against a bound: not below it, below it, or none.
 
@@ -290,7 +342,9 @@ class BoundAutomaton:
 
 def _glob_of(atom: Atom) -> _Glob:
     text = str(atom.value)
-    match atom.relation:
+    match atom.relation.removesuffix(NOCASE):
+        case "=":
+            return [*text]
         case "contains":
             return [None, *text, None] if text else [None]
         case "startswith":

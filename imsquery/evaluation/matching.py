@@ -22,7 +22,7 @@ from imsquery.evaluation.attributes import (
     spellings,
 )
 from imsquery.frozen import Frozen
-from imsquery.language.operators import ORDER
+from imsquery.language.operators import NOCASE, ORDER
 from imsquery.language.patterns import compile_expression, compile_glob
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
@@ -397,10 +397,17 @@ def is_plain_equality(atom: Atom) -> bool:
 
 def text_test(atom: Atom) -> Test:
     """Return the test of a text by a condition on it: ``None`` if it fails."""
-    if atom.relation in ORDER:
+    relation, value = atom.relation, str(atom.value)
+    if relation in ORDER:
         return _bound_test(atom)
-    value = str(atom.value)
-    match atom.relation:
+    if not relation.endswith(NOCASE):
+        return _text_test(relation, value)
+    test = _text_test(relation.removesuffix(NOCASE), value)
+    return lambda text: test(text.casefold())
+
+
+def _text_test(relation: str, value: str) -> Test:
+    match relation:
         case "glob":
             return compile_glob(value)
         case "matches":

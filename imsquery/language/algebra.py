@@ -152,6 +152,10 @@ class Algebra:
         start, end = self.span(token)
         return start == end
 
+    def through_case(self, last: int) -> int:
+        """Return the last token of a condition: that of the ``ignoring case`` after it, if any."""
+        return last + 2 if self.tokens.kinds[last + 1] == "IGNORING" else last
+
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:
         """Return the offsets of a token, or of the tokens from one to another."""
         return self.tokens.span(first, last)

@@ -17,3 +17,7 @@ OPERATORS: Mapping[str, str] = {
 """Spelling of a comparison -> its operator."""
 
 COMPLEMENT: Mapping[str, str] = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
+
+NOCASE = " ignoring case"
+"""What the name of a relation ends with if it ignores letter case."""

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imsquery.language._tables import KEYWORDS
-from imsquery.language.lexer import has_surrogate, is_word
+from imsquery.language.lexer import has_surrogate, is_name
 from imsquery.schema.kinds import Enumeration, Integer, RefusedValue
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def _check_names(row: Parameter) -> None:
 
 
 def _is_name(name: str) -> bool:
-    return name.isascii() and is_word(name) is not None and name.lower() not in KEYWORDS
+    is_clause = KEYWORDS.get(name.lower()) == "LIMIT"
+    return name.isascii() and is_name(name) and not is_clause
 
 
 def _check_kind(row: Parameter) -> None:
@@ -95,7 +96,7 @@ def _check_values(wire: str, values: Iterable[str]) -> None:
 
 def _check_function(function: Function, parameters: Mapping[str, Parameter]) -> None:
     name = function.name
-    if not _is_name(name) or name != name.lower():
+    if not _is_name(name) or name in KEYWORDS or name != name.lower():
         _refuse(f"not a function name: {name!r}; use a name in lower case")
     for wire, value in function.conditions:
         for argument in _argument.findall(wire + value):

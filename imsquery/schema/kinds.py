@@ -96,6 +96,7 @@ class Kind(Frozen):
     ordered = False
     complete = False  # a value satisfies each order comparison or its complement
     advises = False
+    tells_case = True  # values that differ in letter case are different
 
     def advise(self, value: str) -> Advice | None:
         """Return what is wrong with a value compared by ``=``; called only if ``advises``."""
@@ -218,6 +219,7 @@ class Enumeration(Kind):
 
     _fields = ("values", "is_open", "synonyms")
     __slots__ = (*_fields, "_read")
+    tells_case = False
     name = "enumeration"
     values: tuple[str, ...]
     is_open: bool
@@ -276,6 +278,7 @@ def _make_enumeration(arguments: dict[str, Any]) -> Enumeration:
 class Boolean(Kind):
     """``true`` or ``false``; its name alone is a condition."""
 
+    tells_case = False
     name = "boolean"
     operators = EQUALITY
     standalone = True
@@ -336,6 +339,7 @@ class Integer(Kind):
     least: int | None
     most: int | None
     values: tuple[int, ...]
+    tells_case = False
     operators = EQUALITY | ORDER
     ordered = True
     complete = True
@@ -400,6 +404,7 @@ class Integer(Kind):
 class Time(Kind):
     """A time, or the span of time that its precision covers; the binder reads it."""
 
+    tells_case = False
     name = "time"
     operators = EQUALITY | ORDER
     ordered = True

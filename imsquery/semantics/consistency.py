@@ -10,6 +10,7 @@ import operator
 
 from imsquery.diagnostics.edits import clip
 from imsquery.language.lexer import spell
+from imsquery.language.operators import NOCASE
 from imsquery.semantics.formula import And, Atom, Not, Or, Unknown
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -47,7 +48,8 @@ class _Consistency:
         self._spec = binder.spec
         self._dead: list[Formula] = []
         # What the conjunctions around assert: (wire name, aspect), or the key of a literal -> the
-        # literal that asserts it.  Aspects: `=`, `low`, `high`, `absent`, and `some` for any value.
+        # literal that asserts it.  Aspects: `=`, `= ignoring case`, `low`, `high`, `absent`, and
+        # `some` for any value.
         self._facts: dict[Key, Formula] = {}
         self._contradictions: list[tuple[Formula, Formula]] = []
 
@@ -125,6 +127,8 @@ class _Consistency:
         if not self._conflict(atom, negation) and not atom.parameter.multiple:
             if atom.relation == "=":
                 self._conflict(atom, self._against_value(atom))
+            elif atom.relation == _FOLDED:
+                self._conflict(atom, self._against_folded(atom))
             elif atom.relation in _ASPECT:
                 self._conflict(atom, self._against_bound(atom))
             elif atom.relation == "!=":
@@ -145,12 +149,24 @@ class _Consistency:
             scopes = atom.parameter.scopes
             if value not in scopes and other.value not in scopes:
                 return other
+        folded = facts.get((wire, _FOLDED))
+        if type(folded) is Atom and str(value).casefold() != folded.value:
+            return folded
         if atom.parameter.total and (wire, "!=", value) in facts:
             return facts[wire, "!=", value]
         for aspect in ("low", "high"):
             bound = facts.get((wire, aspect))
             if type(bound) is Atom and not _lies_within(value, bound):
                 return bound
+        return None
+
+    def _against_folded(self, atom: Atom) -> Formula | None:
+        """Return a fact that an equality of folded texts contradicts."""
+        facts, wire = self._facts, atom.parameter.wire
+        for aspect in (_FOLDED, "="):
+            other = facts.get((wire, aspect))
+            if type(other) is Atom and str(other.value).casefold() != atom.value:
+                return other
         return None
 
     def _against_bound(self, atom: Atom) -> Formula | None:
@@ -233,7 +249,8 @@ class _Consistency:
         self._binder.report(code, message, span, *fixes, severity=severity)
 
 
-_ASPECT = {"=": "=", ">": "low", ">=": "low", "<": "high", "<=": "high"}
+_FOLDED = f"={NOCASE}"
+_ASPECT = {"=": "=", _FOLDED: _FOLDED, ">": "low", ">=": "low", "<": "high", "<=": "high"}
 _COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _NEAREST = {"<": -1, "<=": 0, ">": 1, ">=": 0}
 """Operator -> the step from its bound to the nearest integer that satisfies it."""
@@ -250,7 +267,7 @@ def _parts(node: Formula) -> Iterator[Formula]:
 
 def _is_tighter(atom: Atom, known: Formula) -> bool:
     """Return whether a bound leaves fewer values than a known one; for equalities, ``False``."""
-    if type(known) is not Atom or atom.relation == "=":
+    if type(known) is not Atom or atom.relation in {"=", _FOLDED}:
         return False
     if atom.value == known.value:
         return atom.relation in {"<", ">"}

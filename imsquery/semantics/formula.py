@@ -6,6 +6,8 @@ was written with (``first`` to ``last``), so that findings can point at them.
 
 from __future__ import annotations
 
+from imsquery.language.operators import MATCH, NOCASE
+
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,8 +43,9 @@ class Atom(Formula):
 
     Attributes:
         parameter: what is compared.
-        relation: ``=``, an order or match operator, ``present``, or ``!=`` for a total parameter.
-        value: the literal as the parameter's kind reads it.
+        relation: ``=``, an order or match operator, ``present``, or ``!=`` for a total parameter;
+            ``= ignoring case`` and the like compare folded texts.
+        value: the literal as the parameter's kind reads it, or folded.
     """
 
     __slots__ = ("parameter", "relation", "value")
@@ -264,6 +267,20 @@ def build(steps: list[Any]) -> Formula:
 def negate(formula: Formula) -> Not:
     """Return the complement, in the same place."""
     return Not(formula, formula.first, formula.last)
+
+
+def fold_case(atom: Atom, last: int) -> Atom:
+    """Return an equality or match as the one that ignores letter case.
+
+    Where values do not differ by letter case, an equality ignores it anyway.
+    """
+    parameter, relation, value = atom.parameter, atom.relation, str(atom.value)
+    is_heedless = not parameter.kind.tells_case or value in parameter.scopes
+    if relation not in MATCH and is_heedless:
+        return Atom(parameter, relation, atom.value, atom.first, last)
+    if relation == "matches":
+        return Atom(parameter, relation, f"(?i){value}", atom.first, last)
+    return Atom(parameter, f"{relation}{NOCASE}", value.casefold(), atom.first, last)
 
 
 def map_atoms(formula: Formula, change: Callable[[Atom], Formula]) -> Formula:

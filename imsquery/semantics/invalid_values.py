@@ -169,8 +169,9 @@ class Comparison:
         return self._phrase_fix(f"not {plain}" if self.relation == "=" else plain, self.first)
 
     def _phrase_fix(self, phrase: str, first: int) -> Fix:
-        """Write a phrase for the tokens from one to the value."""
-        return f"write `{phrase}`", [self._edit(first, phrase, self.value)]
+        """Write a phrase for the value, or for all from an earlier token to the end."""
+        last = self.value if first == self.value else self.algebra.through_case(self.value)
+        return f"write `{phrase}`", [self._edit(first, phrase, last)]
 
     def _edit(self, first: int, new: str, last: int | None = None) -> Edit:
         return spaced(self.algebra.tokens.text, *self.algebra.span(first, last), new)

@@ -113,6 +113,8 @@ def _operators(row: Parameter) -> list[NearMiss]:
         made.append(NearMiss(f"{row.name} between 1 and 2", "bad-operator"))
     if not row.kind.standalone:
         made.append(NearMiss(row.name, "bad-operator"))
+    if row.observed is not None:
+        made.append(NearMiss(f"{row.name} is present ignoring case", "bad-operator"))
     return made
 
 
@@ -147,6 +149,9 @@ def _syntax(row: Parameter) -> list[NearMiss]:
             f"{name} in ()",
             f"not {name} = a and",
             f"{name} = 'a\\q'",
+            f"{name} = case",
+            f"{name} in (a, ignoring)",
+            f"{name} = a ignoring",
         )
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -36,6 +37,7 @@ from imsquery.testing.values import (
     literals,
     needles,
     ranges,
+    recased,
     spelled_literals,
     versions,
     wire_values,
@@ -200,9 +202,37 @@ def _predicates(row: Parameter, *, matches: bool) -> list[Make]:
                 st.booleans(),
             )
         )
-    for operator in sorted(row.kind.operators & MATCH - (set() if matches else {"matches"})):
+    matching = sorted(row.kind.operators & MATCH - (set() if matches else {"matches"}))
+    for operator in matching:
         right = needles(operator).map(Literal)
         made.append(st.builds(Match, name, st.just(operator), right, negated=st.booleans()))
+    folded = _folded(row, matching)
+    return [*made, st.sampled_from(folded).flatmap(lambda make: make)] if folded else made
+
+
+def _folded(row: Parameter, operators: Sequence[str]) -> list[Make]:
+    """Return a strategy for each form of predicate that can ignore letter case, in any of it."""
+    name, folds = st.just(row.name), st.just(value=True)
+    if not (row.kind.tells_case or row.kind.choices):
+        return []
+    values = recased(literals(row)).map(Literal)
+    lists = st.lists(values, min_size=1, max_size=2).map(tuple)
+    made: list[Make] = [
+        st.builds(Comparison, name, st.sampled_from(_EQUALITY), values, ignoring_case=folds),
+        st.builds(Membership, name, lists, negated=st.booleans(), ignoring_case=folds),
+    ]
+    for operator in operators:
+        right = needles(operator) if operator == "matches" else recased(needles(operator))
+        made.append(
+            st.builds(
+                Match,
+                name,
+                st.just(operator),
+                right.map(Literal),
+                negated=st.booleans(),
+                ignoring_case=folds,
+            )
+        )
     return made
 
 

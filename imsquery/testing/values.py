@@ -172,6 +172,13 @@ def _spelled_units(power: int) -> tuple[str, ...]:
     return (f"{letter}B", letter.lower(), f"{letter}iB", f"{letter}ib", f"{letter}I")
 
 
+def recased(texts: SearchStrategy[str]) -> SearchStrategy[str]:
+    """Return a strategy for texts in their own or any other letter case."""
+    return texts.flatmap(
+        lambda text: st.sampled_from((text, text.swapcase(), text.upper(), text.casefold()))
+    )
+
+
 def needles(operator: str) -> SearchStrategy[str]:
     """Return a strategy for the operand of ``contains``, ``glob`` and the like."""
     pools = {"glob": _PATTERNS, "matches": _EXPRESSIONS}

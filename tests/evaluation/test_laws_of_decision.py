@@ -28,6 +28,7 @@ PREDICATES = (
     "support_xen", "support_xen_gpu_type is present", "max_ram between 1 and 2", "os_bit = 32",
     "os_version = v7", "os_version >= 7", "os_version < 8", "os_version > 7.1",
     "os_version contains 7", "os_version is present",
+    "name = A ignoring case", "name contains AB ignoring case", "name glob 'A?B' ignoring case",
 )  # fmt: skip
 FEW = st.lists(st.sampled_from(PREDICATES), min_size=1, max_size=4, unique=True)
 
@@ -43,7 +44,7 @@ def pairs(draw: st.DrawFn) -> tuple[str, str]:
 # Values of every class that the conditions can tell apart.
 _VALUES: Mapping[str, tuple[Any, ...]] = {
     "name": (None, "", "a", "b", "ab", "aab", "ba", "bba", "abba", "x", "aa", "xa", "bab", "xab",
-             "aaab", "abab"),
+             "aaab", "abab", "A", "aB", "AbB", "xAB", "X", "Ab", "AxB"),
     "min_ram": (None, 0, 1, 2, 3),
     "tags": (None, ["a"], ["a=b"], ["a.b"], ["x=b"], ["a", "x=b"], ["a=b", "a"], ["x"], ["ax"],
              ["aa.b"]),

@@ -97,6 +97,7 @@ def repair(recovery: Recovery) -> None:
 
 def _rules(recovery: Recovery) -> Iterator[Callable[[Recovery], bool]]:
     """Yield the rules for a position, to be tried in turn: none that fails changes anything."""
+    yield predicates.nocase
     if recovery.expects_condition:
         yield connectives.at_condition
     elif recovery.expects_value:
@@ -124,6 +125,7 @@ def _rules(recovery: Recovery) -> Iterator[Callable[[Recovery], bool]]:
 
 _AFTER: dict[str, Callable[[Recovery], bool]] = {
     "NOT": predicates.after_not,
+    "IGNORING": predicates.after_ignoring,
     "IN": values.after_in,
     "IS": predicates.after_is,
     "ORDER": clauses.after_order,

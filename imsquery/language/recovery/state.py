@@ -9,7 +9,7 @@ from imsquery.language._tables import ACTIONS, GOTOS
 from imsquery.language.algebra import Algebra
 from imsquery.language.clock import reads_clock
 from imsquery.language.lalr import Stack, shift
-from imsquery.language.lexer import END
+from imsquery.language.lexer import END, NAMES
 from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CLAUSES,
@@ -54,6 +54,8 @@ WORDS = {
     "IN": "`in`",
     "BETWEEN": "`between`",
     "MATCH": "`contains`, `startswith`, `endswith`, `glob` or `matches`",
+    "IGNORING": "`ignoring case`",
+    "CASE": "`case`",
     "IS": "`is`",
     "PRESENCE": "`present` or `absent`",
     "AND": "`and`",
@@ -110,11 +112,13 @@ class Recovery:
         if self._faults > _MOST_FAULTS:
             del self._rest[1:]
 
-    def say(self, message: str, span: Place, *fixes: tuple[str, list[Edit]]) -> None:
+    def say(
+        self, message: str, span: Place, *fixes: tuple[str, list[Edit]], code: str = "syntax"
+    ) -> None:
         """Report a fault, or once there are too many, that the rest is not checked."""
         self._faults += 1
         if self._faults <= _MOST_FAULTS:
-            self.algebra.report("syntax", message, span, *fixes)
+            self.algebra.report(code, message, span, *fixes)
         elif self._faults == _MOST_FAULTS + 1:
             message = f"more than {_MOST_FAULTS:,} errors; the rest is not checked"
             self.algebra.report("syntax", message, (span[0], len(self.text)))
@@ -212,7 +216,7 @@ class Recovery:
             return following.kind not in NEGATABLE | ENDS
         if kind in {"LPAR", "ALL", "NONE"}:
             return True
-        if kind not in {"WORD", "LIMIT"}:
+        if kind not in NAMES:
             return False
         if following.kind in AFTER_NAMES:
             return True
@@ -244,10 +248,17 @@ class Recovery:
         is_joint = kind in {"AND", "OR", "NOT", "LIMIT", "AFTER"}
         return not is_joint and self.begins_condition(ahead + 1)
 
+    def ignores_case(self, ahead: int = 0) -> bool:
+        """Return whether ``ignoring case`` comes next."""
+        return [each.kind for each in (self.peek(ahead), self.peek(ahead + 1))] == [
+            "IGNORING",
+            "CASE",
+        ]
+
     def ends_condition(self, ahead: int) -> bool:
         """Return whether a condition ends before a token to come, whatever it may lack."""
         piece = self.peek(ahead)
-        is_end = piece.kind in ENDS or piece.kind == "COMMA"
+        is_end = piece.kind in ENDS or piece.kind == "COMMA" or self.ignores_case(ahead)
         return is_end or piece.lexeme.lower() in SORT | ORDER_BY or self.begins_condition(ahead)
 
     # -- repairs: tokens and fix come from one description
@@ -288,6 +299,7 @@ class Recovery:
         span: Place | None = None,
         title: str = "",
         is_safe: bool = False,
+        code: str = "syntax",
     ) -> None:
         """Report a fault in a run of tokens, and mend it.
 
@@ -299,6 +311,7 @@ class Recovery:
             span: what the message is about; by default, all that is replaced.
             title: of the fix; by default, what it writes, adds or removes.
             is_safe: the meaning is certain.
+            code: of the finding.
         """
         self._withdraw([each for part in parts for each in tokens_of(part)])
         old = [each for part in parts if not isinstance(part, Piece) for each in part[0]]
@@ -307,7 +320,8 @@ class Recovery:
         fix = Safe(title, edits) if is_safe else (title, edits)
         # What another repair added is not in the text: that one's fix comes first.
         is_written = all(each.start < each.end for each in old)
-        self.say(message, span or extent(old[0], old[-1]), *([fix] if is_written else []))
+        fixes = [fix] if is_written else []
+        self.say(message, span or extent(old[0], old[-1]), *fixes, code=code)
         self.put(*pieces)
 
     def _withdraw(self, pieces: list[Piece]) -> None:

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from imsquery.language.clock import reads_clock, respell_clock
-from imsquery.language.lexer import END, quote
+from imsquery.language.lexer import END, NAMES, quote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import clause_operator, dangling
 from imsquery.language.recovery.piece import (
@@ -35,7 +35,8 @@ def at_value(recovery: Recovery) -> bool:
     piece, before = recovery.peek(), recovery.before()
     if piece.kind in KEYWORD_KINDS and recovery.begins_value():
         message = f"`{piece.lexeme.lower()}` is a keyword; quote it to use it as a value"
-        return _add_quotes(recovery, [piece], piece.lexeme, message)
+        is_safe = piece.kind in NAMES  # and nothing but a name or a clause
+        return _add_quotes(recovery, [piece], piece.lexeme, message, is_safe=is_safe)
     if piece.kind == "COMMA" and before in {"LPAR", "COMMA"}:
         recovery.remove(piece)
     elif piece.kind == "RPAR" and before == "COMMA":
@@ -248,7 +249,7 @@ def _several_words(recovery: Recovery) -> bool:
         return False
     ahead = 0
     while recovery.peek(ahead).kind in _MORE_WORDS and not recovery.begins_condition(ahead):
-        if recovery.is_in_range and _joins_ends(recovery, ahead):
+        if recovery.ignores_case(ahead) or (recovery.is_in_range and _joins_ends(recovery, ahead)):
             break
         ahead += 1
     goes_on = recovery.peek(ahead).kind in {"OPERATOR", "STRING", "PLACEHOLDER", "BROKEN"}
@@ -262,9 +263,11 @@ def _several_words(recovery: Recovery) -> bool:
     return _add_quotes(recovery, parts, value, _SPACES)
 
 
-def _add_quotes(recovery: Recovery, pieces: list[Piece], value: str, message: str) -> bool:
-    # Where the value ends is a guess.
-    recovery.rewrite(pieces, quote(value), message, "add quotes", is_safe=False)
+def _add_quotes(
+    recovery: Recovery, pieces: list[Piece], value: str, message: str, *, is_safe: bool = False
+) -> bool:
+    # Of several words, where the value ends is a guess.
+    recovery.rewrite(pieces, quote(value), message, "add quotes", is_safe=is_safe)
     return True
 
 

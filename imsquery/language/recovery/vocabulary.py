@@ -45,6 +45,15 @@ AMBIGUOUS = frozenset({"rlike", "regexp", "regex", "match", "has", "contain", "i
 ABSENT = frozenset({"null", "nil", "none", "empty", "missing", "undefined"})
 """Values that mean none, after ``is`` or ``not``."""
 
+NOCASE = frozenset(
+    {
+        "nocase", "icase", "ignorecase", "ignore_case", "ignore-case", "ignoring_case",
+        "case_insensitive", "case-insensitive", "ignore case", "ignores case", "case insensitive",
+        "case insensitively", "case ignored",
+    }
+)  # fmt: skip
+"""Words after a condition, one or two, that make it ignore letter case."""
+
 BETWEEN_ENDS = frozenset({"to", "..", "-", "until"})
 """Words between the two ends of a range."""
 
