@@ -100,6 +100,8 @@ def text(value: syntax.Value) -> str:
 def calls(name: str, arguments: list[str], record: Record, hidden: Hidden) -> bool:
     if name == "supports":
         conditions = [(SUPPORTS + each, "true") for each in arguments]
+    elif name == "tagged" and len(arguments) == 1:
+        return any(has_key(str(tag), arguments[0]) for tag in shown(row_of("tag"), record, {}))
     elif name == "tagged":
         conditions = [("tag", "=".join(arguments))]
     else:
@@ -107,6 +109,12 @@ def calls(name: str, arguments: list[str], record: Record, hidden: Hidden) -> bo
             (wire.format(*arguments), value.format(*arguments)) for wire, value in FUNCTIONS[name]
         ]
     return all(compares(row_of(wire), "=", value, record, hidden) for wire, value in conditions)
+
+
+def has_key(tag: str, key: str) -> bool:
+    """Return whether a tag is a key, or is one with a value."""
+    separator = "=" if "=" in tag else "."
+    return key in (tag, tag.split(separator, maxsplit=1)[0])
 
 
 def is_present(row: Parameter, record: Record) -> bool:

@@ -62,8 +62,8 @@ PREDICATES = (
     "enterprise_project_id = all_granted_eps", "enterprise_project_id = 0",
     "enterprise_project_id = p", "name = ab", "name glob 'a*'", "name contains b",
     "name is absent", "lazyloading = true", "id in (i1, i2)", "all", "none",
-    "name = AB ignoring case", "name contains B ignoring case", "tag = 'A=B' ignoring case",
-    "platform in (centos, ubuntu) ignoring case",
+    "tagged(a)", "tagged(c)", "name = AB ignoring case", "name contains B ignoring case",
+    "tag = 'A=B' ignoring case", "platform in (centos, ubuntu) ignoring case",
     "os_version >= 7", "os_version < 8", "os_version > 7.1", "os_version = 'v7.9'",
 )  # fmt: skip
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from imsquery.language.operators import NOCASE
+from imsquery.diagnostics.edits import clip
+from imsquery.language.lexer import spell
+from imsquery.language.operators import KEYED, NOCASE
 from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown, leaves
 
 TYPE_CHECKING = False  # typing is not worth loading for a finding
@@ -28,13 +30,25 @@ def report_obstacles(analysis: Analysis) -> None:
             continue
         reason = obstacle(literal)
         if reason is not None:
-            _report(literal, reason, binder)
+            fixes = _fixes(literal, analysis) if literal.relation == KEYED else []
+            _report(literal, reason, binder, *fixes)
             continue
         first = seen.setdefault(literal.parameter.wire, literal)
         # Two values that contradict each other have a finding already.
         if first is not literal and (analysis.can_match or literal.parameter.multiple):
             later = max(literal, first, key=lambda each: each.first)
             _report(later, _once_only(literal), binder)
+
+
+def _fixes(keyed: Atom, analysis: Analysis) -> list[tuple[str, list[tuple[int, int, str]]]]:
+    """Offer to compare the only tag of a filter as a whole, if the key can be one."""
+    row, binder = keyed.parameter, analysis.binder
+    is_bound = "PLACEHOLDER" in binder.tokens.kinds[keyed.first : keyed.last]
+    wires = [leaf.parameter.wire for leaf in leaves(analysis.formula) if type(leaf) is Atom]
+    if is_bound or wires.count(row.wire) > 1 or row.kind.advise(str(keyed.value)) is not None:
+        return []
+    phrase = f"{row.name} = {spell(str(keyed.value))}"
+    return [(f"write `{clip(phrase)}`", [(*binder.span(keyed.first, keyed.last), phrase)])]
 
 
 def obstacle(literal: Formula) -> str | None:
@@ -48,6 +62,8 @@ def obstacle(literal: Formula) -> str | None:
         return "the server cannot filter by whether an attribute is present"
     if literal.relation == "=" or parameter.is_time:
         return None
+    if literal.relation == KEYED:
+        return "the server compares whole tags, not their keys"
     if literal.relation.endswith(NOCASE):
         return f"the server compares `{parameter.name}` with its letter case"
     return f"the server compares `{parameter.name}` by `=` only, not by `{literal.relation}`"
@@ -95,9 +111,15 @@ def _alternatives(formula: Or) -> str:
     return f"{_AND_ONLY} and takes one value of `{names.pop()}`" if len(names) == 1 else _AND_ONLY
 
 
-def _report(formula: Formula, reason: str, binder: Binder) -> None:
+def _report(
+    formula: Formula,
+    reason: str,
+    binder: Binder,
+    *fixes: tuple[str, list[tuple[int, int, str]]],
+) -> None:
     binder.report(
         "not-expressible",
         f"{reason}; `plan` does it, with several requests or on the client",
         binder.span(formula.first, formula.last),
+        *fixes,
     )

@@ -242,8 +242,9 @@ _TARGET = (
         "not-expressible",
         "the filter does not fit in one request",
         "A request joins its conditions with `and`, and compares each parameter only once, with "
-        "`=` unless it is a time. `compile` makes one request or none; `plan` handles any filter, "
-        "with several requests or with work on the client.",
+        "`=` unless it is a time. The server compares texts with their letter case, and whole "
+        "tags, not keys. `compile` makes one request or none; `plan` handles any filter, with "
+        "several requests or with work on the client.",
         "platform = CentOS or platform = Ubuntu",
         "platform = CentOS",
         "compile",

@@ -11,7 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from imsquery.evaluation.attributes import sources
-from imsquery.language.operators import NOCASE, ORDER
+from imsquery.language.operators import KEYED, NOCASE, ORDER
 from imsquery.language.patterns import read_glob
 from imsquery.schema.kinds import Tag
 from imsquery.schema.versions import version_in
@@ -54,7 +54,8 @@ class Texts:
         self._named = sorted(named - set(row.scopes))
         self._known = _Trie([*self._named, *row.scopes])
         self._bounds = [str(atom.value) for atom in atoms if atom.relation in ORDER]
-        read = [atom for atom in atoms if atom.relation != "=" and atom.relation not in ORDER]
+        self._keys = [str(atom.value) for atom in atoms if atom.relation == KEYED]
+        read = [atom for atom in atoms if atom.relation not in ORDER | {"=", KEYED}]
         self._globs = [_glob_of(atom) for atom in read if not atom.relation.endswith(NOCASE)]
         self._folded = [_glob_of(atom) for atom in read if atom.relation.endswith(NOCASE)]
         self._is_tag = isinstance(row.kind, Tag)
@@ -63,10 +64,10 @@ class Texts:
     def find(self) -> Iterator[str]:
         """Yield the texts; raises :class:`TooManyTextsError` after too many steps."""
         yield from self._named
-        if not self._globs and not self._folded and not self._bounds:
+        if not (self._globs or self._folded or self._bounds or self._keys):
             yield next(text for text in _fresh() if text not in self._known)
             return
-        samples = [*_samples([*self._globs, *self._folded]), *self._bounds]
+        samples = [*_samples([*self._globs, *self._folded]), *self._bounds, *self._keys]
         yield from (text for text in samples if text not in self._known)
         yield from self._walk()
         yield ""  # last, since it is a poor witness
@@ -76,7 +77,8 @@ class Texts:
         patterns: list[Automaton] = [GlobAutomaton(glob) for glob in self._globs]
         patterns += map(FoldedAutomaton, self._folded)
         patterns += map(BoundAutomaton, dict.fromkeys(self._bounds))
-        read = [*self._globs, *self._folded, *self._bounds]
+        patterns += map(KeyAutomaton, self._keys)
+        read = [*self._globs, *self._folded, *self._bounds, *self._keys]
         cost = 1 + sum(effort(len(each)) for each in read)
         letters = self._letters(patterns)
         start = self._start(patterns)
@@ -338,6 +340,37 @@ class BoundAutomaton:
     def _compare(self, part: int, count: int, sign: int) -> int:
         """Compare a whole part with that of the bound: below, equal to or above 0."""
         return sign if count == len(self._parts[part]) else -1
+
+
+class KeyAutomaton:
+    """Whether a tag is a key, or has it.
+
+    A state is how many letters of the key were read, whether a dot was read after them, or the
+    answer.
+    """
+
+    start: Any = 0
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._ends_at_dot = "." not in key
+        self.letters = frozenset(f"{key}.=")
+
+    def step(self, state: Any, letter: str) -> Any:
+        """Return the state after a letter."""
+        if isinstance(state, bool):
+            return state
+        if state == ".":  # an equals sign would end a longer key
+            return state if letter != "=" else False
+        if state < len(self._key):
+            return state + 1 if letter == self._key[state] else False
+        if letter == "." and self._ends_at_dot:
+            return "."
+        return letter == "="
+
+    def accepts(self, state: Any) -> bool:
+        """Return whether a tag may end here."""
+        return state in (True, ".") or (state is not False and state == len(self._key))
 
 
 def _glob_of(atom: Atom) -> _Glob:

@@ -22,11 +22,11 @@ from imsquery.evaluation.attributes import (
     spellings,
 )
 from imsquery.frozen import Frozen
-from imsquery.language.operators import NOCASE, ORDER
+from imsquery.language.operators import KEYED, NOCASE, ORDER
 from imsquery.language.patterns import compile_expression, compile_glob
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.schema.kinds import Boolean, Integer
+from imsquery.schema.kinds import Boolean, Integer, Tag
 from imsquery.semantics.analysis import analyze, text_of
 from imsquery.semantics.formula import And, Atom, Not, Or, fold, leaves
 
@@ -400,6 +400,8 @@ def text_test(atom: Atom) -> Test:
     relation, value = atom.relation, str(atom.value)
     if relation in ORDER:
         return _bound_test(atom)
+    if relation == KEYED:
+        return _key_test(atom)
     if not relation.endswith(NOCASE):
         return _text_test(relation, value)
     test = _text_test(relation.removesuffix(NOCASE), value)
@@ -421,6 +423,12 @@ def _text_test(relation: str, value: str) -> Test:
             return lambda text: text.endswith(value) or None
         case _:
             return lambda text: text == value or None
+
+
+def _key_test(atom: Atom) -> Test:
+    kind, key = atom.parameter.kind, str(atom.value)
+    assert isinstance(kind, Tag)  # noqa: S101 -- as the binder makes it
+    return lambda text: kind.has_key(text, key) or None
 
 
 def _bound_test(atom: Atom) -> Test:

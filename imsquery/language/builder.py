@@ -222,7 +222,7 @@ def supports(*features: Plain) -> Call:
 
 
 def tagged(key: Plain, *value: Plain) -> Call:
-    """``tagged(key)`` or ``tagged(key, value)``."""
+    """``tagged(key)``, whatever its value, or ``tagged(key, value)``."""
     return _call("tagged", key, *value)
 
 

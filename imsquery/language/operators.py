@@ -19,5 +19,8 @@ OPERATORS: Mapping[str, str] = {
 COMPLEMENT: Mapping[str, str] = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
+KEYED = "tagged"
+"""The relation of a tag to its key, which is written as a call."""
+
 NOCASE = " ignoring case"
 """What the name of a relation ends with if it ignores letter case."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imsquery.language.lexer import spell
-from imsquery.language.operators import NOCASE
+from imsquery.language.operators import KEYED, NOCASE
 from imsquery.schema.kinds import Flag, Integer
 from imsquery.semantics.formula import And, Atom, Not, Or, fold
 
@@ -33,6 +33,8 @@ def phrase_atom(atom: Atom) -> str:
         return f"{parameter.name} is present"
     if isinstance(parameter.kind, Flag):
         return f"{parameter.name}"
+    if atom.relation == KEYED:
+        return f"{KEYED}({_value(atom)})"
     nocase = NOCASE if atom.relation.endswith(NOCASE) else ""
     return f"{parameter.name} {atom.relation.removesuffix(NOCASE)} {_value(atom)}{nocase}"
 

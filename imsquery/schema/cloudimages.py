@@ -147,7 +147,7 @@ _PARAMETERS = (
 
 _FUNCTIONS = (
     Function("supports",   ("feature",),    (("__support_{0}", "true"),), variadic=True,                                             summary="images with each of these features or board types", source="R1"),
-    Function("tagged",     ("key",),        (("tag", "{0}"),),                                                                       summary="images with the tag", source="R1, TAGS"),
+    Function("tagged",     ("key",),        (("tag", "{0}"),),  relation="tagged",                                                   summary="images with a tag of that key, whatever its value", source="TAGS"),
     Function("tagged",     ("key", "value"), (("tag", "{0}={1}"),),                                                                  summary="images with the tag of that value", source="R1, TAGS"),
     Function("public",     (),              (("__imagetype", "gold"), ("visibility", "public"), ("protected", "true")),              summary="public images", source="RQ"),
     Function("owned_by",   ("project",),    (("owner", "{0}"),),                                                                     summary="images of a project", source="RQ"),

@@ -175,6 +175,17 @@ class Tag(Text):
         message = "the service now stores tags as `key=value`, not as `key.value`"
         return Advice("legacy-tag", "warning", message, value=current)
 
+    def read_key(self, text: str) -> str:
+        """Return the key of tags that a literal is; raise :class:`RefusedValue` if it is none."""
+        if "=" in text:
+            raise RefusedValue("bad-arguments", "a key, without `=`")
+        return text
+
+    def has_key(self, tag: str, key: str) -> bool:
+        """Return whether a tag is a key, or has it before its first ``=``, or else ``.``."""
+        found, separator, _ = tag.partition("=")
+        return key in {tag, found if separator else tag.partition(".")[0]}
+
     def spellings(self, tag: str) -> tuple[str, ...]:
         """Return the tags that a tag in a record is found by: itself, and ``k=v`` for ``k.v``."""
         if "." not in tag or "=" in tag:

@@ -186,6 +186,7 @@ class Spec(Frozen):
                     "name": each.name,
                     "signature": each.signature,
                     "conditions": [list(condition) for condition in each.conditions],
+                    "relation": each.relation,
                     "summary": each.summary,
                     "source": each.source,
                 }

@@ -11,6 +11,7 @@ from functools import partial
 from imsquery.diagnostics.edits import Safe, clip
 from imsquery.language.lexer import spell
 from imsquery.language.operators import EQUALITY, MATCH, NOCASE, OPERATORS
+from imsquery.schema.kinds import RefusedValue, Tag
 from imsquery.semantics.formula import (
     And,
     Atom,
@@ -455,12 +456,32 @@ class Binder(LiteralBinder):
             parameter = self._names.get(wire) or self._feature(arguments[0], token)
             if parameter is None:
                 made.append(Unknown(first, last))
+            elif function.relation != "=":
+                literal = _fill(value, arguments)
+                made.append(self._keyed(parameter, function.relation, literal, first, token, last))
             elif "{" in value:
                 literal = _fill(value, arguments)
                 made.append(self._compare(parameter, "=", literal, first, None, token, last))
             else:
                 made.append(Atom(parameter, "=", value, first, last))
         return made
+
+    def _keyed(
+        self, parameter: Parameter, relation: str, literal: str, first: int, token: int, last: int
+    ) -> Formula:
+        """Bind a condition on the key of a tag."""
+        kind = parameter.kind
+        assert isinstance(kind, Tag)  # noqa: S101 -- as extended specs are checked
+        try:
+            return Atom(parameter, relation, kind.read_key(literal), first, last)
+        except RefusedValue as refused:
+            phrase = f"{parameter.name} = {spell(literal)}"
+            is_bound = self._kinds[token] == "PLACEHOLDER"
+            edits = [(*self.span(first, last), phrase)]
+            fixes: list[Fix] = [] if is_bound else [(f"write `{clip(phrase)}`", edits)]
+            message = f"invalid key `{clip(literal)}`; expected {refused.message}"
+            self.report(refused.code, message, self.span(token), *fixes)
+            return Unknown(first, last)
 
     def _feature(self, literal: str, token: int) -> Parameter | None:
         """Return the flag of a feature or board type; ``None``, with a finding, if it has none."""

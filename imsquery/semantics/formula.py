@@ -44,7 +44,7 @@ class Atom(Formula):
     Attributes:
         parameter: what is compared.
         relation: ``=``, an order or match operator, ``present``, or ``!=`` for a total parameter;
-            ``= ignoring case`` and the like compare folded texts.
+            ``= ignoring case`` and the like compare folded texts, and ``tagged`` the key of a tag.
         value: the literal as the parameter's kind reads it, or folded.
     """
 

@@ -272,6 +272,8 @@ def _arguments(index: int, function: Function, spec: Spec) -> SearchStrategy[str
         if hole in wire:
             features = [each.removeprefix(spec.family) for each in _flags(spec)]
             return st.sampled_from([*features, *_BOARDS])
+        if function.relation != "=":
+            return literals(spec.parameters[wire]).map(lambda tag: tag.partition("=")[0])
         if value == hole:
             return literals(spec.parameters[wire])
     return st.sampled_from(("a", "b", "team"))
