@@ -13,7 +13,7 @@ from imsquery.diagnostics.suggest import nearest, the_one_slip
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens, spell
-from imsquery.language.operators import OPERATORS
+from imsquery.language.operators import NOCASE, OPERATORS
 from imsquery.language.recovery.confusables import fold
 from imsquery.language.recovery.vocabulary import COLON_OF_LIST, PRESENCE_OF, colon_beside
 from imsquery.schema.kinds import Tag
@@ -310,6 +310,8 @@ def _placed(bound: BoundQuery | None, first: int, last: int) -> Formula | None:
 
 def _rewriting(binder: LiteralBinder, name: int, last: int, meant: str) -> list[Fix]:
     """Return the fix that writes what was meant for a condition, if anything."""
+    if meant and binder.through_case(last) > last:
+        meant = meant if _if_valid(binder, f"{meant}{NOCASE}") else ""
     return [(f"write `{clip(meant)}`", [(*binder.span(name, last), meant)])] if meant else []
 
 
@@ -328,6 +330,7 @@ def _renamings(binder: LiteralBinder, name: int, last: int, names: Iterable[str]
 
 def _is_valid_as(binder: LiteralBinder, name: int, last: int, meant: str) -> bool:
     """Return whether a condition or sort key is valid with another name."""
+    last = binder.through_case(last)
     kinds = binder.tokens.kinds[name : last + 1]
     if "BROKEN" in kinds or (name and binder.tokens.kinds[name - 1] == "BY"):
         return True

@@ -114,7 +114,7 @@ def _operators(row: Parameter) -> list[NearMiss]:
     if not row.kind.standalone:
         made.append(NearMiss(row.name, "bad-operator"))
     if row.observed is not None:
-        made.append(NearMiss(f"{row.name} is present ignoring case", "bad-operator"))
+        made.append(NearMiss(f"{row.name} is present ignoring case", "syntax"))
     return made
 
 

@@ -82,13 +82,12 @@ def after_not(recovery: Recovery) -> bool:
 
 def nocase(recovery: Recovery) -> bool:
     """Read ``ignore case``; leave out ``ignoring case`` after what compares no texts."""
-    if recovery.accepts("IGNORING"):
+    if recovery.accepts("IGNORING") and not recovery.expects_condition:
         return _other_nocase(recovery)
     if not recovery.ignores_case() or not recovery.accepts("OR"):
         return False
-    pieces = recovery.ahead(2)
     message = "unexpected `ignoring case`; it goes with `=`, `!=`, `in` and matching operators"
-    recovery.change(message, (pieces, ""), code="bad-operator")
+    recovery.remove(*recovery.ahead(2), message=message)
     return True
 
 
@@ -102,7 +101,9 @@ def _other_nocase(recovery: Recovery) -> bool:
 
 
 def after_ignoring(recovery: Recovery) -> bool:
-    """Add what ``ignoring`` lacks."""
+    """Add what ``ignoring`` lacks, unless it is a name."""
+    if not recovery.accepts("CASE"):
+        return False
     keyword = recovery.read[-1]
     recovery.change(
         "expected `case` after `ignoring`", keyword, ((), "case"), span=recovery.last_place

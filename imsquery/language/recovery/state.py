@@ -112,13 +112,11 @@ class Recovery:
         if self._faults > _MOST_FAULTS:
             del self._rest[1:]
 
-    def say(
-        self, message: str, span: Place, *fixes: tuple[str, list[Edit]], code: str = "syntax"
-    ) -> None:
+    def say(self, message: str, span: Place, *fixes: tuple[str, list[Edit]]) -> None:
         """Report a fault, or once there are too many, that the rest is not checked."""
         self._faults += 1
         if self._faults <= _MOST_FAULTS:
-            self.algebra.report(code, message, span, *fixes)
+            self.algebra.report("syntax", message, span, *fixes)
         elif self._faults == _MOST_FAULTS + 1:
             message = f"more than {_MOST_FAULTS:,} errors; the rest is not checked"
             self.algebra.report("syntax", message, (span[0], len(self.text)))
@@ -299,7 +297,6 @@ class Recovery:
         span: Place | None = None,
         title: str = "",
         is_safe: bool = False,
-        code: str = "syntax",
     ) -> None:
         """Report a fault in a run of tokens, and mend it.
 
@@ -311,7 +308,6 @@ class Recovery:
             span: what the message is about; by default, all that is replaced.
             title: of the fix; by default, what it writes, adds or removes.
             is_safe: the meaning is certain.
-            code: of the finding.
         """
         self._withdraw([each for part in parts for each in tokens_of(part)])
         old = [each for part in parts if not isinstance(part, Piece) for each in part[0]]
@@ -320,8 +316,7 @@ class Recovery:
         fix = Safe(title, edits) if is_safe else (title, edits)
         # What another repair added is not in the text: that one's fix comes first.
         is_written = all(each.start < each.end for each in old)
-        fixes = [fix] if is_written else []
-        self.say(message, span or extent(old[0], old[-1]), *fixes, code=code)
+        self.say(message, span or extent(old[0], old[-1]), *([fix] if is_written else []))
         self.put(*pieces)
 
     def _withdraw(self, pieces: list[Piece]) -> None:
