@@ -62,6 +62,9 @@ PREDICATES = (
     "enterprise_project_id = all_granted_eps", "enterprise_project_id = 0",
     "enterprise_project_id = p", "name = ab", "name glob 'a*'", "name contains b",
     "name is absent", "lazyloading = true", "id in (i1, i2)", "all", "none",
+    "tagged(a)", "tagged(c)", "name = AB ignoring case", "name contains B ignoring case",
+    "tag = 'A=B' ignoring case", "platform in (centos, ubuntu) ignoring case",
+    "os_version >= 7", "os_version < 8", "os_version > 7.1", "os_version = 'v7.9'",
 )  # fmt: skip
 
 
@@ -99,7 +102,8 @@ _dense_images = st.fixed_dictionaries(
         "visibility": st.sampled_from(("shared", "public")),
         "__imagetype": st.sampled_from(("shared", "gold")),
         "enterprise_project_id": st.sampled_from(("p", "0")),
-        "name": st.sampled_from(("ab", "a", "b")),
+        "name": st.sampled_from(("ab", "a", "b", "aB")),
+        "__os_version": st.sampled_from(("v7.9", "v7.1.5", "10.04", "x")),
         "__lazyloading": st.sampled_from(("True", "true", "false")),
     },
 )  # fmt: skip

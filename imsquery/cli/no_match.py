@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from imsquery.cli.nearest import Near, attributes_of, fold_record, folded
+from imsquery.cli.nearest import Near, folded
 from imsquery.cli.reasons import LeftOut, Reasons
 from imsquery.diagnostics.errors import QueryError
 from imsquery.evaluation.matching import compile_predicate, is_observable, is_scope
@@ -223,14 +223,13 @@ class _Group:
         if len(shown) == len(conditions) and None not in changed:
             whole = bound.And([each for each in changed if each is not None], 0, 0)
             self._folded = compile_predicate(whole)
-            self._attributes = attributes_of(whole)
 
     def add(self, record: Record) -> None:
         self._images += 1
         for each in self._near:
             each.add(record)
         if self._folded is not None:
-            self._but_for_case += self._folded(fold_record(record, self._attributes))
+            self._but_for_case += self._folded(record)
 
     def left_out(self) -> LeftOut:
         return LeftOut(

@@ -9,7 +9,9 @@ import re
 from typing import TYPE_CHECKING
 
 from imsquery.language.lexer import spell
+from imsquery.language.operators import ORDER
 from imsquery.schema.kinds import Flag, Integer
+from imsquery.schema.versions import is_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,6 +44,8 @@ FIXED: dict[str, Sequence[Candidate]] = {
         ("glob", "operator", "matches the pattern: * is any text, ? one character"),
         ("matches", "operator", "contains a match of the regular expression"),
     ],
+    "IGNORING": [("ignoring case", "keyword", "upper and lower case are alike")],
+    "CASE": [("case", "keyword", "upper and lower case are alike")],
     "IS": [("is", "keyword", "is present or absent")],
     "PRESENCE": [
         ("present", "keyword", "the image has the attribute"),
@@ -64,8 +68,13 @@ FIXED: dict[str, Sequence[Candidate]] = {
     "LIMIT": [("limit", "clause", "limit the number of images")],
     "AFTER": [("after", "clause", "start after the image with this id")],
 }
-_TIMES = ("today", "now-1h", "now-1d", "now-7d", "now-30d", "today-1d")
+_TIMES = (
+    "today", "now-1h", "now-1d", "now-7d", "now-30d", "now-1mo", "now-1y", "yesterday", "this_week",
+    "last_week", "this_month", "last_month", "this_year", "last_year",
+)  # fmt: skip
 _COUNTS = {"MB": (512, 1024, 2048, 4096, 8192, 16384, 32768), "GB": (40, 50, 100, 200, 500, 1000)}
+_UNITS = {"MB": ("512MB", "1GB", "2GB", "4GB", "8GB", "16GB"), "bytes": ("1GB", "10GB", "50GB")}
+_VERSIONS = ("1", "7", "8", "9", "10", "20.04", "22.04", "24.04")
 _FEW = (1, 10, 50, 100, 500)
 _FLAGS = 2  # the rank of the names of flags; functions go before them
 _plain_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
@@ -124,6 +133,12 @@ class Candidates:
         unit = f" ({row.unit})" if row.unit else ""
         return name, "name", f"{row.kind.name}{unit}: {row.kind.describe()}{where}"
 
+    def may_ignore_case(self, words: Sequence[Word]) -> bool:
+        """Return whether letter case can matter in a condition that begins with these words."""
+        row = self._spec.find(words[0][1]) if words else None
+        is_match = any(kind == "MATCH" for kind, _ in words)
+        return row is not None and (row.kind.tells_case or is_match)
+
     def sort_keys(self) -> Iterator[Candidate]:
         """Yield the names to sort by, those that the server sorts by first."""
         rows = [row for row in self._spec.parameters.values() if row.clause is None]
@@ -170,13 +185,13 @@ class Candidates:
     def _of(self, parameter: Parameter, name: str, words: Sequence[Word]) -> Iterator[Candidate]:
         written = {lexeme for _, lexeme in words[1:]}  # in a list, each value once
         unit = f" ({parameter.unit})" if parameter.unit else ""
-        for value in self._samples(parameter):
+        for value in self._samples(parameter, by_order=_by_order(words)):
             spelled = spell(value)
             if spelled not in written:
                 yield spelled, "value", f"value of {name}{unit}"
         yield _placeholder(name)
 
-    def _samples(self, parameter: Parameter) -> list[str]:
+    def _samples(self, parameter: Parameter, *, by_order: bool) -> list[str]:
         """Return the values of a parameter that are known, or some that are plausible."""
         if parameter.kind.choices:
             return list(parameter.kind.choices)
@@ -186,10 +201,19 @@ class Candidates:
             known.update(_COUNTS.get(parameter.unit or "", _FEW))
             ends = (parameter.kind.least, parameter.kind.most)
             known.update(each for each in ends if each is not None)
-            return [str(value) for value in sorted(known)]
+            return [*map(str, sorted(known)), *_UNITS.get(parameter.unit or "", ())]
         if parameter.is_time:
             return [*_TIMES, *dict.fromkeys(map(str, around))]
+        if parameter.kind.ordered and by_order:
+            versions = [each for each in map(str, around) if is_version(each)]
+            near = [version for each in versions for version in (each, f"{each}.1")]
+            return [*dict.fromkeys([*near, *_VERSIONS])]
         return []
+
+
+def _by_order(words: Sequence[Word]) -> bool:
+    """Return whether a condition compares by order."""
+    return any(kind == "BETWEEN" or lexeme in ORDER for kind, lexeme in words)
 
 
 def _call(function: Function, *, is_called: bool) -> str:

@@ -174,9 +174,9 @@ class _Proposals:
             yield from self._candidates.conditions(is_called=is_called)
         for kind, spelled in FIXED.items():
             if position.accepts(kind) and self._is_open_to(kind):
-                # Before `by …`, the clause begins with one word only.
-                is_cut = kind == "ORDER" and position.after
-                yield from [("order", *spelled[0][1:])] if is_cut else spelled
+                # Before `by …` and `case`, what begins so is one word only.
+                is_cut = kind in {"ORDER", "IGNORING"} and position.after
+                yield from [(kind.lower(), *spelled[0][1:])] if is_cut else spelled
         if last == "IN" and position.accepts("PLACEHOLDER"):
             found = self._candidates.values(words)
             yield from (each for each in found if each[1] == "placeholder")
@@ -189,6 +189,10 @@ class _Proposals:
             return self._is_open_to_clause(kind)
         if following == "BY":  # which ends no condition
             return False
+        if kind in {"IGNORING", "CASE"}:  # which may be names, but are hardly meant as such
+            last = position.before[-1][0] if position.before else ""
+            is_after = last == "IGNORING" if kind == "CASE" else not position.expects_condition
+            return is_after and self._candidates.may_ignore_case(position.before)
         if kind == "RPAR":
             return position.opened > 0
         if kind == "LPAR":

@@ -35,7 +35,8 @@ _NEAR = 8  # words after the cursor that are tried before all of them are
 _SEPARATORS = frozenset({"AND", "OR", "COMMA", "RPAR", "ORDER", "LIMIT", "AFTER"})
 # What is tried, in this order, to complete a condition.
 _CONTINUATIONS = (
-    "OPERATOR", "PRESENCE", "AND", "RPAR", "LPAR", "BY", "IN", "IS", "BETWEEN", "MATCH", "NOT",
+    "OPERATOR", "PRESENCE", "AND", "RPAR", "LPAR", "BY", "CASE", "IN", "IS", "BETWEEN", "MATCH",
+    "NOT",
 )  # fmt: skip
 _STAND_IN = "x"  # for a text that only the user knows
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from imsquery.evaluation.attributes import read
+from imsquery.evaluation.attributes import sort_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,8 @@ class Ordering:
 
     Attributes:
         parameter: the parameter whose values are compared.  The client compares numbers and times
-            as such, and texts by code point; the server as its database does.
+            as such, texts with a version in natural order and others by code point; the server as
+            its database does.
         descending: the direction; a record without a value is less than any other.
         is_written: whether the query states the order; otherwise it is the server's default.
         by_server: whether the server sorts.
@@ -47,7 +48,7 @@ class Ordering:
 
     def key(self, record: Mapping[str, Any]) -> Key:
         """Return the sort key of a record."""
-        value = read(self.parameter, record)
+        value = sort_value(self.parameter, record)
         return () if value is None else (value,)
 
     def precedes(self, one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:

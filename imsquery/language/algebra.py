@@ -178,6 +178,10 @@ class Algebra:
         at = self.tokens.text.find(lexeme, start, end)
         return (start, end) if at < 0 else (at, at + len(lexeme))
 
+    def through_case(self, last: int) -> int:
+        """Return the last token of a condition: that of the ``ignoring case`` after it, if any."""
+        return last + 2 if self.tokens.kinds[last + 1] == "IGNORING" else last
+
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:
         """Return the offsets of a token, or of the tokens from one to another."""
         return self.tokens.span(first, last)

@@ -8,7 +8,10 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from attrs import evolve
 
 from imsquery.frozen import Frozen
 from imsquery.language.syntax import (
@@ -75,18 +78,29 @@ def _value(value: Plain) -> Value:
 class Field(Frozen):
     """A name to compare; made by :func:`field`."""
 
-    __slots__ = ("_name",)
+    __slots__ = ("_folds", "_name")
     __hash__ = None  # type: ignore[assignment]  # `==` builds a condition
     _name: str
+    _folds: bool
 
-    def __init__(self, name: str) -> None:
-        self._set(name)
+    def __init__(self, name: str, *, ignoring_case: bool = False) -> None:
+        self._set(ignoring_case, name)
 
     def __repr__(self) -> str:
-        return f"field({self._name!r})"
+        return f"field({self._name!r}){'.ignoring_case' if self._folds else ''}"
 
-    def __reduce__(self) -> tuple[type[Field], tuple[str]]:
-        return Field, (self._name,)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(Field, ignoring_case=self._folds), (self._name,)
+
+    @property
+    def ignoring_case(self) -> Field:
+        """The same name, to compare texts without regard to letter case.
+
+        >>> from imsquery.language.unparse import unparse
+        >>> unparse(field("name").ignoring_case.contains("ubuntu"))
+        'name contains ubuntu ignoring case'
+        """
+        return Field(self._name, ignoring_case=True)
 
     def __bool__(self) -> bool:
         msg = f"{self!r} is not a condition; compare it, or call .is_true()"
@@ -111,7 +125,7 @@ class Field(Frozen):
         return self._compare(">=", value)
 
     def _compare(self, operator: str, value: Any) -> Comparison:
-        return Comparison(self._name, operator, _value(value))
+        return Comparison(self._name, operator, _value(value), ignoring_case=self._folds)
 
     def in_(self, values: Iterable[Plain] | Placeholder) -> Expr:
         """``name in (…)``; without values, ``none``."""
@@ -119,59 +133,70 @@ class Field(Frozen):
             msg = "expected a list of values, not one string"
             raise TypeError(msg)
         if isinstance(values, Placeholder):
-            return Membership(self._name, values)
+            return Membership(self._name, values, ignoring_case=self._folds)
         operands = tuple(map(_value, values))
-        return Membership(self._name, operands) if operands else Nothing()
+        if not operands:
+            return Nothing()
+        return Membership(self._name, operands, ignoring_case=self._folds)
 
     def not_in(self, values: Iterable[Plain] | Placeholder) -> Expr:
         """``name not in (…)``; without values, ``all``."""
         positive = self.in_(values)
         if isinstance(positive, Membership):
-            return Membership(self._name, positive.values, negated=True)
+            return evolve(positive, negated=True)
         return Everything()
 
     def between(self, low: Plain, high: Plain) -> Between:
         """``name between low and high``, both ends included."""
-        return Between(self._name, _value(low), _value(high))
+        return Between(self._heeding_case("between"), _value(low), _value(high))
 
     def contains(self, text: Plain) -> Match:
         """``name contains text``."""
-        return Match(self._name, "contains", _value(text))
+        return self._match("contains", text)
 
     def startswith(self, text: Plain) -> Match:
         """``name startswith text``."""
-        return Match(self._name, "startswith", _value(text))
+        return self._match("startswith", text)
 
     def endswith(self, text: Plain) -> Match:
         """``name endswith text``."""
-        return Match(self._name, "endswith", _value(text))
+        return self._match("endswith", text)
 
     def glob(self, pattern: Plain) -> Match:
         """``name glob pattern``: ``*`` matches any text, ``?`` one character."""
-        return Match(self._name, "glob", _value(pattern))
+        return self._match("glob", pattern)
 
     def matches(self, pattern: Plain) -> Match:
         """``name matches pattern``: a regular expression in RE2 syntax, searched for."""
-        return Match(self._name, "matches", _value(pattern))
+        return self._match("matches", pattern)
+
+    def _match(self, operator: str, value: Plain) -> Match:
+        return Match(self._name, operator, _value(value), ignoring_case=self._folds)
 
     def is_present(self) -> Presence:
         """``name is present``."""
-        return Presence(self._name)
+        return Presence(self._heeding_case("is present"))
 
     def is_absent(self) -> Presence:
         """``name is absent``."""
-        return Presence(self._name, negated=True)
+        return Presence(self._heeding_case("is absent"), negated=True)
 
     def is_true(self) -> Standalone:
         """``name`` alone: a Boolean or flag."""
-        return Standalone(self._name)
+        return Standalone(self._heeding_case("is true"))
+
+    def _heeding_case(self, condition: str) -> str:
+        if self._folds:
+            msg = f"`{condition}` does not compare texts; it cannot ignore letter case"
+            raise TypeError(msg)
+        return self._name
 
 
 def field(name: str) -> Field:
     """Name a parameter or attribute, to compare it.
 
     >>> field("min_ram") <= 4096
-    Comparison(name='min_ram', operator='<=', value=Literal(text='4096'))
+    Comparison(name='min_ram', operator='<=', value=Literal(text='4096'), ignoring_case=False)
 
     Args:
         name: looked up when the filter is compiled.
@@ -197,7 +222,7 @@ def supports(*features: Plain) -> Call:
 
 
 def tagged(key: Plain, *value: Plain) -> Call:
-    """``tagged(key)`` or ``tagged(key, value)``."""
+    """``tagged(key)``, whatever its value, or ``tagged(key, value)``."""
     return _call("tagged", key, *value)
 
 

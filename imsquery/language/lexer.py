@@ -175,6 +175,13 @@ def _spell(match: re.Match[str]) -> str:
 
 
 is_word = re.compile(r"[\w.\-:+/@*?]+").fullmatch
+# The words that may be names, keywords or not.
+NAMES = frozenset({"WORD", "LIMIT", "IGNORING", "CASE"})
+
+
+def is_name(word: str) -> bool:
+    """Return whether a word can be a name."""
+    return is_word(word) is not None and KEYWORDS.get(word.lower(), "WORD") in NAMES
 
 
 def spell(value: str) -> str:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.source import Span
-from imsquery.language._tables import KEYWORDS
 from imsquery.language.algebra import Algebra
-from imsquery.language.lexer import is_word
+from imsquery.language.lexer import is_name
 from imsquery.language.operators import OPERATORS
 from imsquery.language.parser import parse_with, tokenize
 from imsquery.limits import DEFAULT_LIMITS, Limits
@@ -47,7 +46,7 @@ class Node:
 
 def _name(_node: object, _attribute: object, name: str) -> None:
     """Refuse a name that would not parse as one: a tree can be built by hand."""
-    if not is_word(name) or (name.lower() in KEYWORDS and name.lower() != "limit"):
+    if not is_name(name):
         msg = f"not a name: {name[:80]!r}"
         raise ValueError(msg)
 
@@ -128,6 +127,7 @@ class Comparison(Combinable):
     name: str = field(eq=plain_name, validator=_name)
     operator: str = field(validator=_COMPARISONS)
     value: Value
+    ignoring_case: bool = field(default=False, kw_only=True)
 
 
 @frozen
@@ -137,6 +137,7 @@ class Membership(Combinable):
     name: str = field(eq=plain_name, validator=_name)
     values: tuple[Value, ...] | Placeholder = field()
     negated: bool = field(default=False, kw_only=True)
+    ignoring_case: bool = field(default=False, kw_only=True)
 
     @values.validator
     def _check(self, _attribute: object, values: tuple[Value, ...] | Placeholder) -> None:
@@ -163,6 +164,7 @@ class Match(Combinable):
     operator: str = field(validator=_MATCHES)
     value: Value
     negated: bool = field(default=False, kw_only=True)
+    ignoring_case: bool = field(default=False, kw_only=True)
 
 
 @frozen
@@ -303,6 +305,9 @@ class Or(Connective):
 
     operands: tuple[Expr, ...] = field(converter=_flat_or, validator=_two, eq=_outline, repr=_repr)
 
+
+Texts: TypeAlias = Comparison | Membership | Match
+"""Predicates that may compare texts, and so ignore letter case."""
 
 Expr: TypeAlias = (
     Comparison
@@ -445,6 +450,10 @@ class SyntaxBuilder(Algebra):
         relation = self.tokens.lexemes[operator].lower()
         span = self._at(name, value)
         return Match(self._name(name), relation, self._value(value), negated=True, span=span)
+
+    def ignoring_case(self, condition: Texts, _ignoring: int, case: int) -> Expr:
+        _, end = self.span(case)
+        return evolve(condition, ignoring_case=True, span=Span(condition.span.start, end))
 
     def presence(self, name: int, _is: int, what: int) -> Expr:
         absent = self.tokens.lexemes[what].lower() == "absent"

@@ -109,13 +109,13 @@ def unparse_predicate(
     """Write one predicate."""
     match expr:
         case Comparison(name, operator, value):
-            return f"{name} {operator} {unparse_value(value)}"
+            return f"{name} {operator} {unparse_value(value)}{_nocase(expr)}"
         case Membership(name, values):
-            return f"{name}{_not(expr)} in {_list(values)}"
+            return f"{name}{_not(expr)} in {_list(values)}{_nocase(expr)}"
         case Between(name, low, high):
             return f"{name}{_not(expr)} between {unparse_value(low)} and {unparse_value(high)}"
         case Match(name, operator, value):
-            return f"{name}{_not(expr)} {operator} {unparse_value(value)}"
+            return f"{name}{_not(expr)} {operator} {unparse_value(value)}{_nocase(expr)}"
         case Presence(name):
             return f"{name} is {'absent' if expr.negated else 'present'}"
         case Standalone(name):
@@ -128,6 +128,10 @@ def unparse_predicate(
 
 def _not(expr: Membership | Between | Match) -> str:
     return " not" if expr.negated else ""
+
+
+def _nocase(expr: Comparison | Membership | Match) -> str:
+    return " ignoring case" if expr.ignoring_case else ""
 
 
 def _list(values: tuple[Value, ...] | Placeholder) -> str:

@@ -175,15 +175,19 @@ class Function(Frozen):
         parameters: the names of its arguments, for messages and completion.
         conditions: ``(wire name, value)``; either may contain ``{0}``, ``{1}`` for an argument.
         variadic: whether it takes one or more arguments; the conditions hold for each.
+        relation: what its conditions compare by: ``=``, or ``tagged`` for the key of a tag.
         summary: what it finds, in a few words.
         source: where the facts come from.
     """
 
-    __slots__ = _fields = ("name", "parameters", "conditions", "variadic", "summary", "source")
+    __slots__ = _fields = (
+        "name", "parameters", "conditions", "variadic", "relation", "summary", "source"
+    )  # fmt: skip
     name: str
     parameters: tuple[str, ...]
     conditions: tuple[tuple[str, str], ...]
     variadic: bool
+    relation: str
     summary: str
     source: str
 
@@ -194,11 +198,12 @@ class Function(Frozen):
         conditions: tuple[tuple[str, str], ...],
         *,
         variadic: bool = False,
+        relation: str = "=",
         summary: str,
         source: str,
     ) -> None:
         pairs = tuple((wire, value) for wire, value in conditions)
-        self._set(name, tuple(parameters), pairs, variadic, summary, source)
+        self._set(name, tuple(parameters), pairs, variadic, relation, summary, source)
 
     @property
     def signature(self) -> str:

@@ -10,9 +10,22 @@ from functools import partial
 
 from imsquery.diagnostics.edits import Safe, clip
 from imsquery.language.lexer import spell
-from imsquery.language.operators import EQUALITY, MATCH, OPERATORS
+from imsquery.language.operators import EQUALITY, MATCH, NOCASE, OPERATORS
+from imsquery.schema.kinds import RefusedValue, Tag
 from imsquery.schema.parameters import Member
-from imsquery.semantics.formula import And, Atom, BoundQuery, Deferred, Not, Or, Order, Unknown
+from imsquery.semantics.formula import (
+    And,
+    Atom,
+    BoundQuery,
+    Deferred,
+    Not,
+    Or,
+    Order,
+    Unknown,
+    fold_case,
+    leaves,
+    map_atoms,
+)
 from imsquery.semantics.literals import LiteralBinder
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -220,6 +233,54 @@ class Binder(LiteralBinder):
     def non_match(self, name: int, _not: int, operator: int, value: int) -> Formula:
         return Not(self.match(name, operator, value), name, value)
 
+    def ignoring_case(self, condition: Formula, ignoring: int, case: int) -> Formula:
+        name = condition.first
+        relation = OPERATORS.get(self._lexemes[name + 1], "=")
+        if type(condition) is Unknown:
+            return condition
+        if relation not in EQUALITY:
+            return self._heeds_case(relation, name, ignoring, case)
+        if type(condition) is Deferred:
+            return Deferred(
+                name,
+                case,
+                condition.tokens,
+                lambda binder, literals: binder.fold_case(
+                    condition.build(binder, literals), ignoring, case
+                ),
+                is_list=condition.is_list,
+            )
+        return self.fold_case(condition, ignoring, case)
+
+    def fold_case(self, formula: Formula, ignoring: int, case: int) -> Formula:
+        """Return a condition on texts that ignores letter case."""
+        folded = map_atoms(formula, lambda atom: self._folded(atom, case))
+        folded.last = case
+        hidden = next((each for each in leaves(folded) if _is_hidden(each)), None)
+        if hidden is None:
+            return folded
+        name = self._lexemes[formula.first]
+        message = f"`{name}` is not in image records; the server compares it with its letter case"
+        self.report("not-observable", message, self.span(ignoring, case))
+        return Unknown(formula.first, case)
+
+    def _folded(self, atom: Atom, case: int) -> Atom:
+        folded = fold_case(atom, case)
+        if id(atom) in self.doubts:
+            self.doubts[id(folded)] = (folded, *self.doubts.pop(id(atom))[1:])
+        return folded
+
+    def _heeds_case(self, relation: str, name: int, ignoring: int, case: int) -> Formula:
+        _, end = self.span(ignoring - 1)
+        self.report(
+            "bad-operator",
+            f"unexpected `ignoring case` after `{relation}`; it goes with `=`, `!=`, `in` and "
+            "matching operators",
+            self.span(ignoring, case),
+            ("remove `ignoring case`", [(end, self.span(case)[1], "")]),
+        )
+        return Unknown(name, case)
+
     def presence(self, name: int, is_: int, what: int) -> Formula:
         parameter = self._filterable(name, what)
         if parameter is None:
@@ -348,7 +409,7 @@ class Binder(LiteralBinder):
         if parameter.clause is not None:
             from imsquery.semantics.misplaced_clauses import report_clause
 
-            report_clause(self, parameter, name, last)
+            report_clause(self, parameter, name, self.through_case(last))
             return None
         return parameter
 
@@ -458,12 +519,32 @@ class Binder(LiteralBinder):
             parameter = self._names.get(wire) or self._feature(arguments[0], token)
             if parameter is None:
                 made.append(Unknown(first, last))
+            elif function.relation != "=":
+                literal = _fill(value, arguments)
+                made.append(self._keyed(parameter, function.relation, literal, first, token, last))
             elif "{" in value:
                 literal = _fill(value, arguments)
                 made.append(self._compare(parameter, "=", literal, first, None, token, last))
             else:
                 made.append(Atom(parameter, "=", value, first, last))
         return made
+
+    def _keyed(
+        self, parameter: Parameter, relation: str, literal: str, first: int, token: int, last: int
+    ) -> Formula:
+        """Bind a condition on the key of a tag."""
+        kind = parameter.kind
+        assert isinstance(kind, Tag)  # noqa: S101 -- as extended specs are checked
+        try:
+            return Atom(parameter, relation, kind.read_key(literal), first, last)
+        except RefusedValue as refused:
+            phrase = f"{parameter.name} = {spell(literal)}"
+            is_bound = self._kinds[token] == "PLACEHOLDER"
+            edits = [(*self.span(first, last), phrase)]
+            fixes: list[Fix] = [] if is_bound else [(f"write `{clip(phrase)}`", edits)]
+            message = f"invalid key `{clip(literal)}`; expected {refused.message}"
+            self.report(refused.code, message, self.span(token), *fixes)
+            return Unknown(first, last)
 
     def _feature(self, literal: str, token: int) -> Parameter | None:
         """Return the flag of a feature or board type; ``None``, with a finding, if it has none."""
@@ -506,6 +587,10 @@ def _apply(
         token = tokens[0] if tokens else first
         conditions = binder.conditions(function, first, last, token, literals)
     return conditions[0] if len(conditions) == 1 else And(conditions, first, last)
+
+
+def _is_hidden(leaf: Formula) -> bool:
+    return type(leaf) is Atom and leaf.parameter.observed is None and leaf.relation.endswith(NOCASE)
 
 
 def _fill(template: str, arguments: Sequence[str]) -> str:

@@ -6,6 +6,8 @@ was written with (``first`` to ``last``), so that findings can point at them.
 
 from __future__ import annotations
 
+from imsquery.language.operators import MATCH, NOCASE
+
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,8 +43,9 @@ class Atom(Formula):
 
     Attributes:
         parameter: what is compared.
-        relation: ``=``, an order or match operator, ``present``, or ``!=`` for a total parameter.
-        value: the literal as the parameter's kind reads it.
+        relation: ``=``, an order or match operator, ``present``, or ``!=`` for a total parameter;
+            ``= ignoring case`` and the like compare folded texts, and ``tagged`` the key of a tag.
+        value: the literal as the parameter's kind reads it, or folded.
     """
 
     __slots__ = ("parameter", "relation", "value")
@@ -284,6 +287,26 @@ def build(steps: list[Any]) -> Formula:
 def negate(formula: Formula) -> Not:
     """Return the complement, in the same place."""
     return Not(formula, formula.first, formula.last)
+
+
+def fold_case(atom: Atom, last: int) -> Atom:
+    """Return an equality or match as the one that ignores letter case.
+
+    Where values do not differ by letter case, an equality ignores it anyway.
+    """
+    parameter, relation = atom.parameter, atom.relation
+    is_heedless = not parameter.kind.tells_case or atom.value in parameter.scopes
+    if relation not in MATCH and is_heedless:
+        return Atom(parameter, relation, atom.value, atom.first, last)
+    return fold_text(atom, last)
+
+
+def fold_text(atom: Atom, last: int) -> Atom:
+    """Return an equality or match as the one that folds the text in the record, too."""
+    parameter, relation, value = atom.parameter, atom.relation, str(atom.value)
+    if relation == "matches":
+        return Atom(parameter, relation, f"(?i){value}", atom.first, last)
+    return Atom(parameter, f"{relation}{NOCASE}", value.casefold(), atom.first, last)
 
 
 def map_atoms(formula: Formula, change: Callable[[Atom], Formula]) -> Formula:

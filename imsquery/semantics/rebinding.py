@@ -13,7 +13,7 @@ from imsquery.diagnostics.edits import Safe, clip
 from imsquery.fixes import apply_fixes
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens
-from imsquery.language.operators import OPERATORS
+from imsquery.language.operators import NOCASE, OPERATORS
 from imsquery.semantics.formula import leaves
 
 if TYPE_CHECKING:
@@ -84,7 +84,12 @@ def placed(bound: BoundQuery | None, first: int, last: int) -> Formula | None:
 
 
 def rewritten(binder: LiteralBinder, name: int, last: int, meant: str) -> list[Rewriting]:
-    """Return the rewriting of a whole condition, if anything was meant."""
+    """Return the rewriting of a whole condition, if anything was meant.
+
+    The ``ignoring case`` after it, if any, stays.
+    """
+    if meant and binder.through_case(last) > last:
+        meant = meant if if_valid(binder, f"{meant}{NOCASE}") else ""
     return [Rewriting(meant, [(*binder.span(name, last), meant)])] if meant else []
 
 
@@ -120,6 +125,7 @@ def _place_of(binder: LiteralBinder, name: int) -> tuple[int, int] | None:
 
 def _findings_as(binder: LiteralBinder, name: int, last: int, meant: str) -> list[Diagnostic]:
     """Return what there is to find of a condition with another name."""
+    last = binder.through_case(last)
     kinds = binder.tokens.kinds[name : last + 1]
     if "BROKEN" in kinds or (name and binder.tokens.kinds[name - 1] == "BY"):
         return []

@@ -154,8 +154,10 @@ def complement(atom: Atom) -> Atom | None:
     parameter = atom.parameter
     if not parameter.total or atom.relation == "present":
         return None
-    if parameter.kind.ordered:
+    if parameter.kind.complete:
         relation, value = COMPLEMENT[atom.relation], atom.value
-    else:
+    elif parameter.kind.standalone:
         relation, value = "=", "false" if atom.value == "true" else "true"
+    else:
+        return None
     return Atom(parameter, relation, value, atom.first, atom.last)

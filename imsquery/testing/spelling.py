@@ -133,13 +133,14 @@ class _Speller:
             case Comparison(_, operator, value):
                 operator = self._choose(*_OPERATORS.get(operator, (operator,)))
                 gap = self._space(" ", "")
-                return f"{name}{gap}{operator}{gap}{self._value(value)}"
+                compared = f"{name}{gap}{operator}{gap}{self._value(value)}"
+                return self._words([compared, *self._nocase(expr)])
             case Membership(_, values):
-                words = [*self._not(expr), "in", self._list(values)]
+                words = [*self._not(expr), "in", self._list(values), *self._nocase(expr)]
             case Between(_, low, high):
                 words = [*self._not(expr), "between", self._value(low), "and", self._value(high)]
             case Match(_, operator, value):
-                words = [*self._not(expr), operator, self._value(value)]
+                words = [*self._not(expr), operator, self._value(value), *self._nocase(expr)]
             case Presence():
                 words = ["is", "absent" if expr.negated else "present"]
             case Standalone():
@@ -156,6 +157,9 @@ class _Speller:
 
     def _not(self, expr: Membership | Between | Match) -> list[str]:
         return ["not"] if expr.negated else []
+
+    def _nocase(self, expr: Comparison | Membership | Match) -> list[str]:
+        return ["ignoring", "case"] if expr.ignoring_case else []
 
     def _list(self, values: tuple[Value, ...] | Placeholder) -> str:
         if isinstance(values, Placeholder):

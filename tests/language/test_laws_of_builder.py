@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import operator
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,22 +51,25 @@ def conditions(draw: st.DrawFn) -> Written:
     subject = field(name)
     value, text = draw(VALUES)
     form = draw(st.sampled_from(["compare", "in", "between", "match", "present", "alone"]))
+    nocase = ""
+    if form in {"compare", "in", "match"} and draw(st.booleans()):
+        subject, nocase = subject.ignoring_case, " ignoring case"
     if form == "compare":
         spelled = draw(st.sampled_from(sorted(COMPARISONS)))
-        return COMPARISONS[spelled](subject, value), f"{name} {spelled} {text}"
+        return COMPARISONS[spelled](subject, value), f"{name} {spelled} {text}{nocase}"
     if form == "in":
         more = draw(st.lists(VALUES, max_size=2))
         items = [value, *(each for each, _ in more)]
         listed = ", ".join([text, *(each for _, each in more)])
         if draw(st.booleans()):
-            return subject.not_in(items), f"{name} not in ({listed})"
-        return subject.in_(items), f"{name} in ({listed})"
+            return subject.not_in(items), f"{name} not in ({listed}){nocase}"
+        return subject.in_(items), f"{name} in ({listed}){nocase}"
     if form == "between":
         high, high_text = draw(VALUES)
         return subject.between(value, high), f"{name} between {text} and {high_text}"
     if form == "match":
         word = draw(st.sampled_from(["contains", "startswith", "endswith", "glob", "matches"]))
-        return getattr(subject, word)(value), f"{name} {word.upper()} {text}"
+        return getattr(subject, word)(value), f"{name} {word.upper()} {text}{nocase}"
     if form == "present":
         if draw(st.booleans()):
             return subject.is_absent(), f"{name} is absent"
@@ -130,3 +135,18 @@ def test_a_built_query_equals_the_parsed_one(
 @given(st.dates())
 def test_a_date_means_the_day(day: date) -> None:
     assert (field("created_at") < day) == parse(f"created_at < {day.isoformat()}").filter
+
+
+def test_what_compares_no_texts_cannot_ignore_letter_case() -> None:
+    subject = field("name").ignoring_case
+
+    for make in (
+        lambda: subject.between(1, 2),
+        subject.is_present,
+        subject.is_absent,
+        subject.is_true,
+    ):
+        with pytest.raises(TypeError, match="letter case"):
+            make()
+    assert repr(subject) == "field('name').ignoring_case"
+    assert repr(copy.copy(subject)) == repr(subject)

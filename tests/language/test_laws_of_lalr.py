@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
+from attrs import evolve
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lark import Lark, Token, Transformer, Tree, UnexpectedInput, v_args
@@ -86,6 +87,10 @@ def _named(value: Any, tokens: Tokens) -> Any:
 @example("a \u017fin (b)")
 @example("a i\u017f present")
 @example("a = 'b")
+@example("a = b ignoring case ignoring case")
+@example("ignoring = case")
+@example("case in (b) ignoring case and ignoring")
+@example("a is present ignoring case")
 @example("  # only a comment")
 def test_both_build_the_same_tree_or_both_refuse(text: str) -> None:
     assert by_driver(Tokens(text)) == by_lark(text)
@@ -221,6 +226,9 @@ class Trees(Transformer[Token, Any]):
         return syntax.Match(str(name), operator.lower(), value_of(value), negated=bool(rest))
 
     non_match = match
+
+    def ignoring_case(self, condition: Any, _ignoring: Token, _case: Token) -> Any:
+        return evolve(condition, ignoring_case=True)
 
     def presence(self, name: Token, _is: Token, what: Token) -> Any:
         return syntax.Presence(str(name), negated=what.lower() == "absent")

@@ -16,7 +16,7 @@ from imsquery.language import syntax
 from imsquery.language.unparse import unparse
 from imsquery.planning.plan import Plan
 from imsquery.planning.planner import plan
-from tests.meaning import holds, row_of, shown
+from tests.meaning import holds, row_of, shown, sorts_by
 from tests.plan_strategies import (
     World,
     dense_filters,
@@ -49,7 +49,7 @@ def expected(tree: syntax.Expr, world: World, order: str) -> list[str]:
     row = row_of(words[2] if words else "created_at")
 
     def place(image: Mapping[str, Any]) -> tuple[Any, ...]:
-        values = shown(row, image, {})
+        values = [sorts_by(row, each) for each in shown(row, image, {})]
         return (len(values), *values, image["id"])
 
     return [each["id"] for each in sorted(found, key=place, reverse=words[3:] != ["asc"])]

@@ -13,8 +13,8 @@ Findings about how conditions go together (``contradiction``, ``requires``, ``mi
 hence as reliable as those about one condition: all are what the mended text would yield.
 
 The cost is linear: no token is read again but those of a condition that is mended or given up, and
-rules look at a bounded number of tokens, or at those that they take.  Clauses that conditions follow
-are read at the end, once all else is complete.
+rules look at a bounded number of tokens, or at those that they take.  Clauses that conditions
+follow are read at the end, once all else is complete.
 """
 
 from __future__ import annotations
@@ -121,6 +121,7 @@ def repair(recovery: Recovery) -> None:
 
 def _rules(recovery: Recovery) -> Iterator[Callable[[Recovery], bool]]:
     """Yield the rules for a position, to be tried in turn: none that fails changes anything."""
+    yield predicates.nocase
     if recovery.expects_condition:
         yield connectives.at_condition
     elif recovery.expects_value:
@@ -148,6 +149,7 @@ def _rules(recovery: Recovery) -> Iterator[Callable[[Recovery], bool]]:
 
 _AFTER: dict[str, Callable[[Recovery], bool]] = {
     "NOT": predicates.after_not,
+    "IGNORING": predicates.after_ignoring,
     "IN": values.after_in,
     "IS": predicates.after_is,
     "ORDER": clauses.after_order,

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from imsquery.diagnostics.edits import Safe, clip, spaced
 from imsquery.language._tables import ACTIONS, GOTOS
 from imsquery.language.algebra import Algebra
+from imsquery.language.clock import reads_clock
 from imsquery.language.lalr import Stack, shift
-from imsquery.language.lexer import END
+from imsquery.language.lexer import END, NAMES
 from imsquery.language.recovery.phrases import (
     CLAUSES_IN_WORDS,
     JOINTS_IN_WORDS,
@@ -34,7 +35,6 @@ from imsquery.language.recovery.piece import (
 )
 from imsquery.language.recovery.scanner import Scanner
 from imsquery.language.recovery.vocabulary import AGO, DIRECTIONS, ORDER_BY, SORT, SORT_MARKS
-from imsquery.language.times import reads_clock
 
 Place = tuple[int, int]
 
@@ -53,6 +53,8 @@ WORDS = {
     "IN": "`in`",
     "BETWEEN": "`between`",
     "MATCH": "`contains`, `startswith`, `endswith`, `glob` or `matches`",
+    "IGNORING": "`ignoring case`",
+    "CASE": "`case`",
     "IS": "`is`",
     "PRESENCE": "`present` or `absent`",
     "AND": "`and`",
@@ -219,7 +221,7 @@ class Recovery:
             return following.kind not in NEGATABLE | ENDS
         if kind in {"LPAR", "ALL", "NONE"}:
             return True
-        if kind not in {"WORD", "LIMIT"}:
+        if kind not in NAMES:
             return False
         if following.kind in AFTER_NAMES:
             return True
@@ -251,10 +253,17 @@ class Recovery:
         is_joint = kind in {"AND", "OR", "NOT", "LIMIT", "AFTER"}
         return not is_joint and self.begins_condition(ahead + 1)
 
+    def ignores_case(self, ahead: int = 0) -> bool:
+        """Return whether ``ignoring case`` comes next."""
+        return [each.kind for each in (self.peek(ahead), self.peek(ahead + 1))] == [
+            "IGNORING",
+            "CASE",
+        ]
+
     def ends_condition(self, ahead: int) -> bool:
         """Return whether a condition ends before a token to come, whatever it may lack."""
         piece = self.peek(ahead)
-        is_end = piece.kind in ENDS or piece.kind == "COMMA"
+        is_end = piece.kind in ENDS or piece.kind == "COMMA" or self.ignores_case(ahead)
         return is_end or self.begins_words(ahead) or self.begins_condition(ahead)
 
     def begins_words(self, ahead: int) -> bool:

@@ -118,6 +118,15 @@ AMBIGUOUS = frozenset({
 })  # fmt: skip
 """Words that some languages take otherwise: without letter case, as whole words, with an end."""
 
+NOCASE = frozenset(
+    {
+        "nocase", "icase", "ignorecase", "ignore_case", "ignore-case", "ignoring_case",
+        "case_insensitive", "case-insensitive", "ignore case", "ignores case", "case insensitive",
+        "case insensitively", "case ignored",
+    }
+)  # fmt: skip
+"""Words after a condition, one or two, that make it ignore letter case."""
+
 BETWEEN_ENDS = frozenset({"to", "..", "-", "until"})
 """Words between the two ends of a range."""
 
