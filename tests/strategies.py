@@ -252,7 +252,8 @@ _PIECES = st.sampled_from(
         *KEYWORDS, "(", ")", ",", "=", "==", "!=", "<>", "<", "<=", ">", ">=", " ", "\n", "#",
         "'", '"', "\\", "$x", "$", "&&", "||", "!", "~", ";", "platform", "CentOS", "created_at",
         "now-7d", "2018-10-28", "supports", "kvm", "limit", "5", "min_ram", "name", "\u00a0",
-        "ignoring case", "tagged", "4GB", "\uff1d", "\u201c", "\u0440", "\x00", "\ud800", "\u202e", "\U0001f600", "like", "null",
+        "ignoring case", "tagged", "4GB",
+        "\uff1d", "\u201c", "\u0440", "\x00", "\ud800", "\u202e", "\U0001f600", "like", "null",
     ]
 )  # fmt: skip
 

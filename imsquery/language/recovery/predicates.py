@@ -87,7 +87,7 @@ def nocase(recovery: Recovery) -> bool:
     if not recovery.ignores_case() or not recovery.accepts("OR"):
         return False
     message = "unexpected `ignoring case`; it goes with `=`, `!=`, `in` and matching operators"
-    recovery.remove(*recovery.ahead(2), message=message)
+    recovery.change(message, recovery.read[-1], (recovery.ahead(2), ""))
     return True
 
 
