@@ -30,36 +30,38 @@ def results(query: syntax.Query, images: Sequence[Record], found: Sequence[Recor
         everything = arranged([*(each for each in found if each is not start), start], keys)
         in_order = everything[everything.index(start) + 1 :]
     if query.skip_per is not None:
-        in_order = [
-            each for each in in_order if rank(each, in_order, query.skip_per) >= _n(query.skip_per)
-        ]
+        most = int(text(query.skip_per.count))
+        in_order = [each for each, rank in ranked(in_order, query.skip_per.name) if rank >= most]
     if query.limit_per is not None:
-        in_order = [
-            each for each in in_order if rank(each, in_order, query.limit_per) < _n(query.limit_per)
-        ]
-    in_order = in_order[0 if query.skip is None else int(text(query.skip)) :]
-    return [each["id"] for each in in_order][
-        : None if query.limit is None else int(text(query.limit))
-    ]
+        most = int(text(query.limit_per.count))
+        in_order = [each for each, rank in ranked(in_order, query.limit_per.name) if rank < most]
+    if query.skip is not None:
+        in_order = in_order[int(text(query.skip)) :]
+    if query.limit is not None:
+        in_order = in_order[: int(text(query.limit))]
+    return [each["id"] for each in in_order]
 
 
-def _n(per: syntax.Per) -> int:
-    return int(text(per.count))
-
-
-def rank(image: Record, in_order: Sequence[Record], per: syntax.Per) -> int:
-    """Return how many images of the same group come before one."""
-    row = row_of(per.name)
-    before = in_order[: [each["id"] for each in in_order].index(image["id"])]
-    return sum(shown(row, each, {}) == shown(row, image, {}) for each in before)
+def ranked(in_order: Sequence[Record], name: str) -> list[tuple[Record, int]]:
+    """Return each image with the number of images of its group that come before it."""
+    before: list[list[Any]] = []
+    found = []
+    for each in in_order:
+        values = list(shown(row_of(name), each, {}))
+        found.append((each, before.count(values)))
+        before.append(values)
+    return found
 
 
 def arranged(images: Sequence[Record], keys: Sequence[syntax.Order]) -> list[Record]:
     """Sort images by keys, then by id in the direction of the last one; absent values are least."""
 
+    values = {
+        each["id"]: [list(shown(row_of(key.name), each, {})) for key in keys] for each in images
+    }
+
     def compare(one: Record, other: Record) -> int:
-        for key in keys:
-            left, right = (shown(row_of(key.name), each, {}) for each in (one, other))
+        for key, left, right in zip(keys, values[one["id"]], values[other["id"]], strict=True):
             if left != right:
                 return _sign(left < right, key)
         return _sign(one["id"] < other["id"], keys[-1])

@@ -121,7 +121,7 @@ def _sort(order: Ordering) -> str:
 def _why_client_sort(order: Ordering) -> str:
     if not order.parameter.sortable:
         return "the server cannot sort by it"
-    return "the server can, but an image that changes between two pages might be on neither"
+    return "an image could change between two pages"
 
 
 def _after(plan: Job) -> str:

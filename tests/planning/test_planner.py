@@ -482,7 +482,7 @@ def test_a_plan_is_explained_as_a_tree() -> None:
         "│     └─ min_ram <= 4096 (at 22-37): "
         "the server compares `min_ram` by `=` only, not by `<=`\n"
         "├─ client sort: name desc, id "
-        "(the server can, but an image that changes between two pages might be on neither)\n"
+        "(an image could change between two pages)\n"
         "└─ client limit: 2 (after the sort)"
     )
 
