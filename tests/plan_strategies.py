@@ -8,6 +8,8 @@ from attrs import frozen
 from hypothesis import strategies as st
 
 from imsquery import CLOUDIMAGES, testing
+from imsquery.language import syntax
+from imsquery.language.unparse import unparse
 from tests.server_model import ModelServer
 
 _FLAVORS = ("s6.large.2", "c6.xlarge.4", "s3.medium.2")
@@ -28,6 +30,7 @@ _hidden = st.fixed_dictionaries(
     {
         "flavors": st.sets(st.sampled_from(_FLAVORS), max_size=2),
         "whole_image": st.booleans(),
+        "elsewhere": st.booleans(),
     },
     optional={"member_status": st.sampled_from(("accepted", "rejected", "pending"))},
 )
@@ -59,7 +62,7 @@ PREDICATES = (
     "supports(kvm)", "not supports(kvm)", "architecture = arm", "support_arm = true",
     "flavor_id = f", "flavor_id = g", "whole_image", "whole_image = false", "shared(pending)",
     "(visibility = shared and member_status = accepted)", "visibility = shared",
-    "enterprise_project_id = all_granted_eps", "enterprise_project_id = 0",
+    "enterprise_project_id = 0",
     "enterprise_project_id = p", "name = ab", "name glob 'a*'", "name contains b",
     "name is absent", "lazyloading = true", "id in (i1, i2)", "all", "none",
 )  # fmt: skip
@@ -75,10 +78,22 @@ def combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-dense_filters = st.lists(st.sampled_from(PREDICATES), min_size=1, max_size=6, unique=True).flatmap(
+_dense = st.lists(st.sampled_from(PREDICATES), min_size=1, max_size=6, unique=True).flatmap(
     lambda few: st.recursive(st.sampled_from(few), combined, max_leaves=8)
 )
-"""Filters of a few conditions, each of which appears several times."""
+_SCOPES = (
+    "{}", "{}", "{}", "{} and enterprise_project_id = all_granted_eps",
+    "enterprise_project_id in (p, all_granted_eps) and {}",
+    "(enterprise_project_id = 0 or enterprise_project_id = all_granted_eps) and {}",
+)  # fmt: skip
+dense_filters = st.builds(lambda form, text: form.format(text), st.sampled_from(_SCOPES), _dense)
+"""Filters of a few conditions, each of which appears several times; some widen the search."""
+
+
+def is_wide(tree: syntax.Expr) -> bool:
+    """Return whether a filter asks for the images of all enterprise projects."""
+    return "all_granted_eps" in unparse(tree)
+
 
 _dense_images = st.fixed_dictionaries(
     {
@@ -104,7 +119,11 @@ _dense_images = st.fixed_dictionaries(
     },
 )  # fmt: skip
 _dense_hidden = st.fixed_dictionaries(
-    {"flavors": st.sets(st.sampled_from("fg")), "whole_image": st.booleans()},
+    {
+        "flavors": st.sets(st.sampled_from("fg")),
+        "whole_image": st.booleans(),
+        "elsewhere": st.booleans(),
+    },
     optional={"member_status": st.sampled_from(("accepted", "pending"))},
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imsquery.semantics.binder import is_sortable
-from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown, leaves
+from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown, is_scope, leaves
 
 TYPE_CHECKING = False  # typing is not worth loading for a finding
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ def _report_joined(formula: Formula, binder: Binder) -> None:
     for leaf in leaves(formula):
         if isinstance(leaf, Deferred):
             binder.report_unbound(leaf)
-    if isinstance(operand, Unknown):
+    is_misplaced = any(type(leaf) is Atom and is_scope(leaf) for leaf in leaves(formula))
+    if isinstance(operand, Unknown) or is_misplaced:  # which is reported
         return
     _report(formula, _alternatives(formula) if type(formula) is Or else _EQUALS_ONLY, binder)
 

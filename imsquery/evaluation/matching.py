@@ -26,7 +26,7 @@ from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Boolean, Integer
 from imsquery.semantics.analysis import analyze, text_of
-from imsquery.semantics.formula import And, Atom, Not, Or, fold, leaves
+from imsquery.semantics.formula import And, Atom, Not, Or, fold, is_scope, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -163,11 +163,6 @@ def _check_observable(analysis: Analysis) -> None:
 def is_observable(atom: Atom) -> bool:
     """Return whether a record shows if a condition holds; for a scope it always does."""
     return atom.parameter.observed is not None
-
-
-def is_scope(atom: Atom) -> bool:
-    """Return whether a condition widens the search instead of narrowing it."""
-    return atom.relation == "=" and atom.value in atom.parameter.scopes
 
 
 def compile_predicate(formula: Formula) -> Predicate:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imsquery.evaluation.attributes import is_always_present
-from imsquery.evaluation.matching import is_scope, text_test
+from imsquery.evaluation.matching import text_test
 from imsquery.planning.intervals import extent
 from imsquery.schema.kinds import Integer
-from imsquery.semantics.formula import And, Atom, Not, Or, fold, leaves, map_atoms
+from imsquery.semantics.formula import And, Atom, Not, Or, fold, is_scope, leaves, map_atoms
 from imsquery.semantics.simplify import complement, simplify
 
 if TYPE_CHECKING:

@@ -43,7 +43,7 @@ from imsquery.planning.phrasing import phrase, phrase_atom
 from imsquery.planning.plan import Plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.semantics.analysis import Analysis, analyze
-from imsquery.semantics.formula import And, Atom, Or
+from imsquery.semantics.formula import And, Atom, Or, is_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +121,7 @@ def plan(
         order=ordering,
         after=after,
         clauses=clauses,
-        locator=None if after is None or ordering.is_certain else lowering.locator(after),
+        locator=None if after is None or ordering.is_certain else lowering.locator(after, parts),
         warnings=analysis.findings,
         spec=spec,
     )
@@ -298,11 +298,16 @@ class _Lowering:
             formula=residual,
         )
 
-    def locator(self, identity: str) -> Request:
-        """Return the request for an image by its id, which shows its position in the order."""
+    def locator(self, identity: str, parts: list[tuple[Box, Formula]]) -> Request:
+        """Return the request for an image by its id, which shows its position in the order.
+
+        It is as wide as the requests of the plan.
+        """
         row = self._spec.find("id")
         assert row is not None  # noqa: S101 -- read_order refuses specs without one
-        pairs = [(row.wire, identity)]
+        atoms = {each.key: each for box, _ in parts for each in box.conditions.values()}
+        scopes = [(each.parameter.wire, _value(each)) for each in atoms.values() if is_scope(each)]
+        pairs = sorted([(row.wire, identity), *scopes])
         nothing = Or((), 0, 0)
         return Request(
             query=CompiledQuery(pairs, join(pairs), self._spec.path),

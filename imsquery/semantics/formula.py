@@ -290,6 +290,11 @@ def build(steps: list[Any]) -> Formula:
     return formula  # type: ignore[no-any-return]  # the stack holds formulas
 
 
+def is_scope(atom: Atom) -> bool:
+    """Return whether a condition widens the search instead of narrowing it."""
+    return atom.relation == "=" and atom.value in atom.parameter.scopes
+
+
 def negate(formula: Formula) -> Not:
     """Return the complement, in the same place."""
     return Not(formula, formula.first, formula.last)

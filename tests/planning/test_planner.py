@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from imsquery import CLOUDIMAGES, Limits, QueryError, Spec
+from imsquery import CLOUDIMAGES, Limits, QueryError, Spec, check
 from imsquery import compile as compile_query
 from imsquery.language import syntax
 from imsquery.planning.planner import plan
@@ -127,14 +127,14 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
         ("flavor_id = a and flavor_id = b and platform = CentOS and platform = Ubuntu", []),
         # scopes
         ("enterprise_project_id = all_granted_eps and enterprise_project_id = x",
-         [("enterprise_project_id=x", "all")]),
-        ("enterprise_project_id = all_granted_eps and owner = a or owner = b and name glob 'x*'",
-         [("enterprise_project_id=all_granted_eps&owner=a", "all"), ("owner=b", "name glob x*")]),
-        ("enterprise_project_id = all_granted_eps and name glob 'a*' or owner = b",
-         [("enterprise_project_id=all_granted_eps", "name glob a* or owner = b")]),
-        ("enterprise_project_id = all_granted_eps and owner = a or owner = b and status != active",
+         [("enterprise_project_id=all_granted_eps", "enterprise_project_id = x")]),
+        ("enterprise_project_id in (all_granted_eps, x) and platform = CentOS",
+         [("__platform=CentOS&enterprise_project_id=all_granted_eps", "all")]),
+        ("enterprise_project_id = all_granted_eps and (owner = a or owner = b and status = active)",
          [("enterprise_project_id=all_granted_eps&owner=a", "all"),
-          ("owner=b", "status != active")]),
+          ("enterprise_project_id=all_granted_eps&owner=b&status=active", "all")]),
+        ("enterprise_project_id = all_granted_eps and (name glob 'a*' or owner = b)",
+         [("enterprise_project_id=all_granted_eps", "name glob a* or owner = b")]),
         ("enterprise_project_id = all_granted_eps and platform in (CentOS, Ubuntu)",
          [("__platform=CentOS&enterprise_project_id=all_granted_eps", "all"),
           ("__platform=Ubuntu&enterprise_project_id=all_granted_eps", "all")]),
@@ -142,6 +142,28 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
 )  # fmt: skip
 def test_requests_and_residuals(query: str, expected: list[tuple[str, str]]) -> None:
     assert parts(query) == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "not enterprise_project_id = all_granted_eps",
+        "enterprise_project_id != all_granted_eps and protected",
+        "enterprise_project_id = all_granted_eps or platform = CentOS",
+        "protected and (enterprise_project_id in (all_granted_eps, x) or platform = CentOS)",
+    ],
+)
+def test_what_widens_the_search_is_no_part_of_another_condition(query: str) -> None:
+    assert codes(query) == {"not-observable"}
+    found = check(query, target="compile")
+    assert {each.code for each in found} <= {"not-observable", "mixed-and-or"}
+
+
+def test_an_image_to_start_after_is_looked_for_as_widely_as_the_others() -> None:
+    made = plan("enterprise_project_id = all_granted_eps order by min_ram after x")
+
+    assert made.locator is not None
+    assert made.locator.query_string == "enterprise_project_id=all_granted_eps&id=x"
 
 
 @pytest.mark.parametrize(
@@ -179,9 +201,9 @@ def test_requests_and_residuals(query: str, expected: list[tuple[str, str]]) -> 
            "created_at < 2018-01-01T00:00:00Z or status = active")]),
         ("flavor_id = a and (platform = CentOS or platform = Ubuntu)", 1,
          [("flavor_id=a", "platform in (CentOS, Ubuntu)")]),
-        ("enterprise_project_id = all_granted_eps and owner = a or platform = CentOS", 1,
+        ("enterprise_project_id = all_granted_eps and (owner = a or platform = CentOS)", 1,
          [("enterprise_project_id=all_granted_eps", "owner = a or platform = CentOS")]),
-        ("enterprise_project_id = all_granted_eps and owner = a or enterprise_project_id = x", 1,
+        ("enterprise_project_id = all_granted_eps and (owner = a or enterprise_project_id = x)", 1,
          [("enterprise_project_id=all_granted_eps", "enterprise_project_id = x or owner = a")]),
     ],
 )  # fmt: skip
