@@ -104,6 +104,7 @@ class Job:
         locator: the request for that image, if the client sorts; only made if no other finds it.
         warnings: findings that are not errors.
         spec: the parameters.
+        enough: how many requests would fetch fewer images, if no more than fewer are allowed.
     """
 
     text: str = field(eq=False)
@@ -115,6 +116,7 @@ class Job:
     locator: Request | None = field(eq=False)
     warnings: tuple[Diagnostic, ...] = field(eq=False)
     spec: Spec = field(eq=False, repr=False)
+    enough: int | None = field(default=None, eq=False)
 
     @property
     def limit(self) -> int | None:

@@ -22,6 +22,7 @@ the order in which they were written, so that equal filters have equal plans.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -43,7 +44,7 @@ from imsquery.planning.phrasing import phrase, phrase_atom
 from imsquery.planning.plan import Plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.semantics.analysis import Analysis, analyze
-from imsquery.semantics.formula import And, Atom, Or, is_scope
+from imsquery.semantics.formula import And, Atom, Or, is_scope, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,6 +125,7 @@ def plan(
         locator=None if after is None or ordering.is_certain else lowering.locator(after, parts),
         warnings=analysis.findings,
         spec=spec,
+        enough=_enough(formula, [box for box, _ in parts], max_requests, identity),
     )
 
 
@@ -233,6 +235,28 @@ def _bounds(formula: Formula, parameter: Parameter) -> list[Atom]:
         and parameter.is_time
         and each.relation in ORDER
     ]
+
+
+_AMPLE = 256  # requests, and conditions of a filter that so many are considered for
+_MOST_LISTS = 2  # in such a filter: the alternatives of more are multiplied out
+
+
+def _enough(
+    formula: Formula, boxes: list[Box], budget: int, identity: Parameter | None
+) -> int | None:
+    """Return how many requests would fetch fewer images than those allowed; ``None`` if none."""
+    parts = formula.operands if isinstance(formula, And) else (formula,)
+    lists = sum(isinstance(each, Or) for each in parts)
+    if len(boxes) > budget or not 0 < lists <= _MOST_LISTS:
+        return None
+    if len([*islice(leaves(formula), _AMPLE + 1)]) > _AMPLE:
+        return None
+    try:
+        more = cover(formula, _AMPLE, None if identity is None else identity.wire)
+    except TooManyHiddenError:
+        return None
+    is_less = sum(box.weight for box in more) < sum(box.weight for box in boxes)
+    return len(more) if is_less and len(more) > budget else None
 
 
 def _two_values(analysis: Analysis, atom: Atom) -> QueryError:

@@ -58,6 +58,7 @@ def to_dict(plan: Job) -> dict[str, Any]:
         "limit_per": _per_to_dict(plan.limit_per),
         "skip": plan.skip,
         "limit": plan.limit,
+        "enough_requests": plan.enough,
     }
 
 
@@ -105,6 +106,8 @@ def _tree(plan: Job) -> Node:
     if plan.after is not None:
         steps.append((_after(plan), []))
     steps += [(each, []) for each in _counts(plan)]
+    if plan.enough is not None:
+        steps.append((f"note: --max-requests {plan.enough} would fetch fewer images", []))
     return f"{count} request{'s' if count > 1 else ''} for {plan.filter}", steps
 
 
@@ -151,11 +154,11 @@ def _limit(plan: Job) -> str:
     if not all(request.limited for request in plan.requests):
         return f"{client} (after the client filter)"
     server = f"server limit: {plan.clauses.total}"
-    if plan.skip:
-        return f"{server}; {client}"
     if not plan.order.is_settled:
         return f"{server}, with ties; {client}"
-    return server if len(plan.requests) == 1 else f"{server} per request; {client}"
+    if len(plan.requests) > 1:
+        return f"{server} per request; {client}"
+    return f"{server}; {client}" if plan.skip else server
 
 
 def _request_node(plan: Job, request: Request) -> Node:

@@ -242,3 +242,26 @@ def test_results_start_after_the_image_in_the_after_clause(
     assert found == expected(tree, world, written)
     asked = {conditions(query) for query in server.asked}
     assert len({each for each in asked if ("id", after) not in each}) <= budget
+
+
+BOUNDS = st.sampled_from(("2018-10-27", "2018-10-28T10:00:00Z", "2018-10-29", "2019"))
+
+
+@given(
+    BOUNDS, BOUNDS, st.sampled_from(("all", "platform = CentOS", "min_ram < 2")),
+    dense_worlds(max_size=30), clauses, page_sizes,
+)  # fmt: skip
+def test_of_a_range_of_creation_times_a_page_more_than_the_range_is_fetched_at_most(
+    low: str, high: str, also: str, world: World, written: str, page_size: int
+) -> None:
+    query = f"created_at >= {low} and created_at < {high} and {also}{written}"
+    made_plan = made(query, 8)
+    server = world.server()
+    run = made_plan.execute(server, page_size=page_size)
+    found = [image["id"] for image in run]
+
+    assert found == expected(parse(query).filter, world, written)
+    if made_plan.order.arrival.parameter.is_time:
+        tree = parse(f"created_at >= {low} and created_at < {high}").filter
+        inside = sum(holds(tree, each) for each in visible(tree, world))
+        assert run.fetched <= inside + page_size

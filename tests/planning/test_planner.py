@@ -617,3 +617,26 @@ def test_no_value_drives_the_terminal() -> None:
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown format 'dot'"):
         plan("all").explain("dot")  # type: ignore[arg-type]  # refused at run time, too
+
+
+@pytest.mark.parametrize(
+    ("query", "budget", "enough"),
+    [
+        (f"id in ({', '.join(f'i{n}' for n in range(40))})", 8, 40),
+        (f"id in ({', '.join(f'i{n}' for n in range(40))})", 40, None),
+        (f"protected and owner in ({', '.join(f'i{n}' for n in range(100))}) limit 3", 1, 100),
+        ("platform in (CentOS, Ubuntu) and min_ram < 4", 8, None),
+        ("platform = CentOS or name glob 'a*'", 1, None),
+        ("platform = CentOS and (name glob 'a*' or min_ram < 4)", 1, None),
+    ],
+)
+def test_a_plan_says_how_many_requests_would_fetch_fewer_images(
+    query: str, budget: int, enough: int | None
+) -> None:
+    made = plan(query, max_requests=budget)
+    note = f"note: --max-requests {enough} would fetch fewer images"
+
+    assert (made.enough, json.loads(made.explain("json"))["enough_requests"]) == (enough, enough)
+    assert (note in made.explain()) is (enough is not None)
+    if enough is not None:
+        assert len(plan(query, max_requests=enough).requests) == enough
