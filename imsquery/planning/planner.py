@@ -112,6 +112,8 @@ def plan(
     ordering = read_order(analysis.bound, spec)
     if _fits_a_page(ordering, clauses, parts):
         ordering = evolve(ordering, by_server=True)
+    elif after is not None and not ordering.is_settled:
+        ordering = evolve(ordering, by_server=False)  # its place among those that tie is another
     lowering = _Lowering(analysis, ordering, clauses.total, after, spec)
     bounded = [_bounded(formula, *each, ordering.arrival) for each in parts]
     requests = [lowering.request(*each) for each in bounded]
@@ -122,7 +124,7 @@ def plan(
         order=ordering,
         after=after,
         clauses=clauses,
-        locator=None if after is None or ordering.is_certain else lowering.locator(after, parts),
+        locator=None if after is None or ordering.is_settled else lowering.locator(after, parts),
         warnings=analysis.findings,
         spec=spec,
         enough=_enough(formula, [box for box, _ in parts], max_requests, identity),

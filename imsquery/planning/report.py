@@ -124,6 +124,8 @@ def _sort(order: Ordering) -> str:
 def _why_client_sort(order: Ordering) -> str:
     if not order.parameter.sortable:
         return "the server cannot sort by it"
+    if order.is_certain:
+        return "the server starts elsewhere among images that tie"
     return "an image could change between two pages"
 
 

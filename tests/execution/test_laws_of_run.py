@@ -11,9 +11,10 @@ from hypothesis import assume, example, given, reject
 from hypothesis import strategies as st
 
 import imsquery
-from imsquery import CLOUDIMAGES, Parameter, testing
+from imsquery import CLOUDIMAGES, Parameter, parse, testing
 from imsquery.execution.run import AsyncExecution, Execution, ExecutionError
 from imsquery.planning.planner import plan
+from tests.clause_meaning import results
 from tests.meaning import row_of, shown
 from tests.plan_strategies import World, orders, server_orders, worlds
 from tests.server_model import BadRequestError, ModelServer
@@ -280,3 +281,37 @@ def test_results_can_be_sorted_by_any_attribute_whatever_it_holds(
     run = plan(f"all{order}{clause}").execute(ModelServer(images), page_size=page_size)
 
     assert ids(run) == ids(expected)[:limit]
+
+
+@st.composite
+def tied(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Return images of two times and two names, most of which tie."""
+    times = ("2018-01-01T00:00:00Z", "2018-01-01T00:00:01Z")
+    made = st.fixed_dictionaries(
+        {"created_at": st.sampled_from(times)}, optional={"name": st.sampled_from("ab")}
+    )
+    return [{**each, "id": f"i{n}"} for n, each in enumerate(draw(st.lists(made, max_size=8)))]
+
+
+@given(
+    tied(), st.sampled_from(["created_at", "created_at asc", "name", "name asc"]),
+    st.sampled_from(["", ", name", ", name asc", ", id asc", ", created_at asc"]),
+    st.sampled_from(["", " limit 1 per name", " skip 1 per created_at", " skip 1 limit 2"]),
+    page_sizes,
+)  # fmt: skip
+def test_images_that_tie_are_sorted_by_the_other_keys_from_any_place(
+    images: list[dict[str, Any]], first: str, other: str, written: str, page_size: int
+) -> None:
+    order = f" order by {first}{'' if other[2:6] == first[:4] else other}{written}"
+    server = ModelServer(images)
+    wanted = results(parse(f"all{order}"), images, images)
+    made = plan(f"all{order}")
+
+    assert ids(made.execute(server, page_size=page_size)) == wanted
+    for stop in range(len(wanted)):
+        run = made.execute(server, page_size=page_size)
+        assert [*ids(islice(run, stop)), *ids(made.execute(server, cursor=run.cursor))] == wanted
+    for each in images:
+        text = f"all{order} after {each['id']}"
+        after = results(parse(text), images, images)
+        assert ids(plan(text).execute(server, page_size=page_size)) == after
