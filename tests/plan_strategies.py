@@ -25,6 +25,12 @@ class World:
     def server(self, *, glance_ties: bool = False) -> ModelServer:
         return ModelServer(self.images, self.hidden, glance_ties=glance_ties)
 
+    def searched(self, tree: syntax.Expr) -> list[dict[str, Any]]:
+        """Return the images that the server searches for a filter."""
+        if "all_granted_eps" in unparse(tree):
+            return self.images
+        return [each for each in self.images if not self.hidden[each["id"]].get("elsewhere")]
+
 
 _hidden = st.fixed_dictionaries(
     {
@@ -88,11 +94,6 @@ _SCOPES = (
 )  # fmt: skip
 dense_filters = st.builds(lambda form, text: form.format(text), st.sampled_from(_SCOPES), _dense)
 """Filters of a few conditions, each of which appears several times; some widen the search."""
-
-
-def is_wide(tree: syntax.Expr) -> bool:
-    """Return whether a filter asks for the images of all enterprise projects."""
-    return "all_granted_eps" in unparse(tree)
 
 
 _dense_images = st.fixed_dictionaries(

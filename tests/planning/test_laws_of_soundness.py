@@ -18,7 +18,7 @@ from imsquery.planning.plan import Plan
 from imsquery.planning.planner import plan
 from tests.clause_meaning import results
 from tests.meaning import holds
-from tests.plan_strategies import World, clauses, dense_filters, dense_worlds, is_wide, worlds
+from tests.plan_strategies import World, clauses, dense_filters, dense_worlds, worlds
 
 REFUSALS = {"mutually-exclusive", "requires", "not-observable"}
 trees = testing.filter_trees(consistent=False, max_predicates=6)
@@ -38,16 +38,8 @@ def made(text: str, budget: int) -> Plan:
 
 def expected(tree: syntax.Expr, world: World, written: str) -> list[str]:
     """Return the ids of the images that satisfy a filter, as the clauses have them."""
-    found = [each for each in visible(tree, world) if holds(tree, each, world.hidden[each["id"]])]
+    found = [each for each in world.searched(tree) if holds(tree, each, world.hidden[each["id"]])]
     return results(parse(f"all{written}"), world.images, found)
-
-
-def visible(tree: syntax.Expr, world: World) -> list[dict[str, Any]]:
-    """Return the images that the service searches."""
-    hidden = world.hidden
-    if is_wide(tree):
-        return world.images
-    return [each for each in world.images if not hidden[each["id"]].get("elsewhere")]
 
 
 def conditions(query: str) -> tuple[tuple[str, str], ...]:
@@ -231,8 +223,8 @@ def test_results_start_after_the_image_in_the_after_clause(
     page_size: int,
     data: st.DataObject,
 ) -> None:
-    assume(visible(tree, world))
-    after = data.draw(st.sampled_from([each["id"] for each in visible(tree, world)]))
+    assume(world.searched(tree))
+    after = data.draw(st.sampled_from([each["id"] for each in world.searched(tree)]))
     written += f" after '{after}'"
 
     server = world.server()
@@ -263,5 +255,5 @@ def test_of_a_range_of_creation_times_a_page_more_than_the_range_is_fetched_at_m
     assert found == expected(parse(query).filter, world, written)
     if made_plan.order.arrival.parameter.is_time:
         tree = parse(f"created_at >= {low} and created_at < {high}").filter
-        inside = sum(holds(tree, each) for each in visible(tree, world))
+        inside = sum(holds(tree, each) for each in world.searched(tree))
         assert run.fetched <= inside + page_size
