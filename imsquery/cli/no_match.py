@@ -16,7 +16,7 @@ from attrs import frozen
 from imsquery.cli.nearest import Near, folded
 from imsquery.cli.reasons import LeftOut, Reasons
 from imsquery.diagnostics.errors import QueryError
-from imsquery.evaluation.matching import compile_predicate, is_observable, is_scope
+from imsquery.evaluation.matching import compile_predicate, is_observable
 from imsquery.evaluation.written import read_written
 from imsquery.language.syntax import And, Not, Or
 from imsquery.language.unparse import unparse
@@ -187,7 +187,9 @@ class _Try:
             each
             for each in conditions
             if not each.is_hidden
-            and any(atom.parameter.wire in required or is_scope(atom) for atom in _atoms(each))
+            and any(
+                atom.parameter.wire in required or bound.is_scope(atom) for atom in _atoms(each)
+            )
         ]
         return phrase(bound.And([each.meaning for each in hidden + shown], 0, 0))
 

@@ -8,6 +8,7 @@ from imsquery.covering.parts import report_no_plan
 from imsquery.diagnostics.edits import clip
 from imsquery.language.lexer import spell
 from imsquery.language.operators import KEYED, NOCASE
+from imsquery.semantics.binder import is_sortable
 from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown, leaves
 
 TYPE_CHECKING = False  # typing is not worth loading for a finding
@@ -87,6 +88,24 @@ def _fixes(keyed: Atom, analysis: Analysis) -> list[Fix]:
         return []
     phrase = f"{row.name} = {spell(str(keyed.value))}"
     return [(f"write `{clip(phrase)}`", [(*binder.span(keyed.first, keyed.last), phrase)])]
+
+
+def report_clauses(analysis: Analysis) -> None:
+    """Report what the clauses ask for that no request can."""
+    binder, bound = analysis.binder, analysis.bound
+    way = "; `plan` does it, on the client" if analysis.has_plan else ""
+    for order in bound.order[1:]:
+        if is_sortable(order.parameter):
+            message = f"the server sorts by one attribute{way}"
+            binder.report("not-expressible", message, binder.span(order.token))
+    for count in bound.counts():
+        if not analysis.clause_value(count.number):
+            continue  # `skip 0`, or no value for a placeholder, which is reported
+        reason = "the server cannot skip images"
+        if count.per is not None:
+            reason = f"the server cannot count the images of each `{count.per.name}`"
+        span = binder.span(count.first, count.last)
+        binder.report("not-expressible", f"{reason}{way}", span)
 
 
 def obstacle(literal: Formula) -> str | None:

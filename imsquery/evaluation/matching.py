@@ -28,7 +28,7 @@ from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Boolean, Integer, Tag
 from imsquery.semantics.analysis import inspect, text_of
-from imsquery.semantics.formula import And, Atom, Not, Or, fold, leaves
+from imsquery.semantics.formula import And, Atom, Not, Or, fold, is_scope, leaves
 from imsquery.semantics.values import collected
 
 if TYPE_CHECKING:
@@ -192,11 +192,6 @@ def _report_hidden(analysis: Analysis) -> None:
 def is_observable(atom: Atom) -> bool:
     """Return whether a record shows if a condition holds; for a scope it always does."""
     return atom.parameter.observed is not None
-
-
-def is_scope(atom: Atom) -> bool:
-    """Return whether a condition widens the search instead of narrowing it."""
-    return atom.relation == "=" and atom.value in atom.parameter.scopes
 
 
 def compile_predicate(formula: Formula) -> Predicate:

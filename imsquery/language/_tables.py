@@ -35,7 +35,9 @@ KEYWORDS = {'absent': 'PRESENCE',
  'not': 'NOT',
  'or': 'OR',
  'order': 'ORDER',
+ 'per': 'PER',
  'present': 'PRESENCE',
+ 'skip': 'SKIP',
  'startswith': 'MATCH'}
 
 FIXED = {'!=': 'OPERATOR',
@@ -89,139 +91,159 @@ RULES: tuple[tuple[str, int, str | None], ...] = (
     ('name', 1, None),  # 35
     ('name', 1, None),  # 36
     ('name', 1, None),  # 37
-    ('values', 1, 'single'),  # 38
-    ('values', 3, 'extend'),  # 39
-    ('value', 1, None),  # 40
-    ('value', 1, None),  # 41
+    ('name', 1, None),  # 38
+    ('name', 1, None),  # 39
+    ('values', 1, 'single'),  # 40
+    ('values', 3, 'extend'),  # 41
     ('value', 1, None),  # 42
-    ('clauses', 1, 'single'),  # 43
-    ('clauses', 2, 'extend_adjacent'),  # 44
-    ('clause', 3, 'order'),  # 45
-    ('clause', 4, 'order_with_direction'),  # 46
-    ('clause', 2, 'limit'),  # 47
+    ('value', 1, None),  # 43
+    ('value', 1, None),  # 44
+    ('clauses', 1, 'single'),  # 45
+    ('clauses', 2, 'extend_adjacent'),  # 46
+    ('clause', 3, 'order'),  # 47
     ('clause', 2, 'limit'),  # 48
-    ('clause', 2, 'after'),  # 49
+    ('clause', 4, 'limit_per'),  # 49
+    ('clause', 2, 'skip'),  # 50
+    ('clause', 4, 'skip_per'),  # 51
+    ('clause', 2, 'after'),  # 52
+    ('keys', 1, 'single'),  # 53
+    ('keys', 3, 'extend'),  # 54
+    ('key', 1, None),  # 55
+    ('key', 2, 'directed'),  # 56
+    ('count', 1, None),  # 57
+    ('count', 1, None),  # 58
 )
 
 ACTIONS: tuple[dict[str, int], ...] = (
-    {'$END': -4, 'AFTER': 1, 'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 5, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'ORDER': 9, 'WORD': 10},  # 0
-    {'PLACEHOLDER': 20, 'STRING': 20, 'WORD': 20},  # 1
-    {'$END': -15, 'AFTER': -15, 'AND': -15, 'LIMIT': -15, 'OR': -15, 'ORDER': -15, 'RPAR': -15},  # 2
-    {'$END': -26, 'AFTER': -26, 'AND': -26, 'LIMIT': -26, 'OR': -26, 'ORDER': -26, 'RPAR': -26},  # 3
-    {'$END': -23, 'AFTER': -23, 'AND': -23, 'BETWEEN': 21, 'IN': 22, 'IS': 23, 'LIMIT': -23, 'MATCH': 24, 'NOT': 25, 'OPERATOR': 26, 'OR': -23, 'ORDER': -23, 'RPAR': -23},  # 4
-    {'$END': -23, 'AFTER': -23, 'AND': -23, 'BETWEEN': 21, 'IN': 22, 'IS': 23, 'LIMIT': -23, 'MATCH': 24, 'NOT': 25, 'OPERATOR': 26, 'OR': -23, 'ORDER': -23, 'PLACEHOLDER': 27, 'WORD': 28},  # 5
-    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'WORD': 10},  # 6
-    {'$END': -16, 'AFTER': -16, 'AND': -16, 'LIMIT': -16, 'OR': -16, 'ORDER': -16, 'RPAR': -16},  # 7
-    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'WORD': 10},  # 8
+    {'$END': -4, 'AFTER': 1, 'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 5, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'ORDER': 9, 'PER': 4, 'SKIP': 10, 'WORD': 11},  # 0
+    {'PLACEHOLDER': 21, 'STRING': 21, 'WORD': 21},  # 1
+    {'$END': -15, 'AFTER': -15, 'AND': -15, 'LIMIT': -15, 'OR': -15, 'ORDER': -15, 'RPAR': -15, 'SKIP': -15},  # 2
+    {'$END': -26, 'AFTER': -26, 'AND': -26, 'LIMIT': -26, 'OR': -26, 'ORDER': -26, 'RPAR': -26, 'SKIP': -26},  # 3
+    {'$END': -23, 'AFTER': -23, 'AND': -23, 'BETWEEN': 22, 'IN': 23, 'IS': 24, 'LIMIT': -23, 'MATCH': 25, 'NOT': 26, 'OPERATOR': 27, 'OR': -23, 'ORDER': -23, 'RPAR': -23, 'SKIP': -23},  # 4
+    {'$END': -23, 'AFTER': -23, 'AND': -23, 'BETWEEN': 22, 'IN': 23, 'IS': 24, 'LIMIT': -23, 'MATCH': 25, 'NOT': 26, 'OPERATOR': 27, 'OR': -23, 'ORDER': -23, 'PLACEHOLDER': 28, 'SKIP': -23, 'WORD': 28},  # 5
+    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'PER': 4, 'SKIP': 4, 'WORD': 11},  # 6
+    {'$END': -16, 'AFTER': -16, 'AND': -16, 'LIMIT': -16, 'OR': -16, 'ORDER': -16, 'RPAR': -16, 'SKIP': -16},  # 7
+    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'PER': 4, 'SKIP': 4, 'WORD': 11},  # 8
     {'BY': 35},  # 9
-    {'$END': -23, 'AFTER': -23, 'AND': -23, 'BETWEEN': 21, 'BROKEN': 36, 'IN': 22, 'IS': 23, 'LIMIT': -23, 'LPAR': 37, 'MATCH': 24, 'NOT': 25, 'OPERATOR': 26, 'OR': -23, 'ORDER': -23, 'RPAR': -23},  # 10
-    {'$END': -44, 'AFTER': -44, 'LIMIT': -44, 'ORDER': -44},  # 11
-    {'$END': -3, 'AFTER': 1, 'LIMIT': 38, 'ORDER': 9},  # 12
-    {'$END': -2, 'AFTER': 1, 'LIMIT': 38, 'OR': 40, 'ORDER': 9},  # 13
-    {'$END': -10, 'AFTER': -10, 'AND': 42, 'LIMIT': -10, 'OR': -10, 'ORDER': -10, 'RPAR': -10},  # 14
-    {'$END': -6, 'AFTER': -6, 'LIMIT': -6, 'OR': 43, 'ORDER': -6, 'RPAR': -6},  # 15
-    {'$END': -2, 'AFTER': 1, 'LIMIT': 38, 'ORDER': 9},  # 16
-    {'$END': -2, 'AFTER': 1, 'AND': 44, 'LIMIT': 38, 'OR': 40, 'ORDER': 9},  # 17
-    {'$END': 18},  # 18
-    {'$END': -2, 'AFTER': 1, 'AND': 44, 'IGNORING': 45, 'LIMIT': 38, 'OR': 40, 'ORDER': 9},  # 19
-    {'$END': -50, 'AFTER': -50, 'LIMIT': -50, 'ORDER': -50},  # 20
-    {'PLACEHOLDER': 46, 'STRING': 46, 'WORD': 46},  # 21
-    {'LPAR': 47, 'PLACEHOLDER': 48},  # 22
-    {'PRESENCE': 49},  # 23
-    {'PLACEHOLDER': 50, 'STRING': 50, 'WORD': 50},  # 24
-    {'BETWEEN': 51, 'IN': 52, 'MATCH': 53},  # 25
-    {'PLACEHOLDER': 54, 'STRING': 54, 'WORD': 54},  # 26
-    {'$END': -49, 'AFTER': -49, 'LIMIT': -49, 'ORDER': -49},  # 27
-    {'$END': -48, 'AFTER': -48, 'LIMIT': -48, 'ORDER': -48},  # 28
-    {'OR': 40, 'RPAR': 55},  # 29
-    {'RPAR': 55},  # 30
-    {'AND': 44, 'OR': 40, 'RPAR': 55},  # 31
-    {'AND': 44, 'IGNORING': 45, 'OR': 40, 'RPAR': 55},  # 32
-    {'$END': -13, 'AFTER': -13, 'AND': -13, 'LIMIT': -13, 'OR': -13, 'ORDER': -13, 'RPAR': -13},  # 33
-    {'$END': -13, 'AFTER': -13, 'AND': -13, 'IGNORING': 45, 'LIMIT': -13, 'OR': -13, 'ORDER': -13, 'RPAR': -13},  # 34
-    {'WORD': 56},  # 35
-    {'$END': -27, 'AFTER': -27, 'AND': -27, 'LIMIT': -27, 'OR': -27, 'ORDER': -27, 'RPAR': -27},  # 36
-    {'PLACEHOLDER': 57, 'RPAR': 58, 'STRING': 57, 'WORD': 57},  # 37
-    {'PLACEHOLDER': 27, 'WORD': 28},  # 38
-    {'$END': -45, 'AFTER': -45, 'LIMIT': -45, 'ORDER': -45},  # 39
-    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'WORD': 10},  # 40
-    {'$END': -1, 'AFTER': 1, 'LIMIT': 38, 'ORDER': 9},  # 41
-    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'WORD': 10},  # 42
-    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'WORD': 10},  # 43
-    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'WORD': 10},  # 44
-    {'CASE': 70},  # 45
-    {'AND': 71},  # 46
-    {'PLACEHOLDER': 57, 'STRING': 57, 'WORD': 57},  # 47
-    {'$END': -31, 'AFTER': -31, 'AND': -31, 'IGNORING': -31, 'LIMIT': -31, 'OR': -31, 'ORDER': -31, 'RPAR': -31},  # 48
-    {'$END': -22, 'AFTER': -22, 'AND': -22, 'LIMIT': -22, 'OR': -22, 'ORDER': -22, 'RPAR': -22},  # 49
-    {'$END': -33, 'AFTER': -33, 'AND': -33, 'IGNORING': -33, 'LIMIT': -33, 'OR': -33, 'ORDER': -33, 'RPAR': -33},  # 50
-    {'PLACEHOLDER': 73, 'STRING': 73, 'WORD': 73},  # 51
-    {'LPAR': 74, 'PLACEHOLDER': 75},  # 52
-    {'PLACEHOLDER': 76, 'STRING': 76, 'WORD': 76},  # 53
-    {'$END': -28, 'AFTER': -28, 'AND': -28, 'IGNORING': -28, 'LIMIT': -28, 'OR': -28, 'ORDER': -28, 'RPAR': -28},  # 54
-    {'$END': -14, 'AFTER': -14, 'AND': -14, 'LIMIT': -14, 'OR': -14, 'ORDER': -14, 'RPAR': -14},  # 55
-    {'$END': -46, 'AFTER': -46, 'DIRECTION': 77, 'LIMIT': -46, 'ORDER': -46},  # 56
-    {'COMMA': -39, 'RPAR': -39},  # 57
-    {'$END': -24, 'AFTER': -24, 'AND': -24, 'LIMIT': -24, 'OR': -24, 'ORDER': -24, 'RPAR': -24},  # 58
-    {'COMMA': 78, 'RPAR': 79},  # 59
-    {'$END': -7, 'AFTER': -7, 'LIMIT': -7, 'OR': -7, 'ORDER': -7, 'RPAR': -7},  # 60
-    {'$END': -7, 'AFTER': -7, 'AND': 44, 'LIMIT': -7, 'OR': -7, 'ORDER': -7, 'RPAR': -7},  # 61
-    {'$END': -7, 'AFTER': -7, 'AND': 44, 'IGNORING': 45, 'LIMIT': -7, 'OR': -7, 'ORDER': -7, 'RPAR': -7},  # 62
-    {'$END': -12, 'AFTER': -12, 'AND': -12, 'LIMIT': -12, 'OR': -12, 'ORDER': -12, 'RPAR': -12},  # 63
-    {'$END': -12, 'AFTER': -12, 'AND': -12, 'IGNORING': 45, 'LIMIT': -12, 'OR': -12, 'ORDER': -12, 'RPAR': -12},  # 64
-    {'$END': -8, 'AFTER': -8, 'LIMIT': -8, 'OR': -8, 'ORDER': -8, 'RPAR': -8},  # 65
-    {'$END': -8, 'AFTER': -8, 'AND': 44, 'LIMIT': -8, 'OR': -8, 'ORDER': -8, 'RPAR': -8},  # 66
-    {'$END': -8, 'AFTER': -8, 'AND': 44, 'IGNORING': 45, 'LIMIT': -8, 'OR': -8, 'ORDER': -8, 'RPAR': -8},  # 67
-    {'$END': -11, 'AFTER': -11, 'AND': -11, 'LIMIT': -11, 'OR': -11, 'ORDER': -11, 'RPAR': -11},  # 68
-    {'$END': -11, 'AFTER': -11, 'AND': -11, 'IGNORING': 45, 'LIMIT': -11, 'OR': -11, 'ORDER': -11, 'RPAR': -11},  # 69
-    {'$END': -19, 'AFTER': -19, 'AND': -19, 'LIMIT': -19, 'OR': -19, 'ORDER': -19, 'RPAR': -19},  # 70
-    {'PLACEHOLDER': 80, 'STRING': 80, 'WORD': 80},  # 71
-    {'COMMA': 78, 'RPAR': 81},  # 72
-    {'AND': 82},  # 73
-    {'PLACEHOLDER': 57, 'STRING': 57, 'WORD': 57},  # 74
-    {'$END': -32, 'AFTER': -32, 'AND': -32, 'IGNORING': -32, 'LIMIT': -32, 'OR': -32, 'ORDER': -32, 'RPAR': -32},  # 75
-    {'$END': -34, 'AFTER': -34, 'AND': -34, 'IGNORING': -34, 'LIMIT': -34, 'OR': -34, 'ORDER': -34, 'RPAR': -34},  # 76
-    {'$END': -47, 'AFTER': -47, 'LIMIT': -47, 'ORDER': -47},  # 77
-    {'PLACEHOLDER': 84, 'STRING': 84, 'WORD': 84},  # 78
-    {'$END': -25, 'AFTER': -25, 'AND': -25, 'LIMIT': -25, 'OR': -25, 'ORDER': -25, 'RPAR': -25},  # 79
-    {'$END': -20, 'AFTER': -20, 'AND': -20, 'LIMIT': -20, 'OR': -20, 'ORDER': -20, 'RPAR': -20},  # 80
-    {'$END': -29, 'AFTER': -29, 'AND': -29, 'IGNORING': -29, 'LIMIT': -29, 'OR': -29, 'ORDER': -29, 'RPAR': -29},  # 81
-    {'PLACEHOLDER': 85, 'STRING': 85, 'WORD': 85},  # 82
-    {'COMMA': 78, 'RPAR': 86},  # 83
-    {'COMMA': -40, 'RPAR': -40},  # 84
-    {'$END': -21, 'AFTER': -21, 'AND': -21, 'LIMIT': -21, 'OR': -21, 'ORDER': -21, 'RPAR': -21},  # 85
-    {'$END': -30, 'AFTER': -30, 'AND': -30, 'IGNORING': -30, 'LIMIT': -30, 'OR': -30, 'ORDER': -30, 'RPAR': -30},  # 86
+    {'$END': -23, 'AFTER': -23, 'AND': -23, 'BETWEEN': 22, 'IN': 23, 'IS': 24, 'LIMIT': -23, 'MATCH': 25, 'NOT': 26, 'OPERATOR': 27, 'OR': -23, 'ORDER': -23, 'PLACEHOLDER': 36, 'SKIP': -23, 'WORD': 36},  # 10
+    {'$END': -23, 'AFTER': -23, 'AND': -23, 'BETWEEN': 22, 'BROKEN': 37, 'IN': 23, 'IS': 24, 'LIMIT': -23, 'LPAR': 38, 'MATCH': 25, 'NOT': 26, 'OPERATOR': 27, 'OR': -23, 'ORDER': -23, 'RPAR': -23, 'SKIP': -23},  # 11
+    {'$END': -46, 'AFTER': -46, 'LIMIT': -46, 'ORDER': -46, 'SKIP': -46},  # 12
+    {'$END': -3, 'AFTER': 1, 'LIMIT': 39, 'ORDER': 9, 'SKIP': 40},  # 13
+    {'$END': -2, 'AFTER': 1, 'LIMIT': 39, 'OR': 42, 'ORDER': 9, 'SKIP': 40},  # 14
+    {'$END': -10, 'AFTER': -10, 'AND': 44, 'LIMIT': -10, 'OR': -10, 'ORDER': -10, 'RPAR': -10, 'SKIP': -10},  # 15
+    {'$END': -6, 'AFTER': -6, 'LIMIT': -6, 'OR': 45, 'ORDER': -6, 'RPAR': -6, 'SKIP': -6},  # 16
+    {'$END': -2, 'AFTER': 1, 'LIMIT': 39, 'ORDER': 9, 'SKIP': 40},  # 17
+    {'$END': -2, 'AFTER': 1, 'AND': 46, 'LIMIT': 39, 'OR': 42, 'ORDER': 9, 'SKIP': 40},  # 18
+    {'$END': 19},  # 19
+    {'$END': -2, 'AFTER': 1, 'AND': 46, 'IGNORING': 47, 'LIMIT': 39, 'OR': 42, 'ORDER': 9, 'SKIP': 40},  # 20
+    {'$END': -53, 'AFTER': -53, 'LIMIT': -53, 'ORDER': -53, 'SKIP': -53},  # 21
+    {'PLACEHOLDER': 48, 'STRING': 48, 'WORD': 48},  # 22
+    {'LPAR': 49, 'PLACEHOLDER': 50},  # 23
+    {'PRESENCE': 51},  # 24
+    {'PLACEHOLDER': 52, 'STRING': 52, 'WORD': 52},  # 25
+    {'BETWEEN': 53, 'IN': 54, 'MATCH': 55},  # 26
+    {'PLACEHOLDER': 56, 'STRING': 56, 'WORD': 56},  # 27
+    {'$END': -49, 'AFTER': -49, 'LIMIT': -49, 'ORDER': -49, 'PER': 57, 'SKIP': -49},  # 28
+    {'OR': 42, 'RPAR': 58},  # 29
+    {'RPAR': 58},  # 30
+    {'AND': 46, 'OR': 42, 'RPAR': 58},  # 31
+    {'AND': 46, 'IGNORING': 47, 'OR': 42, 'RPAR': 58},  # 32
+    {'$END': -13, 'AFTER': -13, 'AND': -13, 'LIMIT': -13, 'OR': -13, 'ORDER': -13, 'RPAR': -13, 'SKIP': -13},  # 33
+    {'$END': -13, 'AFTER': -13, 'AND': -13, 'IGNORING': 47, 'LIMIT': -13, 'OR': -13, 'ORDER': -13, 'RPAR': -13, 'SKIP': -13},  # 34
+    {'WORD': 59},  # 35
+    {'$END': -51, 'AFTER': -51, 'LIMIT': -51, 'ORDER': -51, 'PER': 62, 'SKIP': -51},  # 36
+    {'$END': -27, 'AFTER': -27, 'AND': -27, 'LIMIT': -27, 'OR': -27, 'ORDER': -27, 'RPAR': -27, 'SKIP': -27},  # 37
+    {'PLACEHOLDER': 63, 'RPAR': 64, 'STRING': 63, 'WORD': 63},  # 38
+    {'PLACEHOLDER': 28, 'WORD': 28},  # 39
+    {'PLACEHOLDER': 36, 'WORD': 36},  # 40
+    {'$END': -47, 'AFTER': -47, 'LIMIT': -47, 'ORDER': -47, 'SKIP': -47},  # 41
+    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'PER': 4, 'SKIP': 4, 'WORD': 11},  # 42
+    {'$END': -1, 'AFTER': 1, 'LIMIT': 39, 'ORDER': 9, 'SKIP': 40},  # 43
+    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'PER': 4, 'SKIP': 4, 'WORD': 11},  # 44
+    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'PER': 4, 'SKIP': 4, 'WORD': 11},  # 45
+    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'PER': 4, 'SKIP': 4, 'WORD': 11},  # 46
+    {'CASE': 76},  # 47
+    {'AND': 77},  # 48
+    {'PLACEHOLDER': 63, 'STRING': 63, 'WORD': 63},  # 49
+    {'$END': -31, 'AFTER': -31, 'AND': -31, 'IGNORING': -31, 'LIMIT': -31, 'OR': -31, 'ORDER': -31, 'RPAR': -31, 'SKIP': -31},  # 50
+    {'$END': -22, 'AFTER': -22, 'AND': -22, 'LIMIT': -22, 'OR': -22, 'ORDER': -22, 'RPAR': -22, 'SKIP': -22},  # 51
+    {'$END': -33, 'AFTER': -33, 'AND': -33, 'IGNORING': -33, 'LIMIT': -33, 'OR': -33, 'ORDER': -33, 'RPAR': -33, 'SKIP': -33},  # 52
+    {'PLACEHOLDER': 79, 'STRING': 79, 'WORD': 79},  # 53
+    {'LPAR': 80, 'PLACEHOLDER': 81},  # 54
+    {'PLACEHOLDER': 82, 'STRING': 82, 'WORD': 82},  # 55
+    {'$END': -28, 'AFTER': -28, 'AND': -28, 'IGNORING': -28, 'LIMIT': -28, 'OR': -28, 'ORDER': -28, 'RPAR': -28, 'SKIP': -28},  # 56
+    {'WORD': 83},  # 57
+    {'$END': -14, 'AFTER': -14, 'AND': -14, 'LIMIT': -14, 'OR': -14, 'ORDER': -14, 'RPAR': -14, 'SKIP': -14},  # 58
+    {'$END': -54, 'AFTER': -54, 'COMMA': -54, 'DIRECTION': 84, 'LIMIT': -54, 'ORDER': -54, 'SKIP': -54},  # 59
+    {'$END': -54, 'AFTER': -54, 'COMMA': -54, 'LIMIT': -54, 'ORDER': -54, 'SKIP': -54},  # 60
+    {'$END': -48, 'AFTER': -48, 'COMMA': 85, 'LIMIT': -48, 'ORDER': -48, 'SKIP': -48},  # 61
+    {'WORD': 86},  # 62
+    {'COMMA': -41, 'RPAR': -41},  # 63
+    {'$END': -24, 'AFTER': -24, 'AND': -24, 'LIMIT': -24, 'OR': -24, 'ORDER': -24, 'RPAR': -24, 'SKIP': -24},  # 64
+    {'COMMA': 87, 'RPAR': 88},  # 65
+    {'$END': -7, 'AFTER': -7, 'LIMIT': -7, 'OR': -7, 'ORDER': -7, 'RPAR': -7, 'SKIP': -7},  # 66
+    {'$END': -7, 'AFTER': -7, 'AND': 46, 'LIMIT': -7, 'OR': -7, 'ORDER': -7, 'RPAR': -7, 'SKIP': -7},  # 67
+    {'$END': -7, 'AFTER': -7, 'AND': 46, 'IGNORING': 47, 'LIMIT': -7, 'OR': -7, 'ORDER': -7, 'RPAR': -7, 'SKIP': -7},  # 68
+    {'$END': -12, 'AFTER': -12, 'AND': -12, 'LIMIT': -12, 'OR': -12, 'ORDER': -12, 'RPAR': -12, 'SKIP': -12},  # 69
+    {'$END': -12, 'AFTER': -12, 'AND': -12, 'IGNORING': 47, 'LIMIT': -12, 'OR': -12, 'ORDER': -12, 'RPAR': -12, 'SKIP': -12},  # 70
+    {'$END': -8, 'AFTER': -8, 'LIMIT': -8, 'OR': -8, 'ORDER': -8, 'RPAR': -8, 'SKIP': -8},  # 71
+    {'$END': -8, 'AFTER': -8, 'AND': 46, 'LIMIT': -8, 'OR': -8, 'ORDER': -8, 'RPAR': -8, 'SKIP': -8},  # 72
+    {'$END': -8, 'AFTER': -8, 'AND': 46, 'IGNORING': 47, 'LIMIT': -8, 'OR': -8, 'ORDER': -8, 'RPAR': -8, 'SKIP': -8},  # 73
+    {'$END': -11, 'AFTER': -11, 'AND': -11, 'LIMIT': -11, 'OR': -11, 'ORDER': -11, 'RPAR': -11, 'SKIP': -11},  # 74
+    {'$END': -11, 'AFTER': -11, 'AND': -11, 'IGNORING': 47, 'LIMIT': -11, 'OR': -11, 'ORDER': -11, 'RPAR': -11, 'SKIP': -11},  # 75
+    {'$END': -19, 'AFTER': -19, 'AND': -19, 'LIMIT': -19, 'OR': -19, 'ORDER': -19, 'RPAR': -19, 'SKIP': -19},  # 76
+    {'PLACEHOLDER': 89, 'STRING': 89, 'WORD': 89},  # 77
+    {'COMMA': 87, 'RPAR': 90},  # 78
+    {'AND': 91},  # 79
+    {'PLACEHOLDER': 63, 'STRING': 63, 'WORD': 63},  # 80
+    {'$END': -32, 'AFTER': -32, 'AND': -32, 'IGNORING': -32, 'LIMIT': -32, 'OR': -32, 'ORDER': -32, 'RPAR': -32, 'SKIP': -32},  # 81
+    {'$END': -34, 'AFTER': -34, 'AND': -34, 'IGNORING': -34, 'LIMIT': -34, 'OR': -34, 'ORDER': -34, 'RPAR': -34, 'SKIP': -34},  # 82
+    {'$END': -50, 'AFTER': -50, 'LIMIT': -50, 'ORDER': -50, 'SKIP': -50},  # 83
+    {'$END': -57, 'AFTER': -57, 'COMMA': -57, 'LIMIT': -57, 'ORDER': -57, 'SKIP': -57},  # 84
+    {'WORD': 93},  # 85
+    {'$END': -52, 'AFTER': -52, 'LIMIT': -52, 'ORDER': -52, 'SKIP': -52},  # 86
+    {'PLACEHOLDER': 95, 'STRING': 95, 'WORD': 95},  # 87
+    {'$END': -25, 'AFTER': -25, 'AND': -25, 'LIMIT': -25, 'OR': -25, 'ORDER': -25, 'RPAR': -25, 'SKIP': -25},  # 88
+    {'$END': -20, 'AFTER': -20, 'AND': -20, 'LIMIT': -20, 'OR': -20, 'ORDER': -20, 'RPAR': -20, 'SKIP': -20},  # 89
+    {'$END': -29, 'AFTER': -29, 'AND': -29, 'IGNORING': -29, 'LIMIT': -29, 'OR': -29, 'ORDER': -29, 'RPAR': -29, 'SKIP': -29},  # 90
+    {'PLACEHOLDER': 96, 'STRING': 96, 'WORD': 96},  # 91
+    {'COMMA': 87, 'RPAR': 97},  # 92
+    {'$END': -55, 'AFTER': -55, 'COMMA': -55, 'DIRECTION': 84, 'LIMIT': -55, 'ORDER': -55, 'SKIP': -55},  # 93
+    {'$END': -55, 'AFTER': -55, 'COMMA': -55, 'LIMIT': -55, 'ORDER': -55, 'SKIP': -55},  # 94
+    {'COMMA': -42, 'RPAR': -42},  # 95
+    {'$END': -21, 'AFTER': -21, 'AND': -21, 'LIMIT': -21, 'OR': -21, 'ORDER': -21, 'RPAR': -21, 'SKIP': -21},  # 96
+    {'$END': -30, 'AFTER': -30, 'AND': -30, 'IGNORING': -30, 'LIMIT': -30, 'OR': -30, 'ORDER': -30, 'RPAR': -30, 'SKIP': -30},  # 97
 )
 
 GOTOS: tuple[dict[str, int], ...] = (
-    {'clause': 11, 'clauses': 12, 'conjunction': 13, 'conjuncts': 14, 'disjuncts': 15, 'filter': 16, 'name': 4, 'predicate': 17, 'query': 18, 'texts': 19, 'unary': 17},  # 0
-    {'value': 20},  # 1
+    {'clause': 12, 'clauses': 13, 'conjunction': 14, 'conjuncts': 15, 'disjuncts': 16, 'filter': 17, 'name': 4, 'predicate': 18, 'query': 19, 'texts': 20, 'unary': 18},  # 0
+    {'value': 21},  # 1
     {},  # 2
     {},  # 3
     {},  # 4
-    {},  # 5
-    {'conjunction': 29, 'conjuncts': 14, 'disjuncts': 15, 'filter': 30, 'name': 4, 'predicate': 31, 'texts': 32, 'unary': 31},  # 6
+    {'count': 28},  # 5
+    {'conjunction': 29, 'conjuncts': 15, 'disjuncts': 16, 'filter': 30, 'name': 4, 'predicate': 31, 'texts': 32, 'unary': 31},  # 6
     {},  # 7
     {'name': 4, 'predicate': 33, 'texts': 34, 'unary': 33},  # 8
     {},  # 9
-    {},  # 10
+    {'count': 36},  # 10
     {},  # 11
-    {'clause': 39},  # 12
-    {'clause': 11, 'clauses': 41},  # 13
-    {},  # 14
+    {},  # 12
+    {'clause': 41},  # 13
+    {'clause': 12, 'clauses': 43},  # 14
     {},  # 15
-    {'clause': 11, 'clauses': 41},  # 16
-    {'clause': 11, 'clauses': 41},  # 17
-    {},  # 18
-    {'clause': 11, 'clauses': 41},  # 19
-    {},  # 20
-    {'value': 46},  # 21
-    {},  # 22
+    {},  # 16
+    {'clause': 12, 'clauses': 43},  # 17
+    {'clause': 12, 'clauses': 43},  # 18
+    {},  # 19
+    {'clause': 12, 'clauses': 43},  # 20
+    {},  # 21
+    {'value': 48},  # 22
     {},  # 23
-    {'value': 50},  # 24
-    {},  # 25
-    {'value': 54},  # 26
-    {},  # 27
+    {},  # 24
+    {'value': 52},  # 25
+    {},  # 26
+    {'value': 56},  # 27
     {},  # 28
     {},  # 29
     {},  # 30
@@ -229,27 +251,27 @@ GOTOS: tuple[dict[str, int], ...] = (
     {},  # 32
     {},  # 33
     {},  # 34
-    {},  # 35
+    {'key': 60, 'keys': 61},  # 35
     {},  # 36
-    {'value': 57, 'values': 59},  # 37
-    {},  # 38
-    {},  # 39
-    {'conjunction': 60, 'conjuncts': 14, 'name': 4, 'predicate': 61, 'texts': 62, 'unary': 61},  # 40
-    {'clause': 39},  # 41
-    {'name': 4, 'predicate': 63, 'texts': 64, 'unary': 63},  # 42
-    {'conjunction': 65, 'conjuncts': 14, 'name': 4, 'predicate': 66, 'texts': 67, 'unary': 66},  # 43
-    {'name': 4, 'predicate': 68, 'texts': 69, 'unary': 68},  # 44
-    {},  # 45
-    {},  # 46
-    {'value': 57, 'values': 72},  # 47
+    {},  # 37
+    {'value': 63, 'values': 65},  # 38
+    {'count': 28},  # 39
+    {'count': 36},  # 40
+    {},  # 41
+    {'conjunction': 66, 'conjuncts': 15, 'name': 4, 'predicate': 67, 'texts': 68, 'unary': 67},  # 42
+    {'clause': 41},  # 43
+    {'name': 4, 'predicate': 69, 'texts': 70, 'unary': 69},  # 44
+    {'conjunction': 71, 'conjuncts': 15, 'name': 4, 'predicate': 72, 'texts': 73, 'unary': 72},  # 45
+    {'name': 4, 'predicate': 74, 'texts': 75, 'unary': 74},  # 46
+    {},  # 47
     {},  # 48
-    {},  # 49
+    {'value': 63, 'values': 78},  # 49
     {},  # 50
-    {'value': 73},  # 51
+    {},  # 51
     {},  # 52
-    {'value': 76},  # 53
+    {'value': 79},  # 53
     {},  # 54
-    {},  # 55
+    {'value': 82},  # 55
     {},  # 56
     {},  # 57
     {},  # 58
@@ -265,20 +287,31 @@ GOTOS: tuple[dict[str, int], ...] = (
     {},  # 68
     {},  # 69
     {},  # 70
-    {'value': 80},  # 71
+    {},  # 71
     {},  # 72
     {},  # 73
-    {'value': 57, 'values': 83},  # 74
+    {},  # 74
     {},  # 75
     {},  # 76
-    {},  # 77
-    {'value': 84},  # 78
+    {'value': 89},  # 77
+    {},  # 78
     {},  # 79
-    {},  # 80
+    {'value': 63, 'values': 92},  # 80
     {},  # 81
-    {'value': 85},  # 82
+    {},  # 82
     {},  # 83
     {},  # 84
-    {},  # 85
+    {'key': 94},  # 85
     {},  # 86
+    {'value': 95},  # 87
+    {},  # 88
+    {},  # 89
+    {},  # 90
+    {'value': 96},  # 91
+    {},  # 92
+    {},  # 93
+    {},  # 94
+    {},  # 95
+    {},  # 96
+    {},  # 97
 )

@@ -44,6 +44,9 @@ def _is_closed(lexeme: str) -> bool:
 
 
 _kind_of = _Kinds({**FIXED, "": END})
+
+NAMES = frozenset({"WORD", "LIMIT", "SKIP", "PER", "IGNORING", "CASE"})
+"""The terminals that a condition may begin with as its name: words, and some keywords."""
 _keyword = KEYWORDS.get
 
 
@@ -175,12 +178,10 @@ def _spell(match: re.Match[str]) -> str:
 
 
 is_word = re.compile(r"[\w.\-:+/@*?]+").fullmatch
-# The words that may be names, keywords or not.
-NAMES = frozenset({"WORD", "LIMIT", "IGNORING", "CASE"})
 
 
 def is_name(word: str) -> bool:
-    """Return whether a word can be a name."""
+    """Return whether a word can be the name in a condition."""
     return is_word(word) is not None and KEYWORDS.get(word.lower(), "WORD") in NAMES
 
 

@@ -11,7 +11,7 @@ import operator
 from imsquery.diagnostics.edits import clip
 from imsquery.language.lexer import spell
 from imsquery.language.operators import NOCASE
-from imsquery.semantics.formula import And, Atom, Not, Or, Unknown
+from imsquery.semantics.formula import And, Atom, Not, Or, Unknown, is_scope, leaves
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class _Consistency:
         self._exclusions: list[tuple[Atom, Atom]] = []
 
     def check(self, formula: Formula) -> list[Formula]:
+        self._check_scopes(formula)
         can_match = self._visit(formula)
         severity = "warning" if can_match else "error"
         for literal, other in self._contradictions:
@@ -64,6 +65,14 @@ class _Consistency:
         for atom, other in self._exclusions:
             self._exclusion(atom, other, severity)
         return self._dead
+
+    def _check_scopes(self, formula: Formula) -> None:
+        """Report what widens the request where it is only a part of a condition."""
+        for part in formula.operands if type(formula) is And else (formula,):
+            for leaf in leaves(part) if type(part) is not Atom else ():
+                if type(leaf) is Atom and is_scope(leaf):
+                    message = f"`{leaf.value}` widens the whole request; join it by `and` alone"
+                    self._report("not-observable", message, leaf)
 
     def _visit(self, formula: Formula) -> bool:
         """Walk over the connectives; a frame is a node, its parts to come, and their results."""
@@ -205,10 +214,7 @@ class _Consistency:
         if type(operand) is not Atom:
             return
         parameter = operand.parameter
-        if operand.value in parameter.scopes:
-            message = f"`{operand.value}` widens the request; it cannot be negated"
-            self._report("not-observable", message, negation)
-        elif parameter.observed is None:
+        if parameter.observed is None:
             message = f"`{parameter.name}` is not in image records; only `=` can filter by it"
             self._report("not-observable", f"{message}, without `not`", negation)
         absent = operand.relation == "present"

@@ -127,7 +127,7 @@ def _findings_as(binder: LiteralBinder, name: int, last: int, meant: str) -> lis
     """Return what there is to find of a condition with another name."""
     last = binder.through_case(last)
     kinds = binder.tokens.kinds[name : last + 1]
-    if "BROKEN" in kinds or (name and binder.tokens.kinds[name - 1] == "BY"):
+    if "BROKEN" in kinds or is_in_clause(binder, name):
         return []
     lexemes = [meant, *binder.tokens.lexemes[name + 1 : last + 1]]
     key = (*kinds, *lexemes)
@@ -150,6 +150,11 @@ def shown(rewritings: list[Rewriting], certain: str) -> tuple[list[str], list[Fi
 def as_fixes(rewritings: list[Rewriting], certain: str) -> list[Fix]:
     """Return rewritings as fixes, of which the one with a phrase is certain."""
     return [each.fix(is_certain=each.phrase == certain) for each in rewritings]
+
+
+def is_in_clause(binder: LiteralBinder, name: int) -> bool:
+    """Return whether a name is what a clause sorts or groups by."""
+    return name > 0 and binder.tokens.kinds[name - 1] in {"BY", "COMMA", "PER"}
 
 
 def is_comparison(binder: LiteralBinder, name: int, last: int) -> bool:

@@ -149,7 +149,8 @@ def _calls(spec: Spec) -> list[NearMiss]:
 
 
 def _clauses(spec: Spec) -> list[NearMiss]:
-    return [NearMiss(f"{row.name} = 1", "not-a-filter") for row in spec.clauses.values()]
+    names = [*(row.name for row in spec.clauses.values()), "skip"]
+    return [NearMiss(f"{name} = 1", "not-a-filter") for name in names]
 
 
 def _syntax(row: Parameter) -> list[NearMiss]:

@@ -62,7 +62,7 @@ def test_every_keyword_is_in_the_table() -> None:
     assert set(_tables.KEYWORDS) == {
         "absent", "after", "all", "and", "asc", "between", "by", "case", "contains", "desc",
         "endswith", "glob", "ignoring", "in", "is", "limit", "matches", "none", "not", "or",
-        "order", "present", "startswith",
+        "order", "per", "present", "skip", "startswith",
     }  # fmt: skip
 
 

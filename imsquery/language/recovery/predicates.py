@@ -10,6 +10,7 @@ from imsquery.language.recovery.clauses import quoted_number, unjoin_clause
 from imsquery.language.recovery.connectives import mend_comma, missing_connective
 from imsquery.language.recovery.piece import (
     CONNECTIVES,
+    COUNTS,
     VALUES,
     Piece,
     extent,
@@ -35,9 +36,9 @@ def after_name(recovery: Recovery) -> bool:
     piece, name = recovery.peek(), recovery.read[-1]
     if piece.kind == "COLON":
         return _colon(recovery)
-    if name.kind == "LIMIT" and recovery.before(2) in CONNECTIVES and recovery.depth == 0:
+    if name.kind in COUNTS and recovery.before(2) in CONNECTIVES and recovery.depth == 0:
         return unjoin_clause(recovery)
-    if name.kind == "LIMIT" and piece.kind == "STRING":
+    if name.kind in COUNTS and piece.kind == "STRING":
         return quoted_number(recovery)
     if piece.kind in VALUES and ":" in {name.lexeme[-1], piece.lexeme[0]}:
         return False

@@ -109,7 +109,7 @@ def foresee(recovery: Recovery) -> None:
 _AT_CONDITION = (ranges.chained, word_operators.folded, connectives.minus)
 _AT_WORD = (
     connectives.prefix, clauses.in_words, connectives.in_words, clauses.order_by,
-    clauses.skip_offset, predicates.exclusive_or, predicates.presence_before,
+    clauses.offset, predicates.exclusive_or, predicates.presence_before,
 )  # fmt: skip
 
 
@@ -154,7 +154,10 @@ _AFTER: dict[str, Callable[[Recovery], bool]] = {
     "IS": predicates.after_is,
     "ORDER": clauses.after_order,
     "BY": clauses.after_by,
-    "LIMIT": clauses.after_limit,
+    "COMMA": clauses.after_key_comma,
+    "PER": clauses.after_by,
+    "LIMIT": clauses.after_count,
+    "SKIP": clauses.after_count,
 }
 
 

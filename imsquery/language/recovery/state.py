@@ -20,6 +20,7 @@ from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CLAUSES,
     CONNECTIVES,
+    COUNTS,
     ENDS,
     KEYWORD_KINDS,
     NEGATABLE,
@@ -65,6 +66,8 @@ WORDS = {
     "BY": "`by`",
     "DIRECTION": "`asc` or `desc`",
     "LIMIT": "`limit`",
+    "SKIP": "`skip`",
+    "PER": "`per`",
     "AFTER": "`after`",
     END: "the end of the text",
 }
@@ -157,7 +160,7 @@ class Recovery:
     @property
     def is_in_list(self) -> bool:
         """Whether a value of a list was read last."""
-        return self.accepts("COMMA")
+        return self.accepts("COMMA") and not self.is_after_clause
 
     @property
     def is_in_range(self) -> bool:
@@ -192,7 +195,7 @@ class Recovery:
             return "a clause or the end"
         if self.accepts("OR"):
             return "an operator, `and` or `or`" if self.accepts("OPERATOR") else "`and` or `or`"
-        if self.before() == "LIMIT":
+        if self.before() in COUNTS:
             return "a number or a `$placeholder`"
         phrases = [phrase for kind, phrase in WORDS.items() if self.accepts(kind)]
         return " or ".join([", ".join(phrases[:-1]), phrases[-1]] if phrases[1:] else phrases)
@@ -211,7 +214,7 @@ class Recovery:
     def begins_clause(self, ahead: int = 0) -> bool:
         """Return whether a clause begins with a token to come."""
         kind, following = self.peek(ahead).kind, self.peek(ahead + 1).kind
-        return kind == "ORDER" or (kind in {"LIMIT", "AFTER"} and following in _AFTER_CLAUSES)
+        return kind == "ORDER" or (kind in CLAUSES and following in _AFTER_CLAUSES)
 
     def begins_condition(self, ahead: int = 0) -> bool:
         """Return whether a condition begins with a token to come."""
@@ -250,7 +253,7 @@ class Recovery:
         sorts = following.lexeme.lower() in SORT | ORDER_BY
         if following.kind in ENDS or following.kind == "COMMA" or sorts:
             return True
-        is_joint = kind in {"AND", "OR", "NOT", "LIMIT", "AFTER"}
+        is_joint = kind in {"AND", "OR", "NOT", "AFTER"} | COUNTS
         return not is_joint and self.begins_condition(ahead + 1)
 
     def ignores_case(self, ahead: int = 0) -> bool:
@@ -348,20 +351,27 @@ class Recovery:
         self.put(*pieces)
 
     def _ascending(self) -> list[Edit]:
-        """Add the direction that an order to come has in SQL."""
+        """Add the direction that each key of an order to come has in SQL."""
         self._is_sql = True
-        kinds = [piece.kind for piece in self._rest[::-1]]
-        ahead = kinds.index("BY") + 2 if "BY" in kinds else len(kinds)
-        following = self.peek(ahead)
-        is_named = kinds[ahead - 1 : ahead] == ["WORD"]
-        if not is_named or following.kind == "DIRECTION" or following.lexeme.lower() in DIRECTIONS:
-            return []
-        key = self.peek(ahead - 1)
-        if any(mark in {key.lexeme[:1], key.lexeme[-len(mark) :].lower()} for mark in SORT_MARKS):
-            return []
-        at = key.end
-        self._rest.insert(-ahead, Piece("DIRECTION", "asc", at, at))
-        return [spaced(self.text, at, at, "asc")]
+        rest = self._rest[::-1]
+        kinds = [piece.kind for piece in rest]
+        start = end = kinds.index("BY") + 1 if "BY" in kinds else len(kinds)
+        keys: list[Piece] = []
+        edits: list[Edit] = []
+        while kinds[end : end + 1] == ["WORD"]:
+            length = 1 + is_direction(rest[end + 1])
+            keys += rest[end : end + length]
+            if length == 1 and not _is_marked(keys[-1]):
+                at = keys[-1].end
+                keys.append(Piece("DIRECTION", "asc", at, at))
+                edits.append(spaced(self.text, at, at, "asc"))
+            end += length
+            if kinds[end] != "COMMA":
+                break
+            keys.append(rest[end])
+            end += 1
+        self._rest = [*rest[:start], *keys, *rest[end:]][::-1]
+        return edits
 
     def _withdraw(self, pieces: list[Piece]) -> None:
         """Take back those of the tokens that were read, and drop those to come."""
@@ -390,9 +400,10 @@ class Recovery:
 
     def take_back_clause(self) -> list[Piece]:
         """Undo the reading of the clause read last; return its tokens."""
-        is_order = "BY" in {self.before(2), self.before(3)}
-        count = 3 + (self.before() == "DIRECTION") if is_order else 2
-        return [self.take_back() for _ in range(count)][::-1]
+        taken = [self.take_back()]
+        while taken[-1].kind not in CLAUSES:
+            taken.append(self.take_back())
+        return taken[::-1]
 
     # -- conditions given up
 
@@ -438,7 +449,7 @@ class Recovery:
 
     def _is_clause(self, begun: list[Piece]) -> bool:
         """Return whether what was taken back, last token first, began a clause."""
-        if begun[-1].kind != "LIMIT" or not self.expects_condition:
+        if begun[-1].kind not in COUNTS or not self.expects_condition:
             return begun[-1].kind in CLAUSES
         return not self.read and (len(begun) == 1 or begun[-2].kind == "WORD")
 
@@ -452,3 +463,13 @@ class Recovery:
         self.put(*name, Piece("BROKEN", "", pieces[1].start if name else start, end))
         if joined:
             self.put(Piece("AND", "and", start, start))
+
+
+def is_direction(piece: Piece) -> bool:
+    """Return whether a token is the direction of a sort key, in any language."""
+    return piece.kind == "DIRECTION" or piece.lexeme.lower() in DIRECTIONS
+
+
+def _is_marked(key: Piece) -> bool:
+    """Return whether a sort key has the mark of a direction, such as ``-name``."""
+    return any(mark in {key.lexeme[:1], key.lexeme[-len(mark) :].lower()} for mark in SORT_MARKS)

@@ -47,7 +47,8 @@ def at_value(recovery: Recovery) -> bool:
         return True
     if piece.kind in KEYWORD_KINDS and recovery.begins_value():
         message = f"`{piece.lexeme.lower()}` is a keyword; quote it to use it as a value"
-        is_safe = piece.kind in NAMES  # and nothing but a name or a clause
+        # A keyword that may be a name may be a value, too; others may be meant as such.
+        is_safe = piece.kind in NAMES
         return _add_quotes(recovery, [piece], piece.lexeme, message, is_safe=is_safe)
     if piece.kind == "COMMA" and before in {"LPAR", "COMMA"}:
         recovery.remove(piece)
