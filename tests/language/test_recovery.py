@@ -235,7 +235,7 @@ MENDED = [
     ("order by name,", ",", "expected a name after `,`", "order by name"),
     ("order by name,, size limit 5", ",", "expected a name after `,`", "order by name, size limit 5"),
     ("limit 5 per 'name'", "'name'", "names are not quoted", "limit 5 per name"),
-    ("skip 3 per name order by name, size desc and protected", "and protected", "`order by`, `limit`, `skip` and `after` go at the end", "protected skip 3 per name order by name, size desc "),
+    ("skip 3 per name order by name, size desc and protected", "skip 3 per name order by name, size desc", "`order by`, `limit`, `skip` and `after` go at the end", "protected skip 3 per name order by name, size desc"),
     ("(protected skip 1 limit 2 per name) and os_bit = 64", "skip 1 limit 2 per name", "`order by`, `limit`, `skip` and `after` go at the end", "(protected) and os_bit = 64 skip 1 limit 2 per name"),
     ("name = skip", "skip", "`skip` is a keyword; quote it to use it as a value", 'name = "skip"'),
     ("name in (a, per)", "per", "`per` is a keyword; quote it to use it as a value", 'name in (a, "per")'),
