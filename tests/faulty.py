@@ -71,8 +71,7 @@ BROKEN = (
     "platform =", "= CentOS", "not", "()", "platform in", "platform = < x", "os_bit <",
     "platform = lower <", "$x", "'a'", "between 1 and 2", "min_ram between", "platform is",
     "platform contains", "in (a, b)", "platform = 'a' 'b'", "protected xor public()",
-    "os_bit = 64 xor protected", "platform = CentOS order", "protected order by", "public() after",
-    "os_bit = 64 limit",
+    "os_bit = 64 xor protected", "all order", "all order by", "all after", "all limit",
 )  # fmt: skip
 """Conditions that have no fix."""
 

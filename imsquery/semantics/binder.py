@@ -75,8 +75,10 @@ class Binder(LiteralBinder):
         return name.lower() in self.spec.functions
 
     def is_time(self, name: str) -> bool:
-        parameter = self.spec.find(name)
-        return parameter is not None and parameter.is_time
+        known = None if self.spec.find(name) else self.spec.foreign(name)
+        meanings = [name] if known is None else known.meanings
+        rows = [self.spec.find(each) for each in meanings]
+        return any(row is not None and row.is_time for row in rows)
 
     def is_choice(self, name: str, value: str) -> bool:
         parameter = self.spec.find(name)

@@ -23,9 +23,10 @@ from imsquery.language.recovery.vocabulary import (
     SORT_MARKS,
     colon_beside,
 )
-from imsquery.schema.kinds import Tag
+from imsquery.schema.kinds import ImageName, Tag, Text
 from imsquery.semantics.foreign_names import meanings_of
 from imsquery.semantics.rebinding import (
+    Rewriting,
     as_fixes,
     bind,
     if_valid,
@@ -195,6 +196,9 @@ def _meanings(
     if alternative:
         return shown(rewritten(binder, name, last, alternative), "")
     if known is not None:
+        later = _later(binder, name, known) if name == last else []
+        if later:
+            return shown(later, "")
         return meanings_of(binder, name, last, known) if known.meanings else ([], [])
     # One suggestion for each parameter, since `__platform` and `platform` are the same advice.
     found = nearest(written, binder.spec.names) if not key else []
@@ -204,6 +208,19 @@ def _meanings(
         return names, _renamings(binder, name, last, names)
     meant = if_valid(binder, _turned(binder, name, last)) or _clause(binder, name)
     return shown(rewritten(binder, name, last, meant), "")
+
+
+def _later(binder: LiteralBinder, name: int, known: ForeignName) -> list[Rewriting]:
+    """Return ``created_at >`` for ``created after``, of which the end parses as a clause."""
+    kinds = binder.tokens.kinds[name + 1 : name + 3]
+    if kinds[:1] != ["AFTER"] or "PLACEHOLDER" in kinds:
+        return []
+    rows = [binder.spec.find(meaning) for meaning in known.meanings]
+    names = [row.name for row in rows if row is not None and row.is_time]
+    return [
+        Rewriting(f"{each} >", [(*binder.span(name), each), (*binder.span(name + 1), ">")])
+        for each in names
+    ]
 
 
 # -- conditions that begin with a value
@@ -271,7 +288,7 @@ def _back_over(kinds: list[str], index: int, kind: str) -> int:
 
 def _clause(binder: LiteralBinder, name: int) -> str:
     """Return the clauses that a word alone was meant for, such as ``newest``."""
-    is_alone = binder.tokens.kinds[: name + 2] == ["WORD", END]
+    is_alone = name == 0 and binder.tokens.kinds[1] == END
     return CLAUSES.get(binder.tokens.lexemes[name].lower(), "") if is_alone else ""
 
 
@@ -347,8 +364,17 @@ def _report_colon(binder: LiteralBinder, name: int) -> bool:
             f"use `{word}`, not `:`{did_you_mean([clip(is_valid or text)])}",
             binder.span(name),
             *as_fixes(rewritten(binder, name, name, is_valid), ""),
+            *as_fixes(rewritten(binder, name, name, _containing(binder, is_valid)), ""),
         )
     return bool(text)
+
+
+def _containing(binder: LiteralBinder, condition: str) -> str:
+    """Return a comparison of a text as some tools mean its colon: part of the text is enough."""
+    tokens = Tokens(condition)
+    row = binder.spec.find(tokens.lexemes[0]) if tokens.lexemes[1:2] == ["="] else None
+    is_text = row is not None and type(row.kind) in {Text, ImageName}
+    return if_valid(binder, condition.replace(" = ", " contains ", 1)) if is_text else ""
 
 
 def _report_surplus_colon(binder: LiteralBinder, name: int) -> bool:

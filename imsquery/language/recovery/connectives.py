@@ -10,6 +10,7 @@ from imsquery.language.lexer import END, is_word, spell, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import dangling
 from imsquery.language.recovery.dialects.reading import ALIKE, TAGS, is_coarse
+from imsquery.language.recovery.phrases import CONDITIONS_IN_WORDS
 from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CONNECTIVES,
@@ -54,6 +55,15 @@ def at_condition(recovery: Recovery) -> bool:
         recovery.give_up()
         return True
     return False
+
+
+def condition_in_words(recovery: Recovery) -> bool:
+    """Read ``older than 30d``, which says of what in no word."""
+    phrase = CONDITIONS_IN_WORDS.find(recovery.peek)
+    if phrase is None or not recovery.ends_condition(phrase.count):
+        return False
+    recovery.rewrite(recovery.ahead(phrase.count), phrase.meant, is_safe=False)
+    return True
 
 
 def _stray_connectives(recovery: Recovery) -> bool:

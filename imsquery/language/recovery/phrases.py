@@ -9,7 +9,13 @@ from attrs import frozen
 
 from imsquery.language.clock import respell_clock
 from imsquery.language.recovery.piece import Piece
-from imsquery.language.recovery.vocabulary import AMBIGUOUS, CLAUSES, JOINTS, WORD_OPERATORS
+from imsquery.language.recovery.vocabulary import (
+    AMBIGUOUS,
+    CLAUSES,
+    CONDITIONS,
+    JOINTS,
+    WORD_OPERATORS,
+)
 
 Peek = Callable[[int], Piece]
 
@@ -102,5 +108,6 @@ def _span(peek: Peek, ahead: int) -> tuple[int, str]:
 
 
 OPERATORS_IN_WORDS = Phrases(WORD_OPERATORS)
+CONDITIONS_IN_WORDS = Phrases(CONDITIONS)
 CLAUSES_IN_WORDS = Phrases(CLAUSES)
 JOINTS_IN_WORDS = Phrases(JOINTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from imsquery.diagnostics.suggest import nearest
 from imsquery.language.lexer import is_name
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import quoted_number, unjoin_clause
@@ -110,8 +111,11 @@ def after_ignoring(recovery: Recovery) -> bool:
 def after_is(recovery: Recovery) -> bool:
     """Read ``is true`` and ``is not value``."""
     negation = [recovery.peek()] if recovery.peek().kind == "NOT" else []
-    if recovery.peek(len(negation)).kind in VALUES:
-        recovery.rewrite([recovery.read[-1], *negation], "!=" if negation else "=")
+    value = recovery.peek(len(negation))
+    if value.kind in VALUES:
+        is_safe = not nearest(value.lexeme, ("present", "absent"))
+        new = "!=" if negation else "="
+        recovery.rewrite([recovery.read[-1], *negation], new, is_safe=is_safe)
         return True
     return False
 

@@ -106,7 +106,9 @@ def foresee(recovery: Recovery) -> None:
         any(rule(recovery) for rule in _AT_WORD)
 
 
-_AT_CONDITION = (ranges.chained, word_operators.folded, connectives.minus)
+_AT_CONDITION = (
+    ranges.chained, word_operators.folded, connectives.minus, connectives.condition_in_words,
+)  # fmt: skip
 _AT_WORD = (
     connectives.prefix, clauses.in_words, connectives.in_words, clauses.order_by,
     clauses.offset, predicates.exclusive_or, predicates.presence_before,

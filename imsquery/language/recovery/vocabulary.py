@@ -67,6 +67,11 @@ WORD_OPERATORS = {
 }  # fmt: skip
 """What comes between a name and a value, or ends a condition; SPAN is ``7d`` or ``7 days``."""
 
+CONDITIONS = {
+    words: f"created_at {sign}" for words, sign in _COMPARATIVES.items() if "SPAN" in words
+}
+"""Whole conditions in words."""
+
 IGNORING_CASE = frozenset({"ilike", "~*", "!~*"})
 """Operators that ignore letter case."""
 
