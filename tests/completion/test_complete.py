@@ -167,7 +167,7 @@ def test_no_name_contradicts_the_rest() -> None:
         ("platform = CentOS and platform = Ubuntu limit |", []),
         ("(platform = CentOS and platform = Ubuntu) and (|)", []),
         ("protected or platform = CentOS and platform = Ubuntu |",
-         ["and", "or", "order by", "limit", "after"]),
+         ["and", "or", "order by", "limit", "skip", "after"]),
     ],
 )  # fmt: skip
 def test_after_a_contradiction_only_an_alternative_helps(marked: str, expected: list[str]) -> None:

@@ -16,7 +16,7 @@ from imsquery.language.recovery.piece import (
     extent,
 )
 from imsquery.language.recovery.state import Recovery, is_direction
-from imsquery.language.recovery.vocabulary import DIRECTIONS, OFFSET, ORDER_BY, SORT
+from imsquery.language.recovery.vocabulary import DIRECTIONS, ORDER_BY, SORT
 
 _MISPLACED = "`order by`, `limit`, `skip` and `after` go at the end"
 
@@ -54,25 +54,17 @@ def _ends(piece: Piece) -> bool:
 
 
 def in_words(recovery: Recovery) -> bool:
-    """Read ``top 5`` and ``newest first``."""
+    """Read ``top 5``, ``offset 5`` and ``newest first``."""
     phrase = recovery.clause_in_words()
     if phrase is None and not recovery.read:  # what follows will be moved before it
         phrase = CLAUSES_IN_WORDS.find(recovery.peek)
-    if phrase is None or not recovery.accepts("LIMIT"):
+    if phrase is None or not recovery.accepts("LIMIT") or recovery.before() in COUNTS:
         return False
     # After a value without quotes, the words may be a part of it.
     is_bare = recovery.is_after_value and recovery.text[recovery.read[-1].start] not in "'\""
     is_apart = not is_bare or _is_whole(recovery)
-    is_safe = is_apart and phrase.meant.startswith("limit")
+    is_safe = is_apart and phrase.meant.startswith(("limit", "skip"))
     recovery.rewrite(recovery.ahead(phrase.count), phrase.meant, is_safe=is_safe)
-    return True
-
-
-def offset(recovery: Recovery) -> bool:
-    """Read ``offset 5``."""
-    if recovery.peek().lexeme.lower() != OFFSET or not recovery.peek(1).lexeme.isdecimal():
-        return False
-    recovery.rewrite([recovery.peek()], "skip")
     return True
 
 

@@ -111,7 +111,7 @@ _AT_CONDITION = (
 )  # fmt: skip
 _AT_WORD = (
     connectives.prefix, clauses.in_words, connectives.in_words, clauses.order_by,
-    clauses.offset, predicates.exclusive_or, predicates.presence_before,
+    predicates.exclusive_or, predicates.presence_before,
 )  # fmt: skip
 
 

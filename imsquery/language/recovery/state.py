@@ -278,7 +278,7 @@ class Recovery:
         """Return the clauses in words to come, where nothing but more clauses follows."""
         phrase = CLAUSES_IN_WORDS.find(self.peek, ahead)
         following = ahead + phrase.count if phrase else 0
-        if self.peek(following).kind in CLAUSES | {"RPAR", END}:
+        if self.peek(following).kind in CLAUSES | {"PER", "RPAR", END}:
             return phrase
         return phrase if phrase and CLAUSES_IN_WORDS.find(self.peek, following) else None
 
