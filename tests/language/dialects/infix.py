@@ -140,9 +140,9 @@ def sql_filter(expr: Expr, pick: Pick) -> str:
 
 def _sql(expr: Expr, pick: Pick) -> str:
     if ignores_case(expr):
-        name, operator, value, function = _folded(expr, pick)
-        sign = pick("<>", "!=") if operator == "!=" else operator
-        return f"{pick(function, function.upper())}({name}) {sign} {_sql_string(name, value)}"
+        name, relation, folded, function = _folded(expr, pick)
+        sign = pick("<>", "!=") if relation == "!=" else relation
+        return f"{pick(function, function.upper())}({name}) {sign} {_sql_string(name, folded)}"
     match expr:
         case Comparison(name, operator, value) if not is_tag(name):
             sign = pick("<>", "!=") if operator == "!=" else operator
@@ -198,8 +198,8 @@ def python(expr: Expr, pick: Pick) -> str:
 
 def _python(expr: Expr, pick: Pick) -> str:
     if ignores_case(expr):
-        name, operator, value, function = _folded(expr, pick)
-        return f"{name}.{function}() {_PYTHON[operator]} {_python_string(value, pick)}"
+        name, relation, folded, function = _folded(expr, pick)
+        return f"{name}.{function}() {_PYTHON[relation]} {_python_string(folded, pick)}"
     match expr:
         case Comparison("tag" | "tags" as name, operator, value):
             return f"{_python_string(text_of(value), pick)} {'not ' * (operator != '=')}in {name}"
