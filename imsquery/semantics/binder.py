@@ -26,6 +26,7 @@ from imsquery.semantics.formula import (
     fold_case,
     leaves,
     map_atoms,
+    map_deferred,
 )
 from imsquery.semantics.literals import LiteralBinder
 
@@ -243,21 +244,12 @@ class Binder(LiteralBinder):
             return condition
         if relation not in EQUALITY:
             return self._heeds_case(relation, name, ignoring, case)
-        if type(condition) is Deferred:
-            return Deferred(
-                name,
-                case,
-                condition.tokens,
-                lambda binder, literals: binder.fold_case(
-                    condition.build(binder, literals), ignoring, case
-                ),
-                is_list=condition.is_list,
-            )
         return self.fold_case(condition, ignoring, case)
 
     def fold_case(self, formula: Formula, ignoring: int, case: int) -> Formula:
         """Return a condition on texts that ignores letter case."""
         folded = map_atoms(formula, lambda atom: self._folded(atom, case))
+        folded = map_deferred(folded, lambda later: _fold_later(later, ignoring, case))
         folded.last = case
         hidden = next((each for each in leaves(folded) if _is_hidden(each)), None)
         if hidden is None:
@@ -676,6 +668,15 @@ def _apply(
         token = tokens[0] if tokens else first
         conditions = binder.conditions(function, first, last, token, literals)
     return conditions[0] if len(conditions) == 1 else And(conditions, first, last)
+
+
+def _fold_later(waiting: Deferred, ignoring: int, case: int) -> Deferred:
+    """Return a condition that ignores letter case once it has its values."""
+
+    def build(binder: Binder, literals: Sequence[str]) -> Formula:
+        return binder.fold_case(waiting.build(binder, literals), ignoring, case)
+
+    return Deferred(waiting.first, case, waiting.tokens, build, is_list=waiting.is_list)
 
 
 def _is_hidden(leaf: Formula) -> bool:
