@@ -95,7 +95,7 @@ def test_several_services_are_asked_and_kept_apart() -> None:
         "fetched  3 images in 3 pages, each after the last image of the one before\n"
         "sent     south: sort_dir=asc&limit=2\n"
         "fetched  2 images in 2 pages, each after the last image of the one before\n"
-        "printed  4 images; 1 fetched and left out\n"
+        "matched  4 images; 1 fetched and left out\n"
     )
 
 
