@@ -81,7 +81,10 @@ MISTAKEN_JOINTS = (
     " ；", ";", "; ", ";; ", "\u00a0and ", " ∧ ", " 且 ", " 或 ",
 )  # fmt: skip
 
-CLAUSES = ("", " limit 5", " order by name", " order by name desc limit 5", " after x limit $n")
+CLAUSES = (
+    "", " limit 5", " order by name", " order by name desc limit 5", " after x limit $n",
+    " order by name, size desc skip 5", " limit 3 per name skip $n per platform limit 5",
+)  # fmt: skip
 MISTAKEN_CLAUSES = (
     " limit = 5", " and (limit = 5)", " and sort_dir = desc order by name",
     " limit 5, 10", " limit '5'", " sort by name", " sort name desc", " order name",
@@ -89,6 +92,9 @@ MISTAKEN_CLAUSES = (
     " order by name descending", " top 5", " latest", " newest first", " order by -name",
     " and limit 5", " limit 5 limit 6", " limit 5, order by name",
     " order by name, size", " offset 5", " limit 5 offset 10",
+    " skip = 5", " and skip 5", " skip '5' limit 5, 10", " limit 5 per 'name'", " limit 5 per",
+    " order by name,, size", " order by name, name desc", " skip 5 per tag", " limit 0 per name",
+    " skip 5 skip 6", " skip 3 per name and protected",
     " order by 'name'", " after = x", " limit 5 and platform = CentOS", " limit 5 os_bit = 64", ";",
     " and", " or", ",", ")", " order by nmae", " limit", " order by", " limit 5 and",
 )  # fmt: skip

@@ -10,6 +10,7 @@ import re
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any, assert_never
 
 from imsquery import CLOUDIMAGES, Parameter
@@ -58,10 +59,15 @@ def holds(  # noqa: C901, PLR0912 -- one case for each kind of node
         case syntax.Not(operand):
             return not holds(operand, record, secret)
         case syntax.Comparison(name, operator, value):
-            return compares(row_of(name), operator, text(value), record, secret)
+            folds = expr.ignoring_case
+            return compares(row_of(name), operator, text(value), record, secret, folds=folds)
         case syntax.Membership(name, values):
             assert isinstance(values, tuple)
-            found = any(compares(row_of(name), "=", text(each), record, secret) for each in values)
+            folds = expr.ignoring_case
+            found = any(
+                compares(row_of(name), "=", text(each), record, secret, folds=folds)
+                for each in values
+            )
             return found is not expr.negated
         case syntax.Between(name, low, high):
             inside = compares(row_of(name), ">=", text(low), record, secret) and compares(
@@ -70,7 +76,12 @@ def holds(  # noqa: C901, PLR0912 -- one case for each kind of node
             return inside is not expr.negated
         case syntax.Match(name, operator, value):
             said = [each for each in shown(row_of(name), record, secret) if isinstance(each, str)]
-            return any(matches(operator, text(value), each) for each in said) is not expr.negated
+            wanted = text(value)
+            if expr.ignoring_case and operator == "matches":
+                wanted = f"(?i){wanted}"
+            elif expr.ignoring_case:
+                wanted, said = wanted.casefold(), [each.casefold() for each in said]
+            return any(matches(operator, wanted, each) for each in said) is not expr.negated
         case syntax.Presence(name):
             return is_present(row_of(name), record) is not expr.negated
         case syntax.Standalone(name):
@@ -89,6 +100,8 @@ def text(value: syntax.Value) -> str:
 def calls(name: str, arguments: list[str], record: Record, hidden: Hidden) -> bool:
     if name == "supports":
         conditions = [(SUPPORTS + each, "true") for each in arguments]
+    elif name == "tagged" and len(arguments) == 1:
+        return any(has_key(str(tag), arguments[0]) for tag in shown(row_of("tag"), record, {}))
     elif name == "tagged":
         conditions = [("tag", "=".join(arguments))]
     else:
@@ -96,6 +109,12 @@ def calls(name: str, arguments: list[str], record: Record, hidden: Hidden) -> bo
             (wire.format(*arguments), value.format(*arguments)) for wire, value in FUNCTIONS[name]
         ]
     return all(compares(row_of(wire), "=", value, record, hidden) for wire, value in conditions)
+
+
+def has_key(tag: str, key: str) -> bool:
+    """Return whether a tag is a key, or is one with a value."""
+    separator = "=" if "=" in tag else "."
+    return key in (tag, tag.split(separator, maxsplit=1)[0])
 
 
 def is_present(row: Parameter, record: Record) -> bool:
@@ -163,20 +182,70 @@ def is_number(row: Parameter) -> bool:
     return row.kind.name == "integer" or row.wire == "__os_bit"
 
 
-def compares(row: Parameter, operator: str, literal: str, record: Record, hidden: Hidden) -> bool:
+def compares(
+    row: Parameter,
+    operator: str,
+    literal: str,
+    record: Record,
+    hidden: Hidden,
+    *,
+    folds: bool = False,
+) -> bool:
     if operator == "!=":
-        return not compares(row, "=", literal, record, hidden)
+        return not compares(row, "=", literal, record, hidden, folds=folds)
     if operator == "=" and literal == "all_granted_eps":
         return True
     said = shown(row, record, hidden)
     if row.kind.name == "time":
         start, end = interval(literal)
         return any(in_time(operator, each, start, end) for each in said)
-    value: str | int = int(literal) if is_number(row) else literal
+    if row.kind.name == "version" and operator != "=":
+        return any(in_version(operator, literal, str(each)) for each in said)
+    if folds and not (row.kind.choices or is_number(row)):
+        return any(str(each).casefold() == literal.casefold() for each in said)
+    value: str | int = number(row, literal) if is_number(row) else literal
     if row.kind.choices:
         spellings = {choice.lower(): choice for choice in row.kind.choices}
         value = int(literal) if is_number(row) else spellings.get(literal.lower(), literal)
     return any(ordered(operator, each, value) for each in said)
+
+
+def in_version(operator: str, literal: str, said: str) -> bool:
+    """Compare the first run of digits joined by dots, as long as the literal is."""
+    found = re.search(r"[0-9]+(\.[0-9]+)*", said)
+    if found is None:
+        return False
+    wanted = [int(part) for part in literal.split(".")]
+    parts = [int(part) for part in found[0].split(".")] + [0] * len(wanted)
+    return ordered(operator, parts[: len(wanted)], wanted)
+
+
+def natural(said: str) -> list[tuple[int, int]]:
+    """Return what a text sorts by in natural order: code points, and numbers in place of zeros."""
+    pieces = re.findall(r"[0-9]+|[^0-9]", said)
+    return [
+        (48, int(each)) if each.isascii() and each.isdigit() else (ord(each), 0) for each in pieces
+    ]
+
+
+def sorts_by(row: Parameter, said: Any) -> Any:
+    """Return what a value sorts by on the client."""
+    return natural(said) if row.kind.name == "version" else said
+
+
+BYTES = {"bytes": 1, "MB": 1024**2, "GB": 1024**3}
+
+
+def number(row: Parameter, literal: str) -> int:
+    """Read a number, which may have a unit."""
+    pieces = re.fullmatch(r"([-+]?[0-9.]+) *([A-Za-z]*)", literal)
+    assert pieces is not None
+    if not pieces[2]:
+        return int(pieces[1])
+    amount = Fraction(pieces[1]) * 1024 ** "bkmgtp".index(pieces[2][0].lower())
+    exact = amount / BYTES[str(row.unit)]
+    assert exact.denominator == 1
+    return int(exact)
 
 
 def ordered(operator: str, left: Any, right: Any) -> bool:

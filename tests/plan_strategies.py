@@ -8,6 +8,8 @@ from attrs import frozen
 from hypothesis import strategies as st
 
 from imsquery import CLOUDIMAGES, testing
+from imsquery.language import syntax
+from imsquery.language.unparse import unparse
 from tests.server_model import ModelServer
 
 _FLAVORS = ("s6.large.2", "c6.xlarge.4", "s3.medium.2")
@@ -23,11 +25,18 @@ class World:
     def server(self, *, glance_ties: bool = False) -> ModelServer:
         return ModelServer(self.images, self.hidden, glance_ties=glance_ties)
 
+    def searched(self, tree: syntax.Expr) -> list[dict[str, Any]]:
+        """Return the images that the server searches for a filter."""
+        if "all_granted_eps" in unparse(tree):
+            return self.images
+        return [each for each in self.images if not self.hidden[each["id"]].get("elsewhere")]
+
 
 _hidden = st.fixed_dictionaries(
     {
         "flavors": st.sets(st.sampled_from(_FLAVORS), max_size=2),
         "whole_image": st.booleans(),
+        "elsewhere": st.booleans(),
     },
     optional={"member_status": st.sampled_from(("accepted", "rejected", "pending"))},
 )
@@ -59,9 +68,12 @@ PREDICATES = (
     "supports(kvm)", "not supports(kvm)", "architecture = arm", "support_arm = true",
     "flavor_id = f", "flavor_id = g", "whole_image", "whole_image = false", "shared(pending)",
     "(visibility = shared and member_status = accepted)", "visibility = shared",
-    "enterprise_project_id = all_granted_eps", "enterprise_project_id = 0",
+    "enterprise_project_id = 0",
     "enterprise_project_id = p", "name = ab", "name glob 'a*'", "name contains b",
     "name is absent", "lazyloading = true", "id in (i1, i2)", "all", "none",
+    "tagged(a)", "tagged(c)", "name = AB ignoring case", "name contains B ignoring case",
+    "tag = 'A=B' ignoring case", "platform in (centos, ubuntu) ignoring case",
+    "os_version >= 7", "os_version < 8", "os_version > 7.1", "os_version = 'v7.9'",
 )  # fmt: skip
 
 
@@ -75,10 +87,17 @@ def combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-dense_filters = st.lists(st.sampled_from(PREDICATES), min_size=1, max_size=6, unique=True).flatmap(
+_dense = st.lists(st.sampled_from(PREDICATES), min_size=1, max_size=6, unique=True).flatmap(
     lambda few: st.recursive(st.sampled_from(few), combined, max_leaves=8)
 )
-"""Filters of a few conditions, each of which appears several times."""
+_SCOPES = (
+    "{}", "{}", "{}", "{} and enterprise_project_id = all_granted_eps",
+    "enterprise_project_id in (p, all_granted_eps) and {}",
+    "(enterprise_project_id = 0 or enterprise_project_id = all_granted_eps) and {}",
+)  # fmt: skip
+dense_filters = st.builds(lambda form, text: form.format(text), st.sampled_from(_SCOPES), _dense)
+"""Filters of a few conditions, each of which appears several times; some widen the search."""
+
 
 _dense_images = st.fixed_dictionaries(
     {
@@ -99,12 +118,17 @@ _dense_images = st.fixed_dictionaries(
         "visibility": st.sampled_from(("shared", "public")),
         "__imagetype": st.sampled_from(("shared", "gold")),
         "enterprise_project_id": st.sampled_from(("p", "0")),
-        "name": st.sampled_from(("ab", "a", "b")),
+        "name": st.sampled_from(("ab", "a", "b", "aB")),
+        "__os_version": st.sampled_from(("v7.9", "v7.1.5", "10.04", "x")),
         "__lazyloading": st.sampled_from(("True", "true", "false")),
     },
 )  # fmt: skip
 _dense_hidden = st.fixed_dictionaries(
-    {"flavors": st.sets(st.sampled_from("fg")), "whole_image": st.booleans()},
+    {
+        "flavors": st.sets(st.sampled_from("fg")),
+        "whole_image": st.booleans(),
+        "elsewhere": st.booleans(),
+    },
     optional={"member_status": st.sampled_from(("accepted", "pending"))},
 )
 
@@ -137,3 +161,31 @@ server_orders = st.sampled_from(
         for direction in ("", " asc", " desc")
     )]
 )  # fmt: skip
+
+
+# -- all clauses but `after`
+
+_OBSERVED = [
+    row.name
+    for row in CLOUDIMAGES.parameters.values()
+    if row.observed is not None and not row.multiple
+]
+# Few values each, so that images tie and groups have several.
+_FEW_VALUES = ("created_at", "created_at", "id", "platform", "status", "min_ram", "protected")
+names = st.sampled_from(_FEW_VALUES) | st.sampled_from(_OBSERVED)
+_keys = st.tuples(names, st.sampled_from(["", " asc", " desc"]))
+
+
+def _joined(keys: list[tuple[str, str]]) -> str:
+    return " order by " + ", ".join(map("".join, keys)) if keys else ""
+
+
+_counted = st.tuples(st.integers(1, 3), names)
+clauses = st.tuples(
+    st.lists(_keys, max_size=3, unique_by=lambda key: key[0]).map(_joined),
+    st.just("") | st.builds(" limit {}".format, st.integers(1, 14)),
+    st.just("") | st.builds(" skip {}".format, st.integers(0, 6)),
+    st.just("") | st.builds(lambda each: " limit {} per {}".format(*each), _counted),
+    st.just("") | st.builds(lambda each: " skip {} per {}".format(*each), _counted),
+).flatmap(lambda parts: st.permutations(parts).map("".join))
+"""Clauses in any order, so that each of them applies to some images."""

@@ -43,7 +43,7 @@ def conditions(draw: st.DrawFn, record: Record, row: Parameter) -> str | None:
 def conjunctions(draw: st.DrawFn, records: list[Record], rows: tuple[Parameter, ...] = ROWS) -> str:
     """Return the filter of a single request that some image of a catalogue satisfies."""
     record = draw(st.sampled_from(records))
-    chosen = draw(st.lists(st.sampled_from(rows), unique=True, max_size=3))
+    chosen = draw(st.lists(st.sampled_from(rows), unique=True, min_size=1, max_size=3))
     written = [draw(conditions(record, row)) for row in chosen]
     return " and ".join(each for each in written if each is not None) or "all"
 

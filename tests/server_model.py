@@ -26,7 +26,8 @@ class ModelServer:
     Args:
         images: as the API shows them.
         hidden: id -> what the server knows but does not show: ``flavors``, ``member_status``,
-            ``whole_image``.
+            ``whole_image``, and whether it is ``elsewhere``: in an enterprise project that is only
+            searched if all are asked for.
         glance_ties: break ties as Glance does, by creation time before the id.
         folds_case: sort text case-insensitively, as databases often do.
         absent_last: sort absent values after all others, as some databases do.
@@ -88,6 +89,9 @@ class ModelServer:
         return [image for image in found if self.place(image, key) > place]
 
     def _is_found(self, image: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
+        is_elsewhere = self.hidden.get(image["id"], {}).get("elsewhere", False)
+        if is_elsewhere and asked.get("enterprise_project_id") != "all_granted_eps":
+            return False
         return all(self._equals(image, name, value) for name, value in asked.items())
 
     def _equals(self, image: Mapping[str, Any], name: str, value: str) -> bool:

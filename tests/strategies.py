@@ -26,6 +26,7 @@ SUPPORTS = CLOUDIMAGES.family
 KEYWORDS = (
     "and", "or", "not", "all", "none", "in", "between", "contains", "startswith", "endswith",
     "glob", "matches", "is", "present", "absent", "order", "by", "asc", "desc", "limit", "after",
+    "ignoring", "case", "skip", "per",
 )  # fmt: skip
 
 unicode_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -260,6 +261,7 @@ _PIECES = st.sampled_from(
         *KEYWORDS, "(", ")", ",", "=", "==", "!=", "<>", "<", "<=", ">", ">=", " ", "\n", "#",
         "'", '"', "\\", "$x", "$", "&&", "||", "!", "~", ";", "platform", "CentOS", "created_at",
         "now-7d", "2018-10-28", "supports", "kvm", "limit", "5", "min_ram", "name", "\u00a0",
+        "ignoring case", "tagged", "4GB",
         "\uff1d", "\u201c", "\u0440", "\x00", "\ud800", "\u202e", "\U0001f600", "like", "null",
     ]
 )  # fmt: skip

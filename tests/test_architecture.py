@@ -49,6 +49,7 @@ COMPILE_PATH = (
     "language.algebra",
     "language.lalr", "language.lexer", "language.operators", "language.parser", "language.times",
     "limits", "schema.cloudimages", "schema.kinds", "schema.parameters", "schema.spec",
+    "schema.versions",
     "semantics.analysis", "semantics.binder", "semantics.consistency", "semantics.formula",
     "semantics.literals", "semantics.simplify",
 )  # fmt: skip

@@ -57,24 +57,36 @@ SORT_KEYS = [row.name for row in CLOUDIMAGES.parameters.values() if row.sortable
 MARKS = ("SELECT * FROM images WHERE ", "where ", "name LIKE 'a%' AND ", "os_version IS NULL AND ")
 
 
+# How SQL takes a part of the results -> the numbers of `limit` and `skip`.
+PAGES = {
+    "": (None, None), " limit 5": ("5", None), " OFFSET 10": (None, "10"),
+    " LIMIT 5 OFFSET 10": ("5", "10"), " limit 10, 5": ("5", "10"),
+}  # fmt: skip
+sort_keys = st.tuples(st.sampled_from(SORT_KEYS), st.sampled_from(["", " asc", " DESC"]))
+
+
 @given(
     trees,
     st.data(),
-    st.sampled_from(SORT_KEYS),
-    st.sampled_from(["", " asc", " DESC", " limit 5", " desc LIMIT 5"]),
+    st.lists(sort_keys, min_size=1, max_size=3, unique_by=lambda key: key[0]),
+    st.sampled_from([*PAGES]),
     st.sampled_from(MARKS),
 )
 def test_sql_sorts_ascending_unless_it_says_otherwise(
-    tree: Expr, data: st.DataObject, key: str, rest: str, mark: str
+    tree: Expr, data: st.DataObject, keys: list[tuple[str, str]], page: str, mark: str
 ) -> None:
     text = written(infix.sql_filter, tree, data)
+    order = ", ".join(map("".join, keys))
 
-    mended, left = mend(f"{mark}{text} ORDER BY {key}{rest}", find)
+    mended, left = mend(f"{mark}{text} ORDER BY {order}{page}", find)
 
-    order = parse(mended).order
+    query = parse(mended)
     assert not [found for found in left if found.code == "syntax"], (text, mended)
-    assert order is not None
-    assert (order.name, order.direction) == (key, "desc" if "desc" in rest.lower() else "asc")
+    assert [(key.name, key.direction) for key in query.order] == [
+        (name, direction.strip().lower() or "asc") for name, direction in keys
+    ]
+    numbers = [each and getattr(each, "text", None) for each in (query.limit, query.skip)]
+    assert tuple(numbers) == PAGES[page]
 
 
 @pytest.mark.parametrize("writer", DOUBTFUL, ids=lambda writer: writer.__name__)

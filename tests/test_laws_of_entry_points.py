@@ -68,10 +68,20 @@ conditions = st.one_of(
     near_misses_in_parentheses(),
     filters(max_predicates=2).map(lambda text: f"({text}\n)"),
 )
-orders = st.sampled_from(["", *(f" order by {row.name}" for row in ROWS), " order by nosuch"])
+names = st.sampled_from([*(row.name for row in ROWS), "nosuch"])
+keys = st.builds(str.__add__, names, st.sampled_from(["", " asc", " desc"]))
+counts = st.sampled_from(["0", "1", "5", "x", "4GB"])
+clauses = st.lists(
+    st.one_of(
+        st.lists(keys, min_size=1, max_size=3).map(lambda some: f" order by {', '.join(some)}"),
+        st.builds(" {} {}".format, st.sampled_from(["limit", "skip"]), counts),
+        st.builds(" {} {} per {}".format, st.sampled_from(["limit", "skip"]), counts, names),
+    ),
+    max_size=3,
+).map("".join)
 texts = st.one_of(
-    st.builds(str.__add__, st.recursive(conditions, combined, max_leaves=5), orders),
-    st.builds(str.__add__, st.recursive(hidden, combined, max_leaves=9), orders),
+    st.builds(str.__add__, st.recursive(conditions, combined, max_leaves=5), clauses),
+    st.builds(str.__add__, st.recursive(hidden, combined, max_leaves=9), clauses),
     faulty.queries(faults=4),
 )
 
@@ -145,6 +155,8 @@ def test_a_request_is_refused_with_all_that_check_finds(text: str) -> None:
 @given(texts)
 @example("not flavor_id = x")
 @example("order by flavor_id")
+@example("order by name, size limit 3 per platform skip 2 per tag")
+@example("order by name, tag skip 5")
 @example("platform in (CentOS, Ubuntu) order by flavor_id")
 @example("name glob 'a*' and not flavor_id = x")
 @example("platform in (a, b) and flavor_id = a and flavor_id = b")

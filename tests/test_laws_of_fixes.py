@@ -98,6 +98,13 @@ def test_a_fix_removes_its_finding_and_adds_none(text: str, target: str) -> None
     assert_law(text, target)
 
 
+@given(near_misses().map(lambda miss: miss.text + " ignoring case"), targets)
+@example("tag:team = web ignoring case", "plan")
+@example("flavr_id = x ignoring case", "plan")
+def test_a_fix_before_ignoring_case_adds_no_finding(text: str, target: str) -> None:
+    assert_law(text, target)
+
+
 @given(near_misses().map(lambda miss: miss.text), targets)
 def test_a_fix_of_a_near_miss_removes_its_finding_and_adds_none(text: str, target: str) -> None:
     assert_law(text, target)

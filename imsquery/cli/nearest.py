@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from imsquery.diagnostics.suggest import nearest
 from imsquery.evaluation.attributes import read, read_list
 from imsquery.language.lexer import spell
+from imsquery.language.operators import NOCASE
 from imsquery.schema.kinds import Boolean, Integer
-from imsquery.semantics.formula import And, Atom, Not, Or, leaves, map_atoms
+from imsquery.semantics.formula import And, Atom, Not, Or, fold_text, leaves, map_atoms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from imsquery.schema.parameters import Parameter
@@ -35,39 +36,19 @@ _FOLDED = frozenset({"=", "contains", "startswith", "endswith", "glob"})
 
 
 def folded(condition: Formula) -> Formula | None:
-    """Return a condition with its texts in one letter case; ``None`` if it has none."""
-    texts = [leaf for leaf in leaves(condition) if isinstance(leaf, Atom) and _is_folded(leaf)]
-    return map_atoms(condition, _fold_atom) if texts else None
+    """Return a condition whose texts ignore letter case; ``None`` if it has none."""
+    texts = [leaf for leaf in leaves(condition) if isinstance(leaf, Atom) and _is_text(leaf)]
+    return map_atoms(condition, _fold) if texts else None
 
 
-def _is_folded(atom: Atom) -> bool:
+def _is_text(atom: Atom) -> bool:
     parameter = atom.parameter
     is_text = not (parameter.is_time or isinstance(parameter.kind, Boolean | Integer))
-    return is_text and atom.relation in _FOLDED and isinstance(atom.value, str)
+    return is_text and atom.relation in _FOLDED
 
 
-def _fold_atom(atom: Atom) -> Atom:
-    if not _is_folded(atom):
-        return atom
-    value = str(atom.value).casefold()
-    return Atom(atom.parameter, atom.relation, value, atom.first, atom.last)
-
-
-def fold_record(record: Record, attributes: Iterable[str]) -> Record:
-    """Return a record with the texts of some attributes in one letter case."""
-    return {**record, **{each: _fold(record[each]) for each in attributes if each in record}}
-
-
-def _fold(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.casefold()
-    return [_fold(each) for each in value] if isinstance(value, list | tuple) else value
-
-
-def attributes_of(condition: Formula) -> frozenset[str]:
-    """Return the attributes of records that a condition is about."""
-    found = (leaf.parameter.observed for leaf in leaves(condition) if isinstance(leaf, Atom))
-    return frozenset(each for each in found if each is not None)
+def _fold(atom: Atom) -> Atom:
+    return fold_text(atom, atom.last) if _is_text(atom) else atom
 
 
 # -- values
@@ -84,7 +65,10 @@ class Near:
         self._asked: dict[Parameter, list[Value]] = {}
         self._shown: dict[Parameter, set[Value]] = {}
         for atom in _positive(condition):
-            if atom.relation in _COMPARED and atom.parameter.observed is not None:
+            if (
+                atom.relation.removesuffix(NOCASE) in _COMPARED
+                and atom.parameter.observed is not None
+            ):
                 self._asked.setdefault(atom.parameter, []).append(atom.value)
                 self._shown.setdefault(atom.parameter, set())
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from imsquery.cli.nearest import Near, attributes_of, fold_record, folded
+from imsquery.cli.nearest import Near, folded
 from imsquery.cli.reasons import LeftOut, Reasons
 from imsquery.diagnostics.errors import QueryError
-from imsquery.evaluation.matching import compile_predicate, is_observable, is_scope
+from imsquery.evaluation.matching import compile_predicate, is_observable
 from imsquery.evaluation.written import read_written
 from imsquery.language.syntax import And, Not, Or
 from imsquery.language.unparse import unparse
@@ -187,7 +187,9 @@ class _Try:
             each
             for each in conditions
             if not each.is_hidden
-            and any(atom.parameter.wire in required or is_scope(atom) for atom in _atoms(each))
+            and any(
+                atom.parameter.wire in required or bound.is_scope(atom) for atom in _atoms(each)
+            )
         ]
         return phrase(bound.And([each.meaning for each in hidden + shown], 0, 0))
 
@@ -223,14 +225,13 @@ class _Group:
         if len(shown) == len(conditions) and None not in changed:
             whole = bound.And([each for each in changed if each is not None], 0, 0)
             self._folded = compile_predicate(whole)
-            self._attributes = attributes_of(whole)
 
     def add(self, record: Record) -> None:
         self._images += 1
         for each in self._near:
             each.add(record)
         if self._folded is not None:
-            self._but_for_case += self._folded(fold_record(record, self._attributes))
+            self._but_for_case += self._folded(record)
 
     def left_out(self) -> LeftOut:
         return LeftOut(

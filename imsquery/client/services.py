@@ -38,16 +38,19 @@ class Tally:
     Attributes:
         watch: called with the number of images after each page.
         counts: (place, request without its page) -> (pages, images).
+        first: the same -> the request for the first page, as it was sent.
     """
 
     watch: Callable[[int], object] = lambda _count: None
     counts: dict[tuple[str, str], tuple[int, int]] = field(factory=dict)
+    first: dict[tuple[str, str], str] = field(factory=dict)
 
     def add(self, place: str, query: str, images: int, spec: Spec) -> None:
         """Count a page."""
         request = _without_page(query, spec)
         pages, before = self.counts.get((place, request), (0, 0))
         self.counts[place, request] = pages + 1, before + images
+        self.first.setdefault((place, request), query)
         self.watch(self.fetched)
 
     @property
@@ -60,8 +63,9 @@ class Tally:
         told = []
         for (place, request), (pages, images) in sorted(self.counts.items()):
             where = f"{place}: " if place else ""
-            told.append(f"sent     {where}{request or '(no condition)'}")
-            told.append(f"fetched  {_count(images, 'image')} in {_count(pages, 'page')}")
+            told.append(f"sent     {where}{self.first[place, request] or '(no condition)'}")
+            paged = ", each after the last image of the one before" if pages > 1 else ""
+            told.append(f"fetched  {_count(images, 'image')} in {_count(pages, 'page')}{paged}")
         left = self.fetched - kept
         told.append(f"matched  {_count(kept, 'image')}; {left:,} fetched and left out")
         return "".join(f"{line}\n" for line in told)

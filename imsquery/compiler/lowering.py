@@ -7,7 +7,8 @@ from imsquery.language.parser import tokenize
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.semantics.analysis import bind, text_of
-from imsquery.semantics.formula import And, Atom, Deferred
+from imsquery.semantics.binder import is_sortable
+from imsquery.semantics.formula import And, Atom
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -111,8 +112,12 @@ def lower(analysis: Analysis) -> Sequence[tuple[str, str]]:
             analysis.report_expressions()  # simplification may have dropped some
     if not spec.companions.keys().isdisjoint(pairs):
         analysis.check_consistency()  # which warns of what does not go with them
-    if bound.order is not None or bound.limit is not None or bound.after is not None:
+    if bound.order or bound.limit is not None or bound.after is not None:
         _lower_clauses(analysis, pairs)
+    if len(bound.order) > 1 or bound.counts():
+        from imsquery.compiler.not_expressible import report_clauses
+
+        report_clauses(analysis)
     return sorted(pairs.items())
 
 
@@ -164,19 +169,18 @@ _NONE: frozenset[str] = frozenset()
 def _lower_clauses(analysis: Analysis, pairs: dict[str, str]) -> None:
     clauses = analysis.binder.spec.clauses
     bound = analysis.bound
-    order = bound.order
-    if order is not None:
+    analysis.binder.check_order(bound)
+    for order in bound.order[:1]:
         if order.parameter.sortable:
             pairs[clauses["order by"].wire] = order.parameter.wire
             if order.direction is not None:
                 pairs[clauses["direction"].wire] = order.direction
-        elif analysis.binder.check_order(bound):
+        elif is_sortable(order.parameter):
             _report_sort_key(order, analysis)
     for which, written in (("limit", bound.limit), ("after", bound.after)):
-        if isinstance(written, Deferred):
-            analysis.binder.report_unbound(written)
-        elif written is not None:
-            pairs[clauses[which].wire] = str(written)
+        value = analysis.clause_value(written)
+        if value is not None:
+            pairs[clauses[which].wire] = str(value)
 
 
 def _report_sort_key(order: Order, analysis: Analysis) -> None:

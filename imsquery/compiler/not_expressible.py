@@ -5,6 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from imsquery.covering.parts import report_no_plan
+from imsquery.diagnostics.edits import clip
+from imsquery.language.lexer import spell
+from imsquery.language.operators import KEYED, NOCASE
+from imsquery.semantics.binder import is_sortable
 from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown, leaves
 
 TYPE_CHECKING = False  # typing is not worth loading for a finding
@@ -13,6 +17,8 @@ if TYPE_CHECKING:
 
     from imsquery.semantics.analysis import Analysis
     from imsquery.semantics.formula import Formula
+
+    Fix = tuple[str, list[tuple[int, int, str]]]
 
 _AND_ONLY = "the server joins conditions by `and` only"
 _NOTHING = "no request finds nothing"
@@ -33,7 +39,8 @@ def report_obstacles(analysis: Analysis) -> None:
             continue
         reason = obstacle(literal)
         if reason is not None:
-            report.part(literal, reason)
+            fixes = _fixes(literal, analysis) if literal.relation == KEYED else []
+            report.part(literal, reason, *fixes)
             continue
         first = seen.setdefault(literal.parameter.wire, literal)
         # Two values that contradict each other have a finding already.
@@ -62,14 +69,43 @@ class _Report:
             reason = _alternatives(formula) if type(formula) is Or else _EQUALS_ONLY
             self.part(formula, reason)
 
-    def part(self, formula: Formula, reason: str) -> None:
+    def part(self, formula: Formula, reason: str, *fixes: Fix) -> None:
         """Report a part; the way to find it nevertheless is named only if there is one."""
         start, end = self._binder.span(formula.first, formula.last)
         within = bisect_left(self._without_plan, (start, 0))
         if any(last <= end for _, last in self._without_plan[within : within + 1]):
             return
         way = "" if self._without_plan else _BY_PLAN
-        self._binder.report("not-expressible", f"{reason}{way}", (start, end))
+        self._binder.report("not-expressible", f"{reason}{way}", (start, end), *fixes)
+
+
+def _fixes(keyed: Atom, analysis: Analysis) -> list[Fix]:
+    """Offer to compare the only tag of a filter as a whole, if the key can be one."""
+    row, binder = keyed.parameter, analysis.binder
+    is_bound = "PLACEHOLDER" in binder.tokens.kinds[keyed.first : keyed.last]
+    wires = [leaf.parameter.wire for leaf in leaves(analysis.formula) if type(leaf) is Atom]
+    if is_bound or wires.count(row.wire) > 1 or row.kind.advise(str(keyed.value)) is not None:
+        return []
+    phrase = f"{row.name} = {spell(str(keyed.value))}"
+    return [(f"write `{clip(phrase)}`", [(*binder.span(keyed.first, keyed.last), phrase)])]
+
+
+def report_clauses(analysis: Analysis) -> None:
+    """Report what the clauses ask for that no request can."""
+    binder, bound = analysis.binder, analysis.bound
+    way = "; `plan` does it, on the client" if analysis.has_plan else ""
+    for order in bound.order[1:]:
+        if is_sortable(order.parameter):
+            message = f"the server sorts by one attribute{way}"
+            binder.report("not-expressible", message, binder.span(order.token))
+    for count in bound.counts():
+        if not analysis.clause_value(count.number):
+            continue  # `skip 0`, or no value for a placeholder, which is reported
+        reason = "the server cannot skip images"
+        if count.per is not None:
+            reason = f"the server cannot count the images of each `{count.per.name}`"
+        span = binder.span(count.first, count.last)
+        binder.report("not-expressible", f"{reason}{way}", span)
 
 
 def obstacle(literal: Formula) -> str | None:
@@ -83,6 +119,10 @@ def obstacle(literal: Formula) -> str | None:
         return "the server cannot filter by whether an attribute is present"
     if literal.relation == "=" or parameter.is_time:
         return None
+    if literal.relation == KEYED:
+        return "the server compares whole tags, not their keys"
+    if literal.relation.endswith(NOCASE):
+        return f"the server compares `{parameter.name}` with its letter case"
     return f"the server compares `{parameter.name}` by `=` only, not by `{literal.relation}`"
 
 

@@ -9,10 +9,13 @@ import re
 from typing import TYPE_CHECKING
 
 from imsquery.language.lexer import spell
+from imsquery.language.operators import ORDER
 from imsquery.schema.kinds import Flag, Integer
+from imsquery.schema.parameters import SKIP
+from imsquery.schema.versions import is_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from imsquery.completion.context import Context
     from imsquery.completion.position import Word
@@ -42,6 +45,8 @@ FIXED: dict[str, Sequence[Candidate]] = {
         ("glob", "operator", "matches the pattern: * is any text, ? one character"),
         ("matches", "operator", "contains a match of the regular expression"),
     ],
+    "IGNORING": [("ignoring case", "keyword", "upper and lower case are alike")],
+    "CASE": [("case", "keyword", "upper and lower case are alike")],
     "IS": [("is", "keyword", "is present or absent")],
     "PRESENCE": [
         ("present", "keyword", "the image has the attribute"),
@@ -60,12 +65,19 @@ FIXED: dict[str, Sequence[Candidate]] = {
         ("asc", "keyword", "smallest first"),
         ("desc", "keyword", "largest first"),
     ],
+    "PER": [("per", "keyword", "count the images of each group")],
     "ORDER": [("order by", "clause", "sort the images")],
     "LIMIT": [("limit", "clause", "limit the number of images")],
+    "SKIP": [("skip", "clause", "leave out the first images")],
     "AFTER": [("after", "clause", "start after the image with this id")],
 }
-_TIMES = ("today", "now-1h", "now-1d", "now-7d", "now-30d", "today-1d")
+_TIMES = (
+    "today", "now-1h", "now-1d", "now-7d", "now-30d", "now-1mo", "now-1y", "yesterday", "this_week",
+    "last_week", "this_month", "last_month", "this_year", "last_year",
+)  # fmt: skip
 _COUNTS = {"MB": (512, 1024, 2048, 4096, 8192, 16384, 32768), "GB": (40, 50, 100, 200, 500, 1000)}
+_UNITS = {"MB": ("512MB", "1GB", "2GB", "4GB", "8GB", "16GB"), "bytes": ("1GB", "10GB", "50GB")}
+_VERSIONS = ("1", "7", "8", "9", "10", "20.04", "22.04", "24.04")
 _FEW = (1, 10, 50, 100, 500)
 _FLAGS = 2  # the rank of the names of flags; functions go before them
 _plain_name = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").fullmatch
@@ -124,20 +136,38 @@ class Candidates:
         unit = f" ({row.unit})" if row.unit else ""
         return name, "name", f"{row.kind.name}{unit}: {row.kind.describe()}{where}"
 
-    def sort_keys(self) -> Iterator[Candidate]:
+    def may_ignore_case(self, words: Sequence[Word]) -> bool:
+        """Return whether letter case can matter in a condition that begins with these words."""
+        row = self._spec.find(words[0][1]) if words else None
+        is_match = any(kind == "MATCH" for kind, _ in words)
+        return row is not None and (row.kind.tells_case or is_match)
+
+    def clause_names(self, words: Sequence[Word]) -> Iterator[Candidate]:
+        """Yield the names that can be next in a clause that begins with these words."""
+        kinds = [kind for kind, _ in words]
+        if kinds[-1:] == ["PER"]:
+            for row in sorted(self._spec.parameters.values(), key=self._rank):
+                if row.observed is not None and row.clause is None:
+                    yield self._name(row)[0], "name", "groups images by it"
+        elif kinds[:2] == ["ORDER", "BY"] and kinds[-1] in {"BY", "COMMA"}:
+            yield from self._sort_keys({self._spec.find(lexeme) for _, lexeme in words[2:]})
+
+    def _sort_keys(self, used: Container[Parameter | None]) -> Iterator[Candidate]:
         """Yield the names to sort by, those that the server sorts by first."""
         rows = [row for row in self._spec.parameters.values() if row.clause is None]
         rows.sort(key=lambda row: not row.sortable)
         for row in rows:
+            if row in used:
+                continue
             where = "sorted by the server" if row.sortable else "sorted on the client"
             yield self._name(row)[0], "name", where
 
     def values(self, words: Sequence[Word]) -> Iterator[Candidate]:
         """Yield values for a condition, call or clause that begins with these words."""
         kinds = [kind for kind, _ in words]
-        if words[0][0] in {"LIMIT", "AFTER"} and "OPERATOR" not in kinds:
+        if words[0][0] in {"LIMIT", "SKIP", "AFTER"} and "OPERATOR" not in kinds:
             which = words[0][1].lower()
-            yield from self._of(self._spec.clauses[which], which, words)
+            yield from self._of(self._spec.clauses.get(which, SKIP), which, words)
         elif kinds[1:2] == ["LPAR"]:
             yield from self._arguments(words[0][1].lower(), kinds.count("COMMA"), words)
         else:
@@ -170,13 +200,13 @@ class Candidates:
     def _of(self, parameter: Parameter, name: str, words: Sequence[Word]) -> Iterator[Candidate]:
         written = {lexeme for _, lexeme in words[1:]}  # in a list, each value once
         unit = f" ({parameter.unit})" if parameter.unit else ""
-        for value in self._samples(parameter):
+        for value in self._samples(parameter, by_order=_by_order(words)):
             spelled = spell(value)
             if spelled not in written:
                 yield spelled, "value", f"value of {name}{unit}"
         yield _placeholder(name)
 
-    def _samples(self, parameter: Parameter) -> list[str]:
+    def _samples(self, parameter: Parameter, *, by_order: bool) -> list[str]:
         """Return the values of a parameter that are known, or some that are plausible."""
         if parameter.kind.choices:
             return list(parameter.kind.choices)
@@ -186,10 +216,19 @@ class Candidates:
             known.update(_COUNTS.get(parameter.unit or "", _FEW))
             ends = (parameter.kind.least, parameter.kind.most)
             known.update(each for each in ends if each is not None)
-            return [str(value) for value in sorted(known)]
+            return [*map(str, sorted(known)), *_UNITS.get(parameter.unit or "", ())]
         if parameter.is_time:
             return [*_TIMES, *dict.fromkeys(map(str, around))]
+        if parameter.kind.ordered and by_order:
+            versions = [each for each in map(str, around) if is_version(each)]
+            near = [version for each in versions for version in (each, f"{each}.1")]
+            return [*dict.fromkeys([*near, *_VERSIONS])]
         return []
+
+
+def _by_order(words: Sequence[Word]) -> bool:
+    """Return whether a condition compares by order."""
+    return any(kind == "BETWEEN" or lexeme in ORDER for kind, lexeme in words)
 
 
 def _call(function: Function, *, is_called: bool) -> str:

@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from imsquery.completion.candidates import FIXED, Candidate, Candidates
 from imsquery.completion.context import Context
-from imsquery.completion.position import CLAUSES, positions
+from imsquery.completion.position import CLAUSES, COUNTS, clauses_in, positions
 from imsquery.completion.rescue import Rescue
 from imsquery.completion.trial import Trial, is_within_limits, join
 from imsquery.diagnostics.source import Span
@@ -163,20 +163,19 @@ class _Proposals:
         words = position.before
         last = words[-1][0] if words else ""
         wanted = {"value"} if position.quote else {"value", "placeholder"}
-        if position.accepts("STRING") or last == "LIMIT":
+        if position.accepts("STRING") or last in COUNTS:
             yield from (each for each in self._candidates.values(words) if each[1] in wanted)
         if position.quote:
             return
-        if last == "BY":
-            yield from self._candidates.sort_keys()
+        yield from self._candidates.clause_names(words)
         if position.expects_condition:
             is_called = bool(position.after) and position.after[0][0] == "LPAR"
             yield from self._candidates.conditions(is_called=is_called)
         for kind, spelled in FIXED.items():
             if position.accepts(kind) and self._is_open_to(kind):
-                # Before `by …`, the clause begins with one word only.
-                is_cut = kind == "ORDER" and position.after
-                yield from [("order", *spelled[0][1:])] if is_cut else spelled
+                # Before `by …` and `case`, what begins so is one word only.
+                is_cut = kind in {"ORDER", "IGNORING"} and position.after
+                yield from [(kind.lower(), *spelled[0][1:])] if is_cut else spelled
         if last == "IN" and position.accepts("PLACEHOLDER"):
             found = self._candidates.values(words)
             yield from (each for each in found if each[1] == "placeholder")
@@ -187,8 +186,15 @@ class _Proposals:
         following = position.after[0][0] if position.after else ""
         if kind in CLAUSES:
             return self._is_open_to_clause(kind)
+        if kind == "PER":  # it could be a name elsewhere, but never is
+            counted = position.before[0][0] if position.before else ""
+            return counted in COUNTS and f"{counted} PER" not in position.clauses
         if following == "BY":  # which ends no condition
             return False
+        if kind in {"IGNORING", "CASE"}:  # which may be names, but are hardly meant as such
+            last = position.before[-1][0] if position.before else ""
+            is_after = last == "IGNORING" if kind == "CASE" else not position.expects_condition
+            return is_after and self._candidates.may_ignore_case(position.before)
         if kind == "RPAR":
             return position.opened > 0
         if kind == "LPAR":
@@ -199,8 +205,10 @@ class _Proposals:
         position = self._position
         if not position.accepts("AFTER"):  # `limit` could be a name here, but never is
             return False
-        used = {*position.clauses, *(each for each, _ in position.before)}
-        if kind in used or not position.is_last:
+        this = clauses_in([each for each, _ in position.before])
+        if this & position.clauses:  # a second `limit` must become one per group first
+            return False
+        if kind in this | position.clauses or not position.is_last:
             return False
         clause = join([(kind, kind.lower()), *position.after])
         return not position.after or self._context.admits(clause)

@@ -10,9 +10,8 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from imsquery.covering.implication import follows, is_contrary
-from imsquery.evaluation.matching import is_scope
 from imsquery.schema.kinds import Boolean, Flag, Identifier, Integer
-from imsquery.semantics.formula import Atom
+from imsquery.semantics.formula import Atom, is_scope
 from imsquery.semantics.simplify import complement
 
 if TYPE_CHECKING:
@@ -38,14 +37,13 @@ class Box:
         conditions: wire name -> the condition.
         hidden: keys of the conditions that no image record shows, so that the client cannot check
             them.
-        scopes: how many conditions widen the search.
         unasked: hidden conditions on a parameter that already has one, so that a single request
             cannot ask for both.
         weight: estimated share of all images that satisfy the conditions.
         key: the same for boxes with the same conditions; sortable.
     """
 
-    __slots__ = ("conditions", "hidden", "key", "scopes", "unasked", "weight")
+    __slots__ = ("conditions", "hidden", "key", "unasked", "weight")
 
     def __init__(self, conditions: Conditions, unasked: tuple[Atom, ...] = ()) -> None:
         self.conditions = conditions
@@ -54,7 +52,6 @@ class Box:
         self.hidden = frozenset(
             atom.key for atom in (*conditions.values(), *unasked) if atom.parameter.observed is None
         )
-        self.scopes = sum(map(is_scope, conditions.values()))
         self.weight = reduce(float.__mul__, map(weigh, conditions.values()), 1.0)
 
     def meet(self, other: Box) -> Box | None:
@@ -112,13 +109,9 @@ class Box:
         theirs = other.conditions
         for wire, atom in self.conditions.items():
             known = theirs.get(wire)
-            if not is_scope(atom) and (known is None or not _implies(known, atom)):
+            if known is None or not _implies(known, atom):
                 return False
-        return all(
-            wire in self.conditions and is_scope(self.conditions[wire])
-            for wire, atom in theirs.items()
-            if is_scope(atom)
-        )
+        return True
 
     def complements(self) -> list[tuple[Atom, Key]]:
         """Return the complement of each condition that has one, with the key of the others."""
@@ -147,7 +140,12 @@ def _implies(atom: Atom, other: Atom) -> bool:
 
 
 def _narrower(one: Atom, other: Atom) -> tuple[Atom, Atom | None]:
-    """Choose one of two conditions on a parameter; also return the other if it stays hidden."""
+    """Choose one of two conditions on a parameter; also return the other if it stays hidden.
+
+    What widens the search is never dropped: the client can check the other one.
+    """
+    if is_scope(one) or is_scope(other):
+        return (one if is_scope(one) else other), None
     if _implies(one, other):
         return one, None
     if _implies(other, one):
@@ -158,9 +156,6 @@ def _narrower(one: Atom, other: Atom) -> tuple[Atom, Atom | None]:
 
 def _wider(one: Atom | None, other: Atom | None) -> Atom | None:
     """Return what both conditions on a parameter imply; ``None`` means no condition."""
-    for atom in (one, other):
-        if atom is not None and is_scope(atom):
-            return atom
     if one is None or other is None:
         return None
     if _implies(one, other):

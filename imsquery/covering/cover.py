@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from imsquery.covering.boxes import EVERYTHING, Box, is_pushable, sort_key
 from imsquery.covering.implication import follows
-from imsquery.semantics.formula import And, Atom, Or
+from imsquery.semantics.formula import And, Atom, Or, is_scope
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -165,12 +165,9 @@ def _rank(boxes: list[Box]) -> tuple[object, ...]:
 
 
 def tidy(boxes: list[Box]) -> list[Box]:
-    """Drop boxes that another covers; sort the rest, heaviest first.
-
-    Of equal weights, those that widen the search come first: they may cover those that do not.
-    """
+    """Drop boxes that another covers; sort the rest, heaviest first."""
     unique = {(box.key, box.hidden): box for box in boxes}
-    ordered = sorted(unique.values(), key=lambda box: (-box.weight, -box.scopes, box.key))
+    ordered = sorted(unique.values(), key=lambda box: (-box.weight, box.key))
     if len(ordered) > _PAIRED:
         return ordered
     kept: list[Box] = []
@@ -269,7 +266,8 @@ def _coarsen(boxes: list[Box], budget: int) -> list[Box]:
         values: dict[str, set[Key]] = {}
         for box in boxes:
             for part in box.key:
-                if box.conditions[part[0]].parameter.observed is not None:
+                atom = box.conditions[part[0]]
+                if atom.parameter.observed is not None and not is_scope(atom):
                     values.setdefault(part[0], set()).add((part,))
         if not values:
             return boxes

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from imsquery.covering.intervals import extent
 from imsquery.evaluation.attributes import is_always_present
-from imsquery.evaluation.matching import is_scope, text_test
+from imsquery.evaluation.matching import text_test
 from imsquery.schema.kinds import Integer
-from imsquery.semantics.formula import And, Atom, Not, Or, fold, leaves, map_atoms
+from imsquery.semantics.formula import And, Atom, Not, Or, fold, is_scope, leaves, map_atoms
 from imsquery.semantics.simplify import complement, simplify
 
 if TYPE_CHECKING:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from imsquery.schema.kinds import Integer, RefusedValue
 from imsquery.semantics.formula import And, Atom, Or, fold, leaves
 from imsquery.semantics.simplify import simplify
 
 if TYPE_CHECKING:
+    from imsquery.schema.parameters import Parameter
     from imsquery.semantics.formula import Formula
 
 _ORDER = frozenset({"<", "<=", ">", ">="})
@@ -93,11 +95,23 @@ def _pin(parts: list[Formula]) -> list[Formula]:
     for part in parts:
         if isinstance(part, Atom) and part.relation in {">=", "<="}:
             wire, value = part.parameter.wire, part.value
-            if {(wire, ">=", value), (wire, "<=", value)} <= bounds:
+            both = {(wire, ">=", value), (wire, "<=", value)}
+            if both <= bounds and _can_equal(part.parameter, value):
                 pinned.append(Atom(part.parameter, "=", value, part.first, part.last))
                 continue
         pinned.append(part)
     return pinned
+
+
+def _can_equal(row: Parameter, value: str | int) -> bool:
+    """Return whether a parameter takes a value: a bound may be out of its range."""
+    kind = row.kind
+    if not isinstance(kind, Integer):
+        return True
+    try:
+        return kind.read(str(value)) == value
+    except RefusedValue:
+        return False
 
 
 def _read(part: Formula, place: int) -> _Range | None:

@@ -6,12 +6,13 @@ such a parameter at once, or with more alternatives than there may be requests.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from imsquery.covering.cover import TooManyHiddenError, cover
 from imsquery.covering.implication import assume, drop_certain, drop_contradictions, drop_moot
 from imsquery.covering.intervals import unite_ranges
-from imsquery.semantics.formula import Atom, Or, Unknown, leaves
+from imsquery.semantics.formula import And, Atom, Or, Unknown, leaves
 
 if TYPE_CHECKING:
     from imsquery.covering.boxes import Box
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 MAX_REQUESTS = 8
 """How many requests a plan may have by default."""
+
+_AMPLE = 256  # requests, and conditions of a filter that so many are considered for
+_MOST_LISTS = 2  # in such a filter: the alternatives of more are multiplied out
 
 
 class _NoPlanError(Exception):
@@ -71,9 +75,8 @@ def report_no_plan(analysis: Analysis) -> None:
 
 
 def _parts(formula: Formula, budget: int, spec: Spec) -> list[tuple[Box, Formula]]:
-    identity = spec.find("id")
     try:
-        boxes = cover(formula, budget, None if identity is None else identity.wire)
+        boxes = _cover(formula, budget, spec)
     except TooManyHiddenError:
         message = (
             f"too many combinations of parameters that are not in image records for {budget:,} "
@@ -92,6 +95,27 @@ def _parts(formula: Formula, budget: int, spec: Spec) -> list[tuple[Box, Formula
         if len(parts) > budget:
             raise _over_budget(boxes, budget)
     return parts
+
+
+def _cover(formula: Formula, budget: int, spec: Spec) -> list[Box]:
+    identity = spec.find("id")
+    return cover(formula, budget, None if identity is None else identity.wire)
+
+
+def enough(formula: Formula, boxes: list[Box], budget: int, spec: Spec) -> int | None:
+    """Return how many requests would fetch fewer images than those allowed; ``None`` if none."""
+    parts = formula.operands if isinstance(formula, And) else (formula,)
+    lists = sum(isinstance(each, Or) for each in parts)
+    if len(boxes) > budget or not 0 < lists <= _MOST_LISTS:
+        return None
+    if len([*islice(leaves(formula), _AMPLE + 1)]) > _AMPLE:
+        return None
+    try:
+        more = _cover(formula, _AMPLE, spec)
+    except TooManyHiddenError:
+        return None
+    is_less = sum(box.weight for box in more) < sum(box.weight for box in boxes)
+    return len(more) if is_less and len(more) > budget else None
 
 
 def _two_values(atom: Atom) -> _NoPlanError:

@@ -53,7 +53,7 @@ _SYNTAX = (
         "syntax",
         "the text is not a valid filter",
         "A filter consists of conditions, `name operator value`, joined by `and`, `or` and `not`, "
-        "with parentheses where needed. `order by`, `limit` and `after` go at the end. The "
+        "with parentheses where needed. `order by`, `limit`, `skip` and `after` go at the end. The "
         "finding says what was expected at that position. Quote values that contain spaces or "
         'other special characters, as in "Oracle Linux". The rest of the text is checked all the '
         "same.",
@@ -122,9 +122,10 @@ _MEANING = (
     Explanation(
         "bad-operator",
         "the operator does not apply to this type",
-        "The message lists the operators that do. Numbers and times can be compared by order "
-        "(`<`, `between`), and text by pattern (`contains`, `glob`). Only a Boolean or a flag can "
-        "be used without an operator.",
+        "The message lists the operators that do. Numbers, times and versions can be compared by "
+        "order (`<`, `between`), and text by pattern (`contains`, `glob`). Only a Boolean or a "
+        "flag can be used without an operator. `ignoring case` goes with `=`, `!=`, `in` and the "
+        "matching operators.",
         "name < web",
         "name startswith web",
     ),
@@ -132,6 +133,8 @@ _MEANING = (
         "bad-value",
         "the parameter cannot have this value",
         "The message says which values are possible. The letter case of listed values is ignored. "
+        "A number may have a unit where its parameter has one, as in `min_ram = 4GB`; all are "
+        "powers of 1,024, and the value must be whole in the unit of the parameter. "
         "A flag can only be true: an image for which the answer is no lacks the attribute, so "
         "write `not supports(kvm)` to find it.",
         "architecture = x86_64",
@@ -152,7 +155,7 @@ _MEANING = (
         "out-of-range",
         "the number or time is out of range",
         "The service accepts only numbers in a certain range, and only times in the years 1 to "
-        "9999.",
+        "9999. Numbers that are compared by order (`<`, `between`) may lie outside their range.",
         "min_disk = 20",
         "min_disk = 40",
     ),
@@ -225,6 +228,15 @@ _MEANING = (
         'name glob "CentOS*"',
     ),
     Explanation(
+        "literal-pattern",
+        "the operator compares letter by letter",
+        "A warning: `=` and `in` compare the whole text, so that a version alone equals no longer "
+        "text that states it. Use `<`, `<=`, `>`, `>=` or `between` to compare the version in a "
+        "text; a version stands for all that begin with it.",
+        "os_version = 22.04",
+        "os_version between 22.04 and 22.04",
+    ),
+    Explanation(
         "legacy-tag",
         "the tag is in the old form",
         "A warning: tags were once written `key.value`, and are found as `key=value`.",
@@ -239,11 +251,19 @@ _MEANING = (
         "(status = active and os_bit = 64) or os_bit = 32",
     ),
     Explanation(
+        "repeated-key",
+        "the images are sorted by this already",
+        "A warning: images that an earlier key leaves in a tie have the same value, so a second "
+        "place of the same key makes no difference. It is dropped.",
+        "all order by platform, name, platform desc",
+        "all order by platform, name",
+    ),
+    Explanation(
         "not-observable",
         "image records do not show this parameter",
         "The service can filter by this parameter, but does not include it in image records. It "
-        "can only be compared with `=`: it cannot be negated, compared in other ways, or sorted "
-        "by.",
+        "can only be compared with `=`: it cannot be negated, compared in other ways, sorted by, "
+        "or grouped by.",
         'flavor_id glob "s6.large.*"',
         "flavor_id = s6.large.2",
     ),
@@ -254,8 +274,10 @@ _TARGET = (
         "not-expressible",
         "the filter does not fit in one request",
         "A request joins its conditions with `and`, and compares each parameter only once, with "
-        "`=` unless it is a time. `compile` makes one request or none; `plan` handles any filter, "
-        "with several requests or with work on the client.",
+        "`=` unless it is a time. The server compares texts with their letter case, and whole "
+        "tags, not keys. It sorts by one attribute, and neither skips images nor counts them per "
+        "group. `compile` makes one request or none; `plan` handles any filter, with "
+        "several requests or with work on the client.",
         "platform = CentOS or platform = Ubuntu",
         "platform = CentOS",
         "compile",

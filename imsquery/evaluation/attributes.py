@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from imsquery.schema.kinds import Boolean, Integer, Tag
+from imsquery.schema.versions import Version, natural_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,6 +61,19 @@ def read_truth(value: Any) -> str | None:
 def read_text(value: Any) -> str | None:
     """Read text as it is."""
     return value if isinstance(value, str) else None
+
+
+def place_reader(parameter: Parameter) -> Callable[[Any], Any]:
+    """Return the function that reads what an order comparison compares from an attribute."""
+    plain, place = reader(parameter), parameter.kind.place
+    return lambda value: None if (read := plain(value)) is None else place(read)
+
+
+def sort_value(parameter: Parameter, record: Mapping[str, Any]) -> str | int | None:
+    """Read what records are sorted by; texts with a version in them are in natural order."""
+    value = read(parameter, record)
+    is_natural = isinstance(parameter.kind, Version) and value is not None
+    return natural_key(str(value)) if is_natural else value
 
 
 def spellings(parameter: Parameter, item: str) -> tuple[str, ...]:

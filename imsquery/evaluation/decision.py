@@ -15,13 +15,12 @@ from attrs import field, frozen
 
 from imsquery.evaluation.attributes import is_always_present
 from imsquery.evaluation.domains import example
-from imsquery.evaluation.matching import is_scope
 from imsquery.evaluation.search import Problem, WorkExhaustedError, conjuncts
 from imsquery.language.syntax import Query
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.semantics.analysis import analyze
-from imsquery.semantics.formula import And, Atom, Formula, Or, map_atoms, negate
+from imsquery.semantics.formula import And, Atom, Formula, Or, is_scope, map_atoms, negate
 from imsquery.semantics.simplify import simplify
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from imsquery.evaluation.attributes import (
+    place_reader,
     read_list,
     read_number,
     read_text,
@@ -21,12 +22,13 @@ from imsquery.evaluation.attributes import (
     spellings,
 )
 from imsquery.frozen import Frozen
+from imsquery.language.operators import KEYED, NOCASE, ORDER
 from imsquery.language.patterns import compile_expression, compile_glob
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.schema.kinds import Boolean, Integer
+from imsquery.schema.kinds import Boolean, Integer, Tag
 from imsquery.semantics.analysis import inspect, text_of
-from imsquery.semantics.formula import And, Atom, Not, Or, fold, leaves
+from imsquery.semantics.formula import And, Atom, Not, Or, fold, is_scope, leaves
 from imsquery.semantics.values import collected
 
 if TYPE_CHECKING:
@@ -192,11 +194,6 @@ def is_observable(atom: Atom) -> bool:
     return atom.parameter.observed is not None
 
 
-def is_scope(atom: Atom) -> bool:
-    """Return whether a condition widens the search instead of narrowing it."""
-    return atom.relation == "=" and atom.value in atom.parameter.scopes
-
-
 def compile_predicate(formula: Formula) -> Predicate:
     """Compile a bound filter, each of whose conditions is observable, to a predicate."""
     code = _Code()
@@ -331,6 +328,8 @@ class _Code:
             )
         if is_plain_equality(leaf):
             return _Part(f"record.get({key}) == {self._constant(leaf.value)}", 1)
+        if leaf.relation in ORDER and not parameter.kind.complete:
+            return self._read(leaf, key, place_reader(parameter), 6)
         if parameter.default is not None:
             return self._read(leaf, key, reader(parameter), 4)
         if isinstance(parameter.kind, Integer):
@@ -344,7 +343,8 @@ class _Code:
         return self._read(leaf, key, read_text, 5)
 
     def _value(self, atom: Atom) -> str:
-        return self._constant(atom.value)
+        is_bound = atom.relation in ORDER
+        return self._constant(atom.parameter.kind.place(atom.value) if is_bound else atom.value)
 
     def _truth(self, atom: Atom, key: str) -> _Part:
         value = self._value(atom)
@@ -418,9 +418,20 @@ def is_plain_equality(atom: Atom) -> bool:
 
 
 def text_test(atom: Atom) -> Test:
-    """Return the test of a text by a match operator or ``=``: ``None`` if it fails."""
-    value = str(atom.value)
-    match atom.relation:
+    """Return the test of a text by a condition on it: ``None`` if it fails."""
+    relation, value = atom.relation, str(atom.value)
+    if relation in ORDER:
+        return _bound_test(atom)
+    if relation == KEYED:
+        return _key_test(atom)
+    if not relation.endswith(NOCASE):
+        return _text_test(relation, value)
+    test = _text_test(relation.removesuffix(NOCASE), value)
+    return lambda text: test(text.casefold())
+
+
+def _text_test(relation: str, value: str) -> Test:
+    match relation:
         case "glob":
             return compile_glob(value)
         case "matches":
@@ -434,6 +445,24 @@ def text_test(atom: Atom) -> Test:
             return lambda text: text.endswith(value) or None
         case _:
             return lambda text: text == value or None
+
+
+def _key_test(atom: Atom) -> Test:
+    kind, key = atom.parameter.kind, str(atom.value)
+    assert isinstance(kind, Tag)  # noqa: S101 -- as the binder makes it
+    return lambda text: kind.has_key(text, key) or None
+
+
+def _bound_test(atom: Atom) -> Test:
+    """Return the test of a text by what an order comparison looks at in it."""
+    place, is_low = atom.parameter.kind.place, atom.relation == ">="
+    bound = place(atom.value)
+
+    def test(text: str) -> bool | None:
+        found = place(text)
+        return (found is not None and (found >= bound) is is_low) or None
+
+    return test
 
 
 def _any_item(atom: Atom) -> Callable[[Any], bool]:

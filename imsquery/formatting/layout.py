@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from imsquery.language._tables import KEYWORDS
-from imsquery.language.lexer import is_word
-from imsquery.language.syntax import Query, SyntaxBuilder, plain_name
+from imsquery.language.lexer import is_name
+from imsquery.language.syntax import CLAUSES, Query, SyntaxBuilder, plain_name
 from imsquery.language.unparse import unparse, unparse_filter, unparse_value
 
 if TYPE_CHECKING:
@@ -58,6 +57,7 @@ class Group:
         operands: its operands or items.
         openings, closings: the tokens of its parentheses; of a list, all before its items.
         head: the text before the parenthesis of a list.
+        suffix: the text after the parenthesis of a list.
         negations: the number of ``not`` before it.
         leading: the comments on lines of their own before it.
         dangling: the comments on lines of their own before the closing parenthesis.
@@ -72,6 +72,7 @@ class Group:
     openings: list[int] = field(factory=list)
     closings: list[int] = field(factory=list)
     head: str = ""
+    suffix: str = ""
     negations: int = 0
     leading: list[str] = field(factory=list)
     dangling: list[str] = field(factory=list)
@@ -138,8 +139,8 @@ def _predicate(rule: Callable[..., Any]) -> Any:
 def _clause(rule: Callable[..., Any]) -> Any:
     """Make the rule that builds the leaf of a clause."""
 
-    def build(self: LayoutBuilder, *tokens: int) -> tuple[str, Leaf, int, int]:
-        which, value, first, last = rule(self, *tokens)
+    def build(self: LayoutBuilder, *symbols: Any) -> tuple[str, Leaf, int, int]:
+        which, value, first, last = rule(self, *symbols)
         return which, self.leaf(unparse(Query(**{which: value})), first, last), first, last
 
     return build
@@ -175,8 +176,10 @@ class LayoutBuilder(SyntaxBuilder):
     standalone = _predicate(SyntaxBuilder.standalone)
 
     order = _clause(SyntaxBuilder.order)
-    order_with_direction = _clause(SyntaxBuilder.order_with_direction)
     limit = _clause(SyntaxBuilder.limit)
+    limit_per = _clause(SyntaxBuilder.limit_per)
+    skip = _clause(SyntaxBuilder.skip)
+    skip_per = _clause(SyntaxBuilder.skip_per)
     after = _clause(SyntaxBuilder.after)
 
     def membership(self, name: int, _in: int, opening: int, values: list[int], closing: int) -> Any:
@@ -186,6 +189,26 @@ class LayoutBuilder(SyntaxBuilder):
         self, name: int, _not: int, _in: int, opening: int, values: list[int], closing: int
     ) -> Any:
         return self._list(f"{self._name(name)} not in ", name, opening, values, closing)
+
+    def ignoring_case(self, part: Any, _ignoring: int, case: int) -> Any:
+        is_group = isinstance(part, Group)
+        name = part.openings[0] if is_group else part.first
+        if is_group:
+            part.closings[-1] = case
+        else:
+            part.last = case
+        written = " ignoring case" if self._tells_case(name) else ""
+        if is_group:
+            part.suffix = written
+        else:
+            part.text += written
+        return part
+
+    def _tells_case(self, name: int) -> bool:
+        """Return whether a condition compares texts, in which letter case could matter."""
+        row = self._spec.find(self.tokens.lexemes[name])
+        is_match = "MATCH" in self.tokens.kinds[name + 1 : name + 3]
+        return row is None or row.kind.tells_case or is_match
 
     def call(self, name: int, opening: int, arguments: list[int], closing: int) -> Any:
         # Not shortened like a parameter's name, which the same word may be as well.
@@ -219,9 +242,9 @@ class LayoutBuilder(SyntaxBuilder):
         found: dict[str, Leaf] = {}
         for which, leaf, first, last in clauses:
             if which in found:
-                self.repeated_clause(which, first, last)
+                self.repeated_clause(CLAUSES[which], first, last)
             found.setdefault(which, leaf)
-        in_order = [found[which] for which in ("order", "limit", "after") if which in found]
+        in_order = [found[which] for which in CLAUSES if which in found]
         return Layout(self.tokens, expr, in_order, self._leaves)
 
     def query_of_clauses(self, clauses: list[tuple[str, Any, int, int]]) -> Any:
@@ -268,8 +291,3 @@ def short_name(written: str, spec: Spec) -> str:
             if found is not None and found.wire == parameter.wire and is_name(spelled):
                 return spelled
     return written
-
-
-def is_name(word: str) -> bool:
-    """Return whether a word can be a name: any but a keyword, or ``limit``."""
-    return is_word(word) is not None and KEYWORDS.get(word.lower(), "LIMIT") == "LIMIT"

@@ -65,7 +65,7 @@ def _measure(layout: Layout) -> None:
     for group in reversed(layout.groups()):
         separators = len(group.separator) * (len(group.operands) - 1)
         group.width = len(group.prefix) + separators + sum(each.width for each in group.operands)
-        group.width += 2 * group.enclosed
+        group.width += 2 * group.enclosed + len(group.suffix)
         group.is_split = bool(group.dangling) or any(map(_splits, group.operands))
 
 
@@ -122,7 +122,7 @@ def _break(group: Group, indent: str, before: str) -> list[str | _Item]:
     if not group.enclosed:
         return parts
     dangling = [inner + comment for comment in group.dangling]
-    closing = _with_comment(f"{indent})", group.trailing)
+    closing = _with_comment(f"{indent}){group.suffix}", group.trailing)
     return [f"{indent}{before}{group.prefix}(", *parts, *dangling, closing]
 
 
@@ -149,5 +149,5 @@ def _flat_group(group: Group) -> list[Leaf | Group | str]:
     parts: list[Leaf | Group | str] = [group.prefix, "(" if group.enclosed else ""]
     for operand in group.operands:
         parts += [operand, group.separator]
-    parts[-1] = ")" if group.enclosed else ""
+    parts[-1] = f"){group.suffix}" if group.enclosed else ""
     return parts

@@ -21,10 +21,12 @@ KEYWORDS = {'absent': 'PRESENCE',
  'asc': 'DIRECTION',
  'between': 'BETWEEN',
  'by': 'BY',
+ 'case': 'CASE',
  'contains': 'MATCH',
  'desc': 'DIRECTION',
  'endswith': 'MATCH',
  'glob': 'MATCH',
+ 'ignoring': 'IGNORING',
  'in': 'IN',
  'is': 'IS',
  'limit': 'LIMIT',
@@ -33,7 +35,9 @@ KEYWORDS = {'absent': 'PRESENCE',
  'not': 'NOT',
  'or': 'OR',
  'order': 'ORDER',
+ 'per': 'PER',
  'present': 'PRESENCE',
+ 'skip': 'SKIP',
  'startswith': 'MATCH'}
 
 FIXED = {'!=': 'OPERATOR',
@@ -66,197 +70,248 @@ RULES: tuple[tuple[str, int, str | None], ...] = (
     ('unary', 1, 'everything'),  # 14
     ('unary', 1, 'nothing'),  # 15
     ('unary', 1, None),  # 16
-    ('predicate', 3, 'comparison'),  # 17
-    ('predicate', 5, 'membership'),  # 18
-    ('predicate', 6, 'non_membership'),  # 19
-    ('predicate', 3, 'list_membership'),  # 20
-    ('predicate', 4, 'list_non_membership'),  # 21
-    ('predicate', 5, 'between'),  # 22
-    ('predicate', 6, 'not_between'),  # 23
-    ('predicate', 3, 'match'),  # 24
-    ('predicate', 4, 'non_match'),  # 25
-    ('predicate', 3, 'presence'),  # 26
-    ('predicate', 1, 'standalone'),  # 27
-    ('predicate', 3, 'call_without_arguments'),  # 28
-    ('predicate', 4, 'call'),  # 29
-    ('predicate', 1, 'broken_alone'),  # 30
-    ('predicate', 2, 'broken'),  # 31
-    ('name', 1, None),  # 32
-    ('name', 1, None),  # 33
-    ('values', 1, 'single'),  # 34
-    ('values', 3, 'extend'),  # 35
-    ('value', 1, None),  # 36
-    ('value', 1, None),  # 37
-    ('value', 1, None),  # 38
-    ('clauses', 1, 'single'),  # 39
-    ('clauses', 2, 'extend_adjacent'),  # 40
-    ('clause', 3, 'order'),  # 41
-    ('clause', 4, 'order_with_direction'),  # 42
-    ('clause', 2, 'limit'),  # 43
-    ('clause', 2, 'limit'),  # 44
-    ('clause', 2, 'after'),  # 45
+    ('predicate', 1, None),  # 17
+    ('predicate', 3, 'ignoring_case'),  # 18
+    ('predicate', 5, 'between'),  # 19
+    ('predicate', 6, 'not_between'),  # 20
+    ('predicate', 3, 'presence'),  # 21
+    ('predicate', 1, 'standalone'),  # 22
+    ('predicate', 3, 'call_without_arguments'),  # 23
+    ('predicate', 4, 'call'),  # 24
+    ('predicate', 1, 'broken_alone'),  # 25
+    ('predicate', 2, 'broken'),  # 26
+    ('texts', 3, 'comparison'),  # 27
+    ('texts', 5, 'membership'),  # 28
+    ('texts', 6, 'non_membership'),  # 29
+    ('texts', 3, 'list_membership'),  # 30
+    ('texts', 4, 'list_non_membership'),  # 31
+    ('texts', 3, 'match'),  # 32
+    ('texts', 4, 'non_match'),  # 33
+    ('name', 1, None),  # 34
+    ('name', 1, None),  # 35
+    ('name', 1, None),  # 36
+    ('name', 1, None),  # 37
+    ('name', 1, None),  # 38
+    ('name', 1, None),  # 39
+    ('values', 1, 'single'),  # 40
+    ('values', 3, 'extend'),  # 41
+    ('value', 1, None),  # 42
+    ('value', 1, None),  # 43
+    ('value', 1, None),  # 44
+    ('clauses', 1, 'single'),  # 45
+    ('clauses', 2, 'extend_adjacent'),  # 46
+    ('clause', 3, 'order'),  # 47
+    ('clause', 2, 'limit'),  # 48
+    ('clause', 4, 'limit_per'),  # 49
+    ('clause', 2, 'skip'),  # 50
+    ('clause', 4, 'skip_per'),  # 51
+    ('clause', 2, 'after'),  # 52
+    ('keys', 1, 'single'),  # 53
+    ('keys', 3, 'extend'),  # 54
+    ('key', 1, None),  # 55
+    ('key', 2, 'directed'),  # 56
+    ('count', 1, None),  # 57
+    ('count', 1, None),  # 58
 )
 
 ACTIONS: tuple[dict[str, int], ...] = (
-    {'$END': -4, 'AFTER': 1, 'ALL': 2, 'BROKEN': 3, 'LIMIT': 4, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'ORDER': 8, 'WORD': 9},  # 0
-    {'PLACEHOLDER': 23, 'STRING': 23, 'WORD': 23},  # 1
-    {'$END': -15, 'AFTER': -15, 'AND': -15, 'LIMIT': -15, 'OR': -15, 'ORDER': -15, 'RPAR': -15},  # 2
-    {'$END': -31, 'AFTER': -31, 'AND': -31, 'LIMIT': -31, 'OR': -31, 'ORDER': -31, 'RPAR': -31},  # 3
-    {'$END': -34, 'AFTER': -34, 'AND': -34, 'BETWEEN': -34, 'IN': -34, 'IS': -34, 'LIMIT': -34, 'MATCH': -34, 'NOT': -34, 'OPERATOR': -34, 'OR': -34, 'ORDER': -34, 'PLACEHOLDER': 24, 'WORD': 25},  # 4
-    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 5
-    {'$END': -16, 'AFTER': -16, 'AND': -16, 'LIMIT': -16, 'OR': -16, 'ORDER': -16, 'RPAR': -16},  # 6
-    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 7
-    {'BY': 29},  # 8
-    {'$END': -33, 'AFTER': -33, 'AND': -33, 'BETWEEN': -33, 'BROKEN': 30, 'IN': -33, 'IS': -33, 'LIMIT': -33, 'LPAR': 31, 'MATCH': -33, 'NOT': -33, 'OPERATOR': -33, 'OR': -33, 'ORDER': -33, 'RPAR': -33},  # 9
-    {'$END': -40, 'AFTER': -40, 'LIMIT': -40, 'ORDER': -40},  # 10
-    {'$END': -3, 'AFTER': 1, 'LIMIT': 32, 'ORDER': 8},  # 11
-    {'$END': -5, 'AFTER': -5, 'LIMIT': -5, 'OR': 34, 'ORDER': -5, 'RPAR': -5},  # 12
-    {'$END': -10, 'AFTER': -10, 'AND': 35, 'LIMIT': -10, 'OR': -10, 'ORDER': -10, 'RPAR': -10},  # 13
-    {'$END': -6, 'AFTER': -6, 'LIMIT': -6, 'OR': 36, 'ORDER': -6, 'RPAR': -6},  # 14
-    {'$END': -2, 'AFTER': 1, 'LIMIT': 32, 'ORDER': 8},  # 15
-    {'$END': -28, 'AFTER': -28, 'AND': -28, 'BETWEEN': 38, 'IN': 39, 'IS': 40, 'LIMIT': -28, 'MATCH': 41, 'NOT': 42, 'OPERATOR': 43, 'OR': -28, 'ORDER': -28, 'RPAR': -28},  # 16
-    {'$END': -17, 'AFTER': -17, 'AND': -17, 'LIMIT': -17, 'OR': -17, 'ORDER': -17, 'RPAR': -17},  # 17
-    {'$END': 18},  # 18
-    {'$END': -9, 'AFTER': -9, 'AND': 44, 'LIMIT': -9, 'OR': -9, 'ORDER': -9, 'RPAR': -9},  # 19
-    {'$END': -39, 'AFTER': -39, 'AND': -39, 'COMMA': -39, 'LIMIT': -39, 'OR': -39, 'ORDER': -39, 'RPAR': -39},  # 20
-    {'$END': -38, 'AFTER': -38, 'AND': -38, 'COMMA': -38, 'LIMIT': -38, 'OR': -38, 'ORDER': -38, 'RPAR': -38},  # 21
-    {'$END': -37, 'AFTER': -37, 'AND': -37, 'COMMA': -37, 'LIMIT': -37, 'OR': -37, 'ORDER': -37, 'RPAR': -37},  # 22
-    {'$END': -46, 'AFTER': -46, 'LIMIT': -46, 'ORDER': -46},  # 23
-    {'$END': -45, 'AFTER': -45, 'LIMIT': -45, 'ORDER': -45},  # 24
-    {'$END': -44, 'AFTER': -44, 'LIMIT': -44, 'ORDER': -44},  # 25
-    {'$END': -34, 'AFTER': -34, 'AND': -34, 'BETWEEN': -34, 'IN': -34, 'IS': -34, 'LIMIT': -34, 'MATCH': -34, 'NOT': -34, 'OPERATOR': -34, 'OR': -34, 'ORDER': -34, 'RPAR': -34},  # 26
-    {'RPAR': 45},  # 27
-    {'$END': -13, 'AFTER': -13, 'AND': -13, 'LIMIT': -13, 'OR': -13, 'ORDER': -13, 'RPAR': -13},  # 28
-    {'WORD': 46},  # 29
-    {'$END': -32, 'AFTER': -32, 'AND': -32, 'LIMIT': -32, 'OR': -32, 'ORDER': -32, 'RPAR': -32},  # 30
-    {'PLACEHOLDER': 48, 'RPAR': 47, 'STRING': 48, 'WORD': 48},  # 31
-    {'PLACEHOLDER': 24, 'WORD': 25},  # 32
-    {'$END': -41, 'AFTER': -41, 'LIMIT': -41, 'ORDER': -41},  # 33
-    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 34
-    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 35
-    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 36
-    {'$END': -1, 'AFTER': 1, 'LIMIT': 32, 'ORDER': 8},  # 37
-    {'PLACEHOLDER': 53, 'STRING': 53, 'WORD': 53},  # 38
-    {'LPAR': 54, 'PLACEHOLDER': 55},  # 39
-    {'PRESENCE': 56},  # 40
-    {'PLACEHOLDER': 57, 'STRING': 57, 'WORD': 57},  # 41
-    {'BETWEEN': 58, 'IN': 59, 'MATCH': 60},  # 42
-    {'PLACEHOLDER': 61, 'STRING': 61, 'WORD': 61},  # 43
-    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 44
-    {'$END': -14, 'AFTER': -14, 'AND': -14, 'LIMIT': -14, 'OR': -14, 'ORDER': -14, 'RPAR': -14},  # 45
-    {'$END': -42, 'AFTER': -42, 'DIRECTION': 63, 'LIMIT': -42, 'ORDER': -42},  # 46
-    {'$END': -29, 'AFTER': -29, 'AND': -29, 'LIMIT': -29, 'OR': -29, 'ORDER': -29, 'RPAR': -29},  # 47
-    {'COMMA': -35, 'RPAR': -35},  # 48
-    {'COMMA': 64, 'RPAR': 65},  # 49
-    {'$END': -7, 'AFTER': -7, 'LIMIT': -7, 'OR': -7, 'ORDER': -7, 'RPAR': -7},  # 50
-    {'$END': -12, 'AFTER': -12, 'AND': -12, 'LIMIT': -12, 'OR': -12, 'ORDER': -12, 'RPAR': -12},  # 51
-    {'$END': -8, 'AFTER': -8, 'LIMIT': -8, 'OR': -8, 'ORDER': -8, 'RPAR': -8},  # 52
-    {'AND': 66},  # 53
-    {'PLACEHOLDER': 48, 'STRING': 48, 'WORD': 48},  # 54
-    {'$END': -21, 'AFTER': -21, 'AND': -21, 'LIMIT': -21, 'OR': -21, 'ORDER': -21, 'RPAR': -21},  # 55
-    {'$END': -27, 'AFTER': -27, 'AND': -27, 'LIMIT': -27, 'OR': -27, 'ORDER': -27, 'RPAR': -27},  # 56
-    {'$END': -25, 'AFTER': -25, 'AND': -25, 'LIMIT': -25, 'OR': -25, 'ORDER': -25, 'RPAR': -25},  # 57
-    {'PLACEHOLDER': 68, 'STRING': 68, 'WORD': 68},  # 58
-    {'LPAR': 69, 'PLACEHOLDER': 70},  # 59
-    {'PLACEHOLDER': 71, 'STRING': 71, 'WORD': 71},  # 60
-    {'$END': -18, 'AFTER': -18, 'AND': -18, 'LIMIT': -18, 'OR': -18, 'ORDER': -18, 'RPAR': -18},  # 61
-    {'$END': -11, 'AFTER': -11, 'AND': -11, 'LIMIT': -11, 'OR': -11, 'ORDER': -11, 'RPAR': -11},  # 62
-    {'$END': -43, 'AFTER': -43, 'LIMIT': -43, 'ORDER': -43},  # 63
-    {'PLACEHOLDER': 72, 'STRING': 72, 'WORD': 72},  # 64
-    {'$END': -30, 'AFTER': -30, 'AND': -30, 'LIMIT': -30, 'OR': -30, 'ORDER': -30, 'RPAR': -30},  # 65
-    {'PLACEHOLDER': 73, 'STRING': 73, 'WORD': 73},  # 66
-    {'COMMA': 64, 'RPAR': 74},  # 67
-    {'AND': 75},  # 68
-    {'PLACEHOLDER': 48, 'STRING': 48, 'WORD': 48},  # 69
-    {'$END': -22, 'AFTER': -22, 'AND': -22, 'LIMIT': -22, 'OR': -22, 'ORDER': -22, 'RPAR': -22},  # 70
-    {'$END': -26, 'AFTER': -26, 'AND': -26, 'LIMIT': -26, 'OR': -26, 'ORDER': -26, 'RPAR': -26},  # 71
-    {'COMMA': -36, 'RPAR': -36},  # 72
-    {'$END': -23, 'AFTER': -23, 'AND': -23, 'LIMIT': -23, 'OR': -23, 'ORDER': -23, 'RPAR': -23},  # 73
-    {'$END': -19, 'AFTER': -19, 'AND': -19, 'LIMIT': -19, 'OR': -19, 'ORDER': -19, 'RPAR': -19},  # 74
-    {'PLACEHOLDER': 77, 'STRING': 77, 'WORD': 77},  # 75
-    {'COMMA': 64, 'RPAR': 78},  # 76
-    {'$END': -24, 'AFTER': -24, 'AND': -24, 'LIMIT': -24, 'OR': -24, 'ORDER': -24, 'RPAR': -24},  # 77
-    {'$END': -20, 'AFTER': -20, 'AND': -20, 'LIMIT': -20, 'OR': -20, 'ORDER': -20, 'RPAR': -20},  # 78
+    {'$END': -4, 'AFTER': 1, 'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 5, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'ORDER': 9, 'PER': 4, 'SKIP': 10, 'WORD': 11},  # 0
+    {'PLACEHOLDER': 21, 'STRING': 21, 'WORD': 21},  # 1
+    {'$END': -15, 'AFTER': -15, 'AND': -15, 'LIMIT': -15, 'OR': -15, 'ORDER': -15, 'RPAR': -15, 'SKIP': -15},  # 2
+    {'$END': -26, 'AFTER': -26, 'AND': -26, 'LIMIT': -26, 'OR': -26, 'ORDER': -26, 'RPAR': -26, 'SKIP': -26},  # 3
+    {'$END': -23, 'AFTER': -23, 'AND': -23, 'BETWEEN': 22, 'IN': 23, 'IS': 24, 'LIMIT': -23, 'MATCH': 25, 'NOT': 26, 'OPERATOR': 27, 'OR': -23, 'ORDER': -23, 'RPAR': -23, 'SKIP': -23},  # 4
+    {'$END': -23, 'AFTER': -23, 'AND': -23, 'BETWEEN': 22, 'IN': 23, 'IS': 24, 'LIMIT': -23, 'MATCH': 25, 'NOT': 26, 'OPERATOR': 27, 'OR': -23, 'ORDER': -23, 'PLACEHOLDER': 28, 'SKIP': -23, 'WORD': 28},  # 5
+    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'PER': 4, 'SKIP': 4, 'WORD': 11},  # 6
+    {'$END': -16, 'AFTER': -16, 'AND': -16, 'LIMIT': -16, 'OR': -16, 'ORDER': -16, 'RPAR': -16, 'SKIP': -16},  # 7
+    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'PER': 4, 'SKIP': 4, 'WORD': 11},  # 8
+    {'BY': 35},  # 9
+    {'$END': -23, 'AFTER': -23, 'AND': -23, 'BETWEEN': 22, 'IN': 23, 'IS': 24, 'LIMIT': -23, 'MATCH': 25, 'NOT': 26, 'OPERATOR': 27, 'OR': -23, 'ORDER': -23, 'PLACEHOLDER': 36, 'SKIP': -23, 'WORD': 36},  # 10
+    {'$END': -23, 'AFTER': -23, 'AND': -23, 'BETWEEN': 22, 'BROKEN': 37, 'IN': 23, 'IS': 24, 'LIMIT': -23, 'LPAR': 38, 'MATCH': 25, 'NOT': 26, 'OPERATOR': 27, 'OR': -23, 'ORDER': -23, 'RPAR': -23, 'SKIP': -23},  # 11
+    {'$END': -46, 'AFTER': -46, 'LIMIT': -46, 'ORDER': -46, 'SKIP': -46},  # 12
+    {'$END': -3, 'AFTER': 1, 'LIMIT': 39, 'ORDER': 9, 'SKIP': 40},  # 13
+    {'$END': -2, 'AFTER': 1, 'LIMIT': 39, 'OR': 42, 'ORDER': 9, 'SKIP': 40},  # 14
+    {'$END': -10, 'AFTER': -10, 'AND': 44, 'LIMIT': -10, 'OR': -10, 'ORDER': -10, 'RPAR': -10, 'SKIP': -10},  # 15
+    {'$END': -6, 'AFTER': -6, 'LIMIT': -6, 'OR': 45, 'ORDER': -6, 'RPAR': -6, 'SKIP': -6},  # 16
+    {'$END': -2, 'AFTER': 1, 'LIMIT': 39, 'ORDER': 9, 'SKIP': 40},  # 17
+    {'$END': -2, 'AFTER': 1, 'AND': 46, 'LIMIT': 39, 'OR': 42, 'ORDER': 9, 'SKIP': 40},  # 18
+    {'$END': 19},  # 19
+    {'$END': -2, 'AFTER': 1, 'AND': 46, 'IGNORING': 47, 'LIMIT': 39, 'OR': 42, 'ORDER': 9, 'SKIP': 40},  # 20
+    {'$END': -53, 'AFTER': -53, 'LIMIT': -53, 'ORDER': -53, 'SKIP': -53},  # 21
+    {'PLACEHOLDER': 48, 'STRING': 48, 'WORD': 48},  # 22
+    {'LPAR': 49, 'PLACEHOLDER': 50},  # 23
+    {'PRESENCE': 51},  # 24
+    {'PLACEHOLDER': 52, 'STRING': 52, 'WORD': 52},  # 25
+    {'BETWEEN': 53, 'IN': 54, 'MATCH': 55},  # 26
+    {'PLACEHOLDER': 56, 'STRING': 56, 'WORD': 56},  # 27
+    {'$END': -49, 'AFTER': -49, 'LIMIT': -49, 'ORDER': -49, 'PER': 57, 'SKIP': -49},  # 28
+    {'OR': 42, 'RPAR': 58},  # 29
+    {'RPAR': 58},  # 30
+    {'AND': 46, 'OR': 42, 'RPAR': 58},  # 31
+    {'AND': 46, 'IGNORING': 47, 'OR': 42, 'RPAR': 58},  # 32
+    {'$END': -13, 'AFTER': -13, 'AND': -13, 'LIMIT': -13, 'OR': -13, 'ORDER': -13, 'RPAR': -13, 'SKIP': -13},  # 33
+    {'$END': -13, 'AFTER': -13, 'AND': -13, 'IGNORING': 47, 'LIMIT': -13, 'OR': -13, 'ORDER': -13, 'RPAR': -13, 'SKIP': -13},  # 34
+    {'WORD': 59},  # 35
+    {'$END': -51, 'AFTER': -51, 'LIMIT': -51, 'ORDER': -51, 'PER': 62, 'SKIP': -51},  # 36
+    {'$END': -27, 'AFTER': -27, 'AND': -27, 'LIMIT': -27, 'OR': -27, 'ORDER': -27, 'RPAR': -27, 'SKIP': -27},  # 37
+    {'PLACEHOLDER': 63, 'RPAR': 64, 'STRING': 63, 'WORD': 63},  # 38
+    {'PLACEHOLDER': 28, 'WORD': 28},  # 39
+    {'PLACEHOLDER': 36, 'WORD': 36},  # 40
+    {'$END': -47, 'AFTER': -47, 'LIMIT': -47, 'ORDER': -47, 'SKIP': -47},  # 41
+    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'PER': 4, 'SKIP': 4, 'WORD': 11},  # 42
+    {'$END': -1, 'AFTER': 1, 'LIMIT': 39, 'ORDER': 9, 'SKIP': 40},  # 43
+    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'PER': 4, 'SKIP': 4, 'WORD': 11},  # 44
+    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'PER': 4, 'SKIP': 4, 'WORD': 11},  # 45
+    {'ALL': 2, 'BROKEN': 3, 'CASE': 4, 'IGNORING': 4, 'LIMIT': 4, 'LPAR': 6, 'NONE': 7, 'NOT': 8, 'PER': 4, 'SKIP': 4, 'WORD': 11},  # 46
+    {'CASE': 76},  # 47
+    {'AND': 77},  # 48
+    {'PLACEHOLDER': 63, 'STRING': 63, 'WORD': 63},  # 49
+    {'$END': -31, 'AFTER': -31, 'AND': -31, 'IGNORING': -31, 'LIMIT': -31, 'OR': -31, 'ORDER': -31, 'RPAR': -31, 'SKIP': -31},  # 50
+    {'$END': -22, 'AFTER': -22, 'AND': -22, 'LIMIT': -22, 'OR': -22, 'ORDER': -22, 'RPAR': -22, 'SKIP': -22},  # 51
+    {'$END': -33, 'AFTER': -33, 'AND': -33, 'IGNORING': -33, 'LIMIT': -33, 'OR': -33, 'ORDER': -33, 'RPAR': -33, 'SKIP': -33},  # 52
+    {'PLACEHOLDER': 79, 'STRING': 79, 'WORD': 79},  # 53
+    {'LPAR': 80, 'PLACEHOLDER': 81},  # 54
+    {'PLACEHOLDER': 82, 'STRING': 82, 'WORD': 82},  # 55
+    {'$END': -28, 'AFTER': -28, 'AND': -28, 'IGNORING': -28, 'LIMIT': -28, 'OR': -28, 'ORDER': -28, 'RPAR': -28, 'SKIP': -28},  # 56
+    {'WORD': 83},  # 57
+    {'$END': -14, 'AFTER': -14, 'AND': -14, 'LIMIT': -14, 'OR': -14, 'ORDER': -14, 'RPAR': -14, 'SKIP': -14},  # 58
+    {'$END': -54, 'AFTER': -54, 'COMMA': -54, 'DIRECTION': 84, 'LIMIT': -54, 'ORDER': -54, 'SKIP': -54},  # 59
+    {'$END': -54, 'AFTER': -54, 'COMMA': -54, 'LIMIT': -54, 'ORDER': -54, 'SKIP': -54},  # 60
+    {'$END': -48, 'AFTER': -48, 'COMMA': 85, 'LIMIT': -48, 'ORDER': -48, 'SKIP': -48},  # 61
+    {'WORD': 86},  # 62
+    {'COMMA': -41, 'RPAR': -41},  # 63
+    {'$END': -24, 'AFTER': -24, 'AND': -24, 'LIMIT': -24, 'OR': -24, 'ORDER': -24, 'RPAR': -24, 'SKIP': -24},  # 64
+    {'COMMA': 87, 'RPAR': 88},  # 65
+    {'$END': -7, 'AFTER': -7, 'LIMIT': -7, 'OR': -7, 'ORDER': -7, 'RPAR': -7, 'SKIP': -7},  # 66
+    {'$END': -7, 'AFTER': -7, 'AND': 46, 'LIMIT': -7, 'OR': -7, 'ORDER': -7, 'RPAR': -7, 'SKIP': -7},  # 67
+    {'$END': -7, 'AFTER': -7, 'AND': 46, 'IGNORING': 47, 'LIMIT': -7, 'OR': -7, 'ORDER': -7, 'RPAR': -7, 'SKIP': -7},  # 68
+    {'$END': -12, 'AFTER': -12, 'AND': -12, 'LIMIT': -12, 'OR': -12, 'ORDER': -12, 'RPAR': -12, 'SKIP': -12},  # 69
+    {'$END': -12, 'AFTER': -12, 'AND': -12, 'IGNORING': 47, 'LIMIT': -12, 'OR': -12, 'ORDER': -12, 'RPAR': -12, 'SKIP': -12},  # 70
+    {'$END': -8, 'AFTER': -8, 'LIMIT': -8, 'OR': -8, 'ORDER': -8, 'RPAR': -8, 'SKIP': -8},  # 71
+    {'$END': -8, 'AFTER': -8, 'AND': 46, 'LIMIT': -8, 'OR': -8, 'ORDER': -8, 'RPAR': -8, 'SKIP': -8},  # 72
+    {'$END': -8, 'AFTER': -8, 'AND': 46, 'IGNORING': 47, 'LIMIT': -8, 'OR': -8, 'ORDER': -8, 'RPAR': -8, 'SKIP': -8},  # 73
+    {'$END': -11, 'AFTER': -11, 'AND': -11, 'LIMIT': -11, 'OR': -11, 'ORDER': -11, 'RPAR': -11, 'SKIP': -11},  # 74
+    {'$END': -11, 'AFTER': -11, 'AND': -11, 'IGNORING': 47, 'LIMIT': -11, 'OR': -11, 'ORDER': -11, 'RPAR': -11, 'SKIP': -11},  # 75
+    {'$END': -19, 'AFTER': -19, 'AND': -19, 'LIMIT': -19, 'OR': -19, 'ORDER': -19, 'RPAR': -19, 'SKIP': -19},  # 76
+    {'PLACEHOLDER': 89, 'STRING': 89, 'WORD': 89},  # 77
+    {'COMMA': 87, 'RPAR': 90},  # 78
+    {'AND': 91},  # 79
+    {'PLACEHOLDER': 63, 'STRING': 63, 'WORD': 63},  # 80
+    {'$END': -32, 'AFTER': -32, 'AND': -32, 'IGNORING': -32, 'LIMIT': -32, 'OR': -32, 'ORDER': -32, 'RPAR': -32, 'SKIP': -32},  # 81
+    {'$END': -34, 'AFTER': -34, 'AND': -34, 'IGNORING': -34, 'LIMIT': -34, 'OR': -34, 'ORDER': -34, 'RPAR': -34, 'SKIP': -34},  # 82
+    {'$END': -50, 'AFTER': -50, 'LIMIT': -50, 'ORDER': -50, 'SKIP': -50},  # 83
+    {'$END': -57, 'AFTER': -57, 'COMMA': -57, 'LIMIT': -57, 'ORDER': -57, 'SKIP': -57},  # 84
+    {'WORD': 93},  # 85
+    {'$END': -52, 'AFTER': -52, 'LIMIT': -52, 'ORDER': -52, 'SKIP': -52},  # 86
+    {'PLACEHOLDER': 95, 'STRING': 95, 'WORD': 95},  # 87
+    {'$END': -25, 'AFTER': -25, 'AND': -25, 'LIMIT': -25, 'OR': -25, 'ORDER': -25, 'RPAR': -25, 'SKIP': -25},  # 88
+    {'$END': -20, 'AFTER': -20, 'AND': -20, 'LIMIT': -20, 'OR': -20, 'ORDER': -20, 'RPAR': -20, 'SKIP': -20},  # 89
+    {'$END': -29, 'AFTER': -29, 'AND': -29, 'IGNORING': -29, 'LIMIT': -29, 'OR': -29, 'ORDER': -29, 'RPAR': -29, 'SKIP': -29},  # 90
+    {'PLACEHOLDER': 96, 'STRING': 96, 'WORD': 96},  # 91
+    {'COMMA': 87, 'RPAR': 97},  # 92
+    {'$END': -55, 'AFTER': -55, 'COMMA': -55, 'DIRECTION': 84, 'LIMIT': -55, 'ORDER': -55, 'SKIP': -55},  # 93
+    {'$END': -55, 'AFTER': -55, 'COMMA': -55, 'LIMIT': -55, 'ORDER': -55, 'SKIP': -55},  # 94
+    {'COMMA': -42, 'RPAR': -42},  # 95
+    {'$END': -21, 'AFTER': -21, 'AND': -21, 'LIMIT': -21, 'OR': -21, 'ORDER': -21, 'RPAR': -21, 'SKIP': -21},  # 96
+    {'$END': -30, 'AFTER': -30, 'AND': -30, 'IGNORING': -30, 'LIMIT': -30, 'OR': -30, 'ORDER': -30, 'RPAR': -30, 'SKIP': -30},  # 97
 )
 
 GOTOS: tuple[dict[str, int], ...] = (
-    {'clause': 10, 'clauses': 11, 'conjunction': 12, 'conjuncts': 13, 'disjuncts': 14, 'filter': 15, 'name': 16, 'predicate': 19, 'query': 18, 'unary': 19},  # 0
-    {'value': 23},  # 1
+    {'clause': 12, 'clauses': 13, 'conjunction': 14, 'conjuncts': 15, 'disjuncts': 16, 'filter': 17, 'name': 4, 'predicate': 18, 'query': 19, 'texts': 20, 'unary': 18},  # 0
+    {'value': 21},  # 1
     {},  # 2
     {},  # 3
     {},  # 4
-    {'conjunction': 12, 'conjuncts': 13, 'disjuncts': 14, 'filter': 27, 'name': 16, 'predicate': 19, 'unary': 19},  # 5
-    {},  # 6
-    {'name': 16, 'predicate': 28, 'unary': 28},  # 7
-    {},  # 8
+    {'count': 28},  # 5
+    {'conjunction': 29, 'conjuncts': 15, 'disjuncts': 16, 'filter': 30, 'name': 4, 'predicate': 31, 'texts': 32, 'unary': 31},  # 6
+    {},  # 7
+    {'name': 4, 'predicate': 33, 'texts': 34, 'unary': 33},  # 8
     {},  # 9
-    {},  # 10
-    {'clause': 33},  # 11
+    {'count': 36},  # 10
+    {},  # 11
     {},  # 12
-    {},  # 13
-    {},  # 14
-    {'clause': 10, 'clauses': 37},  # 15
+    {'clause': 41},  # 13
+    {'clause': 12, 'clauses': 43},  # 14
+    {},  # 15
     {},  # 16
-    {},  # 17
-    {},  # 18
+    {'clause': 12, 'clauses': 43},  # 17
+    {'clause': 12, 'clauses': 43},  # 18
     {},  # 19
-    {},  # 20
+    {'clause': 12, 'clauses': 43},  # 20
     {},  # 21
-    {},  # 22
+    {'value': 48},  # 22
     {},  # 23
     {},  # 24
-    {},  # 25
+    {'value': 52},  # 25
     {},  # 26
-    {},  # 27
+    {'value': 56},  # 27
     {},  # 28
     {},  # 29
     {},  # 30
-    {'value': 48, 'values': 49},  # 31
+    {},  # 31
     {},  # 32
     {},  # 33
-    {'conjunction': 50, 'conjuncts': 13, 'name': 16, 'predicate': 19, 'unary': 19},  # 34
-    {'name': 16, 'predicate': 51, 'unary': 51},  # 35
-    {'conjunction': 52, 'conjuncts': 13, 'name': 16, 'predicate': 19, 'unary': 19},  # 36
-    {'clause': 33},  # 37
-    {'value': 53},  # 38
-    {},  # 39
-    {},  # 40
-    {'value': 57},  # 41
-    {},  # 42
-    {'value': 61},  # 43
-    {'name': 16, 'predicate': 62, 'unary': 62},  # 44
-    {},  # 45
-    {},  # 46
+    {},  # 34
+    {'key': 60, 'keys': 61},  # 35
+    {},  # 36
+    {},  # 37
+    {'value': 63, 'values': 65},  # 38
+    {'count': 28},  # 39
+    {'count': 36},  # 40
+    {},  # 41
+    {'conjunction': 66, 'conjuncts': 15, 'name': 4, 'predicate': 67, 'texts': 68, 'unary': 67},  # 42
+    {'clause': 41},  # 43
+    {'name': 4, 'predicate': 69, 'texts': 70, 'unary': 69},  # 44
+    {'conjunction': 71, 'conjuncts': 15, 'name': 4, 'predicate': 72, 'texts': 73, 'unary': 72},  # 45
+    {'name': 4, 'predicate': 74, 'texts': 75, 'unary': 74},  # 46
     {},  # 47
     {},  # 48
-    {},  # 49
+    {'value': 63, 'values': 78},  # 49
     {},  # 50
     {},  # 51
     {},  # 52
-    {},  # 53
-    {'value': 48, 'values': 67},  # 54
-    {},  # 55
+    {'value': 79},  # 53
+    {},  # 54
+    {'value': 82},  # 55
     {},  # 56
     {},  # 57
-    {'value': 68},  # 58
+    {},  # 58
     {},  # 59
-    {'value': 71},  # 60
+    {},  # 60
     {},  # 61
     {},  # 62
     {},  # 63
-    {'value': 72},  # 64
+    {},  # 64
     {},  # 65
-    {'value': 73},  # 66
+    {},  # 66
     {},  # 67
     {},  # 68
-    {'value': 48, 'values': 76},  # 69
+    {},  # 69
     {},  # 70
     {},  # 71
     {},  # 72
     {},  # 73
     {},  # 74
-    {'value': 77},  # 75
+    {},  # 75
     {},  # 76
-    {},  # 77
+    {'value': 89},  # 77
     {},  # 78
+    {},  # 79
+    {'value': 63, 'values': 92},  # 80
+    {},  # 81
+    {},  # 82
+    {},  # 83
+    {},  # 84
+    {'key': 94},  # 85
+    {},  # 86
+    {'value': 95},  # 87
+    {},  # 88
+    {},  # 89
+    {},  # 90
+    {'value': 96},  # 91
+    {},  # 92
+    {},  # 93
+    {},  # 94
+    {},  # 95
+    {},  # 96
+    {},  # 97
 )

@@ -124,6 +124,12 @@ class Algebra:
         items.append(item)
         return items
 
+    # -- keys of `order by`
+
+    def directed(self, name: int, direction: int) -> tuple[int, int]:
+        """Return a key with its direction; one without is the token of its name."""
+        return name, direction
+
     # -- values and findings
 
     def literal(self, index: int) -> str:
@@ -177,6 +183,10 @@ class Algebra:
         lexeme = self.tokens.lexemes[token]
         at = self.tokens.text.find(lexeme, start, end)
         return (start, end) if at < 0 else (at, at + len(lexeme))
+
+    def through_case(self, last: int) -> int:
+        """Return the last token of a condition: that of the ``ignoring case`` after it, if any."""
+        return last + 2 if self.tokens.kinds[last + 1] == "IGNORING" else last
 
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:
         """Return the offsets of a token, or of the tokens from one to another."""

@@ -8,7 +8,10 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from attrs import evolve
 
 from imsquery.frozen import Frozen
 from imsquery.language.syntax import (
@@ -22,6 +25,7 @@ from imsquery.language.syntax import (
     Membership,
     Nothing,
     Order,
+    Per,
     Placeholder,
     Presence,
     Query,
@@ -75,18 +79,29 @@ def _value(value: Plain) -> Value:
 class Field(Frozen):
     """A name to compare; made by :func:`field`."""
 
-    __slots__ = ("_name",)
+    __slots__ = ("_folds", "_name")
     __hash__ = None  # type: ignore[assignment]  # `==` builds a condition
     _name: str
+    _folds: bool
 
-    def __init__(self, name: str) -> None:
-        self._set(name)
+    def __init__(self, name: str, *, ignoring_case: bool = False) -> None:
+        self._set(ignoring_case, name)
 
     def __repr__(self) -> str:
-        return f"field({self._name!r})"
+        return f"field({self._name!r}){'.ignoring_case' if self._folds else ''}"
 
-    def __reduce__(self) -> tuple[type[Field], tuple[str]]:
-        return Field, (self._name,)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(Field, ignoring_case=self._folds), (self._name,)
+
+    @property
+    def ignoring_case(self) -> Field:
+        """The same name, to compare texts without regard to letter case.
+
+        >>> from imsquery.language.unparse import unparse
+        >>> unparse(field("name").ignoring_case.contains("ubuntu"))
+        'name contains ubuntu ignoring case'
+        """
+        return Field(self._name, ignoring_case=True)
 
     def __bool__(self) -> bool:
         msg = f"{self!r} is not a condition; compare it, or call .is_true()"
@@ -111,7 +126,7 @@ class Field(Frozen):
         return self._compare(">=", value)
 
     def _compare(self, operator: str, value: Any) -> Comparison:
-        return Comparison(self._name, operator, _value(value))
+        return Comparison(self._name, operator, _value(value), ignoring_case=self._folds)
 
     def in_(self, values: Iterable[Plain] | Placeholder) -> Expr:
         """``name in (…)``; without values, ``none``."""
@@ -119,59 +134,70 @@ class Field(Frozen):
             msg = "expected a list of values, not one string"
             raise TypeError(msg)
         if isinstance(values, Placeholder):
-            return Membership(self._name, values)
+            return Membership(self._name, values, ignoring_case=self._folds)
         operands = tuple(map(_value, values))
-        return Membership(self._name, operands) if operands else Nothing()
+        if not operands:
+            return Nothing()
+        return Membership(self._name, operands, ignoring_case=self._folds)
 
     def not_in(self, values: Iterable[Plain] | Placeholder) -> Expr:
         """``name not in (…)``; without values, ``all``."""
         positive = self.in_(values)
         if isinstance(positive, Membership):
-            return Membership(self._name, positive.values, negated=True)
+            return evolve(positive, negated=True)
         return Everything()
 
     def between(self, low: Plain, high: Plain) -> Between:
         """``name between low and high``, both ends included."""
-        return Between(self._name, _value(low), _value(high))
+        return Between(self._heeding_case("between"), _value(low), _value(high))
 
     def contains(self, text: Plain) -> Match:
         """``name contains text``."""
-        return Match(self._name, "contains", _value(text))
+        return self._match("contains", text)
 
     def startswith(self, text: Plain) -> Match:
         """``name startswith text``."""
-        return Match(self._name, "startswith", _value(text))
+        return self._match("startswith", text)
 
     def endswith(self, text: Plain) -> Match:
         """``name endswith text``."""
-        return Match(self._name, "endswith", _value(text))
+        return self._match("endswith", text)
 
     def glob(self, pattern: Plain) -> Match:
         """``name glob pattern``: ``*`` matches any text, ``?`` one character."""
-        return Match(self._name, "glob", _value(pattern))
+        return self._match("glob", pattern)
 
     def matches(self, pattern: Plain) -> Match:
         """``name matches pattern``: a regular expression in RE2 syntax, searched for."""
-        return Match(self._name, "matches", _value(pattern))
+        return self._match("matches", pattern)
+
+    def _match(self, operator: str, value: Plain) -> Match:
+        return Match(self._name, operator, _value(value), ignoring_case=self._folds)
 
     def is_present(self) -> Presence:
         """``name is present``."""
-        return Presence(self._name)
+        return Presence(self._heeding_case("is present"))
 
     def is_absent(self) -> Presence:
         """``name is absent``."""
-        return Presence(self._name, negated=True)
+        return Presence(self._heeding_case("is absent"), negated=True)
 
     def is_true(self) -> Standalone:
         """``name`` alone: a Boolean or flag."""
-        return Standalone(self._name)
+        return Standalone(self._heeding_case("is true"))
+
+    def _heeding_case(self, condition: str) -> str:
+        if self._folds:
+            msg = f"`{condition}` does not compare texts; it cannot ignore letter case"
+            raise TypeError(msg)
+        return self._name
 
 
 def field(name: str) -> Field:
     """Name a parameter or attribute, to compare it.
 
     >>> field("min_ram") <= 4096
-    Comparison(name='min_ram', operator='<=', value=Literal(text='4096'))
+    Comparison(name='min_ram', operator='<=', value=Literal(text='4096'), ignoring_case=False)
 
     Args:
         name: looked up when the filter is compiled.
@@ -197,7 +223,7 @@ def supports(*features: Plain) -> Call:
 
 
 def tagged(key: Plain, *value: Plain) -> Call:
-    """``tagged(key)`` or ``tagged(key, value)``."""
+    """``tagged(key)``, whatever its value, or ``tagged(key, value)``."""
     return _call("tagged", key, *value)
 
 
@@ -228,27 +254,49 @@ def _call(name: str, *arguments: Plain) -> Call:
 def query(
     filter: Expr | None = None,  # noqa: A002 -- the language's own word
     *,
-    order_by: str | None = None,
+    order_by: str | Iterable[str | tuple[str, str]] | None = None,
     direction: str | None = None,
     limit: int | Placeholder | None = None,
     after: str | Placeholder | None = None,
+    skip: int | Placeholder | None = None,
+    limit_per: tuple[int | Placeholder, str] | None = None,
+    skip_per: tuple[int | Placeholder, str] | None = None,
 ) -> Query:
     """Combine a filter with clauses.
 
     >>> from imsquery import compile
     >>> str(compile(query(supports("kvm"), order_by="name", limit=5)))
     '__support_kvm=true&limit=5&sort_key=name'
+    >>> from imsquery.formatting.formatter import unparse
+    >>> unparse(query(order_by=["platform", ("name", "asc")], limit_per=(3, "platform"), skip=1))
+    'order by platform, name asc limit 3 per platform skip 1'
 
     Args:
         filter: by default ``all``.
-        order_by: the name to sort by.
-        direction: ``asc`` or ``desc``; by default the server's choice.
+        order_by: the name to sort by; or several, each with or without a direction.
+        direction: ``asc`` or ``desc``; by default the server's choice. Of several names, it is the
+            direction of those without one.
         limit: maximum number of images.
         after: the id of the image after which results begin.
+        skip: number of images to leave out at the beginning.
+        limit_per: maximum number of images of each group, and the name that groups have in common.
+        skip_per: number of images to leave out at the beginning of each group, likewise.
     """
     return Query(
         Everything() if filter is None else filter,
-        order=None if order_by is None else Order(order_by, direction),
+        order=_keys(order_by, direction),
         limit=None if limit is None else _value(limit),
         after=None if after is None else _value(after),
+        skip=None if skip is None else _value(skip),
+        limit_per=None if limit_per is None else Per(_value(limit_per[0]), limit_per[1]),
+        skip_per=None if skip_per is None else Per(_value(skip_per[0]), skip_per[1]),
     )
+
+
+def _keys(
+    order_by: str | Iterable[str | tuple[str, str]] | None, direction: str | None
+) -> list[Order]:
+    if order_by is None:
+        return []
+    keys = [order_by] if isinstance(order_by, str) else order_by
+    return [Order(key, direction) if isinstance(key, str) else Order(*key) for key in keys]

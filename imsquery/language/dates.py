@@ -12,13 +12,8 @@ from datetime import datetime, timedelta
 
 from attrs import frozen
 
-from imsquery.language.times import (
-    format_time,
-    is_within_second,
-    reads_clock,
-    respell_clock,
-    respell_time,
-)
+from imsquery.language.clock import reads_clock, respell_clock
+from imsquery.language.times import format_time, is_within_second, respell_time
 
 _LONGEST = 40
 _numeric = re.compile(

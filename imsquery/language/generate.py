@@ -127,29 +127,66 @@ def _tables(lark: Lark) -> tuple[list[Any], list[dict[str, int]], list[dict[str,
             row["$END"] = numbers[state]
         actions.append(row)
         gotos.append(goto)
-    _skip_hand_ons(rule_rows, actions, gotos)
-    return rule_rows, actions, gotos
+    return rule_rows, *_numbered(*_skip_hand_ons(rule_rows, actions, gotos))
 
 
 def _skip_hand_ons(
     rules: list[Any], actions: list[dict[str, int]], gotos: list[dict[str, int]]
-) -> None:
-    """Bypass each state whose only action is to hand the value of a single symbol on.
+) -> tuple[list[dict[str, int]], list[dict[str, int]]]:
+    """Bypass each state that would hand the value of a single symbol on.
 
     The state that follows looks at the same terminal before anything else happens, so the same
-    texts are accepted, and errors are noticed at the same tokens.
+    texts are accepted, and errors are noticed at the same tokens.  A state that can also do
+    something else becomes one with the state that follows.
     """
-    handed_to = {}
-    for state, row in enumerate(actions):
-        if len(set(row.values())) == 1 and not gotos[state]:
-            action = next(iter(row.values()))
-            if action < 0 and rules[~action][2] is None:
-                handed_to[state] = rules[~action][0]
+    handing = {
+        state: action
+        for state, row in enumerate(actions)
+        for action in row.values()
+        if action < 0 and rules[~action][2] is None
+    }
+    merged: dict[tuple[int, int], int] = {}
+
+    def target(state: int, goto: dict[str, int]) -> int:
+        action = handing.get(state)
+        if action is None:
+            return state
+        after = target(goto[rules[~action][0]], goto)
+        if set(actions[state].values()) == {action}:
+            return after
+        return merged.setdefault((state, after), len(actions) + len(merged))
+
+    direct_actions, direct_gotos = [], []
     for row, goto in zip(actions, gotos, strict=True):
-        for edges in (row, goto):
-            for symbol in edges:
-                while edges[symbol] in handed_to:
-                    edges[symbol] = goto[handed_to[edges[symbol]]]
+        direct_actions.append({s: t if t < 0 else target(t, goto) for s, t in row.items()})
+        direct_gotos.append({s: target(t, goto) for s, t in goto.items()})
+    for state, after in merged:
+        row, following = direct_actions[state], direct_actions[after]
+        handed = handing[state]
+        own = {symbol: action for symbol, action in row.items() if action != handed}
+        both = {s: following[s] for s, t in row.items() if t == handed and s in following}
+        direct_actions.append({**both, **own})
+        direct_gotos.append({**direct_gotos[after], **direct_gotos[state]})
+    return direct_actions, direct_gotos
+
+
+def _numbered(
+    actions: list[dict[str, int]], gotos: list[dict[str, int]]
+) -> tuple[list[dict[str, int]], list[dict[str, int]]]:
+    """Number the states breadth first from the start; leave out those that it does not reach."""
+    numbers = {0: 0}
+    order = [0]
+    for state in order:
+        for _, target in sorted({**actions[state], **gotos[state]}.items()):
+            if target >= 0 and target not in numbers:
+                numbers[target] = len(numbers)
+                order.append(target)
+    renumbered = [
+        {symbol: numbers.get(target, target) for symbol, target in sorted(rows[state].items())}
+        for rows in (actions, gotos)
+        for state in order
+    ]
+    return renumbered[: len(order)], renumbered[len(order) :]
 
 
 def _assign(name: str, value: object) -> str:

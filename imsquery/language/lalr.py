@@ -33,8 +33,8 @@ def parse_tokens(tokens: Tokens, algebra: Algebra) -> Any:
             return None
         if action >= 0:
             if kind == "WORD" and kinds[index + 1] == "OPERATOR" and kinds[index + 2] in _VALUES:
-                # The most frequent predicate in one step, for which the tables need five.
-                state = gotos[state].get("predicate", -1)
+                # The most frequent predicate in one step, for which the tables need four.
+                state = gotos[state].get("texts", -1)
                 if state >= 0:
                     values.append(algebra.comparison(index, index + 1, index + 2))
                     states.append(state)

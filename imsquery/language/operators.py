@@ -17,3 +17,10 @@ OPERATORS: Mapping[str, str] = {
 """Spelling of a comparison -> its operator."""
 
 COMPLEMENT: Mapping[str, str] = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
+
+KEYED = "tagged"
+"""The relation of a tag to its key, which is written as a call."""
+
+NOCASE = " ignoring case"
+"""What the name of a relation ends with if it ignores letter case."""

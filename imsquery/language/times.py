@@ -13,10 +13,8 @@ _literal = re.compile(
     r"[0-9]{4}(?:()-[0-9]{2}(?:()-[0-9]{2}"
     r"(?:()[T ][0-9]{2}:[0-9]{2}(?:():[0-9]{2})?(Z|[+-][0-9]{2}:[0-5][0-9])?)?)?)?"
 ).fullmatch
-_clock = re.compile(r"(now|today)(?:([+-])([0-9]{1,9})([smhdw]))?", re.ASCII).fullmatch
 _DAY = timedelta(days=1)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_STEPS = {"minute": timedelta(minutes=1), "day": _DAY}
+_STEPS = {"minute": timedelta(minutes=1), "day": _DAY, "week": 7 * _DAY}
 # How to complete a literal of each precision, by the number of its empty groups that matched.
 _PRECISIONS = (
     ("year", "-01-01T00:00:00Z"),
@@ -77,17 +75,12 @@ def format_time(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")[:19] + "Z"
 
 
-def reads_clock(text: str) -> bool:
-    """Return whether a literal is relative to now."""
-    return text[:1] in "ntNT" and _clock(text.lower()) is not None
-
-
 def read_time(text: str, now: datetime | None = None) -> Interval:
     """Read a time literal.
 
     Args:
-        text: such as ``2018``, ``2018-10-28T10:00:00+08:00``, ``now-7d``.
-        now: what ``now`` and ``today`` mean; without it they are invalid.
+        text: such as ``2018``, ``2018-10-28T10:00:00+08:00``, ``now-7d``, ``last_month``.
+        now: the time that some depend on; without it they are invalid.
 
     Raises:
         ValueError: it is not a time in an accepted spelling.
@@ -108,18 +101,13 @@ def read_time(text: str, now: datetime | None = None) -> Interval:
 
 
 def _read_clock(text: str, now: datetime | None) -> Interval:
-    match = _clock(text.lower()) if now else None
-    if match is None or now is None:
+    from imsquery.language.clock import read_clock
+
+    if now is None:
         msg = "not a time"
         raise ValueError(msg)
-    base, sign, amount, unit = match.groups()
-    moment = in_utc(now)
-    if base == "today":
-        moment = moment.replace(hour=0, minute=0, second=0)
-    if amount:
-        step = timedelta(**{_UNITS[unit]: int(amount)})
-        moment = moment - step if sign == "-" else moment + step
-    return Interval(format_time(moment), moment, "day" if base == "today" else "second")
+    moment, unit = read_clock(text, in_utc(now))
+    return Interval(format_time(moment), moment, unit)
 
 
 def in_utc(moment: datetime) -> datetime:
@@ -152,22 +140,6 @@ _loose = re.compile(
     r"(?:[Tt ]([0-9]{1,2})(?::?([0-9]{2})(?::?([0-9]{2})(?:[.,][0-9]+)?)?)?"
     r"\s*([Zz]|[+-][0-9]{2}:?(?:[0-9]{2})?)?)?)?"
 ).fullmatch
-
-
-_ago = re.compile(
-    "(now|today)?([+-][0-9]+)"
-    "(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?|w(?:eeks?)?)"
-).fullmatch
-
-
-def respell_clock(text: str) -> list[str]:
-    """Guess the literal that another relative time means: ``yesterday``, ``-7d``."""
-    lowered = text[:40].lower()
-    meant = {"yesterday": "today-1d", "tomorrow": "today+1d"}.get(lowered, "")
-    match = _ago(lowered)
-    if match is not None:
-        meant = f"{match[1] or 'now'}{match[2]}{match[3][0]}"
-    return [meant] if reads_clock(meant) else []
 
 
 def is_within_second(text: str) -> bool:

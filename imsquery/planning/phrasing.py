@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imsquery.language.lexer import spell
+from imsquery.language.operators import KEYED, NOCASE
 from imsquery.schema.kinds import Flag, Integer
 from imsquery.semantics.formula import And, Atom, Not, Or, fold
 
@@ -32,7 +33,10 @@ def phrase_atom(atom: Atom) -> str:
         return f"{parameter.name} is present"
     if isinstance(parameter.kind, Flag):
         return f"{parameter.name}"
-    return f"{parameter.name} {atom.relation} {_value(atom)}"
+    if atom.relation == KEYED:
+        return f"{KEYED}({_value(atom)})"
+    nocase = NOCASE if atom.relation.endswith(NOCASE) else ""
+    return f"{parameter.name} {atom.relation.removesuffix(NOCASE)} {_value(atom)}{nocase}"
 
 
 def _leaf(leaf: Formula) -> _Phrase:
@@ -45,7 +49,7 @@ def _negation(node: Not, operand: _Phrase) -> _Phrase:
         return _Phrase(f"{inner.parameter.name} is absent")
     if (
         isinstance(inner, Atom)
-        and inner.relation == "="
+        and inner.relation.removesuffix(NOCASE) == "="
         and not isinstance(inner.parameter.kind, Flag)
     ):
         return _Phrase(operand.text.replace(" = ", " != ", 1))

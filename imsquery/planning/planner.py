@@ -13,27 +13,34 @@ the order in which they were written, so that equal filters have equal plans.
 2. :mod:`imsquery.covering.cover` finds the conditions of the requests.
 3. The *residual* of a request is the filter once these conditions are known to hold
    (:func:`~imsquery.covering.implication.assume`).  A request is exact if its residual is ``all``.
-4. A limit becomes part of an exact request if the server sorts.  The server sorts if it can, and,
-   with several requests, if their results can be merged in its order
-   (:meth:`imsquery.execution.ordering.Ordering.joining`).
+4. Of two bounds of a time, a request asks for the one that images arrive after; its pages end at
+   the other (:mod:`imsquery.planning.ends`).
+5. A limit becomes part of an exact request if the server sorts.  The server sorts by what never
+   changes, the creation time or the id; and by anything else that it can if a single page is
+   enough (:func:`imsquery.execution.ordering.read_order`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from imsquery.compiler.lowering import time_value
 from imsquery.compiler.not_expressible import why_left
 from imsquery.compiler.query_string import CompiledQuery, join
-from imsquery.covering.parts import MAX_REQUESTS, find_parts, narrow
+from imsquery.covering.parts import MAX_REQUESTS, enough, find_parts, narrow
 from imsquery.execution.job import Condition, Request
 from imsquery.execution.ordering import Ordering, read_order
+from imsquery.execution.run import MAX_PAGE
+from imsquery.execution.window import PerGroup, Slice
 from imsquery.limits import DEFAULT_LIMITS
+from imsquery.planning.ends import bounded
 from imsquery.planning.phrasing import phrase, phrase_atom
 from imsquery.planning.plan import Plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.semantics.analysis import Analysis, inspect
-from imsquery.semantics.formula import And, Atom, Deferred, Or
+from imsquery.semantics.formula import And, Atom, Or, is_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +51,7 @@ if TYPE_CHECKING:
     from imsquery.language.syntax import Expr, Query
     from imsquery.limits import Limits
     from imsquery.schema.spec import Spec
-    from imsquery.semantics.formula import Formula
+    from imsquery.semantics.formula import Count, Formula
     from imsquery.semantics.values import Bindable
 
 
@@ -94,22 +101,27 @@ def plan(
     parts = find_parts(formula, analysis, max_requests)
     analysis.raise_errors(but="contradiction")
     analysis.require_extras()
-    limit, after = analysis.bound.limit, analysis.bound.after
-    assert not isinstance(limit, Deferred)  # noqa: S101 -- bind refuses unbound placeholders
-    assert not isinstance(after, Deferred)  # noqa: S101 -- likewise
-    ordering = read_order(analysis.bound, spec).joining(len(parts))
-    lowering = _Lowering(analysis, ordering, limit, after, spec)
-    requests = [lowering.request(*each) for each in parts]
+    after = analysis.clause_value(analysis.bound.after)
+    after = None if after is None else str(after)
+    clauses = _slice(analysis)
+    ordering = read_order(analysis.bound, spec)
+    if _fits_a_page(ordering, clauses, parts):
+        ordering = evolve(ordering, by_server=True)
+    elif after is not None and not ordering.is_settled:
+        ordering = evolve(ordering, by_server=False)  # its place among those that tie is another
+    lowering = _Lowering(analysis, ordering, clauses.total, after, spec)
+    requests = [lowering.request(*bounded(formula, *each, ordering.arrival)) for each in parts]
     return Plan(
         text=analysis.text,
         filter=phrase(formula),
         requests=tuple(sorted(requests, key=lambda request: request.query_string)),
         order=ordering,
-        limit=limit,
         after=after,
-        locator=None if after is None or ordering.by_server else lowering.locator(after),
+        clauses=clauses,
+        locator=None if after is None or ordering.is_settled else lowering.locator(after, parts),
         warnings=analysis.findings,
         spec=spec,
+        enough=enough(formula, [box for box, _ in parts], max_requests, spec),
     )
 
 
@@ -120,6 +132,38 @@ def _check_arguments(max_requests: int, spec: Spec) -> None:
     if type(max_requests) is not int or max_requests < 1:
         msg = f"max_requests must be a positive integer, got {max_requests!r}"
         raise ValueError(msg)
+
+
+def _slice(analysis: Analysis) -> Slice:
+    """Return the clauses that count images."""
+    bound = analysis.bound
+
+    def per_group(clause: Count | None) -> PerGroup | None:
+        number = None if clause is None else analysis.clause_value(clause.number)
+        if clause is None or clause.per is None or not number:
+            return None
+        return PerGroup(int(number), clause.per)
+
+    skip = None if bound.skip is None else analysis.clause_value(bound.skip.number)
+    limit = analysis.clause_value(bound.limit)
+    return Slice(
+        skip_per=per_group(bound.skip_per),
+        limit_per=per_group(bound.limit_per),
+        skip=int(skip or 0),
+        limit=None if limit is None else int(limit),
+    )
+
+
+def _fits_a_page(ordering: Ordering, clauses: Slice, parts: list[tuple[Box, Formula]]) -> bool:
+    """Return whether the first page of a single request has all results, and the image after."""
+    total = clauses.total
+    if len(parts) != 1 or total is None or total >= MAX_PAGE:
+        return False
+    return _is_all(parts[0][1]) and len(ordering.keys) == 1 and ordering.parameter.sortable
+
+
+def _is_all(formula: Formula) -> bool:
+    return isinstance(formula, And) and not formula.operands
 
 
 class _Lowering:
@@ -134,21 +178,21 @@ class _Lowering:
         spec: Spec,
     ) -> None:
         self._analysis = analysis
-        self._limit = limit if ordering.by_server else None
+        self._limit = limit if ordering.by_server else None  # of images that are needed in all
         self._spec = spec
         self._clauses: dict[str, str] = {}
         if ordering.by_server and ordering.is_written:
             self._clauses[spec.clauses["order by"].wire] = ordering.parameter.wire
-            written = analysis.bound.order
-            if written is not None and written.direction is not None:
-                self._clauses[spec.clauses["direction"].wire] = written.direction
+            direction = analysis.bound.order[0].direction
+            if direction is not None:
+                self._clauses[spec.clauses["direction"].wire] = direction
         if ordering.by_server and after is not None:
             self._clauses[spec.clauses["after"].wire] = after
 
-    def request(self, box: Box, residual: Formula) -> Request:
+    def request(self, box: Box, residual: Formula, until: tuple[str, str] | None) -> Request:
         pushed = sorted(box.conditions.items())
         pairs = {wire: _value(atom) for wire, atom in pushed}
-        exact = isinstance(residual, And) and not residual.operands
+        exact = _is_all(residual)
         if exact and self._limit is not None:
             pairs[self._spec.clauses["limit"].wire] = str(self._limit)
         ordered = sorted({**pairs, **self._clauses}.items())
@@ -161,14 +205,20 @@ class _Lowering:
             ),
             left=self._left(residual, box),
             limited=exact and self._limit is not None,
+            until=until,
             formula=residual,
         )
 
-    def locator(self, identity: str) -> Request:
-        """Return the request for an image by its id, which shows its position in the order."""
+    def locator(self, identity: str, parts: list[tuple[Box, Formula]]) -> Request:
+        """Return the request for an image by its id, which shows its position in the order.
+
+        It is as wide as the requests of the plan.
+        """
         row = self._spec.find("id")
         assert row is not None  # noqa: S101 -- read_order refuses specs without one
-        pairs = [(row.wire, identity)]
+        atoms = {each.key: each for box, _ in parts for each in box.conditions.values()}
+        scopes = [(each.parameter.wire, _value(each)) for each in atoms.values() if is_scope(each)]
+        pairs = sorted([(row.wire, identity), *scopes])
         nothing = Or((), 0, 0)
         return Request(
             query=CompiledQuery(pairs, join(pairs), self._spec.path),
@@ -176,6 +226,7 @@ class _Lowering:
             pushed=(),
             left=(),
             limited=False,
+            until=None,
             formula=nothing,
         )
 

@@ -37,6 +37,7 @@ from imsquery.schema.kinds import (
 )
 from imsquery.schema.parameters import ForeignName, Function, Parameter
 from imsquery.schema.spec import Spec
+from imsquery.schema.versions import Version
 
 _TEXT = Text()
 _ID = Identifier()
@@ -135,7 +136,7 @@ _PARAMETERS = (
     Parameter("schema",                      _TEXT,                       pushable=False, source="R2"),
     Parameter("checksum",                    _TEXT,                       pushable=False, source="R2: not used at present"),
     Parameter("max_ram",                     _NUMBER,                     pushable=False, unit="MB", source="R2: a string"),
-    Parameter("__os_version",                _TEXT,                       pushable=False, source="R2"),
+    Parameter("__os_version",                Version(),                   pushable=False, source="R2"),
     Parameter("__description",               _TEXT,                       pushable=False, source="R2"),
     Parameter("__image_source_type",         Enumeration("uds", is_open=True), pushable=False, source="R2"),
     Parameter("virtual_size",                _NUMBER,                     pushable=False, json="integer", source="R2: not used at present; null in RS"),
@@ -162,7 +163,7 @@ _PARAMETERS = (
 
 _FUNCTIONS = (
     Function("supports",   ("feature",),    (("__support_{0}", "true"),), variadic=True,                                             summary="images with each of these features or board types", source="R1"),
-    Function("tagged",     ("key",),        (("tag", "{0}"),),                                                                       summary="images with the tag", source="R1, TAGS"),
+    Function("tagged",     ("key",),        (("tag", "{0}"),),  relation="tagged",                                                   summary="images with a tag of that key, whatever its value", source="TAGS"),
     Function("tagged",     ("key", "value"), (("tag", "{0}={1}"),),                                                                  summary="images with the tag of that value", source="R1, TAGS"),
     Function("public",     (),              (("__imagetype", "gold"), ("visibility", "public"), ("protected", "true")),              summary="public images", source="RQ"),
     Function("owned_by",   ("project",),    (("owner", "{0}"),),                                                                     summary="images of a project", source="RQ"),

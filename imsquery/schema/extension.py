@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from imsquery.language._tables import KEYWORDS
-from imsquery.language.lexer import has_surrogate, is_word
-from imsquery.schema.kinds import Enumeration, Integer, RefusedValue
+from imsquery.language.lexer import has_surrogate, is_name
+from imsquery.language.operators import KEYED
+from imsquery.schema.kinds import Enumeration, Integer, RefusedValue, Tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,7 +75,8 @@ def _check_names(row: Parameter) -> None:
 
 
 def _is_name(name: str) -> bool:
-    return name.isascii() and is_word(name) is not None and name.lower() not in KEYWORDS
+    is_clause = KEYWORDS.get(name.lower()) == "LIMIT"
+    return name.isascii() and is_name(name) and not is_clause
 
 
 def _check_kind(row: Parameter) -> None:
@@ -102,8 +104,10 @@ def _check_values(wire: str, values: Iterable[str]) -> None:
 
 def _check_function(function: Function, parameters: Mapping[str, Parameter]) -> None:
     name = function.name
-    if not _is_name(name) or name != name.lower():
+    if not _is_name(name) or name in KEYWORDS or name != name.lower():
         _refuse(f"not a function name: {name!r}; use a name in lower case")
+    if function.relation not in {"=", KEYED}:
+        _refuse(f"{name}: unknown relation {function.relation!r}")
     for wire, value in function.conditions:
         for argument in _argument.findall(wire + value):
             if not (argument.isdigit() and int(argument) < len(function.parameters)):
@@ -113,6 +117,8 @@ def _check_function(function: Function, parameters: Mapping[str, Parameter]) -> 
         row = parameters.get(wire)
         if row is None:
             _refuse(f"{name} refers to the unknown parameter {wire!r}")
+        elif function.relation == KEYED and not isinstance(row.kind, Tag):
+            _refuse(f"{name}: {wire} has no keys")
         elif "{" not in value and not _reads_as_written(row, value):
             _refuse(f"{name}: invalid value for {wire}: {value!r}")
 

@@ -61,10 +61,12 @@ class Advice(Frozen):
         predicate: replacement for all of ``name = value``, if any.
         values: the values that are meant instead of the one, if it is several.
         notes: what else helps.
+        phrase: replacement for ``= value``, if any.
     """
 
     __slots__ = _fields = (
         "code", "severity", "message", "value", "operator", "predicate", "values", "notes",
+        "phrase",
     )  # fmt: skip
     code: str
     severity: str
@@ -74,6 +76,7 @@ class Advice(Frozen):
     predicate: str | None
     values: tuple[str, ...]
     notes: tuple[str, ...]
+    phrase: str | None
 
     def __init__(
         self,
@@ -86,8 +89,9 @@ class Advice(Frozen):
         predicate: str | None = None,
         values: tuple[str, ...] = (),
         notes: tuple[str, ...] = (),
+        phrase: str | None = None,
     ) -> None:
-        self._set(code, severity, message, value, operator, predicate, values, notes)
+        self._set(code, severity, message, value, operator, predicate, values, notes, phrase)
 
 
 # Signs of a pattern; a percent sign after a number is none.
@@ -113,8 +117,10 @@ class Kind(Frozen):
     operators = EQUALITY | MATCH
     standalone = False
     ordered = False
+    complete = False  # a value satisfies each order comparison or its complement
     advises = False
     doubts = False
+    tells_case = True  # values that differ in letter case are different
 
     def advise(self, value: str) -> Advice | None:
         """Return what is wrong with a value compared by ``=``; called only if ``advises``."""
@@ -125,6 +131,14 @@ class Kind(Frozen):
     def read(self, text: str) -> str | int:
         """Return the value of a literal; raise :class:`RefusedValue` if it is not one."""
         return text
+
+    def read_bound(self, relation: str, text: str) -> tuple[str, str | int]:
+        """Return an order comparison with a literal as the one that means it."""
+        return relation, self.read(text)
+
+    def place(self, value: Any) -> Any:
+        """Return what a value compares by in order, ``None`` if it does not."""
+        return value
 
     def describe(self) -> str:
         """Describe in a few words what is accepted."""
@@ -233,6 +247,17 @@ class Tag(Text):
         message = "the service now stores tags as `key=value`, not as `key.value`"
         return Advice("legacy-tag", "warning", message, value=current)
 
+    def read_key(self, text: str) -> str:
+        """Return the key of tags that a literal is; raise :class:`RefusedValue` if it is none."""
+        if "=" in text:
+            raise RefusedValue("bad-arguments", "a key, without `=`")
+        return text
+
+    def has_key(self, tag: str, key: str) -> bool:
+        """Return whether a tag is a key, or has it before its first ``=``, or else ``.``."""
+        found, separator, _ = tag.partition("=")
+        return key in {tag, found if separator else tag.partition(".")[0]}
+
     def spellings(self, tag: str) -> tuple[str, ...]:
         """Return the tags that a tag in a record is found by: itself, and ``k=v`` for ``k.v``."""
         if "." not in tag or "=" in tag:
@@ -278,6 +303,7 @@ class Enumeration(Kind):
 
     _fields = ("values", "is_open", "synonyms", "related")
     __slots__ = (*_fields, "_read")
+    tells_case = False
     name = "enumeration"
     values: tuple[str, ...]
     is_open: bool
@@ -344,6 +370,7 @@ def _make_enumeration(arguments: dict[str, Any]) -> Enumeration:
 class Boolean(Kind):
     """``true`` or ``false``; its name alone is a condition."""
 
+    tells_case = False
     name = "boolean"
     operators = EQUALITY
     standalone = True
@@ -411,8 +438,10 @@ class Integer(Kind):
     least: int | None
     most: int | None
     values: tuple[int, ...]
+    tells_case = False
     operators = EQUALITY | ORDER
     ordered = True
+    complete = True
     _most = 2**63 - 1  # what a 64-bit service can hold; also keeps hostile digits cheap
     _decimal = re.compile(r"[+-]?[0-9]+").fullmatch
 
@@ -474,9 +503,11 @@ class Integer(Kind):
 class Time(Kind):
     """A time, or the span of time that its precision covers; the binder reads it."""
 
+    tells_case = False
     name = "time"
     operators = EQUALITY | ORDER
     ordered = True
+    complete = True
 
     def describe(self) -> str:
         return (

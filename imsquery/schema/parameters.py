@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from imsquery.frozen import Frozen
-from imsquery.schema.kinds import Advice, Flag, Time
+from imsquery.schema.kinds import Advice, Flag, Integer, Time
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -167,6 +167,17 @@ _set_wire, _set_name, _set_observed = (
 )
 
 
+SKIP = Parameter(
+    "skip",
+    Integer(),
+    pushable=False,
+    observed=None,
+    clause="skip",
+    source="the language; no service takes it",
+)
+"""The number of the clause ``skip``, which no request has a parameter for."""
+
+
 class Function(Frozen):
     """One row: a function of the language and the conditions that it means.
 
@@ -175,15 +186,19 @@ class Function(Frozen):
         parameters: the names of its arguments, for messages and completion.
         conditions: ``(wire name, value)``; either may contain ``{0}``, ``{1}`` for an argument.
         variadic: whether it takes one or more arguments; the conditions hold for each.
+        relation: what its conditions compare by: ``=``, or ``tagged`` for the key of a tag.
         summary: what it finds, in a few words.
         source: where the facts come from.
     """
 
-    __slots__ = _fields = ("name", "parameters", "conditions", "variadic", "summary", "source")
+    __slots__ = _fields = (
+        "name", "parameters", "conditions", "variadic", "relation", "summary", "source"
+    )  # fmt: skip
     name: str
     parameters: tuple[str, ...]
     conditions: tuple[tuple[str, str], ...]
     variadic: bool
+    relation: str
     summary: str
     source: str
 
@@ -194,11 +209,12 @@ class Function(Frozen):
         conditions: tuple[tuple[str, str], ...],
         *,
         variadic: bool = False,
+        relation: str = "=",
         summary: str,
         source: str,
     ) -> None:
         pairs = tuple((wire, value) for wire, value in conditions)
-        self._set(name, tuple(parameters), pairs, variadic, summary, source)
+        self._set(name, tuple(parameters), pairs, variadic, relation, summary, source)
 
     @property
     def signature(self) -> str:

@@ -250,6 +250,7 @@ class Spec(Frozen):
                     "name": each.name,
                     "signature": each.signature,
                     "conditions": [list(condition) for condition in each.conditions],
+                    "relation": each.relation,
                     "summary": each.summary,
                     "source": each.source,
                 }

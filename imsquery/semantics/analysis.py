@@ -7,7 +7,7 @@ from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.semantics.binder import Binder
 from imsquery.semantics.consistency import check_consistency
-from imsquery.semantics.formula import Atom, Not, Or, fold, leaves
+from imsquery.semantics.formula import Atom, Deferred, Not, Or, fold, leaves
 from imsquery.semantics.simplify import simplify
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -83,6 +83,13 @@ class Analysis:
     def findings(self) -> tuple[Diagnostic, ...]:
         """The findings up to now, unordered."""
         return tuple(self.binder.findings)
+
+    def clause_value(self, written: str | int | Deferred | None) -> str | int | None:
+        """Return the value of a clause; ``None``, with a finding, for a placeholder without one."""
+        if isinstance(written, Deferred):
+            self.binder.report_unbound(written)
+            return None
+        return written
 
     def check(self) -> None:
         """Report what is wrong with the query as a whole; find the dead parts."""

@@ -10,9 +10,24 @@ from functools import partial
 
 from imsquery.diagnostics.edits import Safe, clip
 from imsquery.language.lexer import spell
-from imsquery.language.operators import EQUALITY, MATCH, OPERATORS
-from imsquery.schema.parameters import Member
-from imsquery.semantics.formula import And, Atom, BoundQuery, Deferred, Not, Or, Order, Unknown
+from imsquery.language.operators import EQUALITY, MATCH, NOCASE, OPERATORS
+from imsquery.schema.kinds import RefusedValue, Tag
+from imsquery.schema.parameters import SKIP, Member
+from imsquery.semantics.formula import (
+    And,
+    Atom,
+    BoundQuery,
+    Count,
+    Deferred,
+    Not,
+    Or,
+    Order,
+    Unknown,
+    fold_case,
+    leaves,
+    map_atoms,
+    map_deferred,
+)
 from imsquery.semantics.literals import LiteralBinder
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -49,7 +64,7 @@ class Binder(LiteralBinder):
         return parameter is not None and parameter.kind.standalone
 
     def clause_of(self, name: str) -> str:
-        parameter = self.spec.find(name)
+        parameter = SKIP if name.lower() == SKIP.name else self.spec.find(name)
         return (parameter is not None and parameter.clause) or ""
 
     @property
@@ -222,6 +237,45 @@ class Binder(LiteralBinder):
     def non_match(self, name: int, _not: int, operator: int, value: int) -> Formula:
         return Not(self.match(name, operator, value), name, value)
 
+    def ignoring_case(self, condition: Formula, ignoring: int, case: int) -> Formula:
+        name = condition.first
+        relation = OPERATORS.get(self._lexemes[name + 1], "=")
+        if type(condition) is Unknown:
+            return condition
+        if relation not in EQUALITY:
+            return self._heeds_case(relation, name, ignoring, case)
+        return self.fold_case(condition, ignoring, case)
+
+    def fold_case(self, formula: Formula, ignoring: int, case: int) -> Formula:
+        """Return a condition on texts that ignores letter case."""
+        folded = map_atoms(formula, lambda atom: self._folded(atom, case))
+        folded = map_deferred(folded, lambda later: _fold_later(later, ignoring, case))
+        folded.last = case
+        hidden = next((each for each in leaves(folded) if _is_hidden(each)), None)
+        if hidden is None:
+            return folded
+        name = self._lexemes[formula.first]
+        message = f"`{name}` is not in image records; the server compares it with its letter case"
+        self.report("not-observable", message, self.span(ignoring, case))
+        return Unknown(formula.first, case)
+
+    def _folded(self, atom: Atom, case: int) -> Atom:
+        folded = fold_case(atom, case)
+        if id(atom) in self.doubts:
+            self.doubts[id(folded)] = (folded, *self.doubts.pop(id(atom))[1:])
+        return folded
+
+    def _heeds_case(self, relation: str, name: int, ignoring: int, case: int) -> Formula:
+        _, end = self.span(ignoring - 1)
+        self.report(
+            "bad-operator",
+            f"unexpected `ignoring case` after `{relation}`; it goes with `=`, `!=`, `in` and "
+            "matching operators",
+            self.span(ignoring, case),
+            ("remove `ignoring case`", [(end, self.span(case)[1], "")]),
+        )
+        return Unknown(name, case)
+
     def presence(self, name: int, is_: int, what: int) -> Formula:
         parameter = self._filterable(name, what)
         if parameter is None:
@@ -264,42 +318,63 @@ class Binder(LiteralBinder):
 
     # -- clauses: each returns a function that sets it in a query
 
-    def order(self, keyword: int, _by: int, name: int) -> Callable[[BoundQuery], None]:
-        return self._order(keyword, name, name, None)
-
-    def order_with_direction(
-        self, keyword: int, _by: int, name: int, direction: int
+    def order(
+        self, keyword: int, _by: int, keys: list[tuple[int, int] | int]
     ) -> Callable[[BoundQuery], None]:
-        return self._order(keyword, name, direction, self._lexemes[direction].lower())
+        found: dict[Parameter, Order] = {}
+        last = keyword
+        for key in keys:
+            name, last = (key, key) if isinstance(key, int) else key
+            parameter = self._known(name)
+            if parameter in found:
+                self._repeated_key(parameter, name, last)
+            elif parameter is not None:
+                direction = None if name == last else self._lexemes[last].lower()
+                found[parameter] = Order(parameter, direction, name)
+
+        def set_order(query: BoundQuery) -> None:
+            if query.order:
+                self.repeated_clause("order by", keyword, last)
+            else:
+                query.order = list(found.values())
+
+        return set_order
+
+    def _repeated_key(self, parameter: Parameter, name: int, last: int) -> None:
+        start, end = self.span(name - 1, last)
+        is_written = not any(map(self.is_put_in, range(name - 1, last + 1)))
+        self.report(
+            "repeated-key",
+            f"`{parameter.name}` is a sort key already; only its first place counts",
+            self.span(name, last),
+            *([("remove it", [(start, end, "")])] if is_written else []),
+            severity="warning",
+        )
 
     def limit(self, keyword: int, value: int) -> Callable[[BoundQuery], None]:
         return self._clause("limit", keyword, value)
 
+    def limit_per(
+        self, keyword: int, value: int, _per: int, name: int
+    ) -> Callable[[BoundQuery], None]:
+        number = self._clause_value(self.spec.clauses["limit"], keyword, value)
+        return self._count("limit_per", "limit … per", number, self._group(name), keyword, name)
+
+    def skip(self, keyword: int, value: int) -> Callable[[BoundQuery], None]:
+        number = self._clause_value(SKIP, keyword, value)
+        return self._count("skip", "skip", number, None, keyword, value)
+
+    def skip_per(
+        self, keyword: int, value: int, _per: int, name: int
+    ) -> Callable[[BoundQuery], None]:
+        number = self._clause_value(SKIP, keyword, value)
+        return self._count("skip_per", "skip … per", number, self._group(name), keyword, name)
+
     def after(self, keyword: int, value: int) -> Callable[[BoundQuery], None]:
         return self._clause("after", keyword, value)
 
-    def _order(
-        self, keyword: int, name: int, last: int, direction: str | None
-    ) -> Callable[[BoundQuery], None]:
-        parameter = self.spec.find(self._lexemes[name])
-        if parameter is None:
-            from imsquery.semantics.unknown_names import guess
-
-            parameter = guess(self, name, name)
-        if type(parameter) is Member and not self._is_listed(parameter, name):
-            parameter = None
-
-        def set_order(query: BoundQuery) -> None:
-            if query.order is not None:
-                self.repeated_clause("order by", keyword, last)
-            elif parameter is not None:
-                query.order = Order(parameter, direction, name)
-
-        return set_order
-
-    def _clause(self, which: str, keyword: int, value: int) -> Callable[[BoundQuery], None]:
-        parameter = self.spec.clauses[which]
-        bound = self._with_literals(
+    def _clause_value(self, parameter: Parameter, keyword: int, value: int) -> Formula:
+        return self._with_literals(
             keyword,
             value,
             (value,),
@@ -307,6 +382,9 @@ class Binder(LiteralBinder):
                 parameter, "=", literals[0], keyword, None, value, value
             ),
         )
+
+    def _clause(self, which: str, keyword: int, value: int) -> Callable[[BoundQuery], None]:
+        bound = self._clause_value(self.spec.clauses[which], keyword, value)
 
         def set_clause(query: BoundQuery) -> None:
             if getattr(query, which) is not None:
@@ -318,28 +396,82 @@ class Binder(LiteralBinder):
 
         return set_clause
 
-    def check_order(self, query: BoundQuery) -> bool:
-        """Report an order by what image records do not have, or have more than one of.
+    def _count(
+        self,
+        which: str,
+        shown: str,
+        number: Formula,
+        per: Parameter | None,
+        keyword: int,
+        last: int,
+    ) -> Callable[[BoundQuery], None]:
+        """Return what sets a clause that is no parameter of a request.
 
-        Returns:
-            Whether the client can sort.
+        Args:
+            which: the attribute of the query.
+            shown: what to call the clause.
+            number: its bound number.
+            per: what groups are by; ``None`` if there are none, or if that is an error.
+            keyword: its first token.
+            last: its last token.
         """
-        order = query.order
-        if order is None or (order.parameter.observed and not order.parameter.multiple):
-            return True
-        name = order.parameter.name
-        reason = "an image can have several" if order.parameter.observed else "not in image records"
-        self.report("not-observable", f"cannot sort by `{name}`: {reason}", self.span(order.token))
-        return False
+
+        def set_count(query: BoundQuery) -> None:
+            if getattr(query, which) is not None:
+                self.repeated_clause(shown, keyword, last)
+            elif per is None and which != "skip":
+                pass
+            elif isinstance(number, Deferred):
+                setattr(query, which, Count(number, per, keyword, last))
+            elif isinstance(number, Atom):
+                setattr(query, which, Count(int(number.value), per, keyword, last))
+
+        return set_count
+
+    def _group(self, name: int) -> Parameter | None:
+        """Return what groups are by; ``None``, with a finding, if that is impossible."""
+        parameter = self._known(name)
+        if parameter is None:
+            return None
+        if parameter.observed is None:
+            message = f"cannot group by `{parameter.name}`: not in image records"
+            self.report("not-observable", message, self.span(name))
+        elif parameter.multiple:
+            message = f"cannot group by `{parameter.name}`: {_SEVERAL}"
+            self.report("bad-operator", message, self.span(name))
+        else:
+            return parameter
+        return None
+
+    def check_order(self, query: BoundQuery) -> None:
+        """Report an order by what image records do not have, or have more than one of."""
+        for order in query.order:
+            if not is_sortable(order.parameter):
+                name = order.parameter.name
+                reason = _SEVERAL if order.parameter.observed else "not in image records"
+                message = f"cannot sort by `{name}`: {reason}"
+                self.report("not-observable", message, self.span(order.token))
 
     # -- names
+
+    def _known(self, name: int) -> Parameter | None:
+        """Return the parameter of a name in a clause; ``None``, with a finding, without one."""
+        parameter = self.spec.find(self._lexemes[name])
+        if parameter is None:
+            from imsquery.semantics.unknown_names import guess
+
+            parameter = guess(self, name, name)
+        is_unlisted = type(parameter) is Member and not self._is_listed(parameter, name)
+        return None if is_unlisted else parameter
 
     def _filterable(self, name: int, last: int) -> Parameter | None:
         """Return the parameter of a name; ``None``, with a finding, if it cannot filter."""
         parameter = self._names.get(self._lexemes[name])
         if parameter is None:
             parameter = self.spec.find(self._lexemes[name])
-            if parameter is None:
+            if parameter is None and self._kinds[name] == "SKIP":
+                parameter = SKIP
+            elif parameter is None:
                 from imsquery.semantics.unknown_names import guess
 
                 parameter = guess(self, name, last)
@@ -350,7 +482,7 @@ class Binder(LiteralBinder):
         if parameter.clause is not None:
             from imsquery.semantics.misplaced_clauses import report_clause
 
-            report_clause(self, parameter, name, last)
+            report_clause(self, parameter, name, self.through_case(last))
             return None
         return parameter
 
@@ -460,12 +592,32 @@ class Binder(LiteralBinder):
             parameter = self._names.get(wire) or self._feature(arguments[0], token)
             if parameter is None:
                 made.append(Unknown(first, last))
+            elif function.relation != "=":
+                literal = _fill(value, arguments)
+                made.append(self._keyed(parameter, function.relation, literal, first, token, last))
             elif "{" in value:
                 literal = _fill(value, arguments)
                 made.append(self._compare(parameter, "=", literal, first, None, token, last))
             else:
                 made.append(Atom(parameter, "=", value, first, last))
         return made
+
+    def _keyed(
+        self, parameter: Parameter, relation: str, literal: str, first: int, token: int, last: int
+    ) -> Formula:
+        """Bind a condition on the key of a tag."""
+        kind = parameter.kind
+        assert isinstance(kind, Tag)  # noqa: S101 -- as extended specs are checked
+        try:
+            return Atom(parameter, relation, kind.read_key(literal), first, last)
+        except RefusedValue as refused:
+            phrase = f"{parameter.name} = {spell(literal)}"
+            is_bound = self._kinds[token] == "PLACEHOLDER"
+            edits = [(*self.span(first, last), phrase)]
+            fixes: list[Fix] = [] if is_bound else [(f"write `{clip(phrase)}`", edits)]
+            message = f"invalid key `{clip(literal)}`; expected {refused.message}"
+            self.report(refused.code, message, self.span(token), *fixes)
+            return Unknown(first, last)
 
     def _feature(self, literal: str, token: int) -> Parameter | None:
         """Return the flag of a feature or board type; ``None``, with a finding, if it has none."""
@@ -489,6 +641,14 @@ class Binder(LiteralBinder):
         return None
 
 
+def is_sortable(parameter: Parameter) -> bool:
+    """Return whether records can be sorted by a parameter."""
+    return parameter.observed is not None and not parameter.multiple
+
+
+_SEVERAL = "an image can have several"
+
+
 def _apply(
     function: Function,
     first: int,
@@ -508,6 +668,19 @@ def _apply(
         token = tokens[0] if tokens else first
         conditions = binder.conditions(function, first, last, token, literals)
     return conditions[0] if len(conditions) == 1 else And(conditions, first, last)
+
+
+def _fold_later(waiting: Deferred, ignoring: int, case: int) -> Deferred:
+    """Return a condition that ignores letter case once it has its values."""
+
+    def build(binder: Binder, literals: Sequence[str]) -> Formula:
+        return binder.fold_case(waiting.build(binder, literals), ignoring, case)
+
+    return Deferred(waiting.first, case, waiting.tokens, build, is_list=waiting.is_list)
+
+
+def _is_hidden(leaf: Formula) -> bool:
+    return type(leaf) is Atom and leaf.parameter.observed is None and leaf.relation.endswith(NOCASE)
 
 
 def _fill(template: str, arguments: Sequence[str]) -> str:

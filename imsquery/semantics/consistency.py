@@ -10,7 +10,8 @@ import operator
 
 from imsquery.diagnostics.edits import clip
 from imsquery.language.lexer import spell
-from imsquery.semantics.formula import And, Atom, Not, Or, Unknown
+from imsquery.language.operators import NOCASE
+from imsquery.semantics.formula import And, Atom, Not, Or, Unknown, is_scope, leaves
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -49,12 +50,14 @@ class _Consistency:
         self._companions = {wire: each for each, (wire, _) in self._spec.companions.items()}
         self._dead: list[Formula] = []
         # What the conjunctions around assert: (wire name, aspect), or the key of a literal -> the
-        # literal that asserts it.  Aspects: `=`, `low`, `high`, `absent`, and `some` for any value.
+        # literal that asserts it.  Aspects: `=`, `= ignoring case`, `low`, `high`, `absent`, and
+        # `some` for any value.
         self._facts: dict[Key, Formula] = {}
         self._contradictions: list[tuple[Formula, Formula]] = []
         self._exclusions: list[tuple[Atom, Atom]] = []
 
     def check(self, formula: Formula) -> list[Formula]:
+        self._check_scopes(formula)
         can_match = self._visit(formula)
         severity = "warning" if can_match else "error"
         for literal, other in self._contradictions:
@@ -62,6 +65,14 @@ class _Consistency:
         for atom, other in self._exclusions:
             self._exclusion(atom, other, severity)
         return self._dead
+
+    def _check_scopes(self, formula: Formula) -> None:
+        """Report what widens the request where it is only a part of a condition."""
+        for part in formula.operands if type(formula) is And else (formula,):
+            for leaf in leaves(part) if type(part) is not Atom else ():
+                if type(leaf) is Atom and is_scope(leaf):
+                    message = f"`{leaf.value}` widens the whole request; join it by `and` alone"
+                    self._report("not-observable", message, leaf)
 
     def _visit(self, formula: Formula) -> bool:
         """Walk over the connectives; a frame is a node, its parts to come, and their results."""
@@ -136,6 +147,8 @@ class _Consistency:
         if not self._conflict(atom, negation) and not atom.parameter.multiple:
             if atom.relation == "=":
                 self._conflict(atom, self._against_value(atom))
+            elif atom.relation == _FOLDED:
+                self._conflict(atom, self._against_folded(atom))
             elif atom.relation in _ASPECT:
                 self._conflict(atom, self._against_bound(atom))
             elif atom.relation == "!=":
@@ -156,12 +169,24 @@ class _Consistency:
             scopes = atom.parameter.scopes
             if value not in scopes and other.value not in scopes:
                 return other
+        folded = facts.get((wire, _FOLDED))
+        if type(folded) is Atom and str(value).casefold() != folded.value:
+            return folded
         if atom.parameter.total and (wire, "!=", value) in facts:
             return facts[wire, "!=", value]
         for aspect in ("low", "high"):
             bound = facts.get((wire, aspect))
             if type(bound) is Atom and not _lies_within(value, bound):
                 return bound
+        return None
+
+    def _against_folded(self, atom: Atom) -> Formula | None:
+        """Return a fact that an equality of folded texts contradicts."""
+        facts, wire = self._facts, atom.parameter.wire
+        for aspect in (_FOLDED, "="):
+            other = facts.get((wire, aspect))
+            if type(other) is Atom and str(other.value).casefold() != atom.value:
+                return other
         return None
 
     def _against_bound(self, atom: Atom) -> Formula | None:
@@ -180,7 +205,8 @@ class _Consistency:
         both = atom.relation in {"<=", ">="} and other.relation in {"<=", ">="}
         low, high = (atom, other) if _ASPECT[atom.relation] == "low" else (other, atom)
         is_apart = operator.gt if both else operator.ge
-        return other if is_apart(low.value, high.value) else None
+        place = atom.parameter.kind.place
+        return other if is_apart(place(low.value), place(high.value)) else None
 
     def _deny(self, negation: Not, undo: Undo) -> None:
         """Assert that a condition does not hold."""
@@ -188,10 +214,7 @@ class _Consistency:
         if type(operand) is not Atom:
             return
         parameter = operand.parameter
-        if operand.value in parameter.scopes:
-            message = f"`{operand.value}` widens the request; it cannot be negated"
-            self._report("not-observable", message, negation)
-        elif parameter.observed is None:
+        if parameter.observed is None:
             message = f"`{parameter.name}` is not in image records; only `=` can filter by it"
             self._report("not-observable", f"{message}, without `not`", negation)
         absent = operand.relation == "present"
@@ -270,7 +293,8 @@ class _Consistency:
         self._binder.report(code, message, span, *fixes, severity=severity)
 
 
-_ASPECT = {"=": "=", ">": "low", ">=": "low", "<": "high", "<=": "high"}
+_FOLDED = f"={NOCASE}"
+_ASPECT = {"=": "=", _FOLDED: _FOLDED, ">": "low", ">=": "low", "<": "high", "<=": "high"}
 _COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _NEAREST = {"<": -1, "<=": 0, ">": 1, ">=": 0}
 """Operator -> the step from its bound to the nearest integer that satisfies it."""
@@ -291,14 +315,17 @@ def _parts(node: Formula) -> Iterator[Formula]:
 
 def _is_tighter(atom: Atom, known: Formula) -> bool:
     """Return whether a bound leaves fewer values than a known one; for equalities, ``False``."""
-    if type(known) is not Atom or atom.relation == "=":
+    if type(known) is not Atom or atom.relation in {"=", _FOLDED}:
         return False
     if atom.value == known.value:
         return atom.relation in {"<", ">"}
-    is_lower = operator.lt(atom.value, known.value)
+    place = atom.parameter.kind.place
+    is_lower = operator.lt(place(atom.value), place(known.value))
     return is_lower is (_ASPECT[atom.relation] == "high")
 
 
 def _lies_within(value: str | int, bound: Atom) -> bool:
     """Return whether a value satisfies an order comparison."""
-    return bool(_COMPARE[bound.relation](value, bound.value))
+    place = bound.parameter.kind.place
+    found = place(value)
+    return found is not None and bool(_COMPARE[bound.relation](found, place(bound.value)))

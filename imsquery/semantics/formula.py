@@ -6,6 +6,8 @@ was written with (``first`` to ``last``), so that findings can point at them.
 
 from __future__ import annotations
 
+from imsquery.language.operators import MATCH, NOCASE
+
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,8 +43,9 @@ class Atom(Formula):
 
     Attributes:
         parameter: what is compared.
-        relation: ``=``, an order or match operator, ``present``, or ``!=`` for a total parameter.
-        value: the literal as the parameter's kind reads it.
+        relation: ``=``, an order or match operator, ``present``, or ``!=`` for a total parameter;
+            ``= ignoring case`` and the like compare folded texts, and ``tagged`` the key of a tag.
+        value: the literal as the parameter's kind reads it, or folded.
     """
 
     __slots__ = ("parameter", "relation", "value")
@@ -158,7 +161,7 @@ class Deferred(Unknown):
 
 
 class Order:
-    """``order by``: a parameter, and ``asc``, ``desc`` or ``None`` for the server's default."""
+    """A sort key: a parameter, and ``asc``, ``desc`` or ``None`` for the server's default."""
 
     __slots__ = ("direction", "parameter", "token")
 
@@ -168,20 +171,57 @@ class Order:
         self.token = token
 
 
-class BoundQuery:
-    """A bound filter with its clauses; a missing clause is ``None``."""
+class Count:
+    """A number of images that only a client can count: of ``skip``, or of each group.
 
-    __slots__ = ("after", "filter", "limit", "order")
+    Attributes:
+        number: the number.
+        per: what the images of a group have in common; ``None`` for all images.
+        first, last: the tokens of the clause.
+    """
+
+    __slots__ = ("first", "last", "number", "per")
+
+    def __init__(
+        self, number: int | Deferred, per: Parameter | None, first: int, last: int
+    ) -> None:
+        self.number = number
+        self.per = per
+        self.first = first
+        self.last = last
+
+    def of(self, number: int) -> Count:
+        """Return the same clause with another number."""
+        return Count(number, self.per, self.first, self.last)
+
+
+_CLAUSES = ("limit", "after", "skip", "limit_per", "skip_per")
+"""The attributes of a query that may wait for a value."""
+
+
+class BoundQuery:
+    """A bound filter with its clauses; a missing clause is ``None``, or an empty ``order``."""
+
+    __slots__ = ("after", "filter", "limit", "limit_per", "order", "skip", "skip_per")
 
     def __init__(self, filter: Formula) -> None:  # noqa: A002 -- the language's own word
         self.filter = filter
-        self.order: Order | None = None
+        self.order: Sequence[Order] = ()
         self.limit: int | Deferred | None = None
         self.after: str | Deferred | None = None
+        self.skip: Count | None = None
+        self.limit_per: Count | None = None
+        self.skip_per: Count | None = None
+
+    def counts(self) -> list[Count]:
+        """Return the clauses that only a client can apply."""
+        found = (self.skip_per, self.limit_per, self.skip)
+        return [each for each in found if each is not None]
 
     def deferred(self) -> Iterator[Deferred]:
         """Yield the conditions and clauses that wait for the values of placeholders."""
-        for part in (*leaves(self.filter), self.limit, self.after):
+        numbers = (each.number for each in self.counts())
+        for part in (*leaves(self.filter), *numbers, self.limit, self.after):
             if isinstance(part, Deferred):
                 yield part
 
@@ -193,6 +233,9 @@ class BoundQuery:
         """
 
         def settle(clause: Any) -> Any:
+            if isinstance(clause, Count):
+                number = settle(clause.number)
+                return None if number is None else clause.of(number)
             if not isinstance(clause, Deferred):
                 return clause
             found = resolve(clause)
@@ -200,7 +243,8 @@ class BoundQuery:
 
         query = BoundQuery(map_deferred(self.filter, resolve))
         query.order = self.order
-        query.limit, query.after = settle(self.limit), settle(self.after)
+        for which in _CLAUSES:
+            setattr(query, which, settle(getattr(self, which)))
         return query
 
 
@@ -281,9 +325,34 @@ def build(steps: list[Any]) -> Formula:
     return formula  # type: ignore[no-any-return]  # the stack holds formulas
 
 
+def is_scope(atom: Atom) -> bool:
+    """Return whether a condition widens the search instead of narrowing it."""
+    return atom.relation == "=" and atom.value in atom.parameter.scopes
+
+
 def negate(formula: Formula) -> Not:
     """Return the complement, in the same place."""
     return Not(formula, formula.first, formula.last)
+
+
+def fold_case(atom: Atom, last: int) -> Atom:
+    """Return an equality or match as the one that ignores letter case.
+
+    Where values do not differ by letter case, an equality ignores it anyway.
+    """
+    parameter, relation = atom.parameter, atom.relation
+    is_heedless = not parameter.kind.tells_case or atom.value in parameter.scopes
+    if relation not in MATCH and is_heedless:
+        return Atom(parameter, relation, atom.value, atom.first, last)
+    return fold_text(atom, last)
+
+
+def fold_text(atom: Atom, last: int) -> Atom:
+    """Return an equality or match as the one that folds the text in the record, too."""
+    parameter, relation, value = atom.parameter, atom.relation, str(atom.value)
+    if relation == "matches":
+        return Atom(parameter, relation, f"(?i){value}", atom.first, last)
+    return Atom(parameter, f"{relation}{NOCASE}", value.casefold(), atom.first, last)
 
 
 def map_atoms(formula: Formula, change: Callable[[Atom], Formula]) -> Formula:

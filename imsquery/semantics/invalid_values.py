@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from imsquery.diagnostics.edits import Safe, clip, did_you_mean, spaced
+from imsquery.language.clock import expected_clock
 from imsquery.language.dates import impossible_part, respell
 from imsquery.language.lexer import spell
 from imsquery.language.operators import EQUALITY, MATCH
 from imsquery.language.recovery.vocabulary import SAYS_ABSENT
 from imsquery.schema.kinds import Flag, RefusedValue, advise_pattern
+from imsquery.schema.units import reread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,8 +54,17 @@ class Comparison:
     operator: int | None
     value: int
 
-    def report_refused(self, refused: RefusedValue, *, is_allowed: bool) -> None:
-        """Report a value that the parameter's kind refuses; as a warning if it is allowed."""
+    def reread(self, refused: RefusedValue, *, allow_unlisted: bool) -> str | int | None:
+        """Return the value that the parameter takes, if not its kind alone; else report why not."""
+        try:
+            return reread(refused, self.literal, self.parameter, self.relation)
+        except RefusedValue as error:
+            is_allowed = allow_unlisted and error.code == "unlisted-value"
+            self._report_refused(error, is_allowed=is_allowed)
+            return self.literal if is_allowed else None
+
+    def _report_refused(self, refused: RefusedValue, *, is_allowed: bool) -> None:
+        """Report a value that the parameter refuses; as a warning if it is allowed."""
         if self._function and self.literal.lower() == "all" and self.parameter.kind.choices:
             self._report_all(refused)
             return
@@ -70,9 +81,8 @@ class Comparison:
         """Report what cannot be read as a time."""
         meant = respell(self.literal)
         impossible = impossible_part(self.literal)
-        expected = f"expected {self.parameter.kind.describe()}"
-        if impossible:
-            expected = f"there is no {impossible}"
+        expected = expected_clock(self.literal) or self.parameter.kind.describe()
+        expected = f"there is no {impossible}" if impossible else f"expected {expected}"
         # Before a fraction of a second is before the end of that second, not before its start.
         within = {"<": "<=", ">=": ">"} if meant.is_within_second else {}
         relation = within.get(self.relation, self.relation)
@@ -91,6 +101,8 @@ class Comparison:
             fixes.append(self._phrase_fix(spell(advice.value), self.value))
         if self.operator is not None and advice.predicate is not None:
             fixes.append(self._phrase_fix(f"{negation}{advice.predicate}", self.first))
+        if self.operator is not None and advice.phrase is not None and not self._is_bound:
+            fixes.append(self._phrase_fix(f"{negation}{advice.phrase}", self.operator))
         if advice.values and not self._is_bound:
             fixes += self._listed(advice.values)
         self._report(
@@ -216,8 +228,9 @@ class Comparison:
         return self._phrase_fix(f"not {plain}" if self.relation == "=" else plain, self.first)
 
     def _phrase_fix(self, phrase: str, first: int, last: int | None = None) -> Fix:
-        """Write a phrase for the tokens from one to the value, or to another."""
-        last = self.value if last is None else last
+        """Write a phrase for the value, for all from an earlier token to the end, or to another."""
+        if last is None:
+            last = self.value if first == self.value else self.algebra.through_case(self.value)
         return f"write `{clip(phrase)}`", [self._edit(first, phrase, last)]
 
     def _edit(self, first: int, new: str, last: int | None = None) -> Edit:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from imsquery.diagnostics.edits import clip
 from imsquery.language.algebra import Algebra
 from imsquery.language.operators import EQUALITY
-from imsquery.language.times import read_time, reads_clock, time_condition
+from imsquery.language.times import read_time, time_condition
 from imsquery.schema.kinds import RefusedValue, advise_pattern
 from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown
 
@@ -99,16 +99,18 @@ class LiteralBinder(Algebra, is_partial=True):
         if parameter.is_time:
             return self._time(parameter, relation, literal, first, operator, token, last)
         try:
+            if relation not in EQUALITY:
+                bound, limit = kind.read_bound(relation, literal)
+                return Atom(parameter, bound, limit, first, last)
             value = kind.read(literal)
         except RefusedValue as refused:
-            is_allowed = self.allow_unlisted and refused.code == "unlisted-value"
             written = self._written(parameter, relation, literal, first, operator, token)
-            written.report_refused(refused, is_allowed=is_allowed)
-            if not is_allowed:
+            read = written.reread(refused, allow_unlisted=self.allow_unlisted)
+            if read is None:
                 return Unknown(first, last)
-            value = literal
-        if relation not in EQUALITY:
-            return Atom(parameter, relation, value, first, last)
+            if relation not in EQUALITY:
+                return Atom(parameter, relation, read, first, last)
+            value = read
         atom = Atom(parameter, "=", value, first, last)
         advice = kind.advise(literal) if kind.advises else None
         if advice is not None:
@@ -161,6 +163,8 @@ class LiteralBinder(Algebra, is_partial=True):
         try:
             interval = read_time(literal, self._now)
         except ValueError:
+            from imsquery.language.clock import reads_clock
+
             if not reads_clock(literal) or self._now is not None:
                 written = self._written(parameter, relation, literal, first, operator, token)
                 written.report_time()

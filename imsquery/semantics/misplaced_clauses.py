@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Fix = tuple[str, list[tuple[int, int, str]]]
 
 _BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "COMMA"})
-_CLAUSE_KEYWORDS = {"LIMIT": "limit", "AFTER": "after", "BY": "order by"}
+_CLAUSE_KEYWORDS = {"LIMIT": "limit", "SKIP": "skip", "AFTER": "after", "BY": "order by"}
 _comment = re.compile("#[^\n]*")
 
 
@@ -96,8 +96,8 @@ def _direct(binder: LiteralBinder, value: int, removal: tuple[int, int, str]) ->
     kinds, direction = binder.tokens.kinds, _direction(binder, value)
     if not direction or "BY" not in kinds or "DIRECTION" in kinds:
         return []  # `sort_key` must become a clause first
-    if not _is_only_one(binder, "order by"):
-        return []
+    if not _is_only_one(binder, "order by") or kinds[kinds.index("BY") + 2] == "COMMA":
+        return []  # of several keys, it may be meant for each
     at = binder.span(kinds.index("BY") + 1)[1]
     return [Safe(f"write `{direction}` in `order by`", [removal, (at, at, f" {direction}")])]
 

@@ -13,7 +13,7 @@ from imsquery.diagnostics.edits import Safe, clip
 from imsquery.fixes import apply_fixes
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens
-from imsquery.language.operators import OPERATORS
+from imsquery.language.operators import NOCASE, OPERATORS
 from imsquery.semantics.formula import leaves
 
 if TYPE_CHECKING:
@@ -84,7 +84,12 @@ def placed(bound: BoundQuery | None, first: int, last: int) -> Formula | None:
 
 
 def rewritten(binder: LiteralBinder, name: int, last: int, meant: str) -> list[Rewriting]:
-    """Return the rewriting of a whole condition, if anything was meant."""
+    """Return the rewriting of a whole condition, if anything was meant.
+
+    The ``ignoring case`` after it, if any, stays.
+    """
+    if meant and binder.through_case(last) > last:
+        meant = meant if if_valid(binder, f"{meant}{NOCASE}") else ""
     return [Rewriting(meant, [(*binder.span(name, last), meant)])] if meant else []
 
 
@@ -120,8 +125,9 @@ def _place_of(binder: LiteralBinder, name: int) -> tuple[int, int] | None:
 
 def _findings_as(binder: LiteralBinder, name: int, last: int, meant: str) -> list[Diagnostic]:
     """Return what there is to find of a condition with another name."""
+    last = binder.through_case(last)
     kinds = binder.tokens.kinds[name : last + 1]
-    if "BROKEN" in kinds or (name and binder.tokens.kinds[name - 1] == "BY"):
+    if "BROKEN" in kinds or is_in_clause(binder, name):
         return []
     lexemes = [meant, *binder.tokens.lexemes[name + 1 : last + 1]]
     key = (*kinds, *lexemes)
@@ -144,6 +150,11 @@ def shown(rewritings: list[Rewriting], certain: str) -> tuple[list[str], list[Fi
 def as_fixes(rewritings: list[Rewriting], certain: str) -> list[Fix]:
     """Return rewritings as fixes, of which the one with a phrase is certain."""
     return [each.fix(is_certain=each.phrase == certain) for each in rewritings]
+
+
+def is_in_clause(binder: LiteralBinder, name: int) -> bool:
+    """Return whether a name is what a clause sorts or groups by."""
+    return name > 0 and binder.tokens.kinds[name - 1] in {"BY", "COMMA", "PER"}
 
 
 def is_comparison(binder: LiteralBinder, name: int, last: int) -> bool:

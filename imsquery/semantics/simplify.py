@@ -4,7 +4,8 @@
 * the complement of an atom of a total parameter is an atom (``not t < v`` is ``t >= v``);
 * ``and`` in ``and`` and ``or`` in ``or`` are flattened; repeats, ``all`` and ``none`` are dropped;
 * ``a or not a`` is ``all`` (``a and not a`` is kept, for a finding to point at);
-* ``a and (a or b)`` is ``a``, and so is ``a or (a and b)``.
+* ``a and (a or b)`` is ``a``, and so is ``a or (a and b)``;
+* a list with a value that widens the search is that value.
 
 Nothing is distributed, so that the result is never larger than the filter.  Everything is iterative
 and close to linear, whatever the depth.
@@ -16,7 +17,7 @@ their operands.
 from __future__ import annotations
 
 from imsquery.language.operators import COMPLEMENT
-from imsquery.semantics.formula import And, Atom, Not, Or
+from imsquery.semantics.formula import And, Atom, Not, Or, is_scope
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def _close(
         return operands[absorbing]
     if kind is Or and _is_tautology(operands):
         kind, operands = And, {}
+    elif kind is Or and (scope := _scope_of_list(operands)) is not None:
+        return scope
     if len(operands) > 1:
         _absorb(operands)
     if len(operands) == 1:
@@ -101,6 +104,16 @@ def _is_tautology(operands: Operands) -> bool:
             if complement != key and complement in operands:
                 return True
     return False
+
+
+def _scope_of_list(operands: Operands) -> Atom | None:
+    """Return the value of a list that widens the search; it is true of every record."""
+    scopes = [each for each in operands.values() if type(each) is Atom and is_scope(each)]
+    for scope in scopes[:1]:
+        others = operands.values()
+        if all(type(each) is Atom and each.key[:2] == scope.key[:2] for each in others):
+            return scope
+    return None
 
 
 def _absorb(operands: Operands) -> None:
@@ -154,8 +167,10 @@ def complement(atom: Atom) -> Atom | None:
     parameter = atom.parameter
     if not parameter.total or atom.relation == "present":
         return None
-    if parameter.kind.ordered:
+    if parameter.kind.complete:
         relation, value = COMPLEMENT[atom.relation], atom.value
-    else:
+    elif parameter.kind.standalone:
         relation, value = "=", "false" if atom.value == "true" else "true"
+    else:
+        return None
     return Atom(parameter, relation, value, atom.first, atom.last)

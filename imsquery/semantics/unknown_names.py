@@ -31,6 +31,7 @@ from imsquery.semantics.rebinding import (
     bind,
     if_valid,
     is_comparison,
+    is_in_clause,
     mended,
     placed,
     relation,
@@ -148,7 +149,8 @@ def _report_name(binder: LiteralBinder, name: int, last: int) -> None:
 def _sort_key(binder: LiteralBinder, name: int) -> str:
     """Return the sort key and direction in ``-created_at``."""
     kinds, written = binder.tokens.kinds, binder.tokens.lexemes[name].lower()
-    if name == 0 or kinds[name - 1] != "BY" or kinds[name + 1] == "DIRECTION":
+    is_key = is_in_clause(binder, name) and kinds[name - 1] != "PER"
+    if not is_key or kinds[name + 1] == "DIRECTION":
         return ""
     for mark, direction in SORT_MARKS.items():
         key = written.removeprefix(mark) if len(mark) == 1 else written.removesuffix(mark)
@@ -180,8 +182,8 @@ def _meanings(
 ) -> tuple[list[str], list[Fix]]:
     """Return what may have been meant, and the fixes that write it."""
     written = binder.tokens.lexemes[name]
-    is_key = name > 0 and binder.tokens.kinds[name - 1] == "BY"
-    key, negated = _sort_key(binder, name), "" if is_key else _negated(binder, written)
+    negated = "" if is_in_clause(binder, name) else _negated(binder, written)
+    key = _sort_key(binder, name)
     if key or negated or written[0] == "-":
         return shown(rewritten(binder, name, name, key or negated), key)
     key = _tag_key(binder, written)

@@ -15,6 +15,7 @@ from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Boolean, Enumeration, Flag, Identifier, Integer, Text, Time
 from imsquery.schema.parameters import Parameter
 from imsquery.schema.spec import Spec
+from imsquery.schema.versions import Version
 from imsquery.testing.spelling import filters
 from imsquery.testing.wire import encoded, pairs
 
@@ -70,9 +71,13 @@ def _values(row: Parameter) -> list[NearMiss]:
     elif isinstance(kind, Integer):
         wrong = ["many", "1.5", "0x40", "1e3", "٤٠", "1_000"]
         wrong += [str(each + 1) for each in kind.values if each + 1 not in kind.values]
+        wrong += ["+64GB", "-64GB", "1e3GB", "64 Gb/s", "1.0000001PB" if row.unit else "64GB"]
     else:
         wrong = []
     made = [NearMiss(f"{row.name} = {spell(each)}", code) for each in wrong]
+    if isinstance(kind, Version):
+        wrong = ["x", "7.", ".7", "7..1", "v7", "7.x", "7*"]
+        made = [NearMiss(f"{row.name} < {each}", code) for each in wrong]
     if isinstance(kind, Integer) and not kind.values:
         ends = [kind.least - 1 if kind.least is not None else None, kind.most and kind.most + 1]
         outside = [each for each in ends if each is not None] + [2**63]
@@ -124,6 +129,8 @@ def _operators(row: Parameter) -> list[NearMiss]:
         made.append(NearMiss(f"{row.name} between 1 and 2", "bad-operator"))
     if not row.kind.standalone:
         made.append(NearMiss(row.name, "bad-operator"))
+    if row.observed is not None:
+        made.append(NearMiss(f"{row.name} is present ignoring case", "syntax"))
     return made
 
 
@@ -142,7 +149,8 @@ def _calls(spec: Spec) -> list[NearMiss]:
 
 
 def _clauses(spec: Spec) -> list[NearMiss]:
-    return [NearMiss(f"{row.name} = 1", "not-a-filter") for row in spec.clauses.values()]
+    names = [*(row.name for row in spec.clauses.values()), "skip"]
+    return [NearMiss(f"{name} = 1", "not-a-filter") for name in names]
 
 
 def _syntax(row: Parameter) -> list[NearMiss]:
@@ -158,6 +166,9 @@ def _syntax(row: Parameter) -> list[NearMiss]:
             f"{name} in ()",
             f"not {name} = a and",
             f"{name} = 'a\\q'",
+            f"{name} = case",
+            f"{name} in (a, ignoring)",
+            f"{name} = a ignoring",
         )
     ]
 

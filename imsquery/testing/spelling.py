@@ -23,6 +23,7 @@ from imsquery.language.syntax import (
     Not,
     Nothing,
     Or,
+    Order,
     Placeholder,
     Presence,
     Query,
@@ -82,11 +83,16 @@ class _Speller:
 
     def query(self, query: Query) -> str:
         parts = []
-        if query.order is not None:
-            words = ["order", "by", self._name(query.order.name), query.order.direction or ""]
-            parts.append(self._words(word for word in words if word))
-        if query.limit is not None:
-            parts.append(self._words(["limit", self._plain(query.limit)]))
+        if query.order:
+            keys = f"{self._space('')},{self._space(' ')}".join(map(self._key, query.order))
+            parts.append(self._words(["order", "by", keys]))
+        for keyword, clause in (("skip", query.skip_per), ("limit", query.limit_per)):
+            if clause is not None:
+                words = [keyword, self._plain(clause.count), "per", self._name(clause.name)]
+                parts.append(self._words(words))
+        for keyword, value in (("skip", query.skip), ("limit", query.limit)):
+            if value is not None:
+                parts.append(self._words([keyword, self._plain(value)]))
         if query.after is not None:
             parts.append(self._words(["after", self._value(query.after)]))
         if self._sometimes():
@@ -94,6 +100,10 @@ class _Speller:
         if not parts or not isinstance(query.filter, Everything):
             parts.insert(0, self.filter(query.filter))
         return self._words(parts)
+
+    def _key(self, key: Order) -> str:
+        words = (self._name(key.name), key.direction or "")
+        return self._words(word for word in words if word)
 
     def filter(self, expr: Expr) -> str:
         match expr:
@@ -133,13 +143,14 @@ class _Speller:
             case Comparison(_, operator, value):
                 operator = self._choose(*_OPERATORS.get(operator, (operator,)))
                 gap = self._space(" ", "")
-                return f"{name}{gap}{operator}{gap}{self._value(value)}"
+                compared = f"{name}{gap}{operator}{gap}{self._value(value)}"
+                return self._words([compared, *self._nocase(expr)])
             case Membership(_, values):
-                words = [*self._not(expr), "in", self._list(values)]
+                words = [*self._not(expr), "in", self._list(values), *self._nocase(expr)]
             case Between(_, low, high):
                 words = [*self._not(expr), "between", self._value(low), "and", self._value(high)]
             case Match(_, operator, value):
-                words = [*self._not(expr), operator, self._value(value)]
+                words = [*self._not(expr), operator, self._value(value), *self._nocase(expr)]
             case Presence():
                 words = ["is", "absent" if expr.negated else "present"]
             case Standalone():
@@ -156,6 +167,9 @@ class _Speller:
 
     def _not(self, expr: Membership | Between | Match) -> list[str]:
         return ["not"] if expr.negated else []
+
+    def _nocase(self, expr: Comparison | Membership | Match) -> list[str]:
+        return ["ignoring", "case"] if expr.ignoring_case else []
 
     def _list(self, values: tuple[Value, ...] | Placeholder) -> str:
         if isinstance(values, Placeholder):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from imsquery.language.operators import EQUALITY, MATCH, ORDER
+from imsquery.language.operators import MATCH
 from imsquery.language.syntax import (
     And,
     Between,
@@ -24,21 +24,32 @@ from imsquery.language.syntax import (
     Nothing,
     Or,
     Order,
+    Per,
     Presence,
     Query,
     Standalone,
 )
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.schema.kinds import Enumeration, Integer
-from imsquery.schema.parameters import Function, Parameter
+from imsquery.schema.kinds import Enumeration
+from imsquery.schema.parameters import SKIP, Function, Parameter
 from imsquery.schema.spec import Spec
-from imsquery.testing.values import literals, needles, wire_values
+from imsquery.schema.versions import Version
+from imsquery.testing.values import (
+    literals,
+    needles,
+    ranges,
+    recased,
+    spelled_literals,
+    versions,
+    wire_values,
+)
 from imsquery.urls.times import RELATIONS
 
 Make: TypeAlias = SearchStrategy[Expr]
 
 _BOARDS = ("s4l", "h2l")
-_ORDER = ("=", "!=", "<", "<=", ">", ">=")
+_EQUALITY = ("=", "!=")
+_ORDER = ("<", "<=", ">", ">=")
 _forms = st.sampled_from(("leaf", "and", "or", "and", "or", "and", "or", "not"))
 _rarely = st.sampled_from((False,) * 31 + (True,))
 
@@ -56,6 +67,10 @@ class _Choice:
         self.wires = wires
         self.make = make
         self.negatable = negatable
+
+
+Pool: TypeAlias = tuple[_Choice | None, ...]
+"""What can be drawn; ``None`` in the place of what no longer can."""
 
 
 def filter_trees(
@@ -92,7 +107,7 @@ def filter_trees(
 def _grown(
     draw: DrawFn,
     size: int,
-    pool: tuple[_Choice, ...],
+    pool: Pool,
     spec: Spec,
     *,
     consistent: bool,
@@ -116,18 +131,19 @@ def _grown(
         parts.append(part)
         used |= wires
         if consistent and is_and is positive:
-            pool = tuple(each for each in pool if wires.isdisjoint(each.wires))
+            pool = tuple(each if each and wires.isdisjoint(each.wires) else None for each in pool)
     return And(parts) if is_and else Or(parts), used
 
 
 @st.composite
-def _leaf(
-    draw: DrawFn, pool: tuple[_Choice, ...], spec: Spec, *, positive: bool
-) -> tuple[Expr, set[str]]:
-    drawable = [each for each in pool if positive or each.negatable]
+def _leaf(draw: DrawFn, pool: Pool, spec: Spec, *, positive: bool) -> tuple[Expr, set[str]]:
+    drawable = [place for place, each in enumerate(pool) if each and (positive or each.negatable)]
     if not drawable or draw(_rarely):
         return (Everything() if draw(st.booleans()) else Nothing()), set()
-    choice = draw(st.sampled_from(drawable))
+    # Of those from a place on, so that what is left of the pool has no effect on most places.
+    place = draw(st.integers(0, len(pool) - 1))
+    choice = pool[min((each for each in drawable if each >= place), default=drawable[0])]
+    assert choice is not None  # noqa: S101 -- as drawable
     return draw(choice.make), _with_exclusive(choice.wires, spec)
 
 
@@ -159,7 +175,7 @@ def _choice_of(row: Parameter, spec: Spec, *, matches: bool) -> _Choice:
 def _predicates(row: Parameter, *, matches: bool) -> list[Make]:
     """Return a strategy for each form of predicate that a parameter takes, the plainest first."""
     name = st.just(row.name)
-    values = literals(row).map(Literal)
+    values = spelled_literals(row).map(Literal)
     # To exclude all values of a parameter that every image has would leave nothing.
     longest = max(1, len(row.kind.choices) - 1) if row.total and row.kind.choices else 3
     lists = st.lists(values, min_size=1, max_size=longest).map(tuple)
@@ -168,33 +184,57 @@ def _predicates(row: Parameter, *, matches: bool) -> list[Make]:
         if row.kind.standalone:
             made.append(st.builds(Standalone, name))
         return [*made, st.builds(Membership, name, lists)]
-    operators = sorted(row.kind.operators & (EQUALITY | ORDER), key=_ORDER.index)
-    made = [st.builds(Comparison, name, st.sampled_from(operators), values)]
+    orders = _ORDER if row.kind.ordered else ()
+    if isinstance(row.kind, Version):
+        made = [st.builds(Comparison, name, st.sampled_from(_EQUALITY), values)]
+        made.append(st.builds(Comparison, name, st.sampled_from(orders), versions.map(Literal)))
+    else:
+        operators = st.sampled_from((*_EQUALITY, *orders))
+        made = [st.builds(Comparison, name, operators, values)]
     if row.kind.standalone:
         made.append(st.builds(Standalone, name))
     made.append(st.builds(Membership, name, lists, negated=st.booleans()))
     made.append(st.builds(Presence, name, negated=st.booleans()))
     if row.kind.ordered:
-        ends = st.tuples(literals(row), literals(row)).map(_in_order(row))
         made.append(
             st.builds(
-                lambda both, negated: Between(
-                    row.name, Literal(both[0]), Literal(both[1]), negated=negated
-                ),
-                ends,
+                lambda both, negated: Between(row.name, *map(Literal, both), negated=negated),
+                ranges(row),
                 st.booleans(),
             )
         )
-    for operator in sorted(row.kind.operators & MATCH - (set() if matches else {"matches"})):
+    matching = sorted(row.kind.operators & MATCH - (set() if matches else {"matches"}))
+    for operator in matching:
         right = needles(operator).map(Literal)
         made.append(st.builds(Match, name, st.just(operator), right, negated=st.booleans()))
+    folded = _folded(row, matching)
+    return [*made, st.sampled_from(folded).flatmap(lambda make: make)] if folded else made
+
+
+def _folded(row: Parameter, operators: Sequence[str]) -> list[Make]:
+    """Return a strategy for each form of predicate that can ignore letter case, in any of it."""
+    name, folds = st.just(row.name), st.just(value=True)
+    if not (row.kind.tells_case or row.kind.choices):
+        return []
+    values = recased(literals(row)).map(Literal)
+    lists = st.lists(values, min_size=1, max_size=2).map(tuple)
+    made: list[Make] = [
+        st.builds(Comparison, name, st.sampled_from(_EQUALITY), values, ignoring_case=folds),
+        st.builds(Membership, name, lists, negated=st.booleans(), ignoring_case=folds),
+    ]
+    for operator in operators:
+        right = needles(operator) if operator == "matches" else recased(needles(operator))
+        made.append(
+            st.builds(
+                Match,
+                name,
+                st.just(operator),
+                right.map(Literal),
+                negated=st.booleans(),
+                ignoring_case=folds,
+            )
+        )
     return made
-
-
-def _in_order(row: Parameter) -> Callable[[tuple[str, str]], list[str]]:
-    """Sort two literals; times of any precision sort as texts."""
-    key = int if isinstance(row.kind, Integer) else str
-    return lambda ends: sorted(ends, key=key)
 
 
 def _call_of(function: Function, spec: Spec) -> _Choice:
@@ -233,6 +273,8 @@ def _arguments(index: int, function: Function, spec: Spec) -> SearchStrategy[str
         if hole in wire:
             features = [each.removeprefix(spec.family) for each in _flags(spec)]
             return st.sampled_from([*features, *_BOARDS])
+        if function.relation != "=":
+            return literals(spec.parameters[wire]).map(lambda tag: tag.partition("=")[0])
         if value == hole:
             return literals(spec.parameters[wire])
     return st.sampled_from(("a", "b", "team"))
@@ -280,14 +322,27 @@ def query_trees(
         spec: the names and values.
         filters: the strategy for filters; by default, :func:`filter_trees`.
     """
-    keys = st.sampled_from([row.name for row in spec.parameters.values() if row.sortable])
+    shown = [
+        row for row in spec.parameters.values() if row.observed is not None and not row.multiple
+    ]
+    shown.sort(key=lambda row: not row.sortable)
+    names = st.sampled_from([row.name for row in shown])
     directions = st.sampled_from((None, "asc", "desc"))
+    keys = st.lists(st.builds(Order, names, directions), max_size=3, unique_by=_name_of)
     limits = literals(spec.clauses["limit"]).map(Literal)
+    skips = literals(SKIP).map(Literal)
     markers = literals(spec.clauses["after"]).map(Literal)
     return st.builds(
         Query,
         filter_trees(spec) if filters is None else filters,
-        st.none() | st.builds(Order, keys, directions),
+        keys,
         st.none() | limits,
         st.none() | markers,
+        st.none() | skips,
+        st.none() | st.builds(Per, limits, names),
+        st.none() | st.builds(Per, skips, names),
     )
+
+
+def _name_of(key: Order) -> str:
+    return key.name

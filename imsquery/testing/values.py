@@ -5,6 +5,7 @@ The three draw from the same small pools, so that random filters match some rand
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import singledispatch
 
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ from imsquery.schema.kinds import (
     Time,
 )
 from imsquery.schema.parameters import Parameter
+from imsquery.schema.versions import Version
 from imsquery.urls.times import RELATIONS
 
 # Shrinking tends to the first of each.
@@ -34,7 +36,18 @@ _FLAVORS = ("s6.large.2", "c6.xlarge.4", "s3.medium.2")
 _PATTERNS = ("CentOS*", "*64bit", "a?*", "*", r"\**", "a")
 _EXPRESSIONS = ("^CentOS", "64bit$", "a|b", "[0-9]+")
 _LARGE = 1024  # a common step between numbers
+UNITS = ("bytes", "KB", "MB", "GB", "TB")
+"""The units that a parameter may have, each 1,024 of the one before."""
+_PLACES = 20  # of a fraction: enough for two units further
 
+_STATED = (
+    "CentOS 7.6 64bit", "Ubuntu 22.04 server 64bit", "Ubuntu 9.10", "CentOS 7", "Other", "v7.9", "a"
+)  # fmt: skip
+versions = st.lists(st.sampled_from((7, 22, 4, 0, 6, 8, 10, 1)), min_size=1, max_size=3).flatmap(
+    lambda parts: st.tuples(
+        *(st.sampled_from((str(part), f"0{part}" if part else "0")) for part in parts)
+    ).map(".".join)
+)
 _times = st.builds(
     "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format,
     st.integers(2018, 2020),
@@ -86,6 +99,11 @@ def _(_kind: ImageName) -> SearchStrategy[str]:
 
 
 @_literals.register
+def _(_kind: Version) -> SearchStrategy[str]:
+    return st.sampled_from(_STATED) | st.builds("{} {}".format, st.sampled_from("ab"), versions)
+
+
+@_literals.register
 def _(_kind: Tag) -> SearchStrategy[str]:
     keys = st.sampled_from(_KEYS)
     return keys | st.builds("{}={}".format, keys, st.sampled_from(_KEYS))
@@ -114,6 +132,73 @@ def integers(kind: Integer) -> SearchStrategy[int]:
     most = least + _LARGE * _LARGE if kind.most is None else kind.most
     ends = sorted({each for each in (least, least + 1, least + _LARGE, most) if each <= most})
     return st.sampled_from(ends) | st.integers(least, most)
+
+
+def spelled_literals(row: Parameter) -> SearchStrategy[str]:
+    """Return a strategy for literals that a parameter takes, not all in canonical spelling."""
+    kind = row.kind
+    if not isinstance(kind, Integer):
+        return literals(row)
+    return integers(kind).flatmap(lambda number: _spelled(row, number))
+
+
+def ranges(row: Parameter) -> SearchStrategy[tuple[str, str]]:
+    """Return a strategy for the two ends of a range, in order."""
+    kind = row.kind
+    if isinstance(kind, Version):
+        return st.tuples(versions, versions).map(
+            lambda ends: (min(ends, key=_numbers), max(reversed(ends), key=_numbers))
+        )
+    if not isinstance(kind, Integer):
+        # Times of any precision sort as texts.
+        return st.tuples(literals(row), literals(row)).map(lambda ends: (min(ends), max(ends)))
+    numbers = st.tuples(integers(kind), integers(kind)).map(sorted)
+    return numbers.flatmap(lambda ends: st.tuples(*(_spelled(row, each) for each in ends)))
+
+
+def _numbers(version: str) -> list[int]:
+    return [*map(int, version.split("."))]
+
+
+def _spelled(row: Parameter, number: int) -> SearchStrategy[str]:
+    plain = st.just(str(number))
+    return plain | quantities(row, number) if row.unit in UNITS and number >= 0 else plain
+
+
+def quantities(row: Parameter, number: int) -> SearchStrategy[str]:
+    """Return a strategy for a number of a parameter's unit with this unit or another."""
+    own = UNITS.index(row.unit or "")
+    spellings = [
+        f"{shown}{gap}{unit}"
+        for power in range(6)
+        if (shown := _exact(Fraction(number * 1024**own, 1024**power)))
+        for gap in ("", " ")
+        for unit in _spelled_units(power)
+    ]
+    return st.sampled_from(spellings)
+
+
+def _exact(amount: Fraction) -> str:
+    """Write a fraction as a decimal; empty if that takes many places."""
+    scaled = amount * 10**_PLACES
+    if scaled.denominator > 1 or amount < 0:
+        return ""
+    whole, rest = divmod(int(scaled), 10**_PLACES)
+    return f"{whole}.{rest:0{_PLACES}}".rstrip("0").rstrip(".")
+
+
+def _spelled_units(power: int) -> tuple[str, ...]:
+    if power == 0:
+        return ("B", "b")
+    letter = " KMGTP"[power]
+    return (f"{letter}B", letter.lower(), f"{letter}iB", f"{letter}ib", f"{letter}I")
+
+
+def recased(texts: SearchStrategy[str]) -> SearchStrategy[str]:
+    """Return a strategy for texts in their own or any other letter case."""
+    return texts.flatmap(
+        lambda text: st.sampled_from((text, text.swapcase(), text.upper(), text.casefold()))
+    )
 
 
 def needles(operator: str) -> SearchStrategy[str]:

@@ -88,7 +88,7 @@ def _take_clauses(
 
 def _take_calls(criteria: dict[str, Criterion], spec: Spec) -> list[Expr]:
     """Take out what functions of several conditions express, those of the most conditions first."""
-    functions = [each for same in spec.functions.values() for each in same]
+    functions = _functions(spec)
     calls: list[Expr] = []
     for function in sorted(functions, key=lambda each: -len(each.conditions)):
         found = _match(function, criteria, spec) if len(function.conditions) > 1 else None
@@ -100,10 +100,15 @@ def _take_calls(criteria: dict[str, Criterion], spec: Spec) -> list[Expr]:
     return calls
 
 
+def _functions(spec: Spec) -> list[Function]:
+    """Return the functions that a request can express."""
+    return [each for same in spec.functions.values() for each in same if each.relation == "="]
+
+
 def _take_rest(criteria: dict[str, Criterion], spec: Spec) -> list[Expr]:
     """Take out the rest in canonical order, each variadic function as one call."""
     functions = sorted(
-        (each for same in spec.functions.values() for each in same if len(each.conditions) == 1),
+        (each for each in _functions(spec) if len(each.conditions) == 1),
         key=lambda each: -len(each.parameters),
     )
     parts: list[Expr] = []

@@ -191,6 +191,8 @@ class ValueReader:
         if advice.values:
             listed = ", ".join(map(spell, advice.values))
             fixes.append(self._planned(pair, f"{row.name} in ({listed})"))
+        if advice.phrase is not None:
+            fixes.append(self._planned(pair, f"{row.name} {advice.phrase}"))
         if advice.predicate is not None:
             fixes += self._compiled(pair, advice.predicate)
         fixes = self.separations(pair) or fixes

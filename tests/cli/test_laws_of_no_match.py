@@ -63,6 +63,7 @@ def reasons_of(text: str, world: World, most: int | None = None) -> Reasons:
 def smallest(drawn: list[list[str]], world: World) -> list[tuple[tuple[str, ...], int]]:
     """Return the smallest sets that, left out, find images, and how many each finds."""
     found: list[tuple[tuple[str, ...], int]] = []
+    searched = world.searched(parse(written(drawn)).filter)
     for size in range(1 + max(map(len, drawn))):
         for each in drawn:
             for left_out in combinations(range(len(each)), size):
@@ -72,7 +73,7 @@ def smallest(drawn: list[list[str]], world: World) -> list[tuple[tuple[str, ...]
                         for number, text in enumerate(each)
                         if number not in left_out
                     )
-                    for image in world.images
+                    for image in searched
                 )
                 if count and len(each) >= size:
                     found.append((tuple(spelled(each[number]) for number in left_out), count))

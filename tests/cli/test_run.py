@@ -102,6 +102,25 @@ def test_explain_prints_to_standard_error(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.parametrize(
+    ("clause", "sent"),
+    [
+        ("", "__platform=CentOS&limit=500"),
+        (" limit 2", "__platform=CentOS&limit=2"),
+        (" limit 2 skip 3", "__platform=CentOS&limit=5"),
+        # One more shows whether the last ones tie.
+        (" order by name asc limit 2", "__platform=CentOS&limit=3&sort_dir=asc&sort_key=name"),
+    ],
+)
+def test_explain_prints_the_request_that_was_sent(
+    capsys: pytest.CaptureFixture[str], clause: str, sent: str
+) -> None:
+    run(f"platform = CentOS{clause}", "--catalog", IMAGES, "--explain")
+    errors = capsys.readouterr().err.splitlines()
+
+    assert f"sent     {sent}" in errors
+
+
+@pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
         (["platform = Centos and nmae = x", "--catalog", IMAGES], 1, "unknown-name"),

@@ -91,10 +91,10 @@ def test_several_services_are_asked_and_kept_apart() -> None:
         ("south", "sort_dir=asc"): (2, 2),
     }
     assert tally.describe(kept=4) == (
-        "sent     north: sort_dir=asc\n"
-        "fetched  3 images in 3 pages\n"
-        "sent     south: sort_dir=asc\n"
-        "fetched  2 images in 2 pages\n"
+        "sent     north: sort_dir=asc&limit=2\n"
+        "fetched  3 images in 3 pages, each after the last image of the one before\n"
+        "sent     south: sort_dir=asc&limit=2\n"
+        "fetched  2 images in 2 pages, each after the last image of the one before\n"
         "matched  4 images; 1 fetched and left out\n"
     )
 

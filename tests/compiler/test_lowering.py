@@ -50,7 +50,7 @@ NOW = datetime(2026, 3, 15, 10, 20, 30, tzinfo=UTC)
         ("created_at <= today-1d", "created_at=lt:2026-03-15T00:00:00Z"),
         # Functions.
         ("supports(KVM, s4l)", "__support_kvm=true&__support_s4l=true"),
-        ("tagged(a)", "tag=a"),
+        ("tag = a", "tag=a"),
         ("tagged('a b', 'c&d')", "tag=a%20b=c%26d"),
         ("tagged('{1}', x)", "tag=%7B1%7D=x"),
         # Clauses.
@@ -74,7 +74,8 @@ def test_a_filter_that_is_a_single_request_compiles(text: str, query_string: str
         ("not (owner = a and id = b)", ["(owner = a and id = b)"]),
         ("created_at > 2017-01 and created_at < 2018", ["created_at < 2018"]),
         ("created_at between 2017 and 2018", ["created_at between 2017 and 2018"]),
-        ("tagged(a) and tagged(b)", ["tagged(b)"]),
+        ("tagged(a, b) and tag = b", ["tag = b"]),
+        ("tagged(a) and protected", ["tagged(a)"]),
         ("min_ram <= 4096", ["min_ram <= 4096"]),
         ("name glob 'CentOS*' and owner = a", ["name glob 'CentOS*'"]),
         ("created_at is present", ["created_at is present"]),

@@ -32,7 +32,7 @@ DESCRIBED = {
     "mixed-and-or", "never-matches", "literal-pattern", "not-observable", "not-expressible",
     "unbound-placeholder", "too-long",
     "too-deep", "too-many", "unknown-parameter", "repeated-parameter", "empty-value",
-    "bad-encoding",
+    "bad-encoding", "repeated-key",
 }  # fmt: skip
 
 _REPORTING = {"report", "_report", "diagnostic", "Diagnostic", "_refuse", "RefusedValue", "Advice"}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 from hypothesis import example, given, reject
@@ -26,6 +27,10 @@ PREDICATES = (
     "protected", "platform = CentOS", "platform contains u", "visibility in (public, private)",
     "visibility != public", "enterprise_project_id = 0", "enterprise_project_id = all_granted_eps",
     "support_xen", "support_xen_gpu_type is present", "max_ram between 1 and 2", "os_bit = 32",
+    "os_version = v7", "os_version >= 7", "os_version < 8", "os_version > 7.1",
+    "os_version contains 7", "os_version is present",
+    "tagged(a)", "tagged(x)", "name = A ignoring case", "name contains AB ignoring case",
+    "name glob 'A?B' ignoring case",
 )  # fmt: skip
 FEW = st.lists(st.sampled_from(PREDICATES), min_size=1, max_size=4, unique=True)
 
@@ -41,10 +46,13 @@ def pairs(draw: st.DrawFn) -> tuple[str, str]:
 # Values of every class that the conditions can tell apart.
 _VALUES: Mapping[str, tuple[Any, ...]] = {
     "name": (None, "", "a", "b", "ab", "aab", "ba", "bba", "abba", "x", "aa", "xa", "bab", "xab",
-             "aaab", "abab"),
+             "aaab", "abab", "A", "aB", "AbB", "xAB", "X", "Ab", "AxB"),
     "min_ram": (None, 0, 1, 2, 3),
-    "tags": (None, ["a"], ["a=b"], ["a.b"], ["x=b"], ["a", "x=b"], ["a=b", "a"], ["x"], ["ax"],
-             ["aa.b"]),
+    "tags": (None, *(
+        list(some) for size in (1, 2, 3) for some in combinations(
+            ("a", "a.b", "a=c", "a=c=b", "ax", "aa.b", "x", "x=b", "y=b", "c"), size
+        )
+    )),
     "created_at": ("2018-01-01T00:00:00Z", "2018-10-28T00:00:00Z", "2018-10-28T00:00:01Z",
                    "2019-01-01T00:00:00Z"),
     "__support_arm": (None, "true", "false"),
@@ -56,16 +64,18 @@ _VALUES: Mapping[str, tuple[Any, ...]] = {
     "__support_xen_gpu_type": (None, "M60_vGPU"),
     "max_ram": (None, "0", "1", "3"),
     "__os_bit": (None, "32", "64"),
+    "__os_version": (None, "", "v7", "7", "7.1", "7.2", "8", "6", "x", "8 7", "6 7", "v7 7", "x7"),
 }  # fmt: skip
 _ALWAYS = {"created_at": "2018-01-01T00:00:00Z", "protected": True}
-_SHOWN = {"tag": "tags", "architecture": "__support_arm", "support_arm": "__support_arm",
-          "platform": "__platform", "support_xen": "__support_xen", "os_bit": "__os_bit",
+_SHOWN = {"tag": "tags", "tagged": "tags", "architecture": "__support_arm",
+          "support_arm": "__support_arm", "platform": "__platform", "support_xen": "__support_xen",
+          "os_bit": "__os_bit", "os_version": "__os_version",
           "support_xen_gpu_type": "__support_xen_gpu_type"}  # fmt: skip
 
 
 def catalogue(*texts: str) -> list[dict[str, Any]]:
     """Return every possible record of the attributes that filters are about."""
-    words = {word.strip("()") for text in texts for word in text.split()}
+    words = {word for text in texts for word in re.findall(r"\w+", text)}
     names = sorted({_SHOWN.get(word, word) for word in words} & _VALUES.keys())
     records = []
     for values in product(*(_VALUES[name] for name in names)):

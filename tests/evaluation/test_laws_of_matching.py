@@ -78,7 +78,7 @@ def test_a_compiled_request_finds_what_the_predicate_matches(tree: syntax.Expr, 
     found = server(compile_query(unparse(tree)).query_string)
 
     assert {image["id"] for image in found} == {
-        image["id"] for image in world.images if predicate(image)
+        image["id"] for image in world.searched(tree) if predicate(image)
     }
 
 

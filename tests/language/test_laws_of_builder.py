@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import operator
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,22 +51,25 @@ def conditions(draw: st.DrawFn) -> Written:
     subject = field(name)
     value, text = draw(VALUES)
     form = draw(st.sampled_from(["compare", "in", "between", "match", "present", "alone"]))
+    nocase = ""
+    if form in {"compare", "in", "match"} and draw(st.booleans()):
+        subject, nocase = subject.ignoring_case, " ignoring case"
     if form == "compare":
         spelled = draw(st.sampled_from(sorted(COMPARISONS)))
-        return COMPARISONS[spelled](subject, value), f"{name} {spelled} {text}"
+        return COMPARISONS[spelled](subject, value), f"{name} {spelled} {text}{nocase}"
     if form == "in":
         more = draw(st.lists(VALUES, max_size=2))
         items = [value, *(each for each, _ in more)]
         listed = ", ".join([text, *(each for _, each in more)])
         if draw(st.booleans()):
-            return subject.not_in(items), f"{name} not in ({listed})"
-        return subject.in_(items), f"{name} in ({listed})"
+            return subject.not_in(items), f"{name} not in ({listed}){nocase}"
+        return subject.in_(items), f"{name} in ({listed}){nocase}"
     if form == "between":
         high, high_text = draw(VALUES)
         return subject.between(value, high), f"{name} between {text} and {high_text}"
     if form == "match":
         word = draw(st.sampled_from(["contains", "startswith", "endswith", "glob", "matches"]))
-        return getattr(subject, word)(value), f"{name} {word.upper()} {text}"
+        return getattr(subject, word)(value), f"{name} {word.upper()} {text}{nocase}"
     if form == "present":
         if draw(st.booleans()):
             return subject.is_absent(), f"{name} is absent"
@@ -104,17 +109,34 @@ def test_a_built_filter_equals_the_parsed_one(written: Written) -> None:
     assert parse(text) == Query(tree)
 
 
+groups = st.none() | st.tuples(st.integers(0, 9), st.sampled_from(["name", "platform"]))
+
+
 @given(
     filters,
     st.none() | st.sampled_from(["name", "created_at"]),
     st.sampled_from([None, "asc", "desc"]),
     st.none() | st.integers(0, 10**6),
     st.none() | unicode_text,
+    st.none() | st.integers(0, 10**6),
+    groups,
+    groups,
 )
 def test_a_built_query_equals_the_parsed_one(
-    written: Written, key: str | None, direction: str | None, limit: int | None, after: str | None
+    written: Written,
+    key: str | None,
+    direction: str | None,
+    limit: int | None,
+    after: str | None,
+    skip: int | None,
+    limit_per: tuple[int, str] | None,
+    skip_per: tuple[int, str] | None,
 ) -> None:
     tree, text = written
+    if limit_per is not None:
+        text += f" limit {limit_per[0]} per {limit_per[1]}"
+    if skip is not None:
+        text += f" skip {skip}"
     if after is not None:
         text += f" after {quoted(after)}"
     if limit is not None:
@@ -122,11 +144,42 @@ def test_a_built_query_equals_the_parsed_one(
     if key is not None:
         text += f" order by {key} {direction or ''}"
 
+    if skip_per is not None:
+        text += f" skip {skip_per[0]} per {skip_per[1]}"
+
     assert parse(text) == build_query(
-        tree, order_by=key, direction=direction, limit=limit, after=after
+        tree,
+        order_by=key,
+        direction=direction,
+        limit=limit,
+        after=after,
+        skip=skip,
+        limit_per=limit_per,
+        skip_per=skip_per,
     )
+
+
+def test_several_keys_share_a_direction_unless_they_have_one() -> None:
+    built = build_query(order_by=["platform", ("name", "asc")], direction="desc")
+
+    assert built == parse("order by platform desc, name asc")
 
 
 @given(st.dates())
 def test_a_date_means_the_day(day: date) -> None:
     assert (field("created_at") < day) == parse(f"created_at < {day.isoformat()}").filter
+
+
+def test_what_compares_no_texts_cannot_ignore_letter_case() -> None:
+    subject = field("name").ignoring_case
+
+    for make in (
+        lambda: subject.between(1, 2),
+        subject.is_present,
+        subject.is_absent,
+        subject.is_true,
+    ):
+        with pytest.raises(TypeError, match="letter case"):
+            make()
+    assert repr(subject) == "field('name').ignoring_case"
+    assert repr(copy.copy(subject)) == repr(subject)

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
+from attrs import evolve
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lark import Lark, Token, Transformer, Tree, UnexpectedInput, v_args
@@ -86,6 +87,10 @@ def _named(value: Any, tokens: Tokens) -> Any:
 @example("a \u017fin (b)")
 @example("a i\u017f present")
 @example("a = 'b")
+@example("a = b ignoring case ignoring case")
+@example("ignoring = case")
+@example("case in (b) ignoring case and ignoring")
+@example("a is present ignoring case")
 @example("  # only a comment")
 def test_both_build_the_same_tree_or_both_refuse(text: str) -> None:
     assert by_driver(Tokens(text)) == by_lark(text)
@@ -222,6 +227,9 @@ class Trees(Transformer[Token, Any]):
 
     non_match = match
 
+    def ignoring_case(self, condition: Any, _ignoring: Token, _case: Token) -> Any:
+        return evolve(condition, ignoring_case=True)
+
     def presence(self, name: Token, _is: Token, what: Token) -> Any:
         return syntax.Presence(str(name), negated=what.lower() == "absent")
 
@@ -234,14 +242,25 @@ class Trees(Transformer[Token, Any]):
 
     call_without_arguments = call
 
-    def order(self, *parts: Token) -> Any:
-        direction = parts[3].lower() if len(parts) == 4 else None
-        return "order", syntax.Order(str(parts[2]), direction)
+    def order(self, _order: Token, _by: Token, keys: list[Any]) -> Any:
+        return "order", [
+            key if isinstance(key, syntax.Order) else syntax.Order(str(key)) for key in keys
+        ]
 
-    order_with_direction = order
+    def directed(self, name: Token, direction: Token) -> Any:
+        return syntax.Order(str(name), direction.lower())
 
     def limit(self, _: Token, value: Token) -> Any:
         return "limit", value_of(value)
+
+    def limit_per(self, _limit: Token, value: Token, _per: Token, name: Token) -> Any:
+        return "limit_per", syntax.Per(value_of(value), str(name))
+
+    def skip(self, _: Token, value: Token) -> Any:
+        return "skip", value_of(value)
+
+    def skip_per(self, _skip: Token, value: Token, _per: Token, name: Token) -> Any:
+        return "skip_per", syntax.Per(value_of(value), str(name))
 
     def after(self, _: Token, value: Token) -> Any:
         return "after", value_of(value)

@@ -61,6 +61,11 @@ def test_any_text_compiles_or_is_refused_with_findings(text: str) -> None:
 
 
 @given(any_text)
+@example("x and ignoring case")
+@example("name = ignoring case ignoring")
+@example("name in (a ignoring case")
+@example("name between a ignoring case and b")
+@example("order by ignoring case limit case")
 def test_any_text_can_be_checked(text: str) -> None:
     found = check(text, now=NOW)
     strict = check(text, now=NOW, target="compile")

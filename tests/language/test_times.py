@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from imsquery.language.clock import reads_clock
 from imsquery.language.times import (
     read_time,
-    reads_clock,
     respell_time,
     spell_date,
     time_condition,
@@ -50,7 +50,15 @@ NOW = datetime(2026, 3, 15, 10, 20, 30, 999_999, tzinfo=UTC)
         ("now-2w", "2026-03-01T10:20:30Z", None),
         ("today", "2026-03-15T00:00:00Z", "2026-03-16T00:00:00Z"),
         ("today-1d", "2026-03-14T00:00:00Z", "2026-03-15T00:00:00Z"),
-        ("today+12h", "2026-03-15T12:00:00Z", "2026-03-16T12:00:00Z"),
+        ("TODAY+1mo", "2026-04-15T00:00:00Z", "2026-04-16T00:00:00Z"),
+        ("Now-1y", "2025-03-15T10:20:30Z", None),
+        ("Yesterday", "2026-03-14T00:00:00Z", "2026-03-15T00:00:00Z"),
+        ("this_week", "2026-03-09T00:00:00Z", "2026-03-16T00:00:00Z"),
+        ("LAST_WEEK", "2026-03-02T00:00:00Z", "2026-03-09T00:00:00Z"),
+        ("this_month", "2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"),
+        ("last_month", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"),
+        ("this_year", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"),
+        ("last_year", "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z"),
     ],
 )
 def test_a_literal_is_an_interval_at_its_own_precision(
@@ -71,8 +79,10 @@ def test_a_literal_is_an_interval_at_its_own_precision(
         "2018-10-28+08:00", "2018-10-28T10:00:00+08", "2018-10-28T10:00:00+0800",
         "2018-10-28T10:00:00+24:00", "2018-10-28T10:00:00+08:60", "2018-10-28t10:00:00z",
         "2018-10-28  10:00", " 2018", "2018 ", "2018/10/28", "28.10.2018",
-        "\u0662\u0660\u0661\u0668", "now-", "now-7", "now 7d", "now-7y", "now--7d",
-        "now-1234567890d", "yesterday", "today-", "nowadays", "tomorrow",
+        "\u0662\u0660\u0661\u0668", "now-", "now-7", "now 7d", "now-7q", "now--7d",
+        "now-1234567890d", "today-", "nowadays", "tomorrow", "now-1M", "now-7D", "now-1Mo",
+        "today-1h", "today+5m", "today-30s", "yesterday-1d", "last_month+1d", "next_week",
+        "last week", "this_quarter", "now-1.5d", "now-\u0661d",
     ],
 )  # fmt: skip
 def test_other_spellings_are_refused(text: str) -> None:
@@ -88,6 +98,10 @@ def test_other_spellings_are_refused(text: str) -> None:
         "9999-12-31T23:59:59-00:01",
         "now-999999999w",
         "now+99999999d",
+        "now-2026y",
+        "now+8000y",
+        "today-99999mo",
+        "now+999999999mo",
     ],
 )
 def test_a_time_outside_the_years_overflows(text: str) -> None:
@@ -138,12 +152,12 @@ def test_an_operator_compares_with_one_end(
         assert time_condition(relation, read_time(DAY)) == of_a_day
 
 
-@pytest.mark.parametrize("text", ["now", "Today", "now-7d", "today+1h"])
+@pytest.mark.parametrize("text", ["now", "Today", "now-7d", "today+1mo", "This_Week", "LAST_YEAR"])
 def test_a_literal_may_depend_on_the_clock(text: str) -> None:
     assert reads_clock(text)
 
 
-@pytest.mark.parametrize("text", ["2018", "nowhere", "now-7", "", "tod"])
+@pytest.mark.parametrize("text", ["2018", "nowhere", "now-7", "", "tod", "now-1M", "today+1h"])
 def test_other_words_do_not_depend_on_the_clock(text: str) -> None:
     assert not reads_clock(text)
 

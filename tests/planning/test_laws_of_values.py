@@ -5,6 +5,7 @@ So it is with plans and matchers, and what is wrong with a value is found at its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,10 +14,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from imsquery import CLOUDIMAGES, Limits, QueryError, matcher, plan, prepare
+from imsquery import CLOUDIMAGES, Limits, QueryError, compile, matcher, plan, prepare  # noqa: A004
 from imsquery.language.lexer import has_surrogate, quote, spell
 from imsquery.schema.parameters import Parameter
 from imsquery.testing import near_misses
+from tests.plan_strategies import clauses
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 ROWS = [row for row in CLOUDIMAGES.parameters.values() if row.clause is None]
@@ -30,7 +32,10 @@ plain = st.one_of(
     st.dates(min_value=date(1, 1, 2)),
     st.datetimes(min_value=datetime(1, 1, 2)).map(lambda t: t.replace(microsecond=0, tzinfo=UTC)),  # noqa: DTZ001
 )
-forms = st.sampled_from(["{} = {}", "{} != {}", "{} < {}", "not {} in ({})", "{} glob {}"])
+forms = st.sampled_from([
+    "{} = {}", "{} != {}", "{} < {}", "not {} in ({})", "{} glob {}", "{} = {} ignoring case",
+    "{} not in ({}) ignoring case", "{} contains {} ignoring case", "tagged({1})",
+])  # fmt: skip
 calls = pytest.mark.parametrize("call", [plan, matcher])
 
 
@@ -144,6 +149,20 @@ def test_clauses_take_values() -> None:
 
     assert (found.limit, found.after) == (5, "i1")
     assert found.requests[0].query_string == "limit=5&marker=i1&owner=x"
+
+
+@given(clauses)
+def test_a_value_in_a_clause_means_its_number(written: str) -> None:
+    numbers = re.findall("[0-9]+", written)
+    names = [f"n{place}" for place in range(len(numbers))]
+    rest = iter(names)
+    text = re.sub("[0-9]+", lambda _: f"${next(rest)}", written)
+    values = {name: int(number) for name, number in zip(names, numbers, strict=True)}
+
+    assert outcome(plan, text, values=values) == outcome(plan, written)
+    assert outcome(lambda text, now: prepare(text, now=now).bind(**values), text) == outcome(
+        compile, written
+    )
 
 
 def test_an_empty_list_matches_nothing() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from imsquery import CLOUDIMAGES, Limits, QueryError, Spec
+from imsquery import CLOUDIMAGES, Limits, QueryError, Spec, check
 from imsquery import compile as compile_query
 from imsquery.language import syntax
 from imsquery.planning.planner import plan
@@ -68,7 +68,7 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
         ("platform = CentOS and min_ram <= 4096", [("__platform=CentOS", "min_ram <= 4096")]),
         ("not supports(kvm)", [("", "not support_kvm")]),
         ("created_at between 2018 and 2019",
-         [("created_at=gte:2018-01-01T00:00:00Z", "created_at < 2020-01-01T00:00:00Z")]),
+         [("created_at=lt:2020-01-01T00:00:00Z", "created_at >= 2018-01-01T00:00:00Z")]),
         ("tag = a and tag = b", [("tag=a", "tag = b")]),
         ("name is present", [("", "name is present")]),
         ("min_ram between 5 and 5", [("min_ram=5", "all")]),
@@ -139,14 +139,14 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
         ("flavor_id = a and flavor_id = b and platform = CentOS and platform = Ubuntu", []),
         # scopes
         ("enterprise_project_id = all_granted_eps and enterprise_project_id = x",
-         [("enterprise_project_id=x", "all")]),
-        ("enterprise_project_id = all_granted_eps and owner = a or owner = b and name glob 'x*'",
-         [("enterprise_project_id=all_granted_eps&owner=a", "all"), ("owner=b", "name glob x*")]),
-        ("enterprise_project_id = all_granted_eps and name glob 'a*' or owner = b",
-         [("enterprise_project_id=all_granted_eps", "name glob a* or owner = b")]),
-        ("enterprise_project_id = all_granted_eps and owner = a or owner = b and status != active",
+         [("enterprise_project_id=all_granted_eps", "enterprise_project_id = x")]),
+        ("enterprise_project_id in (all_granted_eps, x) and platform = CentOS",
+         [("__platform=CentOS&enterprise_project_id=all_granted_eps", "all")]),
+        ("enterprise_project_id = all_granted_eps and (owner = a or owner = b and status = active)",
          [("enterprise_project_id=all_granted_eps&owner=a", "all"),
-          ("owner=b", "status != active")]),
+          ("enterprise_project_id=all_granted_eps&owner=b&status=active", "all")]),
+        ("enterprise_project_id = all_granted_eps and (name glob 'a*' or owner = b)",
+         [("enterprise_project_id=all_granted_eps", "name glob a* or owner = b")]),
         ("enterprise_project_id = all_granted_eps and platform in (CentOS, Ubuntu)",
          [("__platform=CentOS&enterprise_project_id=all_granted_eps", "all"),
           ("__platform=Ubuntu&enterprise_project_id=all_granted_eps", "all")]),
@@ -154,6 +154,28 @@ def test_what_compiles_is_one_exact_request(query: str) -> None:
 )  # fmt: skip
 def test_requests_and_residuals(query: str, expected: list[tuple[str, str]]) -> None:
     assert parts(query) == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "not enterprise_project_id = all_granted_eps",
+        "enterprise_project_id != all_granted_eps and protected",
+        "enterprise_project_id = all_granted_eps or platform = CentOS",
+        "protected and (enterprise_project_id in (all_granted_eps, x) or platform = CentOS)",
+    ],
+)
+def test_what_widens_the_search_is_no_part_of_another_condition(query: str) -> None:
+    assert codes(query) == {"not-observable"}
+    found = check(query, target="compile")
+    assert {each.code for each in found} <= {"not-observable", "mixed-and-or"}
+
+
+def test_an_image_to_start_after_is_looked_for_as_widely_as_the_others() -> None:
+    made = plan("enterprise_project_id = all_granted_eps order by min_ram after x")
+
+    assert made.locator is not None
+    assert made.locator.query_string == "enterprise_project_id=all_granted_eps&id=x"
 
 
 @pytest.mark.parametrize(
@@ -191,9 +213,9 @@ def test_requests_and_residuals(query: str, expected: list[tuple[str, str]]) -> 
            "created_at < 2018-01-01T00:00:00Z or status = active")]),
         ("flavor_id = a and (platform = CentOS or platform = Ubuntu)", 1,
          [("flavor_id=a", "platform in (CentOS, Ubuntu)")]),
-        ("enterprise_project_id = all_granted_eps and owner = a or platform = CentOS", 1,
+        ("enterprise_project_id = all_granted_eps and (owner = a or platform = CentOS)", 1,
          [("enterprise_project_id=all_granted_eps", "owner = a or platform = CentOS")]),
-        ("enterprise_project_id = all_granted_eps and owner = a or enterprise_project_id = x", 1,
+        ("enterprise_project_id = all_granted_eps and (owner = a or enterprise_project_id = x)", 1,
          [("enterprise_project_id=all_granted_eps", "enterprise_project_id = x or owner = a")]),
     ],
 )  # fmt: skip
@@ -342,8 +364,8 @@ def test_a_united_range_points_at_where_its_ends_were_written() -> None:
 
     conditions = [*request.pushed, *request.left]
     assert [text[each.span.start : each.span.end] for each in conditions] == [
-        "created_at = 2015",
         "created_at between 2017 and 2018",
+        "created_at = 2015",
     ]
 
 
@@ -487,14 +509,15 @@ def test_a_plan_is_explained_as_a_tree() -> None:
 
     assert made.explain() == (
         "1 request for min_ram <= 4096 and platform = CentOS\n"
-        "├─ GET /v2/cloudimages?__platform=CentOS&sort_key=name\n"
+        "├─ GET /v2/cloudimages?__platform=CentOS\n"
         "│  ├─ server filter\n"
         "│  │  └─ platform = CentOS (at 0-17)\n"
         "│  └─ client filter: min_ram <= 4096\n"
         "│     └─ min_ram <= 4096 (at 22-37): "
         "the server compares `min_ram` by `=` only, not by `<=`\n"
-        "├─ server sort: name desc (the client breaks ties by id)\n"
-        "└─ client limit: 2 (after the client filter)"
+        "├─ client sort: name desc, id "
+        "(an image could change between two pages)\n"
+        "└─ client limit: 2 (after the sort)"
     )
 
 
@@ -523,7 +546,7 @@ def test_a_plan_says_who_breaks_ties() -> None:
         ("platform not in (CentOS, Ubuntu)", "platform not in (CentOS, Ubuntu)",
          "the server cannot filter by what a value is not"),
         ("tag = a and tag = b", "tag = b", "one request compares `tag` once"),
-        ("created_at = 2018", "created_at < 2019-01-01T00:00:00Z",
+        ("created_at = 2018", "created_at >= 2018-01-01T00:00:00Z",
          "one request compares `created_at` once"),
         ("platform = CentOS or name is present", "platform = CentOS",
          "the server joins conditions by `and` only"),
@@ -582,6 +605,7 @@ def test_a_plan_is_explained_as_json() -> None:
                 }
             ],
             "limited": False,
+            "until": None,
         }
     ]
     assert (found["query"], found["order"]["by"], found["limit"]) == (text, "created_at", None)
@@ -605,3 +629,26 @@ def test_no_value_drives_the_terminal() -> None:
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown format 'dot'"):
         plan("all").explain("dot")  # type: ignore[arg-type]  # refused at run time, too
+
+
+@pytest.mark.parametrize(
+    ("query", "budget", "enough"),
+    [
+        (f"id in ({', '.join(f'i{n}' for n in range(40))})", 8, 40),
+        (f"id in ({', '.join(f'i{n}' for n in range(40))})", 40, None),
+        (f"protected and owner in ({', '.join(f'i{n}' for n in range(100))}) limit 3", 1, 100),
+        ("platform in (CentOS, Ubuntu) and min_ram < 4", 8, None),
+        ("platform = CentOS or name glob 'a*'", 1, None),
+        ("platform = CentOS and (name glob 'a*' or min_ram < 4)", 1, None),
+    ],
+)
+def test_a_plan_says_how_many_requests_would_fetch_fewer_images(
+    query: str, budget: int, enough: int | None
+) -> None:
+    made = plan(query, max_requests=budget)
+    note = f"note: --max-requests {enough} would fetch fewer images"
+
+    assert (made.enough, json.loads(made.explain("json"))["enough_requests"]) == (enough, enough)
+    assert (note in made.explain()) is (enough is not None)
+    if enough is not None:
+        assert len(plan(query, max_requests=enough).requests) == enough

@@ -27,7 +27,8 @@ TIMES: Values = (
         ("28/10/2018", "bad-value"),
         ("2018-10-28T24:00:00Z", "bad-value"),
         ("9999", None),
-        ("yesterday", "bad-value"),
+        ("tomorrow", "bad-value"),
+        ("now-1M", "bad-value"),
     ],
 )
 
@@ -54,11 +55,11 @@ PARAMETERS: dict[str, Values] = {
     ),
     "min_ram": (
         ["0", "2048"],
-        [("-1", "out-of-range"), ("2GB", "bad-value"), ("1.5", "bad-value"), ("1e3", "bad-value")],
+        [("-1", "out-of-range"), ("2KB", "bad-value"), ("1.5", "bad-value"), ("1e3", "bad-value")],
     ),
     "min_disk": (
         ["40", "100", "1024"],
-        [("39", "out-of-range"), ("1025", "out-of-range"), ("40GB", "bad-value")],
+        [("39", "out-of-range"), ("1025", "out-of-range"), ("40MB", "bad-value")],
     ),
     "__os_bit": (["32", "64"], [("16", "bad-value"), ("64bit", "bad-value")]),
     "__platform": (

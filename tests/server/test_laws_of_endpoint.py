@@ -94,7 +94,8 @@ def from_sdk(client: Any, params: Mapping[str, str], limit: int) -> list[str]:
 
 def has_clauses(text: str) -> bool:
     query = imsquery.parse(text)
-    return not (query.order is None and query.limit is None and query.after is None)
+    clauses = (query.limit, query.after, query.skip, query.limit_per, query.skip_per)
+    return bool(query.order) or any(each is not None for each in clauses)
 
 
 KNOWN = tuple(row for row in ROWS if row.wire in ATTRIBUTES)

@@ -47,7 +47,7 @@ def test_golden() -> None:
         ("`GET /v2/cloudimages?limit=1`", "limit 1"),
         ("owner='", 'owned_by("\'")'),
         ("tag=a=b=c", 'tagged(a, "b=c")'),
-        ("tag==", 'tagged("=")'),
+        ("tag==", 'tag = "="'),
     ],
 )
 def test_a_query_string_is_found_in_what_was_copied(text: str, query: str) -> None:

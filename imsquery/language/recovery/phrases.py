@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from attrs import frozen
 
+from imsquery.language.clock import respell_clock
 from imsquery.language.recovery.piece import Piece
 from imsquery.language.recovery.vocabulary import (
     AMBIGUOUS,
@@ -15,7 +16,6 @@ from imsquery.language.recovery.vocabulary import (
     JOINTS,
     WORD_OPERATORS,
 )
-from imsquery.language.times import respell_clock
 
 Peek = Callable[[int], Piece]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from imsquery.diagnostics.suggest import nearest
-from imsquery.language._tables import KEYWORDS
+from imsquery.language.lexer import is_name
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import quoted_number, unjoin_clause
 from imsquery.language.recovery.connectives import mend_comma, missing_connective
 from imsquery.language.recovery.piece import (
     CONNECTIVES,
+    COUNTS,
     VALUES,
     Piece,
     extent,
@@ -22,6 +23,7 @@ from imsquery.language.recovery.values import enclose
 from imsquery.language.recovery.vocabulary import (
     COLON_OF_LIST,
     EXCLUSIVE_OR,
+    NOCASE,
     PRESENCE_OF,
     colon_beside,
 )
@@ -35,9 +37,9 @@ def after_name(recovery: Recovery) -> bool:
     piece, name = recovery.peek(), recovery.read[-1]
     if piece.kind == "COLON":
         return _colon(recovery)
-    if name.kind == "LIMIT" and recovery.before(2) in CONNECTIVES and recovery.depth == 0:
+    if name.kind in COUNTS and recovery.before(2) in CONNECTIVES and recovery.depth == 0:
         return unjoin_clause(recovery)
-    if name.kind == "LIMIT" and piece.kind == "STRING":
+    if name.kind in COUNTS and piece.kind == "STRING":
         return quoted_number(recovery)
     if piece.kind in VALUES and ":" in {name.lexeme[-1], piece.lexeme[0]}:
         return False
@@ -69,6 +71,40 @@ def after_not(recovery: Recovery) -> bool:
         recovery.put(recovery.take_back())
         return missing_connective(recovery)
     recovery.rewrite([negation], "!=", is_safe=False)
+    return True
+
+
+# -- whether letter case matters
+
+
+def nocase(recovery: Recovery) -> bool:
+    """Read ``ignore case``; leave out ``ignoring case`` after what compares no texts."""
+    if recovery.accepts("IGNORING") and not recovery.expects_condition:
+        return _other_nocase(recovery)
+    if not recovery.ignores_case() or not recovery.accepts("OR"):
+        return False
+    message = "unexpected `ignoring case`; it goes with `=`, `!=`, `in` and matching operators"
+    recovery.change(message, recovery.read[-1], (recovery.ahead(2), ""))
+    return True
+
+
+def _other_nocase(recovery: Recovery) -> bool:
+    words = [each.lexeme.lower() for each in recovery.ahead(2)]
+    for count in (2, 1):
+        if " ".join(words[:count]) in NOCASE:
+            recovery.rewrite(recovery.ahead(count), "ignoring case", is_safe=False)
+            return True
+    return False
+
+
+def after_ignoring(recovery: Recovery) -> bool:
+    """Add what ``ignoring`` lacks, unless it is a name."""
+    if not recovery.accepts("CASE"):
+        return False
+    keyword = recovery.read[-1]
+    recovery.change(
+        "expected `case` after `ignoring`", keyword, ((), "case"), span=recovery.last_place
+    )
     return True
 
 
@@ -125,7 +161,7 @@ def split_colon(recovery: Recovery) -> bool:
     if following.kind in {"LPAR", "OPERATOR"}:  # apart from them, `name:` is a name
         compares = not is_first or following.start == word.end
     if is_first:
-        compares = compares and name != "" and KEYWORDS.get(name.lower(), "LIMIT") == "LIMIT"
+        compares = compares and name != "" and is_name(name)
     else:
         compares = (compares or value != "") and recovery.accepts("OPERATOR")
     if not (colon and compares):

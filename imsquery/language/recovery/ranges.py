@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from imsquery.language.clock import reads_clock
 from imsquery.language.operators import OPERATORS
 from imsquery.language.recovery.piece import VALUES, Part, Piece, extent
 from imsquery.language.recovery.state import Recovery
-from imsquery.language.times import reads_clock
 
 
 def chained(recovery: Recovery) -> bool:

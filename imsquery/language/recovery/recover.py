@@ -111,7 +111,7 @@ _AT_CONDITION = (
 )  # fmt: skip
 _AT_WORD = (
     connectives.prefix, clauses.in_words, connectives.in_words, clauses.order_by,
-    clauses.skip_offset, predicates.exclusive_or, predicates.presence_before,
+    predicates.exclusive_or, predicates.presence_before,
 )  # fmt: skip
 
 
@@ -123,6 +123,7 @@ def repair(recovery: Recovery) -> None:
 
 def _rules(recovery: Recovery) -> Iterator[Callable[[Recovery], bool]]:
     """Yield the rules for a position, to be tried in turn: none that fails changes anything."""
+    yield predicates.nocase
     if recovery.expects_condition:
         yield connectives.at_condition
     elif recovery.expects_value:
@@ -150,11 +151,15 @@ def _rules(recovery: Recovery) -> Iterator[Callable[[Recovery], bool]]:
 
 _AFTER: dict[str, Callable[[Recovery], bool]] = {
     "NOT": predicates.after_not,
+    "IGNORING": predicates.after_ignoring,
     "IN": values.after_in,
     "IS": predicates.after_is,
     "ORDER": clauses.after_order,
     "BY": clauses.after_by,
-    "LIMIT": clauses.after_limit,
+    "COMMA": clauses.after_key_comma,
+    "PER": clauses.after_by,
+    "LIMIT": clauses.after_count,
+    "SKIP": clauses.after_count,
 }
 
 

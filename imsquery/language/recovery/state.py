@@ -8,8 +8,9 @@ from itertools import pairwise
 from imsquery.diagnostics.edits import Safe, clip, spaced
 from imsquery.language._tables import ACTIONS, GOTOS
 from imsquery.language.algebra import Algebra
+from imsquery.language.clock import reads_clock
 from imsquery.language.lalr import Stack, shift
-from imsquery.language.lexer import END
+from imsquery.language.lexer import END, NAMES
 from imsquery.language.recovery.phrases import (
     CLAUSES_IN_WORDS,
     JOINTS_IN_WORDS,
@@ -20,6 +21,7 @@ from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CLAUSES,
     CONNECTIVES,
+    COUNTS,
     ENDS,
     KEYWORD_KINDS,
     NEGATABLE,
@@ -35,7 +37,6 @@ from imsquery.language.recovery.piece import (
 )
 from imsquery.language.recovery.scanner import Scanner
 from imsquery.language.recovery.vocabulary import AGO, DIRECTIONS, ORDER_BY, SORT, SORT_MARKS
-from imsquery.language.times import reads_clock
 
 Place = tuple[int, int]
 
@@ -54,6 +55,8 @@ WORDS = {
     "IN": "`in`",
     "BETWEEN": "`between`",
     "MATCH": "`contains`, `startswith`, `endswith`, `glob` or `matches`",
+    "IGNORING": "`ignoring case`",
+    "CASE": "`case`",
     "IS": "`is`",
     "PRESENCE": "`present` or `absent`",
     "AND": "`and`",
@@ -64,6 +67,8 @@ WORDS = {
     "BY": "`by`",
     "DIRECTION": "`asc` or `desc`",
     "LIMIT": "`limit`",
+    "SKIP": "`skip`",
+    "PER": "`per`",
     "AFTER": "`after`",
     END: "the end of the text",
 }
@@ -160,7 +165,7 @@ class Recovery:
     @property
     def is_in_list(self) -> bool:
         """Whether a value of a list was read last."""
-        return self.accepts("COMMA")
+        return self.accepts("COMMA") and not self.is_after_clause
 
     @property
     def is_in_call(self) -> bool:
@@ -200,7 +205,7 @@ class Recovery:
             return "a clause or the end"
         if self.accepts("OR"):
             return "an operator, `and` or `or`" if self.accepts("OPERATOR") else "`and` or `or`"
-        if self.before() == "LIMIT":
+        if self.before() in COUNTS:
             return "a number or a `$placeholder`"
         phrases = [phrase for kind, phrase in WORDS.items() if self.accepts(kind)]
         return " or ".join([", ".join(phrases[:-1]), phrases[-1]] if phrases[1:] else phrases)
@@ -219,7 +224,7 @@ class Recovery:
     def begins_clause(self, ahead: int = 0) -> bool:
         """Return whether a clause begins with a token to come."""
         kind, following = self.peek(ahead).kind, self.peek(ahead + 1).kind
-        return kind == "ORDER" or (kind in {"LIMIT", "AFTER"} and following in _AFTER_CLAUSES)
+        return kind == "ORDER" or (kind in CLAUSES and following in _AFTER_CLAUSES)
 
     def begins_condition(self, ahead: int = 0) -> bool:
         """Return whether a condition begins with a token to come."""
@@ -229,7 +234,7 @@ class Recovery:
             return following.kind not in NEGATABLE | ENDS
         if kind in {"LPAR", "ALL", "NONE"}:
             return True
-        if kind not in {"WORD", "LIMIT"}:
+        if kind not in NAMES:
             return False
         if following.kind in AFTER_NAMES:
             return True
@@ -258,13 +263,20 @@ class Recovery:
         sorts = following.lexeme.lower() in SORT | ORDER_BY
         if following.kind in ENDS or following.kind == "COMMA" or sorts:
             return True
-        is_joint = kind in {"AND", "OR", "NOT", "LIMIT", "AFTER"}
+        is_joint = kind in {"AND", "OR", "NOT", "AFTER"} | COUNTS
         return not is_joint and self.begins_condition(ahead + 1)
+
+    def ignores_case(self, ahead: int = 0) -> bool:
+        """Return whether ``ignoring case`` comes next."""
+        return [each.kind for each in (self.peek(ahead), self.peek(ahead + 1))] == [
+            "IGNORING",
+            "CASE",
+        ]
 
     def ends_condition(self, ahead: int) -> bool:
         """Return whether a condition ends before a token to come, whatever it may lack."""
         piece = self.peek(ahead)
-        is_end = piece.kind in ENDS or piece.kind == "COMMA"
+        is_end = piece.kind in ENDS or piece.kind == "COMMA" or self.ignores_case(ahead)
         return is_end or self.begins_words(ahead) or self.begins_condition(ahead)
 
     def begins_words(self, ahead: int) -> bool:
@@ -276,7 +288,7 @@ class Recovery:
         """Return the clauses in words to come, where nothing but more clauses follows."""
         phrase = CLAUSES_IN_WORDS.find(self.peek, ahead)
         following = ahead + phrase.count if phrase else 0
-        if self.peek(following).kind in CLAUSES | {"RPAR", END}:
+        if self.peek(following).kind in CLAUSES | {"PER", "RPAR", END}:
             return phrase
         return phrase if phrase and CLAUSES_IN_WORDS.find(self.peek, following) else None
 
@@ -349,21 +361,28 @@ class Recovery:
         self.put(*pieces)
 
     def _ascending(self) -> list[Edit]:
-        """Add the direction that an order to come has in SQL."""
+        """Add the direction that each key of an order to come has in SQL."""
         self._is_sql = True
-        kinds = [piece.kind for piece in self._rest[::-1]]
-        orders = (at for at, each in enumerate(pairwise(kinds), 3) if each == ("ORDER", "BY"))
-        ahead = next(orders, len(kinds))
-        following = self.peek(ahead)
-        is_named = kinds[ahead - 1 : ahead] == ["WORD"]
-        if not is_named or following.kind == "DIRECTION" or following.lexeme.lower() in DIRECTIONS:
-            return []
-        key = self.peek(ahead - 1)
-        if any(mark in {key.lexeme[:1], key.lexeme[-len(mark) :].lower()} for mark in SORT_MARKS):
-            return []
-        at = key.end
-        self._rest.insert(-ahead, Piece("DIRECTION", "asc", at, at))
-        return [spaced(self.text, at, at, "asc")]
+        rest = self._rest[::-1]
+        kinds = [piece.kind for piece in rest]
+        orders = (at for at, each in enumerate(pairwise(kinds), 2) if each == ("ORDER", "BY"))
+        start = end = next(orders, len(kinds))
+        keys: list[Piece] = []
+        edits: list[Edit] = []
+        while kinds[end : end + 1] == ["WORD"]:
+            length = 1 + is_direction(rest[end + 1])
+            keys += rest[end : end + length]
+            if length == 1 and not _is_marked(keys[-1]):
+                at = keys[-1].end
+                keys.append(Piece("DIRECTION", "asc", at, at))
+                edits.append(spaced(self.text, at, at, "asc"))
+            end += length
+            if kinds[end] != "COMMA":
+                break
+            keys.append(rest[end])
+            end += 1
+        self._rest = [*rest[:start], *keys, *rest[end:]][::-1]
+        return edits
 
     def _withdraw(self, pieces: list[Piece]) -> None:
         """Take back those of the tokens that were read, and drop those to come."""
@@ -393,9 +412,10 @@ class Recovery:
 
     def take_back_clause(self) -> list[Piece]:
         """Undo the reading of the clause read last; return its tokens."""
-        is_order = "BY" in {self.before(2), self.before(3)}
-        count = 3 + (self.before() == "DIRECTION") if is_order else 2
-        return [self.take_back() for _ in range(count)][::-1]
+        taken = [self.take_back()]
+        while taken[-1].kind not in CLAUSES:
+            taken.append(self.take_back())
+        return taken[::-1]
 
     # -- conditions given up
 
@@ -441,7 +461,7 @@ class Recovery:
 
     def _is_clause(self, begun: list[Piece]) -> bool:
         """Return whether what was taken back, last token first, began a clause."""
-        if begun[-1].kind != "LIMIT" or not self.expects_condition:
+        if begun[-1].kind not in COUNTS or not self.expects_condition:
             return begun[-1].kind in CLAUSES
         return not self.read and (len(begun) == 1 or begun[-2].kind == "WORD")
 
@@ -455,3 +475,13 @@ class Recovery:
         self.put(*name, Piece("BROKEN", "", pieces[1].start if name else start, end))
         if joined:
             self.put(Piece("AND", "and", start, start))
+
+
+def is_direction(piece: Piece) -> bool:
+    """Return whether a token is the direction of a sort key, in any language."""
+    return piece.kind == "DIRECTION" or piece.lexeme.lower() in DIRECTIONS
+
+
+def _is_marked(key: Piece) -> bool:
+    """Return whether a sort key has the mark of a direction, such as ``-name``."""
+    return any(mark in {key.lexeme[:1], key.lexeme[-len(mark) :].lower()} for mark in SORT_MARKS)

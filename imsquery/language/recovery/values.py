@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from attrs import evolve
 
-from imsquery.language.lexer import END, is_word, quote, unquote
+from imsquery.language.clock import reads_clock, respell_clock
+from imsquery.language.lexer import END, NAMES, is_word, quote, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import clause_operator, dangling
 from imsquery.language.recovery.confusables import show as display
@@ -26,7 +27,7 @@ from imsquery.language.recovery.ranges import in_brackets, is_joined_by_and
 from imsquery.language.recovery.scanner import UNCLOSED
 from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.vocabulary import AGO, BETWEEN_ENDS
-from imsquery.language.times import reads_clock, respell_clock, respell_time
+from imsquery.language.times import respell_time
 
 _LONGEST_CHAIN = 20  # tokens looked over: each of a long row would look over all after it
 _few_digits = re.compile("[0-9]{1,3}").fullmatch
@@ -47,7 +48,9 @@ def at_value(recovery: Recovery) -> bool:
         return True
     if piece.kind in KEYWORD_KINDS and recovery.begins_value():
         message = f"`{piece.lexeme.lower()}` is a keyword; quote it to use it as a value"
-        return _add_quotes(recovery, [piece], piece.lexeme, message)
+        # A keyword that may be a name may be a value, too; others may be meant as such.
+        is_safe = piece.kind in NAMES
+        return _add_quotes(recovery, [piece], piece.lexeme, message, is_safe=is_safe)
     if piece.kind == "COMMA" and before in {"LPAR", "COMMA"}:
         recovery.remove(piece)
     elif piece.kind == "RPAR" and before == "COMMA":
@@ -326,7 +329,7 @@ def _several_words(recovery: Recovery) -> bool:
     ahead = 0
     while _is_word(recovery.peek(ahead)) and not recovery.begins_condition(ahead):
         is_end = recovery.is_in_range and _joins_ends(recovery, ahead)
-        if is_end or recovery.begins_words(ahead):
+        if is_end or recovery.begins_words(ahead) or recovery.ignores_case(ahead):
             break
         ahead += 1
     following = recovery.peek(ahead)
@@ -345,9 +348,11 @@ def _plain(piece: Piece) -> str:
     return unquote(piece.lexeme)[0] if piece.is_bare else piece.lexeme
 
 
-def _add_quotes(recovery: Recovery, pieces: list[Piece], value: str, message: str) -> bool:
-    # Where the value ends is a guess.
-    recovery.rewrite(pieces, quote(value), message, "add quotes", is_safe=False)
+def _add_quotes(
+    recovery: Recovery, pieces: list[Piece], value: str, message: str, *, is_safe: bool = False
+) -> bool:
+    # Of several words, where the value ends is a guess.
+    recovery.rewrite(pieces, quote(value), message, "add quotes", is_safe=is_safe)
     return True
 
 

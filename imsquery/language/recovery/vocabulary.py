@@ -88,6 +88,7 @@ _NEWEST = ("newest", "latest", "most recent", "last")
 CLAUSES = {
     "top N": "limit N", "first N": "limit N", "take N": "limit N",
     "fetch first N rows only": "limit N", "fetch next N rows only": "limit N",
+    "offset N": "skip N", "offset N rows": "skip N",
     "oldest N": "order by created_at asc limit N", "oldest": "order by created_at asc limit 1",
     "newest first": "order by created_at desc", "oldest first": "order by created_at asc",
     **{f"{word} N": "order by created_at desc limit N" for word in _NEWEST},
@@ -123,6 +124,15 @@ AMBIGUOUS = frozenset({
 })  # fmt: skip
 """Words that some languages take otherwise: without letter case, as whole words, with an end."""
 
+NOCASE = frozenset(
+    {
+        "nocase", "icase", "ignorecase", "ignore_case", "ignore-case", "ignoring_case",
+        "case_insensitive", "case-insensitive", "ignore case", "ignores case", "case insensitive",
+        "case insensitively", "case ignored",
+    }
+)  # fmt: skip
+"""Words after a condition, one or two, that make it ignore letter case."""
+
 BETWEEN_ENDS = frozenset({"to", "..", "-", "until"})
 """Words between the two ends of a range."""
 
@@ -148,8 +158,6 @@ PREFIXES = frozenset({"where", "select", "filter", "having"})
 SORT = frozenset({"sort", "sorted", "ordered"})
 ORDER_BY = frozenset({"order_by", "orderby", "sort_by", "sortby"})
 DIRECTIONS = {"ascending": "asc", "descending": "desc", "up": "asc", "down": "desc"}
-OFFSETS = frozenset({"offset", "skip"})
-"""Clauses that skip a number of results."""
 
 COLON_OF_LIST = "use `in`, not `:`, before a list"
 """The message on ``name:(…)``; where it parses, it is a call."""

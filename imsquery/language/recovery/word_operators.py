@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from imsquery.diagnostics.edits import clip
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import spell, unquote
-from imsquery.language.operators import EQUALITY, OPERATORS
+from imsquery.language.operators import EQUALITY, NOCASE, OPERATORS
 from imsquery.language.recovery.phrases import OPERATORS_IN_WORDS, Phrase
 from imsquery.language.recovery.piece import Part, Piece, extent, show
 from imsquery.language.recovery.state import Recovery
@@ -68,7 +68,7 @@ def _converted(recovery: Recovery, phrase: Phrase) -> tuple[str, list[Part], boo
         return None if ignores_case else (phrase.meant, [], True)
     # Escapes of SQL are not those of a string here, and the conversion resolves them.
     pattern, _ = unquote(value.lexeme) if value.kind == "STRING" else (value.lexeme, [])
-    replaced, escaping, is_certain = [value], "\\", "\\" not in pattern or not is_like
+    replaced, escaping, is_certain = [value], _ESCAPE, _ESCAPE not in pattern or not is_like
     if is_like and escape.lexeme.lower() == "escape" and mark.kind == "STRING":
         replaced, escaping, is_certain = [value, escape, mark], unquote(mark.lexeme)[0], True
     if ignores_case:
@@ -86,13 +86,12 @@ def folded(recovery: Recovery) -> bool:
     negation = [recovery.peek(size)] if recovery.peek(size).kind == "NOT" else []
     operator, value = (recovery.peek(size + len(negation) + each) for each in range(2))
     relation = OPERATORS.get(operator.lexeme, operator.lexeme.lower())
-    if size == 0 or relation not in _EXPRESSIONS or value.kind not in {"WORD", "STRING"}:
+    if size == 0 or relation not in _FOLDING or value.kind not in {"WORD", "STRING"}:
         return False
     text = unquote(value.lexeme)[0] if value.kind == "STRING" else value.lexeme
     if CASE_FOLDS[function](text) != text or (relation in EQUALITY and negation):
         return False
-    is_negated = bool(negation) or relation == "!="
-    meant = f"{'not ' * is_negated}matches {spell(_EXPRESSIONS[relation](text))}"
+    meant = _folding(relation, text, is_negated=bool(negation))
     span = extent(recovery.peek(), value)
     before, name, after = _parts_of_call(recovery, size)
     recovery.change(
@@ -129,15 +128,16 @@ def _parts_of_call(recovery: Recovery, size: int) -> tuple[list[Part], Piece, li
     return [], name, [method, *rest]
 
 
-_EXPRESSIONS: dict[str, Callable[[str], str]] = {
-    "=": lambda text: f"(?i)^{re.escape(text)}$",
-    "!=": lambda text: f"(?i)^{re.escape(text)}$",
-    "contains": lambda text: f"(?i){re.escape(text)}",
-    "startswith": lambda text: f"(?i)^{re.escape(text)}",
-    "endswith": lambda text: f"(?i){re.escape(text)}$",
-    "like": lambda text: _expression(text, "\\"),
-}
-"""Regular expressions that search without regard to letter case, by what compares."""
+_ESCAPE = "\\"
+_FOLDING = EQUALITY | {"contains", "startswith", "endswith", "like"}
+
+
+def _folding(relation: str, text: str, *, is_negated: bool) -> str:
+    """Return what compares without regard to letter case, as an operator does with it."""
+    negation = "not " * is_negated
+    if relation == "like":
+        return f"{negation}matches {spell(_expression(text, _ESCAPE))}"
+    return f"{negation}{relation} {spell(text)}{NOCASE}"
 
 
 def _glob(pattern: str, escape: str) -> str:

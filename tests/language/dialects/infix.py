@@ -6,6 +6,9 @@ They are written from the manuals of the dialects and share nothing with what re
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeGuard
+
+from attrs import evolve
 
 from imsquery.language.syntax import (
     And,
@@ -50,6 +53,26 @@ def infix(expr: Expr, pick: Pick, predicate: Predicate, words: tuple[str, str, s
             return predicate(expr, pick)
 
 
+# -- letter case
+
+_FOLDS = (("lower", str.lower), ("upper", str.upper))
+
+
+def ignores_case(expr: Expr) -> TypeGuard[Comparison | Membership | Match]:
+    return isinstance(expr, Comparison | Membership | Match) and expr.ignoring_case
+
+
+def _folded(expr: Expr, pick: Pick) -> tuple[str, str, str, str]:
+    """Return a name, what its folded text is compared by and with, and what folds it."""
+    function, fold = pick(*_FOLDS)
+    if not isinstance(expr, Comparison) or is_tag(expr.name) or expr.name.endswith("_at"):
+        raise UnsayableError
+    value = text_of(expr.value)
+    if fold(fold(value)) != fold(value) or fold(value).casefold() != value.casefold():
+        raise UnsayableError
+    return expr.name, expr.operator, fold(value), function
+
+
 # -- English
 
 _ENGLISH = {
@@ -78,6 +101,8 @@ def english(expr: Expr, pick: Pick) -> str:
 
 
 def _english(expr: Expr, pick: Pick) -> str:
+    if ignores_case(expr):
+        return f"{_english(evolve(expr, ignoring_case=False), pick)} ignoring case"
     match expr:
         case Comparison(name, operator, value):
             known = _ENGLISH_TIMES if name.endswith("_at") else {}
@@ -114,6 +139,10 @@ def sql_filter(expr: Expr, pick: Pick) -> str:
 
 
 def _sql(expr: Expr, pick: Pick) -> str:
+    if ignores_case(expr):
+        name, relation, folded, function = _folded(expr, pick)
+        sign = pick("<>", "!=") if relation == "!=" else relation
+        return f"{pick(function, function.upper())}({name}) {sign} {_sql_string(name, folded)}"
     match expr:
         case Comparison(name, operator, value) if not is_tag(name):
             sign = pick("<>", "!=") if operator == "!=" else operator
@@ -168,6 +197,9 @@ def python(expr: Expr, pick: Pick) -> str:
 
 
 def _python(expr: Expr, pick: Pick) -> str:
+    if ignores_case(expr):
+        name, relation, folded, function = _folded(expr, pick)
+        return f"{name}.{function}() {_PYTHON[relation]} {_python_string(folded, pick)}"
     match expr:
         case Comparison("tag" | "tags" as name, operator, value):
             return f"{_python_string(text_of(value), pick)} {'not ' * (operator != '=')}in {name}"
@@ -215,6 +247,8 @@ def lucene(expr: Expr, pick: Pick) -> str:
 
 
 def _lucene(expr: Expr, pick: Pick) -> str:
+    if ignores_case(expr):
+        raise UnsayableError
     match expr:
         case Comparison(name, "=", value):
             return f"{name}:{_lucene_term(text_of(value), pick)}"
@@ -269,6 +303,8 @@ def gcloud(expr: Expr, pick: Pick) -> str:
 
 
 def _gcloud(expr: Expr, pick: Pick) -> str:
+    if ignores_case(expr):
+        raise UnsayableError
     match expr:
         case Comparison(name, operator, value):
             return f"{name}{pick('', ' ')}{operator}{_lucene_term(text_of(value), pick)}"

@@ -81,6 +81,8 @@ def called(expr: Call) -> Expr:
     arguments = [text_of(each) for each in expr.arguments]
     if expr.name == "supports":
         pairs = [(SUPPORTS + each, "true") for each in arguments]
+    elif expr.name == "tagged" and len(arguments) == 1:
+        raise UnsayableError
     elif expr.name == "tagged":
         pairs = [("tag", "=".join(arguments))]
     else:

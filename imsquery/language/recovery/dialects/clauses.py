@@ -68,7 +68,7 @@ def _written(values: dict[str, Piece], algebra: Algebra) -> list[Piece]:
         if not all(words) or (direction and KEYWORDS.get(words[-1].lower()) != "DIRECTION"):
             return []
         written += sign(f"order by {' '.join(words)}", (key or values["direction"]).start)
-    for clause in ("limit", "after"):
+    for clause in ("skip", "limit", "after"):
         value = values.get(clause)
         if value is not None:
             written += [*sign(clause, value.start), value]
