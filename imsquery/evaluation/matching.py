@@ -71,7 +71,7 @@ class Matcher(Frozen, partial[bool]):
     ) -> Self:
         analysis = analyze(text, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
         analysis.check_expressions()
-        _check_observable(analysis)
+        check_observable(analysis)
         self = super().__new__(cls, compile_predicate(analysis.bound.filter))
         self._set(text, spec, now, allow_unlisted, limits, analysis.pruned)
         return self
@@ -153,7 +153,8 @@ def matcher(
     )
 
 
-def _check_observable(analysis: Analysis) -> None:
+def check_observable(analysis: Analysis) -> None:
+    """Raise ``not-observable`` if the filter compares what is not in image records."""
     for leaf in leaves(analysis.bound.filter):
         if isinstance(leaf, Atom) and not is_observable(leaf):
             message = f"`{leaf.parameter.name}` is not in image records; only the server can filter"
