@@ -193,5 +193,5 @@ def _pairs(described: Any) -> list[tuple[str, str]]:
 
 
 def _said(said: object) -> str:
-    """Return a type as text; of PostgreSQL's ``ARRAY``, only the element's type is not said."""
-    return "text[]" if str(said) == "ARRAY" else str(said)
+    """Return a type as text; PostgreSQL's information schema does not name some types."""
+    return {"ARRAY": "text[]", "USER-DEFINED": "text"}.get(str(said), str(said))

@@ -31,7 +31,8 @@ class Postgres(Sql):
         return f"${number}"
 
     def binary(self, text: str, column: Column) -> str:  # noqa: ARG002 -- a column does not tell
-        return f'({text} COLLATE "C")'
+        # The cast costs text nothing; `citext` would ignore letter case in any collation.
+        return f'(CAST({text} AS TEXT) COLLATE "C")'
 
     def compare(self, value: str, relation: str, other: Value) -> str:
         if isinstance(other, str) and _NUL in other:

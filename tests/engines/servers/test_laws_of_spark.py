@@ -1,0 +1,139 @@
+"""In Spark, a filter finds the rows whose records the matcher takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+
+from imsquery.engines.regexes import JAVA, NotPortableError, port
+from imsquery.engines.statement import sql
+from imsquery.language import syntax
+from tests.engines.expressions import expressions, finds, texts
+from tests.engines.filters import filters
+from tests.engines.oracle import check, readable
+from tests.engines.records import OTHER_TYPES, RECORDS, TYPES, conform
+
+SPARK_TYPES = {
+    "text": "string collate UTF8_LCASE", "integer": "bigint", "boolean": "boolean",
+    "text[]": "array<string>", "timestamp": "timestamp_ntz", "timestamptz": "timestamp",
+    "number": "double",
+}  # fmt: skip
+# A statement takes a second, however many filters it has.
+batches = st.lists(filters, min_size=24, max_size=24)
+few = settings(max_examples=12)
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[SparkSession]:
+    builder = SparkSession.builder.master("local[1]")
+    for name, value in {
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.session.timeZone": "America/St_Johns",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    fill(session)
+    yield session
+    session.stop()
+
+
+def fill(session: SparkSession) -> None:
+    rows = [(n, json.dumps(record)) for n, record in enumerate(RECORDS)]
+    bodies = session.createDataFrame(rows, "n int, body string")
+    bodies.cache().createOrReplaceTempView("bodies")
+    for table, types in (("columns", TYPES), ("others", OTHER_TYPES)):
+        plain = {said: SPARK_TYPES[said].split(" ")[0] for said in SPARK_TYPES}
+        described = ", ".join(f"`{name}` {plain[said]}" for name, said in types.items())
+        rows = []
+        for n, record in enumerate(RECORDS):
+            shown = conform(record, types)
+            rows.append((n, *(stored(shown.get(name), said) for name, said in types.items())))
+        made = session.createDataFrame(rows, f"n int, {described}")
+        for name, said in types.items():
+            if said == "text" and table == "columns":
+                made = made.withColumn(name, made[name].cast(SPARK_TYPES[said]))
+        made.cache().createOrReplaceTempView(table)
+
+
+def stored(value: Any, said: str) -> Any:
+    if said == "number" and value is not None:
+        return float(value)
+    if value is None or not said.startswith("timestamp"):
+        return value
+    moment = datetime.fromisoformat(value.rstrip("Z").replace(" ", "T"))
+    return moment.replace(tzinfo=UTC) if said == "timestamptz" else moment
+
+
+def compare(
+    spark: SparkSession,
+    table: str,
+    records: Sequence[dict[str, Any]],
+    trees: Sequence[syntax.Expr],
+    **layout: Any,
+) -> None:
+    kept = readable(trees)
+    made = [sql(text, "spark", allow_unlisted=True, **layout) for text in kept]
+    columns = ", ".join(f"({each.where}) AS f{n}" for n, each in enumerate(made))
+    values = [value for each in made for value in each.params]
+    rows = spark.sql(f"SELECT n, {columns} FROM {table}", args=values).collect() if made else []
+    found = {text: {row.n for row in rows if row[n + 1]} for n, text in enumerate(kept)}
+    check(kept, records, found.__getitem__)
+
+
+@few
+@given(batches)
+def test_a_column_of_json_is_filtered_as_by_the_matcher(
+    spark: SparkSession, trees: Sequence[syntax.Expr]
+) -> None:
+    compare(spark, "bodies", RECORDS, trees, json="body")
+
+
+@pytest.mark.parametrize(("table", "types"), [("columns", TYPES), ("others", OTHER_TYPES)])
+@few
+@given(batches)
+def test_columns_are_filtered_as_by_the_matcher(
+    spark: SparkSession, table: str, types: Mapping[str, str], trees: Sequence[syntax.Expr]
+) -> None:
+    said = sql.columns(spark.table(table).schema)
+    compare(spark, table, [conform(record, types) for record in RECORDS], trees, columns=said)
+
+
+@settings(max_examples=8)
+@given(
+    st.lists(expressions, min_size=40, max_size=40, unique=True),
+    st.lists(texts, min_size=40, max_size=40),
+)
+def test_a_ported_expression_finds_the_same(
+    spark: SparkSession, drawn: Sequence[str], some: Sequence[str]
+) -> None:
+    kept = [each for each in drawn if is_portable(each)]
+    columns = ", ".join(f"text RLIKE ? AS f{n}" for n in range(len(kept)))
+    rows = spark.sql(
+        f"SELECT {columns} FROM (SELECT EXPLODE(?) AS text)",
+        args=[*(port(each, JAVA) for each in kept), list(some)],
+    ).collect()
+
+    for n, expression in enumerate(kept):
+        wanted = [finds(expression, text) for text in some]
+        assert [row[n] for row in rows] == wanted, expression
+
+
+def is_portable(expression: str) -> bool:
+    try:
+        port(expression, JAVA)
+    except NotPortableError:
+        return False
+    return True
