@@ -67,13 +67,19 @@ MISTAKEN_JOINTS = (
     " ；", ";", "; ", ";; ", "\u00a0and ", " ∧ ",
 )  # fmt: skip
 
-CLAUSES = ("", " limit 5", " order by name", " order by name desc limit 5", " after x limit $n")
+CLAUSES = (
+    "", " limit 5", " order by name", " order by name desc limit 5", " after x limit $n",
+    " order by name, size desc skip 5", " limit 3 per name skip $n per platform limit 5",
+)  # fmt: skip
 MISTAKEN_CLAUSES = (
     " limit = 5", " and (limit = 5)", " and sort_dir = desc order by name",
     " limit 5, 10", " limit '5'", " sort by name", " sort name desc", " order name",
     " order_by name",
     " order by name descending", " and limit 5", " limit 5 limit 6", " limit 5, order by name",
     " order by name, size", " offset 5", " limit 5 offset 10",
+    " skip = 5", " and skip 5", " skip '5' limit 5, 10", " limit 5 per 'name'", " limit 5 per",
+    " order by name,, size", " order by name, name desc", " skip 5 per tag", " limit 0 per name",
+    " skip 5 skip 6", " skip 3 per name and protected",
     " order by 'name'", " after = x", " limit 5 and platform = CentOS", " limit 5 os_bit = 64", ";",
     " and", " or", ",", ")", " order by nmae", " limit", " order by", " limit 5 and",
 )  # fmt: skip

@@ -137,3 +137,31 @@ server_orders = st.sampled_from(
         for direction in ("", " asc", " desc")
     )]
 )  # fmt: skip
+
+
+# -- all clauses but `after`
+
+_OBSERVED = [
+    row.name
+    for row in CLOUDIMAGES.parameters.values()
+    if row.observed is not None and not row.multiple
+]
+# Few values each, so that images tie and groups have several.
+_FEW_VALUES = ("created_at", "created_at", "id", "platform", "status", "min_ram", "protected")
+names = st.sampled_from(_FEW_VALUES) | st.sampled_from(_OBSERVED)
+_keys = st.tuples(names, st.sampled_from(["", " asc", " desc"]))
+
+
+def _joined(keys: list[tuple[str, str]]) -> str:
+    return " order by " + ", ".join(map("".join, keys)) if keys else ""
+
+
+_counted = st.tuples(st.integers(1, 3), names)
+clauses = st.tuples(
+    st.lists(_keys, max_size=3, unique_by=lambda key: key[0]).map(_joined),
+    st.just("") | st.builds(" limit {}".format, st.integers(1, 14)),
+    st.just("") | st.builds(" skip {}".format, st.integers(0, 6)),
+    st.just("") | st.builds(lambda each: " limit {} per {}".format(*each), _counted),
+    st.just("") | st.builds(lambda each: " skip {} per {}".format(*each), _counted),
+).flatmap(lambda parts: st.permutations(parts).map("".join))
+"""Clauses in any order, so that each of them applies to some images."""

@@ -25,6 +25,7 @@ SUPPORTS = CLOUDIMAGES.family
 KEYWORDS = (
     "and", "or", "not", "all", "none", "in", "between", "contains", "startswith", "endswith",
     "glob", "matches", "is", "present", "absent", "order", "by", "asc", "desc", "limit", "after",
+    "skip", "per",
 )  # fmt: skip
 
 unicode_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -7,7 +7,8 @@ from imsquery.language.parser import tokenize
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.semantics.analysis import bind, text_of
-from imsquery.semantics.formula import And, Atom, Deferred
+from imsquery.semantics.binder import is_sortable
+from imsquery.semantics.formula import And, Atom
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -109,8 +110,12 @@ def lower(analysis: Analysis) -> Sequence[tuple[str, str]]:
             pairs = {}
             analysis.check_consistency()
             report_obstacles(analysis)
-    if bound.order is not None or bound.limit is not None or bound.after is not None:
+    if bound.order or bound.limit is not None or bound.after is not None:
         _lower_clauses(analysis, pairs)
+    if len(bound.order) > 1 or bound.counts():
+        from imsquery.compiler.not_expressible import report_clauses
+
+        report_clauses(analysis)
     return sorted(pairs.items())
 
 
@@ -162,27 +167,18 @@ _NONE: frozenset[str] = frozenset()
 def _lower_clauses(analysis: Analysis, pairs: dict[str, str]) -> None:
     clauses = analysis.binder.spec.clauses
     bound = analysis.bound
-    order = bound.order
-    if order is not None:
+    analysis.binder.check_order(bound)
+    for order in bound.order[:1]:
         if order.parameter.sortable:
             pairs[clauses["order by"].wire] = order.parameter.wire
             if order.direction is not None:
                 pairs[clauses["direction"].wire] = order.direction
-        else:
+        elif is_sortable(order.parameter):
             _report_sort_key(order, analysis.binder)
     for which, written in (("limit", bound.limit), ("after", bound.after)):
-        value = _resolve(written, analysis) if isinstance(written, Deferred) else written
+        value = analysis.clause_value(written)
         if value is not None:
             pairs[clauses[which].wire] = str(value)
-
-
-def _resolve(clause: Deferred, analysis: Analysis) -> str | int | None:
-    """Return the value of a clause with a placeholder; ``None``, with a finding, if it has none."""
-    if analysis.resolve is None:
-        analysis.binder.report_unbound(clause)
-        return None
-    atom = analysis.resolve(clause)
-    return atom.value if isinstance(atom, Atom) else None
 
 
 def _report_sort_key(order: Order, binder: Binder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imsquery.semantics.binder import is_sortable
 from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown, leaves
 
 TYPE_CHECKING = False  # typing is not worth loading for a finding
@@ -34,6 +35,21 @@ def report_obstacles(analysis: Analysis) -> None:
         if first is not literal and (analysis.can_match or literal.parameter.multiple):
             later = max(literal, first, key=lambda each: each.first)
             _report(later, _once_only(literal), binder)
+
+
+def report_clauses(analysis: Analysis) -> None:
+    """Report what the clauses ask for that no request can."""
+    binder, bound = analysis.binder, analysis.bound
+    for order in bound.order[1:]:
+        if is_sortable(order.parameter):
+            _refuse("the server sorts by one attribute", binder.span(order.token), binder)
+    for count in bound.counts():
+        if not analysis.clause_value(count.number):
+            continue  # `skip 0`, or no value for a placeholder, which is reported
+        reason = "the server cannot skip images"
+        if count.per is not None:
+            reason = f"the server cannot count the images of each `{count.per.name}`"
+        _refuse(reason, binder.span(count.first, count.last), binder)
 
 
 def obstacle(literal: Formula) -> str | None:
@@ -98,3 +114,7 @@ def _report(formula: Formula, reason: str, binder: Binder) -> None:
         f"{reason}; `plan` does it, with several requests or on the client",
         binder.span(formula.first, formula.last),
     )
+
+
+def _refuse(reason: str, span: tuple[int, int], binder: Binder) -> None:
+    binder.report("not-expressible", f"{reason}; `plan` does it, on the client", span)

@@ -119,6 +119,8 @@ class PreparedQuery(Frozen):
 def _make_template(analysis: Analysis) -> _Template | None:
     """Return the pairs of a query with gaps for values, unless a value can change their number."""
     binder, bound, formula = analysis.binder.afresh(), analysis.bound, analysis.formula
+    if bound.counts():  # `skip 0` compiles, and no other number
+        return None
     spec = binder.spec
     operands = formula.operands if isinstance(formula, And) else (formula,)
     clauses = [(which, getattr(bound, which)) for which in ("limit", "after")]

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from imsquery.language.lexer import spell
 from imsquery.schema.kinds import Flag, Integer
+from imsquery.schema.parameters import SKIP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from imsquery.completion.context import Context
     from imsquery.completion.position import Word
@@ -60,8 +61,10 @@ FIXED: dict[str, Sequence[Candidate]] = {
         ("asc", "keyword", "smallest first"),
         ("desc", "keyword", "largest first"),
     ],
+    "PER": [("per", "keyword", "count the images of each group")],
     "ORDER": [("order by", "clause", "sort the images")],
     "LIMIT": [("limit", "clause", "limit the number of images")],
+    "SKIP": [("skip", "clause", "leave out the first images")],
     "AFTER": [("after", "clause", "start after the image with this id")],
 }
 _TIMES = ("today", "now-1h", "now-1d", "now-7d", "now-30d", "today-1d")
@@ -124,20 +127,32 @@ class Candidates:
         unit = f" ({row.unit})" if row.unit else ""
         return name, "name", f"{row.kind.name}{unit}: {row.kind.describe()}{where}"
 
-    def sort_keys(self) -> Iterator[Candidate]:
+    def clause_names(self, words: Sequence[Word]) -> Iterator[Candidate]:
+        """Yield the names that can be next in a clause that begins with these words."""
+        kinds = [kind for kind, _ in words]
+        if kinds[-1:] == ["PER"]:
+            for row in sorted(self._spec.parameters.values(), key=self._rank):
+                if row.observed is not None and row.clause is None:
+                    yield self._name(row)[0], "name", "groups images by it"
+        elif kinds[:2] == ["ORDER", "BY"] and kinds[-1] in {"BY", "COMMA"}:
+            yield from self._sort_keys({self._spec.find(lexeme) for _, lexeme in words[2:]})
+
+    def _sort_keys(self, used: Container[Parameter | None]) -> Iterator[Candidate]:
         """Yield the names to sort by, those that the server sorts by first."""
         rows = [row for row in self._spec.parameters.values() if row.clause is None]
         rows.sort(key=lambda row: not row.sortable)
         for row in rows:
+            if row in used:
+                continue
             where = "sorted by the server" if row.sortable else "sorted on the client"
             yield self._name(row)[0], "name", where
 
     def values(self, words: Sequence[Word]) -> Iterator[Candidate]:
         """Yield values for a condition, call or clause that begins with these words."""
         kinds = [kind for kind, _ in words]
-        if words[0][0] in {"LIMIT", "AFTER"} and "OPERATOR" not in kinds:
+        if words[0][0] in {"LIMIT", "SKIP", "AFTER"} and "OPERATOR" not in kinds:
             which = words[0][1].lower()
-            yield from self._of(self._spec.clauses[which], which, words)
+            yield from self._of(self._spec.clauses.get(which, SKIP), which, words)
         elif kinds[1:2] == ["LPAR"]:
             yield from self._arguments(words[0][1].lower(), kinds.count("COMMA"), words)
         else:

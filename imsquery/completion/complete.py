@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from imsquery.completion.candidates import FIXED, Candidate, Candidates
 from imsquery.completion.context import Context
-from imsquery.completion.position import CLAUSES, positions
+from imsquery.completion.position import CLAUSES, COUNTS, clauses_in, positions
 from imsquery.completion.trial import Trial, is_within_limits, join
 from imsquery.diagnostics.source import Span
 from imsquery.diagnostics.terminal import shorten
@@ -148,12 +148,11 @@ class _Proposals:
         words = position.before
         last = words[-1][0] if words else ""
         wanted = {"value"} if position.quote else {"value", "placeholder"}
-        if position.accepts("STRING") or last == "LIMIT":
+        if position.accepts("STRING") or last in COUNTS:
             yield from (each for each in self._candidates.values(words) if each[1] in wanted)
         if position.quote:
             return
-        if last == "BY":
-            yield from self._candidates.sort_keys()
+        yield from self._candidates.clause_names(words)
         if position.expects_condition:
             is_called = bool(position.after) and position.after[0][0] == "LPAR"
             yield from self._candidates.conditions(is_called=is_called)
@@ -172,6 +171,9 @@ class _Proposals:
         following = position.after[0][0] if position.after else ""
         if kind in CLAUSES:
             return self._is_open_to_clause(kind)
+        if kind == "PER":  # it could be a name elsewhere, but never is
+            counted = position.before[0][0] if position.before else ""
+            return counted in COUNTS and f"{counted} PER" not in position.clauses
         if following == "BY":  # which ends no condition
             return False
         if kind == "RPAR":
@@ -184,8 +186,10 @@ class _Proposals:
         position = self._position
         if not position.accepts("AFTER"):  # `limit` could be a name here, but never is
             return False
-        used = {*position.clauses, *(each for each, _ in position.before)}
-        if kind in used or not position.is_last:
+        this = clauses_in([each for each, _ in position.before])
+        if this & position.clauses:  # a second `limit` must become one per group first
+            return False
+        if kind in this | position.clauses or not position.is_last:
             return False
         clause = join([(kind, kind.lower()), *position.after])
         return not position.after or self._context.admits(clause)

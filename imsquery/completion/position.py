@@ -13,14 +13,15 @@ from imsquery.language.lalr import shift
 from imsquery.language.lexer import END, ERROR, Tokens, is_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from imsquery.language.lalr import Stack
 
 Word = tuple[str, str]
 """Terminal and lexeme."""
 
-CLAUSES = frozenset({"ORDER", "LIMIT", "AFTER"})
+CLAUSES = frozenset({"ORDER", "LIMIT", "SKIP", "AFTER"})
+COUNTS = frozenset({"LIMIT", "SKIP"})
 _ENDING = CLAUSES | {"AND", "OR", "RPAR"}  # what can follow a whole condition
 _BEGINNING = frozenset({"WORD", "NOT", "LPAR", "ALL", "NONE"})  # what a condition can begin with
 _MEANT = {"&": "AND", "|": "OR", "!": "NOT"}
@@ -46,7 +47,8 @@ class Position:
         after: the words of the part after the proposal.
         part: the span of the part, the proposal included.
         opened: the number of parentheses that are open and not closed after the cursor.
-        clauses: the kinds that begin the other clauses.
+        clauses: the other clauses: the kinds that they begin with, and ``LIMIT PER`` or ``SKIP
+            PER`` for those of groups.
         is_last: whether only clauses follow the part.
     """
 
@@ -135,10 +137,17 @@ def _position(text: str, cursor: int, span: Span, quote: str) -> Position | None
             span.end + (tail.span(rest - 1)[1] if rest else 0),
         ),
         opened=opened,
-        clauses=frozenset(
-            kind for kind in head.kinds[:first] + tail.kinds[rest:] if kind in CLAUSES
-        ),
+        clauses=clauses_in(head.kinds[:first] + tail.kinds[rest:]),
         is_last=tail.kinds[rest] in CLAUSES or tail.kinds[rest] == END,
+    )
+
+
+def clauses_in(kinds: Sequence[str]) -> frozenset[str]:
+    """Return the clauses among the kinds of tokens, as in :attr:`Position.clauses`."""
+    return frozenset(
+        f"{kind} PER" if kinds[index + 2 : index + 3] == ["PER"] else kind
+        for index, kind in enumerate(kinds)
+        if kind in CLAUSES
     )
 
 

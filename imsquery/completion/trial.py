@@ -9,7 +9,7 @@ from attrs import frozen
 
 from imsquery.completion.candidates import FIXED
 from imsquery.completion.context import HOLE, unanswered
-from imsquery.completion.position import is_in_list
+from imsquery.completion.position import COUNTS, is_in_list
 from imsquery.completion.position import words as words_of
 from imsquery.diagnostics.errors import QueryError
 from imsquery.language.lalr import shift
@@ -31,7 +31,7 @@ _MOST_TRIED = 300  # ways to complete one proposal
 _NEAR = 8  # words after the cursor that are tried before all of them are
 
 # What separates whole conditions and clauses; some of it occurs within them, too.
-_SEPARATORS = frozenset({"AND", "OR", "COMMA", "RPAR", "ORDER", "LIMIT", "AFTER"})
+_SEPARATORS = frozenset({"AND", "OR", "COMMA", "RPAR", "ORDER", "LIMIT", "SKIP", "AFTER"})
 # What is tried, in this order, to complete a condition.
 _CONTINUATIONS = (
     "OPERATOR", "PRESENCE", "AND", "RPAR", "LPAR", "BY", "IN", "IS", "BETWEEN", "MATCH", "NOT",
@@ -165,10 +165,9 @@ class Trial:
         last = words[-1][0]
         if last in {"NOT", "LPAR"} and _accepts(stack, "ALL"):
             yield "all"
-        elif last == "BY":
-            yield from (text for text, _, _ in self.candidates.sort_keys())
         else:
-            if _accepts(stack, "STRING") or last == "LIMIT":
+            yield from (text for text, _, _ in self.candidates.clause_names(words))
+            if _accepts(stack, "STRING") or last in COUNTS:
                 yield from self._values(words)
             inner = _is_inner(words)
             for kind in _CONTINUATIONS:

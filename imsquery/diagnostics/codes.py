@@ -53,7 +53,7 @@ _SYNTAX = (
         "syntax",
         "the text is not a valid filter",
         "A filter consists of conditions, `name operator value`, joined by `and`, `or` and `not`, "
-        "with parentheses where needed. `order by`, `limit` and `after` go at the end. The "
+        "with parentheses where needed. `order by`, `limit`, `skip` and `after` go at the end. The "
         "finding says what was expected at that position. Quote values that contain spaces or "
         'other special characters, as in "Oracle Linux". The rest of the text is checked all the '
         "same.",
@@ -215,11 +215,19 @@ _MEANING = (
         "(status = active and os_bit = 64) or os_bit = 32",
     ),
     Explanation(
+        "repeated-key",
+        "the images are sorted by this already",
+        "A warning: images that an earlier key leaves in a tie have the same value, so a second "
+        "place of the same key makes no difference. It is dropped.",
+        "all order by platform, name, platform desc",
+        "all order by platform, name",
+    ),
+    Explanation(
         "not-observable",
         "image records do not show this parameter",
         "The service can filter by this parameter, but does not include it in image records. It "
-        "can only be compared with `=`: it cannot be negated, compared in other ways, or sorted "
-        "by.",
+        "can only be compared with `=`: it cannot be negated, compared in other ways, sorted by, "
+        "or grouped by.",
         'flavor_id glob "s6.large.*"',
         "flavor_id = s6.large.2",
     ),
@@ -230,8 +238,9 @@ _TARGET = (
         "not-expressible",
         "the filter does not fit in one request",
         "A request joins its conditions with `and`, and compares each parameter only once, with "
-        "`=` unless it is a time. `compile` makes one request or none; `plan` handles any filter, "
-        "with several requests or with work on the client.",
+        "`=` unless it is a time. It sorts by one attribute, and neither skips images nor counts "
+        "them per group. `compile` makes one request or none; `plan` handles any filter, with "
+        "several requests or with work on the client.",
         "platform = CentOS or platform = Ubuntu",
         "platform = CentOS",
         "compile",

@@ -6,16 +6,30 @@ import base64
 import binascii
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from imsquery.execution.ordering import Key
 
 _CHECKED = 12  # bytes of the digest in a token
+
+
+@frozen
+class Kinds:
+    """The types in the positions of a plan: ``int`` or ``str`` each.
+
+    Attributes:
+        keys: of each sort key.
+        skipped, kept: of what groups are by; ``None`` where the plan has no groups.
+    """
+
+    keys: tuple[type, ...]
+    skipped: type | None = None
+    kept: type | None = None
 
 
 @frozen
@@ -24,35 +38,48 @@ class Position:
 
     Attributes:
         count: images returned so far.
-        key: the sort key of the last one.
+        keys: the sort keys of the last one.
         identity: its id.
         markers: number of a request -> the id to resume after, or ``None`` for the beginning; a
             request without an entry is exhausted.
+        skipped, kept: group -> images of it that ``skip … per`` and ``limit … per`` counted so far.
     """
 
     count: int
-    key: Key
+    keys: tuple[Key, ...]
     identity: str
     markers: Mapping[int, str | None]
+    skipped: Mapping[Key, int]
+    kept: Mapping[Key, int]
+
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """The place of the last image in the order."""
+        return (*self.keys, self.identity)
 
 
 def write_token(position: Position, fingerprint: str) -> str:
     """Return a position as a token of letters, digits, ``-`` and ``_``, safe in URLs."""
-    markers = [[number, marker] for number, marker in sorted(position.markers.items())]
-    body = json.dumps(
-        [position.count, list(position.key), position.identity, markers], separators=(",", ":")
-    ).encode()
+    parts = [
+        position.count,
+        position.keys,
+        position.identity,
+        sorted(position.markers.items()),
+        sorted(position.skipped.items()),
+        sorted(position.kept.items()),
+    ]
+    body = json.dumps(parts, separators=(",", ":")).encode()
     return _spell(_digest(body, fingerprint) + body)
 
 
-def read_token(token: str, fingerprint: str, requests: int, kind: type) -> Position:
+def read_token(token: str, fingerprint: str, requests: int, kinds: Kinds) -> Position:
     """Read a token back.
 
     Args:
         token: a result of :func:`write_token`.
         fingerprint: that of the plan.
         requests: how many the plan has.
-        kind: the type of its sort keys: ``int`` or ``str``.
+        kinds: the types of its sort keys and groups.
 
     Raises:
         ValueError: it is damaged, or from another plan.
@@ -68,23 +95,48 @@ def read_token(token: str, fingerprint: str, requests: int, kind: type) -> Posit
     if raw[:_CHECKED] != _digest(body, fingerprint) or token != _spell(raw):
         raise _invalid()
     try:
-        count, key, identity, pairs = json.loads(body)
-        markers = dict(pairs)
+        count, keys, identity, pairs, skipped, kept = json.loads(body)
+        position = Position(
+            count,
+            _keys(keys, kinds.keys),
+            identity,
+            dict(pairs),
+            _groups(skipped, kinds.skipped),
+            _groups(kept, kinds.kept),
+        )
     except (ValueError, TypeError, RecursionError):
         raise _invalid() from None
     # The digest is no secret: anybody can make a token of any content, so types are checked too.
+    markers = position.markers
     is_valid = (
         type(count) is int
         and count > 0
-        and type(key) is list
-        and [type(each) for each in key] in ([], [kind])
         and type(identity) is str
         and all(type(number) is int and 0 <= number < requests for number in markers)
         and all(marker is None or type(marker) is str for marker in markers.values())
     )
     if not is_valid:
         raise _invalid()
-    return Position(count, tuple(key), identity, markers)
+    return position
+
+
+def _keys(found: Any, kinds: Sequence[type]) -> tuple[Key, ...]:
+    """Read sort keys; raise :class:`ValueError` if they are not of these types."""
+    return tuple(_key(each, kind) for each, kind in zip(found, kinds, strict=True))
+
+
+def _key(found: Any, kind: type | None) -> Key:
+    if type(found) is not list or [type(each) for each in found] not in ([], [kind]):
+        raise _invalid()
+    return tuple(found)
+
+
+def _groups(found: Any, kind: type | None) -> dict[Key, int]:
+    """Read the counts of groups; raise :class:`ValueError` if they are none."""
+    groups = {_key(group, kind): count for group, count in found}
+    if (kind is None and groups) or any(type(each) is not int for each in groups.values()):
+        raise _invalid()
+    return groups
 
 
 def _spell(raw: bytes) -> str:

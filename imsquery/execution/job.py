@@ -12,6 +12,7 @@ from imsquery.compiler.query_string import CompiledQuery
 from imsquery.diagnostics.source import Span
 from imsquery.evaluation.matching import compile_predicate
 from imsquery.execution.ordering import Ordering
+from imsquery.execution.window import PerGroup, Slice
 from imsquery.schema.spec import Spec
 from imsquery.semantics.formula import And, Formula, build, flatten
 
@@ -50,6 +51,7 @@ class Request:
         pushed: the conditions that the server checks, in the order of the request.
         left: those that the client checks, in the order they were written.
         limited: the limit of the plan is part of the request.
+        until: relation and creation time: once images arrive that satisfy it, no more can match.
     """
 
     query: CompiledQuery
@@ -57,13 +59,14 @@ class Request:
     pushed: tuple[Condition, ...]
     left: tuple[Condition, ...] = field(eq=False)  # `residual` says the same, without spans
     limited: bool
+    until: tuple[str, str] | None
     _formula: Formula = field(eq=False, repr=False)
     _cache: dict[str, Predicate] = field(factory=dict, eq=False, repr=False, init=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Without the predicate, since functions cannot be pickled; and flat, since filters nest
         # deeper than pickle can recurse.
-        parts = self.query, self.residual, self.pushed, self.left, self.limited
+        parts = self.query, self.residual, self.pushed, self.left, self.limited, self.until
         return _make_request, (parts, flatten(self._formula))
 
     @property
@@ -83,7 +86,7 @@ class Request:
         return self._cache["matches"](record)
 
 
-def _make_request(parts: tuple[Any, Any, Any, Any, Any], steps: list[Any]) -> Request:
+def _make_request(parts: tuple[Any, Any, Any, Any, Any, Any], steps: list[Any]) -> Request:
     return Request(*parts, build(steps))
 
 
@@ -96,8 +99,8 @@ class Job:
         filter: its filter, simplified and in canonical spelling.
         requests: the requests, in a fixed order; empty if nothing can match.
         order: what results are sorted by, and who sorts them.
-        limit: maximum number of images.
         after: the id of the image after which results start.
+        clauses: how many images to skip and to keep, in all and per group.
         locator: the request for that image, if the client sorts; only made if no other finds it.
         warnings: findings that are not errors.
         spec: the parameters.
@@ -107,23 +110,49 @@ class Job:
     filter: str
     requests: tuple[Request, ...]
     order: Ordering
-    limit: int | None
     after: str | None
+    clauses: Slice
     locator: Request | None = field(eq=False)
     warnings: tuple[Diagnostic, ...] = field(eq=False)
     spec: Spec = field(eq=False, repr=False)
 
     @property
+    def limit(self) -> int | None:
+        """Maximum number of images."""
+        return self.clauses.limit
+
+    @property
+    def skip(self) -> int:
+        """Number of images to leave out at the beginning."""
+        return self.clauses.skip
+
+    @property
+    def limit_per(self) -> PerGroup | None:
+        """Maximum number of images of each group."""
+        return self.clauses.limit_per
+
+    @property
+    def skip_per(self) -> PerGroup | None:
+        """Number of images to leave out at the beginning of each group."""
+        return self.clauses.skip_per
+
+    @property
     def exact(self) -> bool:
         """Whether nothing is left to the client."""
-        return self.order.by_server and all(request.exact for request in self.requests)
+        is_counted = self.skip or self.limit_per or self.skip_per or len(self.order.keys) > 1
+        exact = self.order.by_server and all(request.exact for request in self.requests)
+        return exact and not is_counted
 
     @property
     def fingerprint(self) -> str:
         """A digest that is the same for equal plans in any process: 32 hexadecimal digits."""
         parts = [
             [[request.query_string, request.residual] for request in self.requests],
-            [self.order.parameter.wire, self.order.descending, self.order.by_server],
-            [self.limit, self.after],
+            [[each.parameter.wire, each.descending] for each in self.order.keys],
+            [self.order.by_server, self.limit, self.after, self.skip],
+            [
+                each and [each.count, each.parameter.wire]
+                for each in (self.skip_per, self.limit_per)
+            ],
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

@@ -1,77 +1,148 @@
-"""The order of results, and the position of a record in it."""
+"""The order of results, and the place of a record in it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from imsquery.evaluation.attributes import read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import TypeVar
 
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
     from imsquery.semantics.formula import BoundQuery
 
+    T = TypeVar("T")
+
 Key: TypeAlias = tuple[()] | tuple[str | int]
-"""The sort key of a record: its value, or nothing, which is less than any value."""
+"""What a record shows of an attribute: its value, or nothing, which is less than any value."""
+
+Place: TypeAlias = tuple[Any, ...]
+"""The sort keys of a record, and then its id."""
 
 
 @frozen
-class Ordering:
-    """What results are sorted by; ties are broken by id, in the same direction.
+class SortKey:
+    """One of the attributes that results are sorted by.
 
     Attributes:
         parameter: the parameter whose values are compared.  The client compares numbers and times
             as such, and texts by code point; the server as its database does.
         descending: the direction; a record without a value is less than any other.
-        is_written: whether the query states the order; otherwise it is the server's default.
-        by_server: whether the server sorts.
-        identity: the attribute of a record that holds its id.
-        is_settled: whether the server breaks ties by id, too.
     """
 
     parameter: Parameter = field(eq=lambda row: row.wire)
     descending: bool
+
+    def of(self, record: Mapping[str, Any]) -> Key:
+        """Return the key of a record."""
+        return group_of(self.parameter, record)
+
+    def __str__(self) -> str:
+        return f"{self.parameter.name} {'desc' if self.descending else 'asc'}"
+
+
+def group_of(parameter: Parameter, record: Mapping[str, Any]) -> Key:
+    """Return what a record shows of a parameter with a single value."""
+    value = read(parameter, record)
+    return () if value is None else (value,)
+
+
+@frozen
+class Ordering:
+    """What results are sorted by; ties are broken by id, in the direction of the last key.
+
+    Attributes:
+        keys: the sort keys, of which there is at least one.
+        is_written: whether the query states the order; otherwise it is the server's default.
+        by_server: whether the server sorts by the first key; the client then sorts those that tie.
+        identity: the attribute of a record that holds its id.
+        default: what the server sorts by unless told otherwise.
+        is_certain: whether the server's order by the first key is known and cannot change between
+            two pages, as that of creation times and ids.
+    """
+
+    keys: tuple[SortKey, ...]
     is_written: bool
     by_server: bool
     identity: str = field(eq=False)
-    is_settled: bool = field(eq=False)
+    default: SortKey = field(eq=False)
+    is_certain: bool = field(eq=False)
+
+    @property
+    def parameter(self) -> Parameter:
+        """The parameter of the first key."""
+        return self.keys[0].parameter
+
+    @property
+    def descending(self) -> bool:
+        """The direction of the first key."""
+        return self.keys[0].descending
+
+    @property
+    def arrival(self) -> SortKey:
+        """What the images of a request arrive sorted by."""
+        return self.keys[0] if self.by_server else self.default
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the server breaks ties by id, too.
+
+        Glance breaks them by creation time, then id: see `_image_get_all` in
+        glance/db/sqlalchemy/api.py.
+        """
+        return self.is_certain and len(self.keys) == 1
 
     @property
     def is_by_id(self) -> bool:
         """Whether results are sorted by id alone, so that there are no ties."""
         return self.parameter.observed == self.identity
 
-    def key(self, record: Mapping[str, Any]) -> Key:
-        """Return the sort key of a record."""
-        value = read(self.parameter, record)
-        return () if value is None else (value,)
+    @property
+    def _directions(self) -> list[bool]:
+        return [key.descending for key in (*self.keys, self.keys[-1])]
 
-    def precedes(self, one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-        """Return whether one key, or key with id, comes before another."""
+    def key(self, record: Mapping[str, Any]) -> Key:
+        """Return the first sort key of a record."""
+        return self.keys[0].of(record)
+
+    def place(self, record: Mapping[str, Any]) -> Place:
+        """Return the place of a record."""
+        return (*(key.of(record) for key in self.keys), record[self.identity])
+
+    def precedes(self, one: Key, other: Key) -> bool:
+        """Return whether one first key comes before another."""
         return one > other if self.descending else one < other
 
-    def joining(self, count: int) -> Ordering:
-        """Return the order for the combined results of several requests.
+    def is_before(self, one: Place, other: Place) -> bool:
+        """Return whether one place comes before another."""
+        for left, right, descending in zip(one, other, self._directions, strict=True):
+            if left != right:
+                return bool(left > right if descending else left < right)
+        return False
 
-        They are merged only where the server's order is certain: by creation time or id, which
-        every image has.  Otherwise the client sorts.  The reference does not say how the service
-        compares texts, nor where it puts images without a value; databases differ in both, and
-        merging in another order than the server's would put the results in no order at all.
-        """
-        if count > 1 and not self.is_settled:
-            return evolve(self, by_server=False)
-        return self
+    def arranged(self, items: Iterable[T], place: Callable[[T], Place]) -> list[T]:
+        """Return items sorted by their places."""
+        found = [(place(item), item) for item in items]
+        for index, descending in reversed([*enumerate(self._directions)]):
+            found.sort(key=lambda pair: pair[0][index], reverse=descending)
+        return [item for _, item in found]
 
     def __str__(self) -> str:
-        return f"{self.parameter.name} {'desc' if self.descending else 'asc'}"
+        return ", ".join(map(str, self.keys))
 
 
 def read_order(query: BoundQuery, spec: Spec) -> Ordering:
     """Return the order that a query asks for, or the server's default, newest first.
+
+    The server makes it if its first key is certain: the creation time or the id, which every image
+    has and which never change.  The reference does not say how the service compares texts, nor
+    where it puts images without a value; and an image whose key changes between two pages may be
+    on neither.
 
     Raises:
         ValueError: the spec has no id, or no time that the server sorts by.
@@ -85,15 +156,27 @@ def read_order(query: BoundQuery, spec: Spec) -> Ordering:
     if identity is None or identity.observed is None:
         msg = "the spec lacks an attribute `id` in image records"
         raise ValueError(msg)
-    written = query.order
-    parameter = default if written is None else written.parameter
+    newest_first = SortKey(default, descending=True)
+    written = [SortKey(each.parameter, each.direction != "asc") for each in query.order]
+    keys = _without_idle(written or [newest_first], identity)
+    is_certain = keys[0].parameter in {default, identity} and keys[0].parameter.sortable
     return Ordering(
-        parameter,
-        descending=written is None or written.direction != "asc",
-        is_written=written is not None,
-        by_server=parameter.sortable,
+        tuple(keys),
+        is_written=bool(written),
+        by_server=is_certain,
         identity=identity.observed,
-        # Glance breaks ties by creation time, then id: see `_image_get_all` in
-        # glance/db/sqlalchemy/api.py.
-        is_settled=parameter in {default, identity},
+        default=newest_first,
+        is_certain=is_certain,
     )
+
+
+def _without_idle(keys: Sequence[SortKey], identity: Parameter) -> list[SortKey]:
+    """Drop the keys after the id, and the id itself where it would break ties anyway."""
+    used: list[SortKey] = []
+    for key in keys:
+        if key.parameter is identity:
+            if not used or used[-1].descending != key.descending:
+                used.append(key)
+            break
+        used.append(key)
+    return used

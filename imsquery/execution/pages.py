@@ -2,11 +2,12 @@
 
 Each page is asked for by the id of the last image of the page before, until one is empty: the
 service does not say whether there is more.  Anything that could loop forever or leave a gap is an
-error.
+error; an image that was on the page before is left out.
 """
 
 from __future__ import annotations
 
+import operator
 import re
 from collections import deque
 from collections.abc import Mapping
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from imsquery.execution.job import Job, Request
-    from imsquery.execution.ordering import Key
+    from imsquery.execution.ordering import Key, Place
 
 
 _surrogate = re.compile("[\ud800-\udfff]").search  # UTF-8 cannot encode these
+_RELATIONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 class ExecutionError(Exception):
@@ -48,22 +50,27 @@ class Entry:
     """An image that satisfies the filter.
 
     Attributes:
-        key: its sort key.
-        identity: its id.
+        place: its place in the order: its sort keys, and its id.
         record: the record, as it arrived.
-        group_marker: the id after which the request finds the images with this key; ``None`` for
-            the beginning.
+        group_marker: the id after which the request finds the images with its first key; ``None``
+            for the beginning.
     """
 
-    key: Key
-    identity: str
+    place: Place
     record: Mapping[str, Any]
     group_marker: str | None
 
     @property
-    def place(self) -> tuple[Key, str]:
-        """Its place in the order: key and id."""
-        return self.key, self.identity
+    def key(self) -> Key:
+        """Its first sort key."""
+        key: Key = self.place[0]
+        return key
+
+    @property
+    def identity(self) -> str:
+        """Its id."""
+        identity: str = self.place[-1]
+        return identity
 
 
 class Branch:
@@ -80,7 +87,7 @@ class Branch:
     Attributes:
         buffer: images that satisfy the filter and were not taken yet.
         marker: the id of the last image that arrived, whether it satisfies the filter or not.
-        key: its sort key; ``None`` before the first image.
+        key: its first sort key; ``None`` before the first image.
         group_marker: the id after which the images with that key start; ``None`` for the beginning.
         is_done: whether there is nothing more to come.
         fetched: images that arrived, whether they satisfy the filter or not.
@@ -106,7 +113,7 @@ class Branch:
         self._clauses = job.spec.clauses
         self._page_size = page_size
         self._is_new = is_new
-        self._limit = limit if request.limited else None
+        self._limit = limit if request.limited and job.order.by_server else None
         # Merging relies on the order; the results of a single request are taken as they come.
         self._is_merged = job.order.by_server and len(job.requests) > 1
         self._kept = 0
@@ -116,6 +123,9 @@ class Branch:
     def query_string(self) -> str:
         """Return the request for the next page."""
         pairs = dict(self._request.query.params)
+        if not self._order.by_server:
+            for clause in {"order by", "direction", "after"} & self._clauses.keys():
+                pairs.pop(self._clauses[clause].wire, None)
         pairs[self._clauses["limit"].wire] = str(self._size())
         if self.marker is not None:
             pairs[self._clauses["after"].wire] = self.marker
@@ -137,8 +147,14 @@ class Branch:
         Raises:
             ExecutionError: it is not a list of images, or cannot follow the page before.
         """
+        before = self._page
         records = self._check(page)
-        entries = [entry for record in records if (entry := self._take(record)) is not None]
+        entries = []
+        for record in records:
+            if record[self._order.identity] in before:
+                self.marker = record[self._order.identity]
+            elif (entry := self._take(record)) is not None:
+                entries.append(entry)
         self.buffer.extend(entries)
         self.fetched += len(records)
         self._kept += len(entries)
@@ -155,8 +171,6 @@ class Branch:
         unique = frozenset(identities)
         if len(unique) < len(identities):
             raise self._error("a page has the same image twice")
-        if not unique.isdisjoint(self._page):
-            raise self._error("a page repeats an image of the page before")
         if identities:
             if identities[-1] in self._markers:
                 raise self._error("pages repeat in a loop")
@@ -180,10 +194,20 @@ class Branch:
             self.key = key
             self.group_marker = self.marker
         self.marker = identity
+        if self._is_past(record):
+            self.is_done = True
         if not self._request.matches(record):
             return None
-        entry = Entry(key, identity, record, self.group_marker)
+        entry = Entry(self._order.place(record), record, self.group_marker)
         return entry if self._is_new(entry) else None
+
+    def _is_past(self, record: Mapping[str, Any]) -> bool:
+        """Return whether no image that arrives after one can satisfy the filter."""
+        if self._request.until is None:
+            return False
+        relation, bound = self._request.until
+        key = self._order.arrival.of(record)
+        return bool(key and _RELATIONS[relation](key[0], bound))
 
     def _error(self, message: str) -> ExecutionError:
         return ExecutionError(message, self.query_string())

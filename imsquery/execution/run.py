@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
-from imsquery.execution.cursor import read_token, write_token
+from imsquery.execution.cursor import Kinds, read_token, write_token
 from imsquery.execution.merge import Results, merge
 from imsquery.execution.pages import Branch, ExecutionError
 from imsquery.schema.kinds import Integer
 
 if TYPE_CHECKING:
     from imsquery.execution.job import Job
+    from imsquery.schema.parameters import Parameter
 
 __all__ = ["MAX_PAGE", "AsyncExecution", "AsyncFetch", "Execution", "ExecutionError", "Fetch"]
 
@@ -42,8 +43,7 @@ class _Run:
         self._fingerprint = job.fingerprint
         position = None
         if cursor is not None:
-            kind = int if isinstance(job.order.parameter.kind, Integer) else str
-            position = read_token(cursor, self._fingerprint, len(job.requests), kind)
+            position = read_token(cursor, self._fingerprint, len(job.requests), _kinds(job))
         self._results: Results = merge(job, page_size, position)
         self._fault: ExecutionError | None = None
         self.pages = 0
@@ -71,6 +71,19 @@ class _Run:
         except ExecutionError as error:
             self._fault = error
             raise
+
+
+def _kinds(job: Job) -> Kinds:
+    """Return the types in the positions of a plan."""
+    groups = (job.skip_per, job.limit_per)
+    return Kinds(
+        tuple(_kind(key.parameter) for key in job.order.keys),
+        *(None if each is None else _kind(each.parameter) for each in groups),
+    )
+
+
+def _kind(parameter: Parameter) -> type:
+    return int if isinstance(parameter.kind, Integer) else str
 
 
 class Execution(_Run, Iterator[Record]):

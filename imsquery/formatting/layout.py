@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from imsquery.language._tables import KEYWORDS
-from imsquery.language.lexer import is_word
-from imsquery.language.syntax import Query, SyntaxBuilder, plain_name
+from imsquery.language.lexer import is_name
+from imsquery.language.syntax import CLAUSES, Query, SyntaxBuilder, plain_name
 from imsquery.language.unparse import unparse, unparse_filter, unparse_value
 
 if TYPE_CHECKING:
@@ -121,8 +120,8 @@ def _predicate(rule: Callable[..., Any]) -> Any:
 def _clause(rule: Callable[..., Any]) -> Any:
     """Make the rule that builds the leaf of a clause."""
 
-    def build(self: LayoutBuilder, *tokens: int) -> tuple[str, Leaf, int, int]:
-        which, value, first, last = rule(self, *tokens)
+    def build(self: LayoutBuilder, *symbols: Any) -> tuple[str, Leaf, int, int]:
+        which, value, first, last = rule(self, *symbols)
         return which, self.leaf(unparse(Query(**{which: value})), first, last), first, last
 
     return build
@@ -158,8 +157,10 @@ class LayoutBuilder(SyntaxBuilder):
     standalone = _predicate(SyntaxBuilder.standalone)
 
     order = _clause(SyntaxBuilder.order)
-    order_with_direction = _clause(SyntaxBuilder.order_with_direction)
     limit = _clause(SyntaxBuilder.limit)
+    limit_per = _clause(SyntaxBuilder.limit_per)
+    skip = _clause(SyntaxBuilder.skip)
+    skip_per = _clause(SyntaxBuilder.skip_per)
     after = _clause(SyntaxBuilder.after)
 
     def membership(self, name: int, _in: int, opening: int, values: list[int], closing: int) -> Any:
@@ -201,9 +202,9 @@ class LayoutBuilder(SyntaxBuilder):
         found: dict[str, Leaf] = {}
         for which, leaf, first, last in clauses:
             if which in found:
-                self.repeated_clause(which, first, last)
+                self.repeated_clause(CLAUSES[which], first, last)
             found.setdefault(which, leaf)
-        in_order = [found[which] for which in ("order", "limit", "after") if which in found]
+        in_order = [found[which] for which in CLAUSES if which in found]
         return Layout(self.tokens, expr, in_order, self._leaves)
 
     def query_of_clauses(self, clauses: list[tuple[str, Any, int, int]]) -> Any:
@@ -238,8 +239,3 @@ def short_name(written: str, spec: Spec) -> str:
             if found is not None and found.wire == parameter.wire and is_name(spelled):
                 return spelled
     return written
-
-
-def is_name(word: str) -> bool:
-    """Return whether a word can be a name: any but a keyword, or ``limit``."""
-    return is_word(word) is not None and KEYWORDS.get(word.lower(), "LIMIT") == "LIMIT"

@@ -33,7 +33,9 @@ KEYWORDS = {'absent': 'PRESENCE',
  'not': 'NOT',
  'or': 'OR',
  'order': 'ORDER',
+ 'per': 'PER',
  'present': 'PRESENCE',
+ 'skip': 'SKIP',
  'startswith': 'MATCH'}
 
 FIXED = {'!=': 'OPERATOR',
@@ -83,121 +85,144 @@ RULES: tuple[tuple[str, int, str | None], ...] = (
     ('predicate', 2, 'broken'),  # 31
     ('name', 1, None),  # 32
     ('name', 1, None),  # 33
-    ('values', 1, 'single'),  # 34
-    ('values', 3, 'extend'),  # 35
-    ('value', 1, None),  # 36
-    ('value', 1, None),  # 37
+    ('name', 1, None),  # 34
+    ('name', 1, None),  # 35
+    ('values', 1, 'single'),  # 36
+    ('values', 3, 'extend'),  # 37
     ('value', 1, None),  # 38
-    ('clauses', 1, 'single'),  # 39
-    ('clauses', 2, 'extend_adjacent'),  # 40
-    ('clause', 3, 'order'),  # 41
-    ('clause', 4, 'order_with_direction'),  # 42
-    ('clause', 2, 'limit'),  # 43
+    ('value', 1, None),  # 39
+    ('value', 1, None),  # 40
+    ('clauses', 1, 'single'),  # 41
+    ('clauses', 2, 'extend_adjacent'),  # 42
+    ('clause', 3, 'order'),  # 43
     ('clause', 2, 'limit'),  # 44
-    ('clause', 2, 'after'),  # 45
+    ('clause', 4, 'limit_per'),  # 45
+    ('clause', 2, 'skip'),  # 46
+    ('clause', 4, 'skip_per'),  # 47
+    ('clause', 2, 'after'),  # 48
+    ('keys', 1, 'single'),  # 49
+    ('keys', 3, 'extend'),  # 50
+    ('key', 1, None),  # 51
+    ('key', 2, 'directed'),  # 52
+    ('count', 1, None),  # 53
+    ('count', 1, None),  # 54
 )
 
 ACTIONS: tuple[dict[str, int], ...] = (
-    {'$END': -4, 'AFTER': 1, 'ALL': 2, 'BROKEN': 3, 'LIMIT': 4, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'ORDER': 8, 'WORD': 9},  # 0
-    {'PLACEHOLDER': 23, 'STRING': 23, 'WORD': 23},  # 1
-    {'$END': -15, 'AFTER': -15, 'AND': -15, 'LIMIT': -15, 'OR': -15, 'ORDER': -15, 'RPAR': -15},  # 2
-    {'$END': -31, 'AFTER': -31, 'AND': -31, 'LIMIT': -31, 'OR': -31, 'ORDER': -31, 'RPAR': -31},  # 3
-    {'$END': -34, 'AFTER': -34, 'AND': -34, 'BETWEEN': -34, 'IN': -34, 'IS': -34, 'LIMIT': -34, 'MATCH': -34, 'NOT': -34, 'OPERATOR': -34, 'OR': -34, 'ORDER': -34, 'PLACEHOLDER': 24, 'WORD': 25},  # 4
-    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 5
-    {'$END': -16, 'AFTER': -16, 'AND': -16, 'LIMIT': -16, 'OR': -16, 'ORDER': -16, 'RPAR': -16},  # 6
-    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 7
-    {'BY': 29},  # 8
-    {'$END': -33, 'AFTER': -33, 'AND': -33, 'BETWEEN': -33, 'BROKEN': 30, 'IN': -33, 'IS': -33, 'LIMIT': -33, 'LPAR': 31, 'MATCH': -33, 'NOT': -33, 'OPERATOR': -33, 'OR': -33, 'ORDER': -33, 'RPAR': -33},  # 9
-    {'$END': -40, 'AFTER': -40, 'LIMIT': -40, 'ORDER': -40},  # 10
-    {'$END': -3, 'AFTER': 1, 'LIMIT': 32, 'ORDER': 8},  # 11
-    {'$END': -5, 'AFTER': -5, 'LIMIT': -5, 'OR': 34, 'ORDER': -5, 'RPAR': -5},  # 12
-    {'$END': -10, 'AFTER': -10, 'AND': 35, 'LIMIT': -10, 'OR': -10, 'ORDER': -10, 'RPAR': -10},  # 13
-    {'$END': -6, 'AFTER': -6, 'LIMIT': -6, 'OR': 36, 'ORDER': -6, 'RPAR': -6},  # 14
-    {'$END': -2, 'AFTER': 1, 'LIMIT': 32, 'ORDER': 8},  # 15
-    {'$END': -28, 'AFTER': -28, 'AND': -28, 'BETWEEN': 38, 'IN': 39, 'IS': 40, 'LIMIT': -28, 'MATCH': 41, 'NOT': 42, 'OPERATOR': 43, 'OR': -28, 'ORDER': -28, 'RPAR': -28},  # 16
-    {'$END': -17, 'AFTER': -17, 'AND': -17, 'LIMIT': -17, 'OR': -17, 'ORDER': -17, 'RPAR': -17},  # 17
-    {'$END': 18},  # 18
-    {'$END': -9, 'AFTER': -9, 'AND': 44, 'LIMIT': -9, 'OR': -9, 'ORDER': -9, 'RPAR': -9},  # 19
-    {'$END': -39, 'AFTER': -39, 'AND': -39, 'COMMA': -39, 'LIMIT': -39, 'OR': -39, 'ORDER': -39, 'RPAR': -39},  # 20
-    {'$END': -38, 'AFTER': -38, 'AND': -38, 'COMMA': -38, 'LIMIT': -38, 'OR': -38, 'ORDER': -38, 'RPAR': -38},  # 21
-    {'$END': -37, 'AFTER': -37, 'AND': -37, 'COMMA': -37, 'LIMIT': -37, 'OR': -37, 'ORDER': -37, 'RPAR': -37},  # 22
-    {'$END': -46, 'AFTER': -46, 'LIMIT': -46, 'ORDER': -46},  # 23
-    {'$END': -45, 'AFTER': -45, 'LIMIT': -45, 'ORDER': -45},  # 24
-    {'$END': -44, 'AFTER': -44, 'LIMIT': -44, 'ORDER': -44},  # 25
-    {'$END': -34, 'AFTER': -34, 'AND': -34, 'BETWEEN': -34, 'IN': -34, 'IS': -34, 'LIMIT': -34, 'MATCH': -34, 'NOT': -34, 'OPERATOR': -34, 'OR': -34, 'ORDER': -34, 'RPAR': -34},  # 26
-    {'RPAR': 45},  # 27
-    {'$END': -13, 'AFTER': -13, 'AND': -13, 'LIMIT': -13, 'OR': -13, 'ORDER': -13, 'RPAR': -13},  # 28
-    {'WORD': 46},  # 29
-    {'$END': -32, 'AFTER': -32, 'AND': -32, 'LIMIT': -32, 'OR': -32, 'ORDER': -32, 'RPAR': -32},  # 30
-    {'PLACEHOLDER': 48, 'RPAR': 47, 'STRING': 48, 'WORD': 48},  # 31
-    {'PLACEHOLDER': 24, 'WORD': 25},  # 32
-    {'$END': -41, 'AFTER': -41, 'LIMIT': -41, 'ORDER': -41},  # 33
-    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 34
-    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 35
-    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 36
-    {'$END': -1, 'AFTER': 1, 'LIMIT': 32, 'ORDER': 8},  # 37
-    {'PLACEHOLDER': 53, 'STRING': 53, 'WORD': 53},  # 38
-    {'LPAR': 54, 'PLACEHOLDER': 55},  # 39
-    {'PRESENCE': 56},  # 40
-    {'PLACEHOLDER': 57, 'STRING': 57, 'WORD': 57},  # 41
-    {'BETWEEN': 58, 'IN': 59, 'MATCH': 60},  # 42
-    {'PLACEHOLDER': 61, 'STRING': 61, 'WORD': 61},  # 43
-    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 16, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'WORD': 9},  # 44
-    {'$END': -14, 'AFTER': -14, 'AND': -14, 'LIMIT': -14, 'OR': -14, 'ORDER': -14, 'RPAR': -14},  # 45
-    {'$END': -42, 'AFTER': -42, 'DIRECTION': 63, 'LIMIT': -42, 'ORDER': -42},  # 46
-    {'$END': -29, 'AFTER': -29, 'AND': -29, 'LIMIT': -29, 'OR': -29, 'ORDER': -29, 'RPAR': -29},  # 47
-    {'COMMA': -35, 'RPAR': -35},  # 48
-    {'COMMA': 64, 'RPAR': 65},  # 49
-    {'$END': -7, 'AFTER': -7, 'LIMIT': -7, 'OR': -7, 'ORDER': -7, 'RPAR': -7},  # 50
-    {'$END': -12, 'AFTER': -12, 'AND': -12, 'LIMIT': -12, 'OR': -12, 'ORDER': -12, 'RPAR': -12},  # 51
-    {'$END': -8, 'AFTER': -8, 'LIMIT': -8, 'OR': -8, 'ORDER': -8, 'RPAR': -8},  # 52
-    {'AND': 66},  # 53
-    {'PLACEHOLDER': 48, 'STRING': 48, 'WORD': 48},  # 54
-    {'$END': -21, 'AFTER': -21, 'AND': -21, 'LIMIT': -21, 'OR': -21, 'ORDER': -21, 'RPAR': -21},  # 55
-    {'$END': -27, 'AFTER': -27, 'AND': -27, 'LIMIT': -27, 'OR': -27, 'ORDER': -27, 'RPAR': -27},  # 56
-    {'$END': -25, 'AFTER': -25, 'AND': -25, 'LIMIT': -25, 'OR': -25, 'ORDER': -25, 'RPAR': -25},  # 57
-    {'PLACEHOLDER': 68, 'STRING': 68, 'WORD': 68},  # 58
-    {'LPAR': 69, 'PLACEHOLDER': 70},  # 59
-    {'PLACEHOLDER': 71, 'STRING': 71, 'WORD': 71},  # 60
-    {'$END': -18, 'AFTER': -18, 'AND': -18, 'LIMIT': -18, 'OR': -18, 'ORDER': -18, 'RPAR': -18},  # 61
-    {'$END': -11, 'AFTER': -11, 'AND': -11, 'LIMIT': -11, 'OR': -11, 'ORDER': -11, 'RPAR': -11},  # 62
-    {'$END': -43, 'AFTER': -43, 'LIMIT': -43, 'ORDER': -43},  # 63
-    {'PLACEHOLDER': 72, 'STRING': 72, 'WORD': 72},  # 64
-    {'$END': -30, 'AFTER': -30, 'AND': -30, 'LIMIT': -30, 'OR': -30, 'ORDER': -30, 'RPAR': -30},  # 65
-    {'PLACEHOLDER': 73, 'STRING': 73, 'WORD': 73},  # 66
-    {'COMMA': 64, 'RPAR': 74},  # 67
-    {'AND': 75},  # 68
-    {'PLACEHOLDER': 48, 'STRING': 48, 'WORD': 48},  # 69
-    {'$END': -22, 'AFTER': -22, 'AND': -22, 'LIMIT': -22, 'OR': -22, 'ORDER': -22, 'RPAR': -22},  # 70
-    {'$END': -26, 'AFTER': -26, 'AND': -26, 'LIMIT': -26, 'OR': -26, 'ORDER': -26, 'RPAR': -26},  # 71
-    {'COMMA': -36, 'RPAR': -36},  # 72
-    {'$END': -23, 'AFTER': -23, 'AND': -23, 'LIMIT': -23, 'OR': -23, 'ORDER': -23, 'RPAR': -23},  # 73
-    {'$END': -19, 'AFTER': -19, 'AND': -19, 'LIMIT': -19, 'OR': -19, 'ORDER': -19, 'RPAR': -19},  # 74
-    {'PLACEHOLDER': 77, 'STRING': 77, 'WORD': 77},  # 75
-    {'COMMA': 64, 'RPAR': 78},  # 76
-    {'$END': -24, 'AFTER': -24, 'AND': -24, 'LIMIT': -24, 'OR': -24, 'ORDER': -24, 'RPAR': -24},  # 77
-    {'$END': -20, 'AFTER': -20, 'AND': -20, 'LIMIT': -20, 'OR': -20, 'ORDER': -20, 'RPAR': -20},  # 78
+    {'$END': -4, 'AFTER': 1, 'ALL': 2, 'BROKEN': 3, 'LIMIT': 4, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'ORDER': 8, 'PER': 18, 'SKIP': 10, 'WORD': 11},  # 0
+    {'PLACEHOLDER': 25, 'STRING': 25, 'WORD': 25},  # 1
+    {'$END': -15, 'AFTER': -15, 'AND': -15, 'LIMIT': -15, 'OR': -15, 'ORDER': -15, 'RPAR': -15, 'SKIP': -15},  # 2
+    {'$END': -31, 'AFTER': -31, 'AND': -31, 'LIMIT': -31, 'OR': -31, 'ORDER': -31, 'RPAR': -31, 'SKIP': -31},  # 3
+    {'$END': -34, 'AFTER': -34, 'AND': -34, 'BETWEEN': -34, 'IN': -34, 'IS': -34, 'LIMIT': -34, 'MATCH': -34, 'NOT': -34, 'OPERATOR': -34, 'OR': -34, 'ORDER': -34, 'PLACEHOLDER': 28, 'SKIP': -34, 'WORD': 28},  # 4
+    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 18, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'PER': 18, 'SKIP': 18, 'WORD': 11},  # 5
+    {'$END': -16, 'AFTER': -16, 'AND': -16, 'LIMIT': -16, 'OR': -16, 'ORDER': -16, 'RPAR': -16, 'SKIP': -16},  # 6
+    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 18, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'PER': 18, 'SKIP': 18, 'WORD': 11},  # 7
+    {'BY': 33},  # 8
+    {'$END': -36, 'AFTER': -36, 'AND': -36, 'BETWEEN': -36, 'IN': -36, 'IS': -36, 'LIMIT': -36, 'MATCH': -36, 'NOT': -36, 'OPERATOR': -36, 'OR': -36, 'ORDER': -36, 'RPAR': -36, 'SKIP': -36},  # 9
+    {'$END': -35, 'AFTER': -35, 'AND': -35, 'BETWEEN': -35, 'IN': -35, 'IS': -35, 'LIMIT': -35, 'MATCH': -35, 'NOT': -35, 'OPERATOR': -35, 'OR': -35, 'ORDER': -35, 'PLACEHOLDER': 34, 'SKIP': -35, 'WORD': 34},  # 10
+    {'$END': -33, 'AFTER': -33, 'AND': -33, 'BETWEEN': -33, 'BROKEN': 35, 'IN': -33, 'IS': -33, 'LIMIT': -33, 'LPAR': 36, 'MATCH': -33, 'NOT': -33, 'OPERATOR': -33, 'OR': -33, 'ORDER': -33, 'RPAR': -33, 'SKIP': -33},  # 11
+    {'$END': -42, 'AFTER': -42, 'LIMIT': -42, 'ORDER': -42, 'SKIP': -42},  # 12
+    {'$END': -3, 'AFTER': 1, 'LIMIT': 37, 'ORDER': 8, 'SKIP': 38},  # 13
+    {'$END': -5, 'AFTER': -5, 'LIMIT': -5, 'OR': 40, 'ORDER': -5, 'RPAR': -5, 'SKIP': -5},  # 14
+    {'$END': -10, 'AFTER': -10, 'AND': 41, 'LIMIT': -10, 'OR': -10, 'ORDER': -10, 'RPAR': -10, 'SKIP': -10},  # 15
+    {'$END': -6, 'AFTER': -6, 'LIMIT': -6, 'OR': 42, 'ORDER': -6, 'RPAR': -6, 'SKIP': -6},  # 16
+    {'$END': -2, 'AFTER': 1, 'LIMIT': 37, 'ORDER': 8, 'SKIP': 38},  # 17
+    {'$END': -28, 'AFTER': -28, 'AND': -28, 'BETWEEN': 44, 'IN': 45, 'IS': 46, 'LIMIT': -28, 'MATCH': 47, 'NOT': 48, 'OPERATOR': 49, 'OR': -28, 'ORDER': -28, 'RPAR': -28, 'SKIP': -28},  # 18
+    {'$END': -17, 'AFTER': -17, 'AND': -17, 'LIMIT': -17, 'OR': -17, 'ORDER': -17, 'RPAR': -17, 'SKIP': -17},  # 19
+    {'$END': 20},  # 20
+    {'$END': -9, 'AFTER': -9, 'AND': 50, 'LIMIT': -9, 'OR': -9, 'ORDER': -9, 'RPAR': -9, 'SKIP': -9},  # 21
+    {'$END': -41, 'AFTER': -41, 'AND': -41, 'COMMA': -41, 'LIMIT': -41, 'OR': -41, 'ORDER': -41, 'RPAR': -41, 'SKIP': -41},  # 22
+    {'$END': -40, 'AFTER': -40, 'AND': -40, 'COMMA': -40, 'LIMIT': -40, 'OR': -40, 'ORDER': -40, 'RPAR': -40, 'SKIP': -40},  # 23
+    {'$END': -39, 'AFTER': -39, 'AND': -39, 'COMMA': -39, 'LIMIT': -39, 'OR': -39, 'ORDER': -39, 'RPAR': -39, 'SKIP': -39},  # 24
+    {'$END': -49, 'AFTER': -49, 'LIMIT': -49, 'ORDER': -49, 'SKIP': -49},  # 25
+    {'$END': -55, 'AFTER': -55, 'LIMIT': -55, 'ORDER': -55, 'PER': -55, 'SKIP': -55},  # 26
+    {'$END': -54, 'AFTER': -54, 'LIMIT': -54, 'ORDER': -54, 'PER': -54, 'SKIP': -54},  # 27
+    {'$END': -45, 'AFTER': -45, 'LIMIT': -45, 'ORDER': -45, 'PER': 51, 'SKIP': -45},  # 28
+    {'$END': -34, 'AFTER': -34, 'AND': -34, 'BETWEEN': -34, 'IN': -34, 'IS': -34, 'LIMIT': -34, 'MATCH': -34, 'NOT': -34, 'OPERATOR': -34, 'OR': -34, 'ORDER': -34, 'RPAR': -34, 'SKIP': -34},  # 29
+    {'$END': -35, 'AFTER': -35, 'AND': -35, 'BETWEEN': -35, 'IN': -35, 'IS': -35, 'LIMIT': -35, 'MATCH': -35, 'NOT': -35, 'OPERATOR': -35, 'OR': -35, 'ORDER': -35, 'RPAR': -35, 'SKIP': -35},  # 30
+    {'RPAR': 52},  # 31
+    {'$END': -13, 'AFTER': -13, 'AND': -13, 'LIMIT': -13, 'OR': -13, 'ORDER': -13, 'RPAR': -13, 'SKIP': -13},  # 32
+    {'WORD': 53},  # 33
+    {'$END': -47, 'AFTER': -47, 'LIMIT': -47, 'ORDER': -47, 'PER': 56, 'SKIP': -47},  # 34
+    {'$END': -32, 'AFTER': -32, 'AND': -32, 'LIMIT': -32, 'OR': -32, 'ORDER': -32, 'RPAR': -32, 'SKIP': -32},  # 35
+    {'PLACEHOLDER': 58, 'RPAR': 57, 'STRING': 58, 'WORD': 58},  # 36
+    {'PLACEHOLDER': 28, 'WORD': 28},  # 37
+    {'PLACEHOLDER': 34, 'WORD': 34},  # 38
+    {'$END': -43, 'AFTER': -43, 'LIMIT': -43, 'ORDER': -43, 'SKIP': -43},  # 39
+    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 18, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'PER': 18, 'SKIP': 18, 'WORD': 11},  # 40
+    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 18, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'PER': 18, 'SKIP': 18, 'WORD': 11},  # 41
+    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 18, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'PER': 18, 'SKIP': 18, 'WORD': 11},  # 42
+    {'$END': -1, 'AFTER': 1, 'LIMIT': 37, 'ORDER': 8, 'SKIP': 38},  # 43
+    {'PLACEHOLDER': 63, 'STRING': 63, 'WORD': 63},  # 44
+    {'LPAR': 64, 'PLACEHOLDER': 65},  # 45
+    {'PRESENCE': 66},  # 46
+    {'PLACEHOLDER': 67, 'STRING': 67, 'WORD': 67},  # 47
+    {'BETWEEN': 68, 'IN': 69, 'MATCH': 70},  # 48
+    {'PLACEHOLDER': 71, 'STRING': 71, 'WORD': 71},  # 49
+    {'ALL': 2, 'BROKEN': 3, 'LIMIT': 18, 'LPAR': 5, 'NONE': 6, 'NOT': 7, 'PER': 18, 'SKIP': 18, 'WORD': 11},  # 50
+    {'WORD': 73},  # 51
+    {'$END': -14, 'AFTER': -14, 'AND': -14, 'LIMIT': -14, 'OR': -14, 'ORDER': -14, 'RPAR': -14, 'SKIP': -14},  # 52
+    {'$END': -52, 'AFTER': -52, 'COMMA': -52, 'DIRECTION': 74, 'LIMIT': -52, 'ORDER': -52, 'SKIP': -52},  # 53
+    {'$END': -50, 'AFTER': -50, 'COMMA': -50, 'LIMIT': -50, 'ORDER': -50, 'SKIP': -50},  # 54
+    {'$END': -44, 'AFTER': -44, 'COMMA': 75, 'LIMIT': -44, 'ORDER': -44, 'SKIP': -44},  # 55
+    {'WORD': 76},  # 56
+    {'$END': -29, 'AFTER': -29, 'AND': -29, 'LIMIT': -29, 'OR': -29, 'ORDER': -29, 'RPAR': -29, 'SKIP': -29},  # 57
+    {'COMMA': -37, 'RPAR': -37},  # 58
+    {'COMMA': 77, 'RPAR': 78},  # 59
+    {'$END': -7, 'AFTER': -7, 'LIMIT': -7, 'OR': -7, 'ORDER': -7, 'RPAR': -7, 'SKIP': -7},  # 60
+    {'$END': -12, 'AFTER': -12, 'AND': -12, 'LIMIT': -12, 'OR': -12, 'ORDER': -12, 'RPAR': -12, 'SKIP': -12},  # 61
+    {'$END': -8, 'AFTER': -8, 'LIMIT': -8, 'OR': -8, 'ORDER': -8, 'RPAR': -8, 'SKIP': -8},  # 62
+    {'AND': 79},  # 63
+    {'PLACEHOLDER': 58, 'STRING': 58, 'WORD': 58},  # 64
+    {'$END': -21, 'AFTER': -21, 'AND': -21, 'LIMIT': -21, 'OR': -21, 'ORDER': -21, 'RPAR': -21, 'SKIP': -21},  # 65
+    {'$END': -27, 'AFTER': -27, 'AND': -27, 'LIMIT': -27, 'OR': -27, 'ORDER': -27, 'RPAR': -27, 'SKIP': -27},  # 66
+    {'$END': -25, 'AFTER': -25, 'AND': -25, 'LIMIT': -25, 'OR': -25, 'ORDER': -25, 'RPAR': -25, 'SKIP': -25},  # 67
+    {'PLACEHOLDER': 81, 'STRING': 81, 'WORD': 81},  # 68
+    {'LPAR': 82, 'PLACEHOLDER': 83},  # 69
+    {'PLACEHOLDER': 84, 'STRING': 84, 'WORD': 84},  # 70
+    {'$END': -18, 'AFTER': -18, 'AND': -18, 'LIMIT': -18, 'OR': -18, 'ORDER': -18, 'RPAR': -18, 'SKIP': -18},  # 71
+    {'$END': -11, 'AFTER': -11, 'AND': -11, 'LIMIT': -11, 'OR': -11, 'ORDER': -11, 'RPAR': -11, 'SKIP': -11},  # 72
+    {'$END': -46, 'AFTER': -46, 'LIMIT': -46, 'ORDER': -46, 'SKIP': -46},  # 73
+    {'$END': -53, 'AFTER': -53, 'COMMA': -53, 'LIMIT': -53, 'ORDER': -53, 'SKIP': -53},  # 74
+    {'WORD': 53},  # 75
+    {'$END': -48, 'AFTER': -48, 'LIMIT': -48, 'ORDER': -48, 'SKIP': -48},  # 76
+    {'PLACEHOLDER': 86, 'STRING': 86, 'WORD': 86},  # 77
+    {'$END': -30, 'AFTER': -30, 'AND': -30, 'LIMIT': -30, 'OR': -30, 'ORDER': -30, 'RPAR': -30, 'SKIP': -30},  # 78
+    {'PLACEHOLDER': 87, 'STRING': 87, 'WORD': 87},  # 79
+    {'COMMA': 77, 'RPAR': 88},  # 80
+    {'AND': 89},  # 81
+    {'PLACEHOLDER': 58, 'STRING': 58, 'WORD': 58},  # 82
+    {'$END': -22, 'AFTER': -22, 'AND': -22, 'LIMIT': -22, 'OR': -22, 'ORDER': -22, 'RPAR': -22, 'SKIP': -22},  # 83
+    {'$END': -26, 'AFTER': -26, 'AND': -26, 'LIMIT': -26, 'OR': -26, 'ORDER': -26, 'RPAR': -26, 'SKIP': -26},  # 84
+    {'$END': -51, 'AFTER': -51, 'COMMA': -51, 'LIMIT': -51, 'ORDER': -51, 'SKIP': -51},  # 85
+    {'COMMA': -38, 'RPAR': -38},  # 86
+    {'$END': -23, 'AFTER': -23, 'AND': -23, 'LIMIT': -23, 'OR': -23, 'ORDER': -23, 'RPAR': -23, 'SKIP': -23},  # 87
+    {'$END': -19, 'AFTER': -19, 'AND': -19, 'LIMIT': -19, 'OR': -19, 'ORDER': -19, 'RPAR': -19, 'SKIP': -19},  # 88
+    {'PLACEHOLDER': 91, 'STRING': 91, 'WORD': 91},  # 89
+    {'COMMA': 77, 'RPAR': 92},  # 90
+    {'$END': -24, 'AFTER': -24, 'AND': -24, 'LIMIT': -24, 'OR': -24, 'ORDER': -24, 'RPAR': -24, 'SKIP': -24},  # 91
+    {'$END': -20, 'AFTER': -20, 'AND': -20, 'LIMIT': -20, 'OR': -20, 'ORDER': -20, 'RPAR': -20, 'SKIP': -20},  # 92
 )
 
 GOTOS: tuple[dict[str, int], ...] = (
-    {'clause': 10, 'clauses': 11, 'conjunction': 12, 'conjuncts': 13, 'disjuncts': 14, 'filter': 15, 'name': 16, 'predicate': 19, 'query': 18, 'unary': 19},  # 0
-    {'value': 23},  # 1
+    {'clause': 12, 'clauses': 13, 'conjunction': 14, 'conjuncts': 15, 'disjuncts': 16, 'filter': 17, 'name': 18, 'predicate': 21, 'query': 20, 'unary': 21},  # 0
+    {'value': 25},  # 1
     {},  # 2
     {},  # 3
-    {},  # 4
-    {'conjunction': 12, 'conjuncts': 13, 'disjuncts': 14, 'filter': 27, 'name': 16, 'predicate': 19, 'unary': 19},  # 5
+    {'count': 28},  # 4
+    {'conjunction': 14, 'conjuncts': 15, 'disjuncts': 16, 'filter': 31, 'name': 18, 'predicate': 21, 'unary': 21},  # 5
     {},  # 6
-    {'name': 16, 'predicate': 28, 'unary': 28},  # 7
+    {'name': 18, 'predicate': 32, 'unary': 32},  # 7
     {},  # 8
     {},  # 9
-    {},  # 10
-    {'clause': 33},  # 11
+    {'count': 34},  # 10
+    {},  # 11
     {},  # 12
-    {},  # 13
+    {'clause': 39},  # 13
     {},  # 14
-    {'clause': 10, 'clauses': 37},  # 15
+    {},  # 15
     {},  # 16
-    {},  # 17
+    {'clause': 12, 'clauses': 43},  # 17
     {},  # 18
     {},  # 19
     {},  # 20
@@ -211,52 +236,66 @@ GOTOS: tuple[dict[str, int], ...] = (
     {},  # 28
     {},  # 29
     {},  # 30
-    {'value': 48, 'values': 49},  # 31
+    {},  # 31
     {},  # 32
-    {},  # 33
-    {'conjunction': 50, 'conjuncts': 13, 'name': 16, 'predicate': 19, 'unary': 19},  # 34
-    {'name': 16, 'predicate': 51, 'unary': 51},  # 35
-    {'conjunction': 52, 'conjuncts': 13, 'name': 16, 'predicate': 19, 'unary': 19},  # 36
-    {'clause': 33},  # 37
-    {'value': 53},  # 38
+    {'key': 54, 'keys': 55},  # 33
+    {},  # 34
+    {},  # 35
+    {'value': 58, 'values': 59},  # 36
+    {'count': 28},  # 37
+    {'count': 34},  # 38
     {},  # 39
-    {},  # 40
-    {'value': 57},  # 41
-    {},  # 42
-    {'value': 61},  # 43
-    {'name': 16, 'predicate': 62, 'unary': 62},  # 44
+    {'conjunction': 60, 'conjuncts': 15, 'name': 18, 'predicate': 21, 'unary': 21},  # 40
+    {'name': 18, 'predicate': 61, 'unary': 61},  # 41
+    {'conjunction': 62, 'conjuncts': 15, 'name': 18, 'predicate': 21, 'unary': 21},  # 42
+    {'clause': 39},  # 43
+    {'value': 63},  # 44
     {},  # 45
     {},  # 46
-    {},  # 47
+    {'value': 67},  # 47
     {},  # 48
-    {},  # 49
-    {},  # 50
+    {'value': 71},  # 49
+    {'name': 18, 'predicate': 72, 'unary': 72},  # 50
     {},  # 51
     {},  # 52
     {},  # 53
-    {'value': 48, 'values': 67},  # 54
+    {},  # 54
     {},  # 55
     {},  # 56
     {},  # 57
-    {'value': 68},  # 58
+    {},  # 58
     {},  # 59
-    {'value': 71},  # 60
+    {},  # 60
     {},  # 61
     {},  # 62
     {},  # 63
-    {'value': 72},  # 64
+    {'value': 58, 'values': 80},  # 64
     {},  # 65
-    {'value': 73},  # 66
+    {},  # 66
     {},  # 67
-    {},  # 68
-    {'value': 48, 'values': 76},  # 69
-    {},  # 70
+    {'value': 81},  # 68
+    {},  # 69
+    {'value': 84},  # 70
     {},  # 71
     {},  # 72
     {},  # 73
     {},  # 74
-    {'value': 77},  # 75
+    {'key': 85},  # 75
     {},  # 76
-    {},  # 77
+    {'value': 86},  # 77
     {},  # 78
+    {'value': 87},  # 79
+    {},  # 80
+    {},  # 81
+    {'value': 58, 'values': 90},  # 82
+    {},  # 83
+    {},  # 84
+    {},  # 85
+    {},  # 86
+    {},  # 87
+    {},  # 88
+    {'value': 91},  # 89
+    {},  # 90
+    {},  # 91
+    {},  # 92
 )

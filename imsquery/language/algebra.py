@@ -105,6 +105,12 @@ class Algebra:
         items.append(item)
         return items
 
+    # -- keys of `order by`
+
+    def directed(self, name: int, direction: int) -> tuple[int, int]:
+        """Return a key with its direction; one without is the token of its name."""
+        return name, direction
+
     # -- values and findings
 
     def literal(self, index: int) -> str:

@@ -22,6 +22,7 @@ from imsquery.language.syntax import (
     Membership,
     Nothing,
     Order,
+    Per,
     Placeholder,
     Presence,
     Query,
@@ -228,27 +229,49 @@ def _call(name: str, *arguments: Plain) -> Call:
 def query(
     filter: Expr | None = None,  # noqa: A002 -- the language's own word
     *,
-    order_by: str | None = None,
+    order_by: str | Iterable[str | tuple[str, str]] | None = None,
     direction: str | None = None,
     limit: int | Placeholder | None = None,
     after: str | Placeholder | None = None,
+    skip: int | Placeholder | None = None,
+    limit_per: tuple[int | Placeholder, str] | None = None,
+    skip_per: tuple[int | Placeholder, str] | None = None,
 ) -> Query:
     """Combine a filter with clauses.
 
     >>> from imsquery import compile
     >>> str(compile(query(supports("kvm"), order_by="name", limit=5)))
     '__support_kvm=true&limit=5&sort_key=name'
+    >>> from imsquery.formatting.formatter import unparse
+    >>> unparse(query(order_by=["platform", ("name", "asc")], limit_per=(3, "platform"), skip=1))
+    'order by platform, name asc limit 3 per platform skip 1'
 
     Args:
         filter: by default ``all``.
-        order_by: the name to sort by.
-        direction: ``asc`` or ``desc``; by default the server's choice.
+        order_by: the name to sort by; or several, each with or without a direction.
+        direction: ``asc`` or ``desc``; by default the server's choice. Of several names, it is the
+            direction of those without one.
         limit: maximum number of images.
         after: the id of the image after which results begin.
+        skip: number of images to leave out at the beginning.
+        limit_per: maximum number of images of each group, and the name that groups have in common.
+        skip_per: number of images to leave out at the beginning of each group, likewise.
     """
     return Query(
         Everything() if filter is None else filter,
-        order=None if order_by is None else Order(order_by, direction),
+        order=_keys(order_by, direction),
         limit=None if limit is None else _value(limit),
         after=None if after is None else _value(after),
+        skip=None if skip is None else _value(skip),
+        limit_per=None if limit_per is None else Per(_value(limit_per[0]), limit_per[1]),
+        skip_per=None if skip_per is None else Per(_value(skip_per[0]), skip_per[1]),
     )
+
+
+def _keys(
+    order_by: str | Iterable[str | tuple[str, str]] | None, direction: str | None
+) -> list[Order]:
+    if order_by is None:
+        return []
+    keys = [order_by] if isinstance(order_by, str) else order_by
+    return [Order(key, direction) if isinstance(key, str) else Order(*key) for key in keys]

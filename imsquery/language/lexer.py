@@ -43,6 +43,9 @@ def _is_closed(lexeme: str) -> bool:
 
 
 _kind_of = _Kinds({**FIXED, "": END})
+
+NAME_KINDS = frozenset({"WORD", "LIMIT", "SKIP", "PER"})
+"""The terminals that a condition may begin with as its name: words, and some keywords."""
 _keyword = KEYWORDS.get
 
 
@@ -165,6 +168,11 @@ def _spell(match: re.Match[str]) -> str:
 
 
 is_word = re.compile(r"[\w.\-:+/@*?]+").fullmatch
+
+
+def is_name(word: str) -> bool:
+    """Return whether a word can be the name in a condition."""
+    return is_word(word) is not None and KEYWORDS.get(word.lower(), "WORD") in NAME_KINDS
 
 
 def spell(value: str) -> str:

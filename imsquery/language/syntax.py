@@ -15,7 +15,7 @@ from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.source import Span
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.algebra import Algebra
-from imsquery.language.lexer import is_word
+from imsquery.language.lexer import is_name, is_word
 from imsquery.language.operators import OPERATORS
 from imsquery.language.parser import parse_with, tokenize
 from imsquery.limits import DEFAULT_LIMITS, Limits
@@ -47,8 +47,15 @@ class Node:
 
 def _name(_node: object, _attribute: object, name: str) -> None:
     """Refuse a name that would not parse as one: a tree can be built by hand."""
-    if not is_word(name) or (name.lower() in KEYWORDS and name.lower() != "limit"):
+    if not is_name(name):
         msg = f"not a name: {name[:80]!r}"
+        raise ValueError(msg)
+
+
+def _attribute_name(_node: object, _attribute: object, name: str) -> None:
+    """Refuse what would not parse as a name in a clause, where no keyword is one."""
+    if not is_word(name) or name.lower() in KEYWORDS:
+        msg = f"not the name of an attribute: {name[:80]!r}"
         raise ValueError(msg)
 
 
@@ -323,20 +330,57 @@ Expr: TypeAlias = (
 
 @frozen
 class Order(Node):
-    """``order by name``, with ``asc``, ``desc`` or neither."""
+    """A key of ``order by``: a name, with ``asc``, ``desc`` or neither."""
 
-    name: str = field(eq=plain_name, validator=_name)
+    name: str = field(eq=plain_name, validator=_attribute_name)
     direction: str | None = field(default=None, validator=_one_of(None, "asc", "desc"))
 
 
 @frozen
+class Per(Node):
+    """The ``count per name`` of ``limit`` or ``skip``: a number of images of each group."""
+
+    count: Value
+    name: str = field(eq=plain_name, validator=_attribute_name)
+
+
+def _keys(order: Order | Iterable[Order] | None) -> tuple[Order, ...]:
+    """Return the keys of ``order by``; a single one may be given by itself."""
+    if order is None:
+        return ()
+    return (order,) if isinstance(order, Order) else tuple(order)
+
+
+@frozen
 class Query(Node):
-    """A filter and its clauses; without a filter, ``all``."""
+    """A filter and its clauses; without a filter, ``all``.
+
+    Attributes:
+        filter: the filter.
+        order: the keys of ``order by``, the first one first; empty without the clause.
+        limit, skip: the numbers of images.
+        limit_per, skip_per: the same of each group.
+        after: the id of the image after which results start.
+    """
 
     filter: Expr = field(factory=Everything, eq=_outline, repr=_repr)
-    order: Order | None = None
+    order: tuple[Order, ...] = field(default=(), converter=_keys)
     limit: Value | None = None
     after: Value | None = None
+    skip: Value | None = None
+    limit_per: Per | None = None
+    skip_per: Per | None = None
+
+
+CLAUSES = {
+    "order": "order by",
+    "skip_per": "skip … per",
+    "limit_per": "limit … per",
+    "skip": "skip",
+    "limit": "limit",
+    "after": "after",
+}
+"""Attribute of a query -> what to call the clause that sets it, in canonical order."""
 
 
 class SyntaxBuilder(Algebra):
@@ -361,7 +405,7 @@ class SyntaxBuilder(Algebra):
         found: dict[str, Any] = {}
         for which, value, first, last in clauses:
             if which in found:
-                self.repeated_clause(which, first, last)
+                self.repeated_clause(CLAUSES[which], first, last)
             else:
                 found[which] = value
         last_token = len(self.tokens.kinds) - 1
@@ -460,19 +504,32 @@ class SyntaxBuilder(Algebra):
         span = self._at(name, closing)
         return Call(self._name(name).lower(), self._values(arguments), span=span)
 
-    def order(self, keyword: int, _by: int, name: int) -> tuple[str, Any, int, int]:
-        order = Order(self._name(name), span=self._at(keyword, name))
-        return "order", order, keyword, name
-
-    def order_with_direction(
-        self, keyword: int, _by: int, name: int, direction: int
+    def order(
+        self, keyword: int, _by: int, keys: list[tuple[int, int] | int]
     ) -> tuple[str, Any, int, int]:
-        written = self.tokens.lexemes[direction].lower()
-        order = Order(self._name(name), written, span=self._at(keyword, direction))
-        return "order", order, keyword, direction
+        pairs = [(key, key) if isinstance(key, int) else key for key in keys]
+        return "order", tuple(self._key(*pair) for pair in pairs), keyword, pairs[-1][1]
+
+    def _key(self, name: int, last: int) -> Order:
+        direction = None if name == last else self.tokens.lexemes[last].lower()
+        return Order(self._name(name), direction, span=self._at(name, last))
 
     def limit(self, keyword: int, value: int) -> tuple[str, Any, int, int]:
         return "limit", self._value(value), keyword, value
+
+    def limit_per(
+        self, keyword: int, value: int, _per: int, name: int
+    ) -> tuple[str, Any, int, int]:
+        return "limit_per", self._per(value, name), keyword, name
+
+    def skip(self, keyword: int, value: int) -> tuple[str, Any, int, int]:
+        return "skip", self._value(value), keyword, value
+
+    def skip_per(self, keyword: int, value: int, _per: int, name: int) -> tuple[str, Any, int, int]:
+        return "skip_per", self._per(value, name), keyword, name
+
+    def _per(self, value: int, name: int) -> Per:
+        return Per(self._value(value), self._name(name), span=self._at(value, name))
 
     def after(self, keyword: int, value: int) -> tuple[str, Any, int, int]:
         return "after", self._value(value), keyword, value

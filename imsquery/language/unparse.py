@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from imsquery.language.lexer import spell
 from imsquery.language.syntax import (
@@ -19,12 +19,16 @@ from imsquery.language.syntax import (
     Nothing,
     Or,
     Order,
+    Per,
     Placeholder,
     Presence,
     Query,
     Standalone,
     Value,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def unparse(query: Query | Expr) -> str:
@@ -41,21 +45,35 @@ def unparse(query: Query | Expr) -> str:
         raise TypeError(msg)
     if not isinstance(query, Query):
         return unparse_filter(query)
-    parts = []
-    if query.order is not None:
-        parts.append(unparse_order(query.order))
-    if query.limit is not None:
-        parts.append(f"limit {unparse_value(query.limit)}")
-    if query.after is not None:
-        parts.append(f"after {unparse_value(query.after)}")
+    parts = list(_clauses(query))
     if not parts or not isinstance(query.filter, Everything):
         parts.insert(0, unparse_filter(query.filter))
     return " ".join(parts)
 
 
-def unparse_order(order: Order) -> str:
-    """Write an ``order by`` clause."""
-    return f"order by {order.name} {order.direction or ''}".rstrip()
+def _clauses(query: Query) -> Iterator[str]:
+    """Yield the clauses in canonical order."""
+    if query.order:
+        yield f"order by {', '.join(map(unparse_key, query.order))}"
+    if query.skip_per is not None:
+        yield f"skip {_per(query.skip_per)}"
+    if query.limit_per is not None:
+        yield f"limit {_per(query.limit_per)}"
+    if query.skip is not None:
+        yield f"skip {unparse_value(query.skip)}"
+    if query.limit is not None:
+        yield f"limit {unparse_value(query.limit)}"
+    if query.after is not None:
+        yield f"after {unparse_value(query.after)}"
+
+
+def unparse_key(key: Order) -> str:
+    """Write a key of ``order by``."""
+    return f"{key.name} {key.direction or ''}".rstrip()
+
+
+def _per(clause: Per) -> str:
+    return f"{unparse_value(clause.count)} per {clause.name}"
 
 
 def unparse_value(value: Value) -> str:

@@ -13,21 +13,29 @@ the order in which they were written, so that equal filters have equal plans.
 2. :mod:`imsquery.planning.cover` finds the conditions of the requests.
 3. The *residual* of a request is the filter once these conditions are known to hold
    (:func:`~imsquery.planning.implication.assume`).  A request is exact if its residual is ``all``.
-4. A limit becomes part of an exact request if the server sorts.  The server sorts if it can, and,
-   with several requests, if their results can be merged in its order
-   (:meth:`imsquery.execution.ordering.Ordering.joining`).
+4. Of two bounds of a time, a request asks for the one that images arrive after; its pages end at
+   the other.
+5. A limit becomes part of an exact request if the server sorts.  The server sorts by what never
+   changes, the creation time or the id; and by anything else that it can if a single page is
+   enough (:func:`imsquery.execution.ordering.read_order`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from imsquery.compiler.lowering import time_value
 from imsquery.compiler.not_expressible import why_left
 from imsquery.compiler.query_string import CompiledQuery, join
 from imsquery.execution.job import Condition, Request
 from imsquery.execution.ordering import Ordering, read_order
+from imsquery.execution.run import MAX_PAGE
+from imsquery.execution.window import PerGroup, Slice
+from imsquery.language.operators import ORDER
 from imsquery.limits import DEFAULT_LIMITS
+from imsquery.planning.boxes import Box
 from imsquery.planning.cover import TooManyHiddenError, cover
 from imsquery.planning.implication import assume, drop_certain, drop_contradictions, drop_moot
 from imsquery.planning.intervals import unite_ranges
@@ -35,7 +43,7 @@ from imsquery.planning.phrasing import phrase, phrase_atom
 from imsquery.planning.plan import Plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.semantics.analysis import Analysis, analyze
-from imsquery.semantics.formula import And, Atom, Deferred, Or
+from imsquery.semantics.formula import And, Atom, Or
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,12 +51,14 @@ if TYPE_CHECKING:
 
     from imsquery.diagnostics.errors import QueryError
     from imsquery.diagnostics.source import Span
+    from imsquery.execution.ordering import SortKey
     from imsquery.language.syntax import Expr, Query
     from imsquery.limits import Limits
-    from imsquery.planning.boxes import Box
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
-    from imsquery.semantics.formula import Formula
+    from imsquery.semantics.formula import Count, Formula
+
+    Part = tuple[Box, Formula, tuple[str, str] | None]
 
 MAX_REQUESTS = 8
 
@@ -91,24 +101,27 @@ def plan(
     _check_arguments(max_requests, spec)
     analysis = analyze(query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
     analysis.check_expressions()
-    limit, after = analysis.bound.limit, analysis.bound.after
-    assert not isinstance(limit, Deferred)  # noqa: S101 -- bind refuses unbound placeholders
-    assert not isinstance(after, Deferred)  # noqa: S101 -- likewise
+    after = analysis.clause_value(analysis.bound.after)
+    after = None if after is None else str(after)
+    clauses = _slice(analysis)
     identity = spec.find("id")
     formula = drop_certain(analysis.pruned, spec)
     formula = drop_moot(unite_ranges(drop_contradictions(formula)))
     parts = _parts(analysis, formula, max_requests, identity)
-    ordering = read_order(analysis.bound, spec).joining(len(parts))
-    lowering = _Lowering(analysis, ordering, limit, after, spec)
-    requests = [lowering.request(*each) for each in parts]
+    ordering = read_order(analysis.bound, spec)
+    if _fits_a_page(ordering, clauses, parts):
+        ordering = evolve(ordering, by_server=True)
+    lowering = _Lowering(analysis, ordering, clauses.total, after, spec)
+    bounded = [_bounded(formula, *each, ordering.arrival) for each in parts]
+    requests = [lowering.request(*each) for each in bounded]
     return Plan(
         text=analysis.text,
         filter=phrase(formula),
         requests=tuple(sorted(requests, key=lambda request: request.query_string)),
         order=ordering,
-        limit=limit,
         after=after,
-        locator=None if after is None or ordering.by_server else lowering.locator(after),
+        clauses=clauses,
+        locator=None if after is None or ordering.is_certain else lowering.locator(after),
         warnings=analysis.findings,
         spec=spec,
     )
@@ -121,6 +134,38 @@ def _check_arguments(max_requests: int, spec: Spec) -> None:
     if type(max_requests) is not int or max_requests < 1:
         msg = f"max_requests must be a positive integer, got {max_requests!r}"
         raise ValueError(msg)
+
+
+def _slice(analysis: Analysis) -> Slice:
+    """Return the clauses that count images."""
+    bound = analysis.bound
+
+    def per_group(clause: Count | None) -> PerGroup | None:
+        number = None if clause is None else analysis.clause_value(clause.number)
+        if clause is None or clause.per is None or not number:
+            return None
+        return PerGroup(int(number), clause.per)
+
+    skip = None if bound.skip is None else analysis.clause_value(bound.skip.number)
+    limit = analysis.clause_value(bound.limit)
+    return Slice(
+        skip_per=per_group(bound.skip_per),
+        limit_per=per_group(bound.limit_per),
+        skip=int(skip or 0),
+        limit=None if limit is None else int(limit),
+    )
+
+
+def _fits_a_page(ordering: Ordering, clauses: Slice, parts: list[tuple[Box, Formula]]) -> bool:
+    """Return whether the first page of a single request has all results, and the image after."""
+    total = clauses.total
+    if len(parts) != 1 or total is None or total >= MAX_PAGE:
+        return False
+    return _is_all(parts[0][1]) and len(ordering.keys) == 1 and ordering.parameter.sortable
+
+
+def _is_all(formula: Formula) -> bool:
+    return isinstance(formula, And) and not formula.operands
 
 
 def _parts(
@@ -147,6 +192,47 @@ def _parts(
         if len(parts) > budget:
             raise _over_budget(analysis, boxes, budget)
     return parts
+
+
+def _bounded(formula: Formula, box: Box, residual: Formula, arrival: SortKey) -> Part:
+    """Return the conditions of a request, its residual, and where its pages may end.
+
+    Of two bounds on the time that images arrive by, the request asks for the one that the first of
+    them satisfies.
+    """
+    until = _end_of(residual, arrival)
+    wire = arrival.parameter.wire
+    known = box.conditions.get(wire)
+    if until is None and known is not None and _end_of(known, arrival) is not None:
+        for other in _bounds(residual, arrival.parameter):
+            turned = Box({**box.conditions, wire: other}, box.unasked)
+            left = unite_ranges(assume(formula, turned.conditions))
+            end = _end_of(left, arrival)
+            if end is not None:
+                return turned, left, end
+    return box, residual, until
+
+
+def _end_of(formula: Formula, arrival: SortKey) -> tuple[str, str] | None:
+    """Return a relation and a time: once images satisfy it, no more can match."""
+    ends = {">": "<=", ">=": "<"} if arrival.descending else {"<": ">=", "<=": ">"}
+    for atom in _bounds(formula, arrival.parameter):
+        if atom.relation in ends:
+            return ends[atom.relation], str(atom.value)
+    return None
+
+
+def _bounds(formula: Formula, parameter: Parameter) -> list[Atom]:
+    """Return the conditions on a time that must hold whatever others do."""
+    parts = formula.operands if isinstance(formula, And) else (formula,)
+    return [
+        each
+        for each in parts
+        if isinstance(each, Atom)
+        and each.parameter is parameter
+        and parameter.is_time
+        and each.relation in ORDER
+    ]
 
 
 def _two_values(analysis: Analysis, atom: Atom) -> QueryError:
@@ -181,21 +267,21 @@ class _Lowering:
         spec: Spec,
     ) -> None:
         self._analysis = analysis
-        self._limit = limit if ordering.by_server else None
+        self._limit = limit if ordering.by_server else None  # of images that are needed in all
         self._spec = spec
         self._clauses: dict[str, str] = {}
         if ordering.by_server and ordering.is_written:
             self._clauses[spec.clauses["order by"].wire] = ordering.parameter.wire
-            written = analysis.bound.order
-            if written is not None and written.direction is not None:
-                self._clauses[spec.clauses["direction"].wire] = written.direction
+            direction = analysis.bound.order[0].direction
+            if direction is not None:
+                self._clauses[spec.clauses["direction"].wire] = direction
         if ordering.by_server and after is not None:
             self._clauses[spec.clauses["after"].wire] = after
 
-    def request(self, box: Box, residual: Formula) -> Request:
+    def request(self, box: Box, residual: Formula, until: tuple[str, str] | None) -> Request:
         pushed = sorted(box.conditions.items())
         pairs = {wire: _value(atom) for wire, atom in pushed}
-        exact = isinstance(residual, And) and not residual.operands
+        exact = _is_all(residual)
         if exact and self._limit is not None:
             pairs[self._spec.clauses["limit"].wire] = str(self._limit)
         ordered = sorted({**pairs, **self._clauses}.items())
@@ -208,6 +294,7 @@ class _Lowering:
             ),
             left=self._left(residual, box),
             limited=exact and self._limit is not None,
+            until=until,
             formula=residual,
         )
 
@@ -223,6 +310,7 @@ class _Lowering:
             pushed=(),
             left=(),
             limited=False,
+            until=None,
             formula=nothing,
         )
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from imsquery.diagnostics.source import Span
     from imsquery.execution.job import Condition, Job, Request
-    from imsquery.execution.ordering import Ordering
+    from imsquery.execution.ordering import Ordering, SortKey
+    from imsquery.execution.window import PerGroup
 
 Format: TypeAlias = Literal["text", "json", "mermaid"]
 Node: TypeAlias = tuple[str, "list[Node]"]
@@ -49,11 +50,23 @@ def to_dict(plan: Job) -> dict[str, Any]:
             "by": plan.order.parameter.name,
             "direction": "desc" if plan.order.descending else "asc",
             "on": "server" if plan.order.by_server else "client",
+            "then": [_key_to_dict(key) for key in plan.order.keys[1:]],
             "ties_on": "server" if plan.order.by_server and plan.order.is_settled else "client",
         },
-        "limit": plan.limit,
         "after": plan.after,
+        "skip_per": _per_to_dict(plan.skip_per),
+        "limit_per": _per_to_dict(plan.limit_per),
+        "skip": plan.skip,
+        "limit": plan.limit,
     }
+
+
+def _key_to_dict(key: SortKey) -> dict[str, str]:
+    return {"by": key.parameter.name, "direction": "desc" if key.descending else "asc"}
+
+
+def _per_to_dict(clause: PerGroup | None) -> dict[str, Any] | None:
+    return None if clause is None else {"count": clause.count, "per": clause.parameter.name}
 
 
 def _request_to_dict(request: Request) -> dict[str, Any]:
@@ -70,6 +83,7 @@ def _request_to_dict(request: Request) -> dict[str, Any]:
             for each in request.left
         ],
         "limited": request.limited,
+        "until": request.until and list(request.until),
     }
 
 
@@ -90,24 +104,24 @@ def _tree(plan: Job) -> Node:
     steps.append((_sort(plan.order), []))
     if plan.after is not None:
         steps.append((_after(plan), []))
-    if plan.limit is not None:
-        steps.append((_limit(plan), []))
+    steps += [(each, []) for each in _counts(plan)]
     return f"{count} request{'s' if count > 1 else ''} for {plan.filter}", steps
 
 
 def _sort(order: Ordering) -> str:
-    keys = str(order) if order.is_by_id else f"{order}, id"
+    keys = str(order) if order.keys[-1].parameter.observed == order.identity else f"{order}, id"
     if not order.by_server:
         return f"client sort: {keys} ({_why_client_sort(order)})"
     if order.is_settled:
         return f"server sort: {keys}"
-    return f"server sort: {order} (the client breaks ties by id)"
+    ties = ", ".join([*(str(key) for key in order.keys[1:]), "id"])
+    return f"server sort: {order.keys[0]} (the client breaks ties by {ties})"
 
 
 def _why_client_sort(order: Ordering) -> str:
     if not order.parameter.sortable:
         return "the server cannot sort by it"
-    return "requests cannot be merged: the server's exact order is undocumented"
+    return "the server can, but an image that changes between two pages might be on neither"
 
 
 def _after(plan: Job) -> str:
@@ -116,13 +130,29 @@ def _after(plan: Job) -> str:
     return f"client after: {plan.after} (looked up by id if no request returns it)"
 
 
+def _counts(plan: Job) -> Iterator[str]:
+    """Yield the clauses that count images, in the order that they apply in."""
+    if plan.skip_per is not None:
+        yield f"client skip: {plan.skip_per}"
+    if plan.limit_per is not None:
+        yield f"client limit: {plan.limit_per}"
+    if plan.skip:
+        yield f"client skip: {plan.skip}"
+    if plan.limit is not None:
+        yield _limit(plan)
+
+
 def _limit(plan: Job) -> str:
     client = f"client limit: {plan.limit}"
     if not plan.order.by_server:
         return f"{client} (after the sort)"
+    if plan.clauses.total is None:
+        return client
     if not all(request.limited for request in plan.requests):
         return f"{client} (after the client filter)"
-    server = f"server limit: {plan.limit}"
+    server = f"server limit: {plan.clauses.total}"
+    if plan.skip:
+        return f"{server}; {client}"
     if not plan.order.is_settled:
         return f"{server}, with ties; {client}"
     return server if len(plan.requests) == 1 else f"{server} per request; {client}"
@@ -135,7 +165,11 @@ def _request_node(plan: Job, request: Request) -> Node:
     left = [_condition(plan, each) for each in request.left]
     server = "server filter" if pushed else "no server filter: all images"
     client = "no client filter" if request.exact else f"client filter: {request.residual}"
-    return title, [(server, pushed), (client, left)]
+    steps: list[Node] = [(server, pushed), (client, left)]
+    if request.until is not None:
+        name = plan.order.arrival.parameter.name
+        steps.append((f"last page: the first with {name} {' '.join(request.until)}", []))
+    return title, steps
 
 
 def _condition(plan: Job, condition: Condition) -> Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from imsquery.frozen import Frozen
-from imsquery.schema.kinds import Flag, Time
+from imsquery.schema.kinds import Flag, Integer, Time
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -146,6 +146,17 @@ class Member(Parameter):
 _set_wire, _set_name, _set_observed = (
     getattr(Parameter, slot).__set__ for slot in ("wire", "name", "observed")
 )
+
+
+SKIP = Parameter(
+    "skip",
+    Integer(),
+    pushable=False,
+    observed=None,
+    clause="skip",
+    source="the language; no service takes it",
+)
+"""The number of the clause ``skip``, which no request has a parameter for."""
 
 
 class Function(Frozen):

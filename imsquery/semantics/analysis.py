@@ -7,7 +7,7 @@ from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.semantics.binder import Binder
 from imsquery.semantics.consistency import check_consistency
-from imsquery.semantics.formula import Atom, Not, Or, fold, leaves
+from imsquery.semantics.formula import Atom, Deferred, Not, Or, fold, leaves
 from imsquery.semantics.simplify import simplify
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from imsquery.language.syntax import Expr, Query
     from imsquery.limits import Limits
     from imsquery.schema.spec import Spec
-    from imsquery.semantics.formula import BoundQuery, Deferred, Formula
+    from imsquery.semantics.formula import BoundQuery, Formula
 
 
 class Analysis:
@@ -74,6 +74,16 @@ class Analysis:
     def findings(self) -> tuple[Diagnostic, ...]:
         """The findings up to now, unordered."""
         return tuple(self.binder.findings)
+
+    def clause_value(self, written: str | int | Deferred | None) -> str | int | None:
+        """Return the value of a clause; ``None``, with a finding, for a placeholder without one."""
+        if not isinstance(written, Deferred):
+            return written
+        if self.resolve is None:
+            self.binder.report_unbound(written)
+            return None
+        atom = self.resolve(written)
+        return atom.value if isinstance(atom, Atom) else None
 
     def check_consistency(self) -> None:
         """Report contradictions and missing conditions; find the dead parts."""

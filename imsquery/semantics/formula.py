@@ -156,7 +156,7 @@ class Deferred(Unknown):
 
 
 class Order:
-    """``order by``: a parameter, and ``asc``, ``desc`` or ``None`` for the server's default."""
+    """A sort key: a parameter, and ``asc``, ``desc`` or ``None`` for the server's default."""
 
     __slots__ = ("direction", "parameter", "token")
 
@@ -166,20 +166,49 @@ class Order:
         self.token = token
 
 
-class BoundQuery:
-    """A bound filter with its clauses; a missing clause is ``None``."""
+class Count:
+    """A number of images that only a client can count: of ``skip``, or of each group.
 
-    __slots__ = ("after", "filter", "limit", "order")
+    Attributes:
+        number: the number.
+        per: what the images of a group have in common; ``None`` for all images.
+        first, last: the tokens of the clause.
+    """
+
+    __slots__ = ("first", "last", "number", "per")
+
+    def __init__(
+        self, number: int | Deferred, per: Parameter | None, first: int, last: int
+    ) -> None:
+        self.number = number
+        self.per = per
+        self.first = first
+        self.last = last
+
+
+class BoundQuery:
+    """A bound filter with its clauses; a missing clause is ``None``, or an empty ``order``."""
+
+    __slots__ = ("after", "filter", "limit", "limit_per", "order", "skip", "skip_per")
 
     def __init__(self, filter: Formula) -> None:  # noqa: A002 -- the language's own word
         self.filter = filter
-        self.order: Order | None = None
+        self.order: Sequence[Order] = ()
         self.limit: int | Deferred | None = None
         self.after: str | Deferred | None = None
+        self.skip: Count | None = None
+        self.limit_per: Count | None = None
+        self.skip_per: Count | None = None
+
+    def counts(self) -> list[Count]:
+        """Return the clauses that only a client can apply."""
+        found = (self.skip_per, self.limit_per, self.skip)
+        return [each for each in found if each is not None]
 
     def deferred(self) -> Iterator[Deferred]:
         """Yield the conditions and clauses that wait for the values of placeholders."""
-        for part in (*leaves(self.filter), self.limit, self.after):
+        numbers = (each.number for each in self.counts())
+        for part in (*leaves(self.filter), *numbers, self.limit, self.after):
             if isinstance(part, Deferred):
                 yield part
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Fix = tuple[str, list[tuple[int, int, str]]]
 
 _BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "COMMA"})
-_CLAUSE_KEYWORDS = {"LIMIT": "limit", "AFTER": "after", "BY": "order by"}
+_CLAUSE_KEYWORDS = {"LIMIT": "limit", "SKIP": "skip", "AFTER": "after", "BY": "order by"}
 _comment = re.compile("#[^\n]*")
 
 

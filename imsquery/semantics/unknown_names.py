@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     Fix = tuple[str, list[tuple[int, int, str]]]
 
+_BEFORE_KEYS = frozenset({"BY", "COMMA", "PER"})  # what a name in a clause follows
 _CONVERSE = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _MOST_LOOKED_BACK = 20  # else a long list would take time in the square of its length
 _url = re.compile("(?:[a-z]+:/)?/[^/]", re.IGNORECASE).match
@@ -329,7 +330,7 @@ def _renamings(binder: LiteralBinder, name: int, last: int, names: Iterable[str]
 def _is_valid_as(binder: LiteralBinder, name: int, last: int, meant: str) -> bool:
     """Return whether a condition or sort key is valid with another name."""
     kinds = binder.tokens.kinds[name : last + 1]
-    if "BROKEN" in kinds or (name and binder.tokens.kinds[name - 1] == "BY"):
+    if "BROKEN" in kinds or (name and binder.tokens.kinds[name - 1] in _BEFORE_KEYS):
         return True
     lexemes = [meant, *binder.tokens.lexemes[name + 1 : last + 1]]
     tokens = [(kind, lexeme, (0, 0)) for kind, lexeme in zip(kinds, lexemes, strict=True)]

@@ -23,6 +23,7 @@ from imsquery.language.syntax import (
     Not,
     Nothing,
     Or,
+    Order,
     Placeholder,
     Presence,
     Query,
@@ -82,11 +83,16 @@ class _Speller:
 
     def query(self, query: Query) -> str:
         parts = []
-        if query.order is not None:
-            words = ["order", "by", self._name(query.order.name), query.order.direction or ""]
-            parts.append(self._words(word for word in words if word))
-        if query.limit is not None:
-            parts.append(self._words(["limit", self._plain(query.limit)]))
+        if query.order:
+            keys = f"{self._space('')},{self._space(' ')}".join(map(self._key, query.order))
+            parts.append(self._words(["order", "by", keys]))
+        for keyword, clause in (("skip", query.skip_per), ("limit", query.limit_per)):
+            if clause is not None:
+                words = [keyword, self._plain(clause.count), "per", self._name(clause.name)]
+                parts.append(self._words(words))
+        for keyword, value in (("skip", query.skip), ("limit", query.limit)):
+            if value is not None:
+                parts.append(self._words([keyword, self._plain(value)]))
         if query.after is not None:
             parts.append(self._words(["after", self._value(query.after)]))
         if self._sometimes():
@@ -94,6 +100,10 @@ class _Speller:
         if not parts or not isinstance(query.filter, Everything):
             parts.insert(0, self.filter(query.filter))
         return self._words(parts)
+
+    def _key(self, key: Order) -> str:
+        words = (self._name(key.name), key.direction or "")
+        return self._words(word for word in words if word)
 
     def filter(self, expr: Expr) -> str:
         match expr:

@@ -24,13 +24,14 @@ from imsquery.language.syntax import (
     Nothing,
     Or,
     Order,
+    Per,
     Presence,
     Query,
     Standalone,
 )
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Enumeration, Integer
-from imsquery.schema.parameters import Function, Parameter
+from imsquery.schema.parameters import SKIP, Function, Parameter
 from imsquery.schema.spec import Spec
 from imsquery.testing.values import literals, needles, wire_values
 from imsquery.urls.times import RELATIONS
@@ -280,14 +281,27 @@ def query_trees(
         spec: the names and values.
         filters: the strategy for filters; by default, :func:`filter_trees`.
     """
-    keys = st.sampled_from([row.name for row in spec.parameters.values() if row.sortable])
+    shown = [
+        row for row in spec.parameters.values() if row.observed is not None and not row.multiple
+    ]
+    shown.sort(key=lambda row: not row.sortable)
+    names = st.sampled_from([row.name for row in shown])
     directions = st.sampled_from((None, "asc", "desc"))
+    keys = st.lists(st.builds(Order, names, directions), max_size=3, unique_by=_name_of)
     limits = literals(spec.clauses["limit"]).map(Literal)
+    skips = literals(SKIP).map(Literal)
     markers = literals(spec.clauses["after"]).map(Literal)
     return st.builds(
         Query,
         filter_trees(spec) if filters is None else filters,
-        st.none() | st.builds(Order, keys, directions),
+        keys,
         st.none() | limits,
         st.none() | markers,
+        st.none() | skips,
+        st.none() | st.builds(Per, limits, names),
+        st.none() | st.builds(Per, skips, names),
     )
+
+
+def _name_of(key: Order) -> str:
+    return key.name

@@ -166,10 +166,10 @@ def test_what_a_condition_requires_comes_first() -> None:
 
 
 def test_after_a_condition_come_connectives_and_clauses() -> None:
-    assert texts("platform = CentOS |") == ["and", "or", "order by", "limit", "after"]
+    assert texts("platform = CentOS |") == ["and", "or", "order by", "limit", "skip", "after"]
     assert texts("(platform = CentOS |") == ["and", "or", ")"]
     assert texts("(platform = CentOS |)") == ["and", "or"]
-    assert texts("platform = CentOS | limit 5") == ["and", "or", "order by", "after"]
+    assert texts("platform = CentOS | limit 5") == ["and", "or", "order by", "skip", "after"]
     assert texts("platform = CentOS | and protected") == ["and", "or"]
 
 
@@ -177,12 +177,24 @@ def test_clauses_have_their_arguments_and_occur_once() -> None:
     assert texts("order by |")[0] == "id"
     assert "min_ram" in texts("order by |")
     assert not {"tag", "flavor_id", "limit"} & set(texts("order by |"))
-    assert texts("order by name |") == ["asc", "desc", "limit", "after"]
+    assert texts("order by name |") == [",", "asc", "desc", "limit", "skip", "after"]
+    assert "name" not in texts("order by name, |")
+    assert texts("order by name, |")[0] == "id"
     assert texts("order |") == ["by"]
     assert texts("limit |")[0] == "1"
-    assert texts("limit 5 |") == ["order by", "after"]
+    assert texts("limit 5 |") == ["per", "order by", "skip", "after"]
+    assert texts("skip |")[0] == "0"
     assert texts("after |") == ["$after"]
     assert texts("(l|") == ["lazyloading"]
+
+
+def test_groups_are_counted_once_for_each_keyword() -> None:
+    assert texts("limit 5 per |")[:3] == ["visibility", "imagetype", "status"]
+    assert not {"tag", "flavor_id", "limit"} & set(texts("limit 5 per |"))
+    assert texts("limit 5 per name |") == ["order by", "limit", "skip", "after"]
+    assert texts("limit 5 limit 6 |") == ["per"]
+    assert texts("limit 5 per name limit 6 |") == ["order by", "skip", "after"]
+    assert "per" in texts("limit 5 per name skip 6 |")
 
 
 def test_the_beginning_of_a_clause_fits_its_end() -> None:

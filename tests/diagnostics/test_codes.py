@@ -31,7 +31,7 @@ DESCRIBED = {
     "mutually-exclusive", "requires", "bare-metal-flavor", "impossible-name", "legacy-tag",
     "mixed-and-or", "not-observable", "not-expressible", "unbound-placeholder", "too-long",
     "too-deep", "too-many", "unknown-parameter", "repeated-parameter", "empty-value",
-    "bad-encoding",
+    "bad-encoding", "repeated-key",
 }  # fmt: skip
 
 _REPORTING = {"report", "_report", "diagnostic", "Diagnostic", "_refuse", "RefusedValue", "Advice"}

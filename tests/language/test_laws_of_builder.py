@@ -104,17 +104,34 @@ def test_a_built_filter_equals_the_parsed_one(written: Written) -> None:
     assert parse(text) == Query(tree)
 
 
+groups = st.none() | st.tuples(st.integers(0, 9), st.sampled_from(["name", "platform"]))
+
+
 @given(
     filters,
     st.none() | st.sampled_from(["name", "created_at"]),
     st.sampled_from([None, "asc", "desc"]),
     st.none() | st.integers(0, 10**6),
     st.none() | unicode_text,
+    st.none() | st.integers(0, 10**6),
+    groups,
+    groups,
 )
 def test_a_built_query_equals_the_parsed_one(
-    written: Written, key: str | None, direction: str | None, limit: int | None, after: str | None
+    written: Written,
+    key: str | None,
+    direction: str | None,
+    limit: int | None,
+    after: str | None,
+    skip: int | None,
+    limit_per: tuple[int, str] | None,
+    skip_per: tuple[int, str] | None,
 ) -> None:
     tree, text = written
+    if limit_per is not None:
+        text += f" limit {limit_per[0]} per {limit_per[1]}"
+    if skip is not None:
+        text += f" skip {skip}"
     if after is not None:
         text += f" after {quoted(after)}"
     if limit is not None:
@@ -122,9 +139,25 @@ def test_a_built_query_equals_the_parsed_one(
     if key is not None:
         text += f" order by {key} {direction or ''}"
 
+    if skip_per is not None:
+        text += f" skip {skip_per[0]} per {skip_per[1]}"
+
     assert parse(text) == build_query(
-        tree, order_by=key, direction=direction, limit=limit, after=after
+        tree,
+        order_by=key,
+        direction=direction,
+        limit=limit,
+        after=after,
+        skip=skip,
+        limit_per=limit_per,
+        skip_per=skip_per,
     )
+
+
+def test_several_keys_share_a_direction_unless_they_have_one() -> None:
+    built = build_query(order_by=["platform", ("name", "asc")], direction="desc")
+
+    assert built == parse("order by platform desc, name asc")
 
 
 @given(st.dates())

@@ -234,14 +234,25 @@ class Trees(Transformer[Token, Any]):
 
     call_without_arguments = call
 
-    def order(self, *parts: Token) -> Any:
-        direction = parts[3].lower() if len(parts) == 4 else None
-        return "order", syntax.Order(str(parts[2]), direction)
+    def order(self, _order: Token, _by: Token, keys: list[Any]) -> Any:
+        return "order", [
+            key if isinstance(key, syntax.Order) else syntax.Order(str(key)) for key in keys
+        ]
 
-    order_with_direction = order
+    def directed(self, name: Token, direction: Token) -> Any:
+        return syntax.Order(str(name), direction.lower())
 
     def limit(self, _: Token, value: Token) -> Any:
         return "limit", value_of(value)
+
+    def limit_per(self, _limit: Token, value: Token, _per: Token, name: Token) -> Any:
+        return "limit_per", syntax.Per(value_of(value), str(name))
+
+    def skip(self, _: Token, value: Token) -> Any:
+        return "skip", value_of(value)
+
+    def skip_per(self, _skip: Token, value: Token, _per: Token, name: Token) -> Any:
+        return "skip_per", syntax.Per(value_of(value), str(name))
 
     def after(self, _: Token, value: Token) -> Any:
         return "after", value_of(value)

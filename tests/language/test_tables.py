@@ -61,8 +61,8 @@ def test_the_grammar_has_no_conflicts(caplog: pytest.LogCaptureFixture) -> None:
 def test_every_keyword_is_in_the_table() -> None:
     assert set(_tables.KEYWORDS) == {
         "absent", "after", "all", "and", "asc", "between", "by", "contains", "desc", "endswith",
-        "glob", "in", "is", "limit", "matches", "none", "not", "or", "order", "present",
-        "startswith",
+        "glob", "in", "is", "limit", "matches", "none", "not", "or", "order", "per",
+        "present", "skip", "startswith",
     }  # fmt: skip
 
 

@@ -16,20 +16,14 @@ from imsquery.language import syntax
 from imsquery.language.unparse import unparse
 from imsquery.planning.plan import Plan
 from imsquery.planning.planner import plan
-from tests.meaning import holds, row_of, shown
-from tests.plan_strategies import (
-    World,
-    dense_filters,
-    dense_worlds,
-    orders,
-    worlds,
-)
+from tests.clause_meaning import results
+from tests.meaning import holds
+from tests.plan_strategies import World, clauses, dense_filters, dense_worlds, worlds
 
 REFUSALS = {"mutually-exclusive", "requires", "not-observable"}
 trees = testing.filter_trees(consistent=False, max_predicates=6)
 budgets = st.integers(1, 16)
 page_sizes = st.sampled_from((1, 2, 3, 5, 500))
-limits = st.none() | st.integers(1, 14)
 
 
 def made(text: str, budget: int) -> Plan:
@@ -42,26 +36,16 @@ def made(text: str, budget: int) -> Plan:
         reject()
 
 
-def expected(tree: syntax.Expr, world: World, order: str) -> list[str]:
-    """Return the ids of the images that satisfy a filter, sorted by the order, then by id."""
+def expected(tree: syntax.Expr, world: World, written: str) -> list[str]:
+    """Return the ids of the images that satisfy a filter, as the clauses have them."""
     found = [each for each in world.images if holds(tree, each, world.hidden[each["id"]])]
-    words = order.split()
-    row = row_of(words[2] if words else "created_at")
-
-    def place(image: Mapping[str, Any]) -> tuple[Any, ...]:
-        values = shown(row, image, {})
-        return (len(values), *values, image["id"])
-
-    return [each["id"] for each in sorted(found, key=place, reverse=words[3:] != ["asc"])]
-
-
-def clauses(order: str, limit: int | None) -> str:
-    return order + ("" if limit is None else f" limit {limit}")
+    return results(parse(f"all{written}"), world.images, found)
 
 
 def conditions(query: str) -> tuple[tuple[str, str], ...]:
-    """Return what a request asks for, without its page."""
-    return tuple(pair for pair in parse_qsl(query) if pair[0] not in {"limit", "marker"})
+    """Return what a request asks for, without its page and order."""
+    clauses = {"limit", "marker", "sort_key", "sort_dir"}
+    return tuple(pair for pair in parse_qsl(query) if pair[0] not in clauses)
 
 
 TIED = World(
@@ -78,42 +62,40 @@ TIED = World(
 )
 
 
-@given(trees, worlds(), orders, limits, budgets, page_sizes, st.booleans())
+@given(trees, worlds(), clauses, budgets, page_sizes, st.booleans())
 def test_a_plan_finds_the_images_that_satisfy_the_filter(
     tree: syntax.Expr,
     world: World,
-    order: str,
-    limit: int | None,
+    written: str,
     budget: int,
     page_size: int,
     glance_ties: bool,  # noqa: FBT001 -- drawn
 ) -> None:
     server = world.server(glance_ties=glance_ties)
-    made_plan = made(unparse(tree) + clauses(order, limit), budget)
+    made_plan = made(unparse(tree) + written, budget)
 
     found = [image["id"] for image in made_plan.execute(server, page_size=page_size)]
 
-    assert found == expected(tree, world, order)[:limit]
+    assert found == expected(tree, world, written)
     assert len(made_plan.requests) <= budget
     assert len({conditions(query) for query in server.asked}) <= budget
 
 
-@given(dense_filters, dense_worlds(), orders, limits, budgets, page_sizes, st.booleans())
+@given(dense_filters, dense_worlds(), clauses, budgets, page_sizes, st.booleans())
 def test_a_plan_finds_the_images_that_satisfy_a_filter_of_few_conditions(
     text: str,
     world: World,
-    order: str,
-    limit: int | None,
+    written: str,
     budget: int,
     page_size: int,
     glance_ties: bool,  # noqa: FBT001 -- drawn
 ) -> None:
     server = world.server(glance_ties=glance_ties)
-    made_plan = made(text + clauses(order, limit), budget)
+    made_plan = made(text + written, budget)
 
     found = [image["id"] for image in made_plan.execute(server, page_size=page_size)]
 
-    assert found == expected(parse(text).filter, world, order)[:limit]
+    assert found == expected(parse(text).filter, world, written)
     assert len({conditions(query) for query in server.asked}) <= budget
 
 
@@ -138,43 +120,41 @@ def test_no_request_is_covered_by_another(text: str, budget: int) -> None:
     assert not any(covers(one, other) for one, other in permutations(asked, 2))
 
 
-@given(trees, worlds(), orders, limits, budgets, page_sizes, st.integers(1, 5))
+@given(trees, worlds(), clauses, budgets, page_sizes, st.integers(1, 5))
 def test_running_concurrently_finds_the_same(
     tree: syntax.Expr,
     world: World,
-    order: str,
-    limit: int | None,
+    written: str,
     budget: int,
     page_size: int,
     concurrency: int,
 ) -> None:
-    made_plan = made(unparse(tree) + clauses(order, limit), budget)
+    made_plan = made(unparse(tree) + written, budget)
     server = world.server()
 
     async def run() -> list[str]:
         execution = made_plan.aexecute(server.afetch, page_size=page_size, concurrency=concurrency)
         return [image["id"] async for image in execution]
 
-    assert asyncio.run(run()) == expected(tree, world, order)[:limit]
+    assert asyncio.run(run()) == expected(tree, world, written)
 
 
 @given(
-    trees, worlds(), orders, limits, budgets, page_sizes, st.integers(0, 12), st.booleans(),
+    trees, worlds(), clauses, budgets, page_sizes, st.integers(0, 12), st.booleans(),
     st.booleans(),
 )  # fmt: skip
-@example(syntax.Everything(), TIED, "", 2, 1, 1, 1, False, False)  # noqa: FBT003 -- positional, as in @given
+@example(syntax.Everything(), TIED, " limit 2", 1, 1, 1, False, False)  # noqa: FBT003 -- positional, as in @given
 def test_a_cursor_resumes_where_it_was_taken(
     tree: syntax.Expr,
     world: World,
-    order: str,
-    limit: int | None,
+    written: str,
     budget: int,
     page_size: int,
     stop: int,
     glance_ties: bool,  # noqa: FBT001 -- drawn
     concurrent: bool,  # noqa: FBT001 -- drawn
 ) -> None:
-    made_plan = made(unparse(tree) + clauses(order, limit), budget)
+    made_plan = made(unparse(tree) + written, budget)
     server = world.server(glance_ties=glance_ties)
 
     def some(most: int | None, cursor: str | None) -> tuple[list[str], str | None]:
@@ -201,29 +181,58 @@ def test_a_cursor_resumes_where_it_was_taken(
         rest, _ = some(None, cursor)
 
     found += rest
-    assert found == expected(tree, world, order)[:limit]
+    assert found == expected(tree, world, written)
 
 
-@given(trees, worlds(), orders, limits, budgets, page_sizes, st.data())
+@given(trees, worlds(), clauses, budgets, page_sizes, st.booleans())
+@example(syntax.Everything(), TIED, " limit 1 per name", 1, 1, False)  # noqa: FBT003 -- positional, as in @given
+def test_results_can_be_resumed_after_every_image(
+    tree: syntax.Expr,
+    world: World,
+    written: str,
+    budget: int,
+    page_size: int,
+    concurrent: bool,  # noqa: FBT001 -- drawn
+) -> None:
+    made_plan = made(unparse(tree) + written, budget)
+    server = world.server()
+    cursor: str | None = None
+
+    async def one(resumed: str | None) -> tuple[Any, str | None]:
+        execution = made_plan.aexecute(server.afetch, page_size=page_size, cursor=resumed)
+        return await anext(execution, None), execution.cursor
+
+    found: list[str] = []
+    while len(found) <= len(world.images):
+        if concurrent:
+            image, cursor = asyncio.run(one(cursor))
+        else:
+            execution = made_plan.execute(server, page_size=page_size, cursor=cursor)
+            image, cursor = next(execution, None), execution.cursor
+        if image is None:
+            break
+        found.append(image["id"])
+
+    assert found == expected(tree, world, written)
+
+
+@given(trees, worlds(), clauses, budgets, page_sizes, st.data())
 def test_results_start_after_the_image_in_the_after_clause(
     tree: syntax.Expr,
     world: World,
-    order: str,
-    limit: int | None,
+    written: str,
     budget: int,
     page_size: int,
     data: st.DataObject,
 ) -> None:
     assume(world.images)
-    every = expected(syntax.Everything(), world, order)
-    after = data.draw(st.sampled_from(every))
-    query = f"{unparse(tree)}{clauses(order, limit)} after '{after}'"
-    rest = set(every[every.index(after) + 1 :])
+    after = data.draw(st.sampled_from([each["id"] for each in world.images]))
+    written += f" after '{after}'"
 
     server = world.server()
-    made_plan = made(query, budget)
+    made_plan = made(unparse(tree) + written, budget)
     found = [image["id"] for image in made_plan.execute(server, page_size=page_size)]
 
-    assert found == [each for each in expected(tree, world, order) if each in rest][:limit]
+    assert found == expected(tree, world, written)
     asked = {conditions(query) for query in server.asked}
     assert len(asked - {(("id", after),)}) <= budget

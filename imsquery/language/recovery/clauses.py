@@ -1,15 +1,23 @@
-"""At a clause, within one, and after one: ``order by``, ``limit`` and ``after``."""
+"""At a clause, within one, and after one: ``order by``, ``limit``, ``skip`` and ``after``."""
 
 from __future__ import annotations
 
 from imsquery.diagnostics.edits import without
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import END, is_word, unquote
-from imsquery.language.recovery.piece import CLAUSES, CONNECTIVES, ENDS, VALUES, Piece, extent
+from imsquery.language.recovery.piece import (
+    CLAUSES,
+    CONNECTIVES,
+    COUNTS,
+    ENDS,
+    VALUES,
+    Piece,
+    extent,
+)
 from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.vocabulary import DIRECTIONS
 
-_MISPLACED = "`order by`, `limit` and `after` go at the end"
+_MISPLACED = "`order by`, `limit`, `skip` and `after` go at the end"
 
 
 # -- at a clause
@@ -25,15 +33,6 @@ def order_by(recovery: Recovery, count: int) -> None:
     """Read other words for ``order by``."""
     # Elsewhere, no direction means ascending.
     recovery.rewrite(recovery.ahead(count), "order by", is_safe=False)
-
-
-def skip_offset(recovery: Recovery) -> None:
-    """Leave out ``offset 5``."""
-    word, count = recovery.drop(2)
-    recovery.say(
-        f"unknown clause `{word.lexeme.lower()}`; use `after` to continue after an image",
-        extent(word, count),
-    )
 
 
 def unjoin_clause(recovery: Recovery) -> bool:
@@ -60,12 +59,20 @@ def after_order(recovery: Recovery) -> bool:
 
 
 def after_by(recovery: Recovery) -> bool:
-    """Remove quotes from the name to sort by."""
+    """Remove quotes from the name to sort or group by."""
     return recovery.peek().kind == "STRING" and _unquote(recovery, "names are not quoted")
 
 
-def after_limit(recovery: Recovery) -> bool:
-    """Mend the number of ``limit``."""
+def after_key_comma(recovery: Recovery) -> bool:
+    """Mend what follows the comma after a sort key."""
+    if recovery.peek().kind in ENDS | {"COMMA"}:
+        recovery.remove(recovery.read[-1], message="expected a name after `,`")
+        return True
+    return after_by(recovery)
+
+
+def after_count(recovery: Recovery) -> bool:
+    """Mend the number of ``limit`` or ``skip``."""
     piece = recovery.peek()
     if recovery.accepts("OPERATOR") or not recovery.accepts("WORD"):
         return False
@@ -75,8 +82,8 @@ def after_limit(recovery: Recovery) -> bool:
 
 
 def quoted_number(recovery: Recovery) -> bool:
-    """Remove quotes from the number of ``limit``."""
-    return _unquote(recovery, "the number of `limit` is not quoted")
+    """Remove quotes from the number of ``limit`` or ``skip``."""
+    return _unquote(recovery, f"the number of `{recovery.read[-1].kind.lower()}` is not quoted")
 
 
 def _unquote(recovery: Recovery, message: str) -> bool:
@@ -112,8 +119,6 @@ def after_clause(recovery: Recovery) -> bool:
         return True
     if piece.kind == "COMMA" and recovery.before(2) == "LIMIT" and following.kind == "WORD":
         return _offset(recovery)
-    if piece.kind == "COMMA" and "BY" in {recovery.before(2), recovery.before(3)}:
-        return _second_key(recovery)
     if recovery.begins_clause(1) or following.kind == END:
         if piece.kind == "COMMA":
             recovery.remove(piece)
@@ -124,25 +129,13 @@ def after_clause(recovery: Recovery) -> bool:
 
 
 def _offset(recovery: Recovery) -> bool:
-    """Read ``limit 5, 10``: an offset and a limit elsewhere."""
-    comma, count = recovery.drop(2)
-    message = "`limit` takes one number; use `after` to continue after an image"
-    recovery.say(message, extent(comma, count))
-    return True
-
-
-def _second_key(recovery: Recovery) -> bool:
-    """Leave out further sort keys; no fix claims that they were not meant."""
-    count = 1
-    if recovery.peek(1).kind != "WORD":
-        return False
-    while recovery.peek(count).kind in {"WORD", "DIRECTION", "COMMA"}:
-        count += 1
-    if recovery.peek(count).kind not in ENDS:
-        return False
-    keys = recovery.drop(count)
-    message = "`order by` takes one attribute; ties are sorted by id"
-    recovery.say(message, extent(keys[0], keys[-1]))
+    """Read ``limit 5, 10``: in SQL, what to skip and the limit."""
+    keyword, skipped = recovery.read[-2:]
+    comma, count = recovery.ahead(2)
+    message = "`limit` takes one number; what to skip is a clause of its own"
+    new = f"skip {skipped.lexeme} limit {count.lexeme}"
+    pieces = [keyword, skipped, comma, count]
+    recovery.change(message, (pieces, new), span=extent(comma, count), is_safe=True)
     return True
 
 
@@ -231,7 +224,20 @@ def _clause_length(recovery: Recovery, ahead: int = 0) -> int:
     """Return the number of tokens of the clause to come; 0 where none does."""
     kinds = [recovery.peek(each).kind for each in range(ahead, ahead + 4)]
     if kinds[:3] == ["ORDER", "BY", "WORD"]:
-        return 3 + (kinds[3] == "DIRECTION")
-    if kinds[0] == "LIMIT" and kinds[1] in {"WORD", "PLACEHOLDER"}:
-        return 2
+        count = 2 + _key_length(recovery, ahead + 2)
+        while recovery.peek(ahead + count).kind == "COMMA":
+            more = _key_length(recovery, ahead + count + 1)
+            if not more:
+                break
+            count += 1 + more
+        return count
+    if kinds[0] in COUNTS and kinds[1] in {"WORD", "PLACEHOLDER"}:
+        return 4 if kinds[2:] == ["PER", "WORD"] else 2
     return 2 if kinds[0] == "AFTER" and kinds[1] in VALUES else 0
+
+
+def _key_length(recovery: Recovery, ahead: int) -> int:
+    """Return the number of tokens of the sort key to come; 0 where none does."""
+    if recovery.peek(ahead).kind != "WORD":
+        return 0
+    return 1 + (recovery.peek(ahead + 1).kind == "DIRECTION")

@@ -9,6 +9,7 @@ from imsquery.language.recovery.clauses import dangling
 from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CONNECTIVES,
+    COUNTS,
     ENDS,
     VALUES,
     Piece,
@@ -54,7 +55,7 @@ def _stray_connectives(recovery: Recovery) -> bool:
         count += 1
     following = recovery.peek(count).kind
     # `limit = 5` is a condition here, if a mistaken one.
-    is_name = following == "LIMIT" and recovery.peek(count + 1).kind in AFTER_NAMES
+    is_name = following in COUNTS and recovery.peek(count + 1).kind in AFTER_NAMES
     if recovery.before() in CONNECTIVES and following in ENDS and not is_name:
         dangling(recovery, recovery.read[-1])
     for _ in range(count):
@@ -175,7 +176,7 @@ def missing_connective(recovery: Recovery) -> bool:
 def mend_comma(recovery: Recovery) -> bool:
     """Read a comma between conditions as ``and``, one between values as a list."""
     comma, following = recovery.peek(), recovery.peek(1).kind
-    if following in ENDS and not (following == "LIMIT" and not recovery.begins_clause(1)):
+    if following in ENDS and not (following in COUNTS and not recovery.begins_clause(1)):
         recovery.remove(comma)
         return True
     operator = recovery.read[-2] if len(recovery.read) > 1 else comma

@@ -13,7 +13,8 @@ from imsquery.language.lexer import END, Tokens
 
 VALUES = frozenset({"WORD", "STRING", "PLACEHOLDER"})
 CONNECTIVES = frozenset({"AND", "OR"})
-CLAUSES = frozenset({"ORDER", "LIMIT", "AFTER"})
+CLAUSES = frozenset({"ORDER", "LIMIT", "SKIP", "AFTER"})
+COUNTS = frozenset({"LIMIT", "SKIP"})
 ENDS = CLAUSES | CONNECTIVES | {"RPAR", END}
 AFTER_NAMES = frozenset({"OPERATOR", "IN", "BETWEEN", "MATCH", "IS"})
 NEGATABLE = frozenset({"IN", "BETWEEN", "MATCH"})

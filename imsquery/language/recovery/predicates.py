@@ -6,11 +6,19 @@ import re
 from collections.abc import Iterator
 
 from imsquery.language._tables import KEYWORDS
-from imsquery.language.lexer import spell, unquote
+from imsquery.language.lexer import NAME_KINDS, spell, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import quoted_number, unjoin_clause
 from imsquery.language.recovery.connectives import mend_comma, missing_connective
-from imsquery.language.recovery.piece import CONNECTIVES, VALUES, Part, Piece, extent, pieces_of
+from imsquery.language.recovery.piece import (
+    CONNECTIVES,
+    COUNTS,
+    VALUES,
+    Part,
+    Piece,
+    extent,
+    pieces_of,
+)
 from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.values import enclose
 from imsquery.language.recovery.vocabulary import (
@@ -33,9 +41,9 @@ def after_name(recovery: Recovery) -> bool:
     piece, name = recovery.peek(), recovery.read[-1]
     if piece.kind == "COLON":
         return _colon(recovery)
-    if name.kind == "LIMIT" and recovery.before(2) in CONNECTIVES and recovery.depth == 0:
+    if name.kind in COUNTS and recovery.before(2) in CONNECTIVES and recovery.depth == 0:
         return unjoin_clause(recovery)
-    if name.kind == "LIMIT" and piece.kind == "STRING":
+    if name.kind in COUNTS and piece.kind == "STRING":
         return quoted_number(recovery)
     if piece.kind == "WORD" and piece.lexeme.lower() in WORD_OPERATORS:
         return _word_operator(recovery)
@@ -210,7 +218,7 @@ def split_colon(recovery: Recovery) -> bool:
     if following.kind in {"LPAR", "OPERATOR"}:  # apart from them, `name:` is a name
         compares = not is_first or following.start == word.end
     if is_first:
-        compares = compares and name != "" and KEYWORDS.get(name.lower(), "LIMIT") == "LIMIT"
+        compares = compares and name != "" and KEYWORDS.get(name.lower(), "WORD") in NAME_KINDS
     else:
         compares = (compares or value != "") and recovery.accepts("OPERATOR")
     if not (colon and compares):

@@ -26,7 +26,7 @@ from imsquery.language.recovery import clauses, connectives, predicates, values
 from imsquery.language.recovery.dialects.read import translate
 from imsquery.language.recovery.piece import ENDS, VALUES, Piece, extent
 from imsquery.language.recovery.state import Recovery
-from imsquery.language.recovery.vocabulary import EXCLUSIVE_OR, OFFSETS, ORDER_BY, PREFIXES, SORT
+from imsquery.language.recovery.vocabulary import EXCLUSIVE_OR, OFFSET, ORDER_BY, PREFIXES, SORT
 
 if TYPE_CHECKING:
     from typing import Any
@@ -81,8 +81,8 @@ def foresee(recovery: Recovery) -> None:
         clauses.order_by(recovery, 2)
     elif clauses.sorts_by(recovery) or (lowered in ORDER_BY and following.kind == "WORD"):
         clauses.order_by(recovery, 1)
-    elif lowered in OFFSETS and following.lexeme.isdecimal():
-        clauses.skip_offset(recovery)
+    elif lowered == OFFSET and following.lexeme.isdecimal():
+        recovery.rewrite([piece], "skip")
     elif lowered == EXCLUSIVE_OR and not recovery.expects_condition:
         predicates.exclusive_or(recovery)
     elif recovery.expects_condition and predicates.asks_presence(recovery):
@@ -128,7 +128,10 @@ _AFTER: dict[str, Callable[[Recovery], bool]] = {
     "IS": predicates.after_is,
     "ORDER": clauses.after_order,
     "BY": clauses.after_by,
-    "LIMIT": clauses.after_limit,
+    "COMMA": clauses.after_key_comma,
+    "PER": clauses.after_by,
+    "LIMIT": clauses.after_count,
+    "SKIP": clauses.after_count,
 }
 
 

@@ -8,11 +8,12 @@ from imsquery.diagnostics.edits import Safe, clip
 from imsquery.language._tables import ACTIONS, GOTOS
 from imsquery.language.algebra import Algebra
 from imsquery.language.lalr import Stack, shift
-from imsquery.language.lexer import END
+from imsquery.language.lexer import END, NAME_KINDS
 from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CLAUSES,
     CONNECTIVES,
+    COUNTS,
     ENDS,
     KEYWORD_KINDS,
     NEGATABLE,
@@ -64,6 +65,8 @@ WORDS = {
     "BY": "`by`",
     "DIRECTION": "`asc` or `desc`",
     "LIMIT": "`limit`",
+    "SKIP": "`skip`",
+    "PER": "`per`",
     "AFTER": "`after`",
     END: "the end of the text",
 }
@@ -144,7 +147,7 @@ class Recovery:
     @property
     def is_in_list(self) -> bool:
         """Whether a value of a list was read last."""
-        return self.accepts("COMMA")
+        return self.accepts("COMMA") and not self.is_after_clause
 
     @property
     def is_in_range(self) -> bool:
@@ -179,7 +182,7 @@ class Recovery:
             return "a clause or the end"
         if self.accepts("OR"):
             return "an operator, `and` or `or`" if self.accepts("OPERATOR") else "`and` or `or`"
-        if self.before() == "LIMIT":
+        if self.before() in COUNTS:
             return "a number or a `$placeholder`"
         phrases = [phrase for kind, phrase in WORDS.items() if self.accepts(kind)]
         return " or ".join([", ".join(phrases[:-1]), phrases[-1]] if phrases[1:] else phrases)
@@ -202,7 +205,7 @@ class Recovery:
     def begins_clause(self, ahead: int = 0) -> bool:
         """Return whether a clause begins with a token to come."""
         kind, following = self.peek(ahead).kind, self.peek(ahead + 1).kind
-        return kind == "ORDER" or (kind in {"LIMIT", "AFTER"} and following in _AFTER_CLAUSES)
+        return kind == "ORDER" or (kind in CLAUSES and following in _AFTER_CLAUSES)
 
     def begins_condition(self, ahead: int = 0) -> bool:
         """Return whether a condition begins with a token to come."""
@@ -212,7 +215,7 @@ class Recovery:
             return following.kind not in NEGATABLE | ENDS
         if kind in {"LPAR", "ALL", "NONE"}:
             return True
-        if kind not in {"WORD", "LIMIT"}:
+        if kind not in NAME_KINDS:
             return False
         if following.kind in AFTER_NAMES:
             return True
@@ -241,7 +244,7 @@ class Recovery:
         sorts = following.lexeme.lower() in SORT | ORDER_BY
         if following.kind in ENDS or following.kind == "COMMA" or sorts:
             return True
-        is_joint = kind in {"AND", "OR", "NOT", "LIMIT", "AFTER"}
+        is_joint = kind in {"AND", "OR", "NOT", "AFTER"} | COUNTS
         return not is_joint and self.begins_condition(ahead + 1)
 
     def ends_condition(self, ahead: int) -> bool:
@@ -341,9 +344,10 @@ class Recovery:
 
     def take_back_clause(self) -> list[Piece]:
         """Undo the reading of the clause read last; return its tokens."""
-        is_order = "BY" in {self.before(2), self.before(3)}
-        count = 3 + (self.before() == "DIRECTION") if is_order else 2
-        return [self.take_back() for _ in range(count)][::-1]
+        taken = [self.take_back()]
+        while taken[-1].kind not in CLAUSES:
+            taken.append(self.take_back())
+        return taken[::-1]
 
     # -- conditions given up
 
@@ -389,7 +393,7 @@ class Recovery:
 
     def _is_clause(self, begun: list[Piece]) -> bool:
         """Return whether what was taken back, last token first, began a clause."""
-        if begun[-1].kind != "LIMIT" or not self.expects_condition:
+        if begun[-1].kind not in COUNTS or not self.expects_condition:
             return begun[-1].kind in CLAUSES
         return not self.read and (len(begun) == 1 or begun[-2].kind == "WORD")
 

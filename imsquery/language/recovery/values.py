@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from imsquery.language.lexer import END, quote
+from imsquery.language.lexer import END, NAME_KINDS, quote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.recovery.clauses import clause_operator, dangling
 from imsquery.language.recovery.piece import (
@@ -34,7 +34,10 @@ def at_value(recovery: Recovery) -> bool:
     piece, before = recovery.peek(), recovery.before()
     if piece.kind in KEYWORD_KINDS and recovery.begins_value():
         message = f"`{piece.lexeme.lower()}` is a keyword; quote it to use it as a value"
-        return _add_quotes(recovery, [piece], piece.lexeme, message)
+        # A keyword that may be a name may be a value, too; others may be meant as such.
+        is_safe = piece.kind in NAME_KINDS
+        recovery.rewrite([piece], quote(piece.lexeme), message, "add quotes", is_safe=is_safe)
+        return True
     if piece.kind == "COMMA" and before in {"LPAR", "COMMA"}:
         recovery.remove(piece)
     elif piece.kind == "RPAR" and before == "COMMA":

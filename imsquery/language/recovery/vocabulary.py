@@ -57,8 +57,8 @@ PREFIXES = frozenset({"where", "select", "filter", "having"})
 SORT = frozenset({"sort", "sorted", "ordered"})
 ORDER_BY = frozenset({"order_by", "orderby", "sort_by", "sortby"})
 DIRECTIONS = {"ascending": "asc", "descending": "desc", "up": "asc", "down": "desc"}
-OFFSETS = frozenset({"offset", "skip"})
-"""Clauses that skip a number of results."""
+OFFSET = "offset"
+"""SQL's `skip`."""
 
 COLON_OF_LIST = "use `in`, not `:`, before a list"
 """The message on ``name:(…)``; where it parses, it is a call."""

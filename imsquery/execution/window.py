@@ -1,0 +1,145 @@
+"""What the clauses let through of a sequence of images: ``skip … per`` to ``limit``.
+
+They apply in this order: ``skip … per``, ``limit … per``, ``skip``, ``limit``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from imsquery.execution.ordering import Key, group_of
+from imsquery.schema.parameters import Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Counts = Mapping[Key, int]
+
+
+@frozen
+class PerGroup:
+    """A number of images of each group, of those that show the same value of a parameter.
+
+    Attributes:
+        count: the number.
+        parameter: what groups are by; the images that do not show it are a group, too.
+    """
+
+    count: int
+    parameter: Parameter = field(eq=lambda row: row.wire)
+
+    def __str__(self) -> str:
+        return f"{self.count} per {self.parameter.name}"
+
+
+@frozen
+class Slice:
+    """The clauses that count images.
+
+    Attributes:
+        skip_per: how many to leave out at the beginning of each group.
+        limit_per: how many to keep of each group after that.
+        skip: how many to leave out of what is left.
+        limit: the maximum number of results.
+    """
+
+    skip_per: PerGroup | None = None
+    limit_per: PerGroup | None = None
+    skip: int = 0
+    limit: int | None = None
+
+    @property
+    def total(self) -> int | None:
+        """How many images in all it depends on; ``None`` if that depends on the images."""
+        if self.limit is None or self.skip_per is not None or self.limit_per is not None:
+            return None
+        return self.skip + self.limit
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it ever leaves out what comes late."""
+        return self.limit is not None or self.limit_per is not None
+
+
+class Fate(Enum):
+    """What becomes of an image: it is a result, skipped, or beyond the limit of its group."""
+
+    RESULT = "result"
+    SKIPPED = "skipped"
+    BEYOND = "beyond"
+
+
+class Window:
+    """The clauses applied to one image after the other.
+
+    It keeps a number for each group, none of which grows beyond that of its clause.
+
+    Args:
+        clauses: the clauses.
+        count: results before the first image.
+        skipped_per, kept_per: images of each group before it.
+
+    Attributes:
+        count: results up to now.
+    """
+
+    def __init__(
+        self,
+        clauses: Slice,
+        count: int = 0,
+        skipped_per: Counts | None = None,
+        kept_per: Counts | None = None,
+    ) -> None:
+        self._clauses = clauses
+        self.count = count
+        # There are results only once enough was skipped.
+        self._skipped = clauses.skip if count else 0
+        self._skipped_per: Counter[Key] = Counter(skipped_per or {})
+        self._kept_per: Counter[Key] = Counter(kept_per or {})
+        self._since_result: list[tuple[Counter[Key], Key]] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the limit is reached."""
+        return self._clauses.limit is not None and self.count >= self._clauses.limit
+
+    def pass_on(self, record: Mapping[str, Any]) -> Fate:
+        """Count the next image."""
+        clauses = self._clauses
+        if not self._is_counted(clauses.skip_per, self._skipped_per, record):
+            return Fate.SKIPPED
+        if clauses.limit_per and self._is_counted(clauses.limit_per, self._kept_per, record):
+            return Fate.BEYOND
+        if self._skipped < clauses.skip:
+            self._skipped += 1
+            return Fate.SKIPPED
+        self.count += 1
+        return Fate.RESULT
+
+    def _is_counted(
+        self, per: PerGroup | None, counts: Counter[Key], record: Mapping[str, Any]
+    ) -> bool:
+        """Count an image of a group; return whether there were enough of them before."""
+        if per is None:
+            return True
+        group = group_of(per.parameter, record)
+        if counts[group] >= per.count:
+            return True
+        counts[group] += 1
+        self._since_result.append((counts, group))
+        return False
+
+    def settle(self) -> None:
+        """Note that the last result is returned: :meth:`counts` are up to here."""
+        self._since_result.clear()
+
+    def counts(self) -> tuple[Counts, Counts]:
+        """Return the images of each group, skipped and kept, up to the last result returned."""
+        found = Counter(self._skipped_per), Counter(self._kept_per)
+        for counts, group in self._since_result:
+            found[counts is self._kept_per][group] -= 1
+        return +found[0], +found[1]
