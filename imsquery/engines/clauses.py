@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
-    from imsquery.semantics.formula import BoundQuery
+    from imsquery.semantics.formula import BoundQuery, Count
 
 
 @frozen
@@ -60,12 +60,27 @@ class Clauses:
 
 def read_clauses(query: BoundQuery, spec: Spec) -> Clauses:
     """Return the clauses of a query; where it needs an order and has none, the service's."""
-    if query.order is None and query.limit is None and query.after is None:
+    if not (query.order or query.counts() or query.limit is not None or query.after is not None):
         return Clauses((), None, (), 0, None)
     order = read_order(query, spec)
-    keys = [Key(order.parameter, order.descending)]
-    if not order.is_by_id:
-        keys.append(Key(spec.names["id"], order.descending))
+    keys = [Key(each.parameter, each.descending) for each in order.keys]
+    if keys[-1].parameter is not spec.names["id"]:
+        keys.append(Key(spec.names["id"], keys[-1].descending))
     assert not isinstance(query.limit, Deferred)  # noqa: S101 -- reported as unbound
     assert not isinstance(query.after, Deferred)  # noqa: S101 -- likewise
-    return Clauses(keys, query.after, (), 0, query.limit)
+    skip = 0 if query.skip is None else _number(query.skip)
+    return Clauses(keys, query.after, _stages(query), skip, query.limit)
+
+
+def _stages(query: BoundQuery) -> list[Stage]:
+    stages = []
+    if query.skip_per is not None and query.skip_per.per is not None:
+        stages.append(Stage(query.skip_per.per, skip=_number(query.skip_per)))
+    if query.limit_per is not None and query.limit_per.per is not None:
+        stages.append(Stage(query.limit_per.per, limit=_number(query.limit_per)))
+    return stages
+
+
+def _number(count: Count) -> int:
+    assert isinstance(count.number, int)  # noqa: S101 -- a placeholder is reported as unbound
+    return count.number

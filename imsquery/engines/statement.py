@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from imsquery.language.syntax import Expr, Query
     from imsquery.limits import Limits
     from imsquery.schema.spec import Spec
+    from imsquery.semantics.analysis import Analysis
 
 
 @frozen
@@ -102,6 +103,21 @@ class _Writer:
         return where, f"{count} OVER ({order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
 
 
+def write_statement(
+    dialect: Sql, layout: Layout, table: str | Sequence[str], analysis: Analysis, clauses: Clauses
+) -> Statement:
+    """Return the statement of an analyzed query.
+
+    Raises:
+        QueryError: the dialect cannot express it.
+    """
+    made = express_filter(analysis, dialect, layout)
+    condition = dialect.constant(made) if isinstance(made, bool) else made
+    text = _Writer(dialect, layout, dialect.table(table)).write(condition, clauses)
+    where, own = dialect.number(condition)
+    return Statement(*dialect.number(text), where, len(own))
+
+
 class _Statements:
     """The function :data:`sql`, and what belongs to it."""
 
@@ -151,12 +167,7 @@ class _Statements:
         analysis = analyze_records(
             query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits
         )
-        made = express_filter(analysis, writer, layout)
-        condition = writer.constant(made) if isinstance(made, bool) else made
-        name = writer.table(table)
-        text = _Writer(writer, layout, name).write(condition, read_clauses(analysis.bound, spec))
-        where, own = writer.number(condition)
-        return Statement(*writer.number(text), where, len(own))
+        return write_statement(writer, layout, table, analysis, read_clauses(analysis.bound, spec))
 
     @staticmethod
     def columns(described: Any) -> dict[str, str]:

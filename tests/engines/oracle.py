@@ -14,10 +14,11 @@ HARMLESS = {"not-observable", "mutually-exclusive", "requires", "bare-metal-flav
 
 def readable(trees: Iterable[syntax.Expr]) -> list[str]:
     """Return the texts of the filters that the matcher takes."""
-    return [text for text in map(unparse, trees) if _is_taken(text)]
+    return [text for text in map(unparse, trees) if is_taken(text)]
 
 
-def _is_taken(text: str) -> bool:
+def is_taken(text: str) -> bool:
+    """Return whether the matcher takes a filter; it refuses few, for reasons of the language."""
     try:
         matcher(text, allow_unlisted=True)
     except QueryError as error:

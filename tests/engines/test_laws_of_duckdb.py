@@ -8,18 +8,20 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 
 from imsquery.engines.statement import sql
 from imsquery.language import syntax
 from tests.engines.filters import batches
-from tests.engines.oracle import check, readable
+from tests.engines.oracle import check, is_taken, readable
+from tests.engines.queries import meant, queries
 from tests.engines.records import OTHER_TYPES, RECORDS, TYPES, conform
 
 DUCKDB_TYPES = {
     "text": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "text[]": "VARCHAR[]",
     "timestamp": "TIMESTAMP", "timestamptz": "TIMESTAMPTZ", "number": "DOUBLE",
 }  # fmt: skip
+LAYOUTS: Mapping[str, Mapping[str, str]] = {"columns": TYPES, "others": OTHER_TYPES}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("CREATE TABLE bodies (n INTEGER, body JSON)")
         rows = [(n, json.dumps(record)) for n, record in enumerate(RECORDS)]
         connection.executemany("INSERT INTO bodies VALUES (?, ?)", rows)
-        for table, types in (("columns", TYPES), ("others", OTHER_TYPES)):
+        for table, types in LAYOUTS.items():
             create(connection, table, types)
         yield connection
 
@@ -73,7 +75,7 @@ def test_a_column_of_json_is_filtered_as_by_the_matcher(
     )
 
 
-@pytest.mark.parametrize(("table", "types"), [("columns", TYPES), ("others", OTHER_TYPES)])
+@pytest.mark.parametrize(("table", "types"), LAYOUTS.items())
 @given(batches)
 def test_columns_are_filtered_as_by_the_matcher(
     database: duckdb.DuckDBPyConnection,
@@ -86,3 +88,23 @@ def test_columns_are_filtered_as_by_the_matcher(
         [conform(record, types) for record in RECORDS],
         lambda text: numbers(database, text, table, columns=types),
     )
+
+
+@pytest.mark.parametrize("table", ["bodies", "columns", "others"])
+@given(queries)
+def test_clauses_mean_what_the_language_says(
+    database: duckdb.DuckDBPyConnection, table: str, query: tuple[str, Sequence[str]]
+) -> None:
+    text, clauses = query
+    if not is_taken(text):
+        reject()
+    layout: dict[str, Any] = {"columns": LAYOUTS[table]} if table in LAYOUTS else {"json": "body"}
+    records = RECORDS
+    if table in LAYOUTS:
+        records = tuple(conform(record, LAYOUTS[table]) for record in RECORDS)
+    made = sql(f"{text} {' '.join(clauses)}", "duckdb", table=table, allow_unlisted=True, **layout)
+    found = database.execute(made.sql, made.params).fetchall()
+    ids = [RECORDS[row[0]]["id"] for row in found]
+
+    wanted = meant(text, clauses, records)
+    assert ids == wanted if clauses else sorted(ids) == sorted(wanted)
