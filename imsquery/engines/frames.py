@@ -155,7 +155,7 @@ class _LazyPolars:
 # -- DuckDB, and pandas by way of it
 
 
-class _Inline(DuckDB):
+class InlineDuckDB(DuckDB):
     """DuckDB without parameters, which relations cannot have.
 
     Values are in hexadecimal, so that nothing in them can be read as anything else.
@@ -170,7 +170,7 @@ class _Inline(DuckDB):
 def _apply_duckdb(relation: Any, asked: _Asked) -> Any:
     said = dict(zip(relation.columns, map(str, relation.types), strict=True))
     layout = asked.layout(columns(said))
-    made = write_statement(_Inline(), layout, _FRAME, asked.analysis, asked.clauses)
+    made = write_statement(InlineDuckDB(), layout, _FRAME, asked.analysis, asked.clauses)
     return relation.query(_FRAME, made.sql)
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     Value = str | int
 
-_MOST = 64  # operands in a row: further ones are balanced, since parsers nest to the left
+MOST = 64
+"""Operands in a row: further ones are balanced, since parsers nest to the left."""
 DIGITS = "'0123456789'"
 NUMBER = "imsquery_number"
 """The name of a column that is there only within a statement."""
@@ -124,8 +125,8 @@ class Sql(Engine[str]):
         return "TRUE" if value else "FALSE"
 
     def join(self, parts: Sequence[str], *, is_and: bool) -> str:
-        while len(parts) > _MOST:
-            chunks = [parts[at : at + _MOST] for at in range(0, len(parts), _MOST)]
+        while len(parts) > MOST:
+            chunks = [parts[at : at + MOST] for at in range(0, len(parts), MOST)]
             parts = [self.join(each, is_and=is_and) for each in chunks]
         return f"({(' AND ' if is_and else ' OR ').join(parts)})" if len(parts) > 1 else parts[0]
 
