@@ -22,6 +22,7 @@ COMMANDS = {
     "url": "print the URL of a filter",
     "plan": "print the requests that answer a filter",
     "run": "fetch the images that match a filter",
+    "sql": "print the SQL statement of a filter",
     "diff": "compare two filters",
     "check": "report errors and warnings in a filter",
     "format": "reformat filters",

@@ -11,10 +11,10 @@ import os
 import sys
 from argparse import ArgumentTypeError
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from imsquery.cli.catalog import add_catalog, is_in_place, search, settle_filter
 from imsquery.cli.common import (
     add_filter,
     add_max_requests,
@@ -48,6 +48,7 @@ environment:
 examples:
   imsquery run --region cn-north-4 'public() and platform = CentOS limit 5'
   imsquery run --catalog images.json --fields name,os_version 'min_disk <= 60'
+  imsquery run 'not supports(kvm) limit 2 per platform' --catalog fleet/*.parquet
 
 exit status:
   0  success
@@ -59,7 +60,7 @@ exit status:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    add_filter(parser)
+    add_filter(parser, optional=True)
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument(
         "--endpoint", metavar="URL", help="address of the service, with or without /v2/cloudimages"
@@ -70,9 +71,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="REGION",
         help="region of the service, such as cn-north-4; can be repeated",
     )
-    where.add_argument(
-        "--catalog", type=Path, metavar="FILE", help="file of image records to search instead"
-    )
+    add_catalog(where)
     parser.add_argument(
         "--format",
         choices=list(FORMATS),
@@ -111,6 +110,7 @@ def _seconds(text: str) -> float:
 
 def main(arguments: Namespace) -> int:
     """Print the images that match a filter."""
+    settle_filter(arguments)
     text = read_filter(arguments)
     make_plan = partial(plan, max_requests=arguments.max_requests, **options(arguments))
     try:
@@ -124,7 +124,8 @@ def main(arguments: Namespace) -> int:
     progress = Progress("images fetched")
     tally = Tally(progress.update)
     try:
-        records = _run(arguments, planned, tally)
+        in_place = is_in_place(arguments)
+        records = search(arguments, text) if in_place else _run(arguments, planned, tally)
     except (FetchError, ExecutionError) as error:
         return fail("run", error, _FAILED)
     except (OSError, ValueError, ModuleNotFoundError) as error:
@@ -136,8 +137,11 @@ def main(arguments: Namespace) -> int:
     print_lines(list(lines(records, form, fields, CLOUDIMAGES)), form)
     if not records:
         sys.stdout.flush()
-        warn("run", _why_none(arguments, text))
-    if arguments.explain:
+        warn("run", "no images match" if in_place else _why_none(arguments, text))
+    if arguments.explain and in_place:
+        sys.stdout.flush()
+        print(f"searched {len(arguments.catalog):,} files in place", file=sys.stderr)
+    elif arguments.explain:
         sys.stdout.flush()
         print(planned.explain(), tally.describe(len(records)), sep="\n", end="", file=sys.stderr)
     return 0
@@ -145,7 +149,7 @@ def main(arguments: Namespace) -> int:
 
 def _run(arguments: Namespace, planned: Plan, tally: Tally) -> list[Record]:
     if arguments.catalog is not None:
-        return run_catalogue(planned, arguments.catalog, tally)
+        return run_catalogue(planned, arguments.catalog[0], tally)
     from imsquery.client.credentials import Credentials
     from imsquery.client.fetching import Patience
 
@@ -179,7 +183,7 @@ def _why_none(arguments: Namespace, text: str) -> str:
         return "no images match; `imsquery plan` prints what is asked of the service"
     from imsquery.cli.no_match import why_none
 
-    records = run_catalogue(plan("all"), arguments.catalog, Tally())
+    records = run_catalogue(plan("all"), arguments.catalog[0], Tally())
     return why_none(text, records, CLOUDIMAGES, **options(arguments))
 
 

@@ -22,8 +22,8 @@ _NAMES = {
     "integer": "integer int bigint smallint tinyint hugeint utinyint usmallint uinteger ubigint "
     "uhugeint int1 int2 int4 int8 int16 int32 int64 int128 int256 uint8 uint16 uint32 uint64 "
     "uint128 uint256 long short byte serial bigserial",
-    "number": "number double real float float4 float8 float16 float32 float64 decimal numeric bignumeric "
-    "bigdecimal decimal32 decimal64 decimal128 decimal256",
+    "number": "number double real float float4 float8 float16 float32 float64 decimal numeric "
+    "bignumeric bigdecimal decimal32 decimal64 decimal128 decimal256",
     "boolean": "boolean bool logical",
     "timestamp": "timestamp timestamp_s timestamp_ms timestamp_us timestamp_ns timestamp_ntz "
     "timestampntz datetime datetime64 datetime2 date date32",
@@ -155,8 +155,8 @@ def columns(described: Any) -> dict[str, str]:
 
     Types that filters cannot use become ``other``.
 
-    >>> columns([("name", "VARCHAR", "YES"), ("tags", "VARCHAR[]", "YES"), ("at", "INTERVAL", "YES")])
-    {'name': 'VARCHAR', 'tags': 'VARCHAR[]', 'at': 'other'}
+    >>> columns([("name", "VARCHAR", "YES"), ("at", "INTERVAL", "YES")])
+    {'name': 'VARCHAR', 'at': 'other'}
 
     Args:
         described: the rows of ``DESCRIBE``, or of ``column_name, data_type`` from

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, assert_never
 
-from attrs import evolve
-
 from imsquery.engines.engine import T
 from imsquery.engines.normal import Cases, Group, Leaf
 from imsquery.engines.numbers import number_pattern
@@ -48,20 +46,47 @@ def express(node: Node, engine: Engine[T], layout: Layout) -> T | bool:
     Raises:
         NotExpressibleError: the engine cannot express it.
     """
-    match node:
-        case Leaf():
-            try:
-                return _express_leaf(node, engine, layout)
-            except NotPortableError as error:
-                raise NotExpressibleError(str(error), node) from None
-        case Group(is_and, parts):
-            made = [express(part, engine, layout) for part in parts]
-            return _join(made, engine, is_and=is_and)
-        case Cases(steps, rest):
-            chosen = [(express(part, engine, layout), said) for part, said in reversed(steps)]
-            return _choose(chosen, express(rest, engine, layout), engine)
-        case _:
-            assert_never(node)
+    return _Walk(engine, layout).express(node)
+
+
+class _Walk(Generic[T]):
+    """The way from a filter to the expression of an engine; no node is deep."""
+
+    def __init__(self, engine: Engine[T], layout: Layout) -> None:
+        self._engine = engine
+        self._layout = layout
+
+    def express(self, node: Node) -> T | bool:
+        match node:
+            case Leaf():
+                try:
+                    return self._leaf(node)
+                except NotPortableError as error:
+                    raise NotExpressibleError(str(error), node) from None
+            case Group(is_and, parts):
+                return self._engine.fold([*map(self.express, parts)], is_and=is_and)
+            case Cases(steps, rest):
+                chosen = [(self.express(part), said) for part, said in reversed(steps)]
+                return self._engine.decide(chosen, self.express(rest))
+            case _:
+                assert_never(node)
+
+    def _leaf(self, leaf: Leaf) -> T | bool:
+        row, engine = leaf.parameter, self._engine
+        if leaf.relation == "=" and not set(row.scopes).isdisjoint(leaf.values):
+            return not leaf.negated
+        column = self._layout.find(str(row.observed))
+        if column is None:
+            return _holds(leaf, None) is not leaf.negated
+        reader = _Reader(engine, row, column)
+        if leaf.relation == "present" and not row.multiple:
+            if row.default is not None:
+                return not leaf.negated
+            return engine.absent(column) if leaf.negated else engine.present(column)
+        if row.reading is not None:
+            return reader.test_mapped(leaf, row.reading)
+        found = reader.test(leaf) if row.default is None else reader.test_default(leaf)
+        return engine.complement(found) if leaf.negated else found
 
 
 def read_value(row: Parameter, engine: Engine[T], layout: Layout) -> T | None:
@@ -83,73 +108,11 @@ def _mapped_value(row: Parameter, reader: _Reader[T]) -> T:
     return reader.engine.choose(steps, row.default)
 
 
-def _join(parts: Sequence[T | bool], engine: Engine[T], *, is_and: bool) -> T | bool:
-    if any(part is (not is_and) for part in parts):
-        return not is_and
-    kept = [part for part in parts if not isinstance(part, bool)]
-    if not kept:
-        return is_and
-    return kept[0] if len(kept) == 1 else engine.join(kept, is_and=is_and)
-
-
-def _choose(steps: Sequence[tuple[T | bool, bool]], rest: T | bool, engine: Engine[T]) -> T | bool:
-    kept: list[tuple[T, bool]] = []
-    for condition, verdict in steps:
-        if condition is True:
-            rest = verdict
-            break
-        if not isinstance(condition, bool):
-            kept.append((condition, verdict))
-    if not kept:
-        return rest
-    return engine.cases(kept, engine.constant(rest) if isinstance(rest, bool) else rest)
-
-
-def _unless(condition: T | bool, engine: Engine[T]) -> T | bool:
-    return not condition if isinstance(condition, bool) else engine.unless(condition)
-
-
-def _express_leaf(leaf: Leaf, engine: Engine[T], layout: Layout) -> T | bool:
-    row = leaf.parameter
-    if leaf.relation == "=" and not set(row.scopes).isdisjoint(leaf.values):
-        return not leaf.negated
-    column = layout.find(str(row.observed))
-    if column is None:
-        return _holds(leaf, None) is not leaf.negated
-    reader = _Reader(engine, row, column)
-    if leaf.relation == "present" and not row.multiple:
-        if row.default is not None:
-            return not leaf.negated
-        return engine.absent(column) if leaf.negated else engine.present(column)
-    if row.reading is not None:
-        return _express_mapped(leaf, reader, row.reading)
-    found = reader.test(leaf) if row.default is None else _express_default(leaf, reader)
-    return _unless(found, engine) if leaf.negated else found
-
-
 def _holds(leaf: Leaf, value: object) -> bool:
     """Return whether a record matches in which the attribute has this value."""
     atoms = [Atom(leaf.parameter, leaf.relation, each, 0, 0) for each in leaf.values]
-    record = {leaf.parameter.observed: value}
+    record = {str(leaf.parameter.observed): value}
     return any(compile_predicate(atom)(record) for atom in atoms)
-
-
-def _express_default(leaf: Leaf, reader: _Reader[T]) -> T | bool:
-    """Count what cannot be read as the default."""
-    found = reader.test(leaf)
-    if not _holds(leaf, None):
-        return found
-    value = reader.value()
-    is_unread = True if value is None else reader.engine.missing(value)
-    return _join([found, is_unread], reader.engine, is_and=False)
-
-
-def _express_mapped(leaf: Leaf, reader: _Reader[T], reading: Mapping[str, str]) -> T | bool:
-    """Compare only with those values of the attribute that are read otherwise than the default."""
-    by_default = _holds(leaf, None)
-    deciding = [key for key in reading if _holds(leaf, key) is not by_default]
-    said = _join([reader.says(key) for key in deciding], reader.engine, is_and=False)
-    return said if by_default is leaf.negated else _unless(said, reader.engine)
 
 
 class _Reader(Generic[T]):
@@ -219,6 +182,22 @@ class _Reader(Generic[T]):
             return False
         return self._test_text(self.engine.text(self._column), leaf)
 
+    def test_default(self, leaf: Leaf) -> T | bool:
+        """Return a condition that counts what cannot be read as the default."""
+        found = self.test(leaf)
+        if not _holds(leaf, None):
+            return found
+        value = self.value()
+        is_unread = True if value is None else self.engine.missing(value)
+        return self.engine.fold([found, is_unread], is_and=False)
+
+    def test_mapped(self, leaf: Leaf, reading: Mapping[str, str]) -> T | bool:
+        """Compare only with the values that are read otherwise than the default, if need be."""
+        by_default = _holds(leaf, None)
+        deciding = [key for key in reading if _holds(leaf, key) is not by_default]
+        said = self.engine.fold([self.says(key) for key in deciding], is_and=False)
+        return said if by_default is leaf.negated else self.engine.complement(said)
+
     def _test_text(self, text: T, leaf: Leaf) -> T:
         if leaf.relation == "=":
             return self._compare(text, leaf, leaf.values)
@@ -243,7 +222,7 @@ class _Reader(Generic[T]):
         return engine.join([engine.matches(text, pattern), short], is_and=True)
 
     def _each(self, leaf: Leaf, test: Callable[[str, str | int], T | bool]) -> T | bool:
-        return _join([test(leaf.relation, each) for each in leaf.values], self.engine, is_and=False)
+        return self.engine.fold([test(leaf.relation, each) for each in leaf.values], is_and=False)
 
     def _compare(self, value: T, leaf: Leaf, others: Sequence[str | int]) -> T:
         if len(others) > 1:

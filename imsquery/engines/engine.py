@@ -22,7 +22,7 @@ class Engine(ABC, Generic[T]):
     # -- connectives
 
     @abstractmethod
-    def constant(self, value: bool) -> T:  # noqa: FBT001 -- the value itself
+    def constant(self, value: bool) -> T:
         """Return a truth value."""
 
     @abstractmethod
@@ -36,6 +36,32 @@ class Engine(ABC, Generic[T]):
     @abstractmethod
     def cases(self, steps: Sequence[tuple[T, bool]], rest: T) -> T:
         """Return the verdict of the first condition that holds, else that of the rest."""
+
+    def fold(self, parts: Sequence[T | bool], *, is_and: bool) -> T | bool:
+        """Join any number of conditions, some of which are always the same."""
+        if any(part is (not is_and) for part in parts):
+            return not is_and
+        kept = [part for part in parts if not isinstance(part, bool)]
+        if not kept:
+            return is_and
+        return kept[0] if len(kept) == 1 else self.join(kept, is_and=is_and)
+
+    def complement(self, condition: T | bool) -> T | bool:
+        """Return the complement of a condition that may be always the same."""
+        return not condition if isinstance(condition, bool) else self.unless(condition)
+
+    def decide(self, steps: Sequence[tuple[T | bool, bool]], rest: T | bool) -> T | bool:
+        """Return the verdict of the first condition that holds, else the rest."""
+        kept: list[tuple[T, bool]] = []
+        for condition, verdict in steps:
+            if condition is True:
+                rest = verdict
+                break
+            if not isinstance(condition, bool):
+                kept.append((condition, verdict))
+        if not kept:
+            return rest
+        return self.cases(kept, self.constant(rest) if isinstance(rest, bool) else rest)
 
     # -- values, each null where the column has no such value
 

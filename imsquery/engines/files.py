@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-# ruff: noqa: S608 -- SQL is built from names made here; every value is bound
 import json
 import re
 from contextlib import contextmanager

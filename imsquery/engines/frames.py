@@ -97,7 +97,9 @@ class _Asked:
 
     def layout(self, described: Mapping[str, str], zoned: Sequence[str] = ()) -> Layout:
         """Return the layout of a frame, in which JSON is like any other foreign type."""
-        said = {name: "other" if kind.lower() == "json" else kind for name, kind in described.items()}
+        said = {
+            name: "other" if kind.lower() == "json" else kind for name, kind in described.items()
+        }
         return read_layout(said, None, self.spec, zoned)
 
 

@@ -59,7 +59,7 @@ class Polars(Engine["pl.Expr"]):
 
     # -- connectives
 
-    def constant(self, value: bool) -> pl.Expr:  # noqa: FBT001 -- the value itself
+    def constant(self, value: bool) -> pl.Expr:
         found: pl.Expr = self._pl.lit(value)
         return found
 
@@ -136,7 +136,8 @@ class Polars(Engine["pl.Expr"]):
         return text.str.to_lowercase()
 
     def coalesce(self, value: pl.Expr, default: str) -> pl.Expr:
-        return value.fill_null(self._pl.lit(default))
+        found: pl.Expr = value.fill_null(self._pl.lit(default))
+        return found
 
     def choose(self, steps: Sequence[tuple[pl.Expr, str]], default: str) -> pl.Expr:
         chosen: pl.Expr = self._pl.lit(default)
@@ -174,7 +175,8 @@ class Polars(Engine["pl.Expr"]):
 
     def _before_next(self, at: pl.Expr, start: datetime) -> pl.Expr:
         """Return whether a time is before the second after another."""
-        return at < self._pl.lit(start) + self._pl.duration(seconds=1)
+        found: pl.Expr = at < self._pl.lit(start) + self._pl.duration(seconds=1)
+        return found
 
     def exists(self, value: pl.Expr) -> pl.Expr:
         return value.is_not_null()
@@ -209,9 +211,10 @@ class Polars(Engine["pl.Expr"]):
         return self.native(column).list.eval(passed).list.any()
 
     def respelled(self, tag: pl.Expr) -> pl.Expr:
-        return self._pl.when(tag.str.contains("=", literal=True)).then(tag).otherwise(
-            tag.str.replace(".", "=", literal=True)
-        )
+        newer = tag.str.replace(".", "=", literal=True)
+        has_equals = tag.str.contains("=", literal=True)
+        found: pl.Expr = self._pl.when(has_equals).then(tag).otherwise(newer)
+        return found
 
 
 def _spelled(letter: str) -> str:

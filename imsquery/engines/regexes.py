@@ -1,8 +1,8 @@
-"""Regular expressions of RE2, ported to other engines.
+r"""Regular expressions of RE2, ported to other engines.
 
-RE2, Java, PostgreSQL and Rust read the same expression differently: what ``.``, ``$``, ``\\s`` or
-``(?i)`` mean, what may be in brackets.  Ported, an expression has nothing left that could be read in
-two ways: every set of characters is spelled out, every group is plain.
+RE2, Java, PostgreSQL and Rust read the same expression differently: what ``.``, ``$``, ``\s`` or
+``(?i)`` mean, what may be in brackets.  Ported, an expression has nothing left that could be read
+in two ways: every set of characters is spelled out, every group is plain.
 """
 
 from __future__ import annotations

@@ -138,7 +138,7 @@ class _Statements:
 
         >>> made = sql("platform = CentOS and min_ram <= 4096", "duckdb")
         >>> print(made.where)
-        ((("__platform" COLLATE "binary") = $1) AND ("min_ram" <= $2))
+        (("__platform" COLLATE "binary") = $1 AND "min_ram" <= $2)
         >>> made.params
         ('CentOS', 4096)
 
@@ -160,7 +160,7 @@ class _Statements:
         Raises:
             QueryError: as of :func:`matcher`; also ``not-expressible`` for what the engine lacks.
             ValueError: the dialect, a type or a name is none.
-            ModuleNotFoundError: the filter uses ``matches``, and the extra ``re2`` is not installed.
+            ModuleNotFoundError: the filter uses ``matches``, and RE2 is not installed.
         """
         writer = find_dialect(dialect)()
         layout = read_layout(columns, json, spec, writer.zoned)

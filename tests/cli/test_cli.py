@@ -643,4 +643,4 @@ def test_help_ends_with_the_exit_statuses(
 def test_a_shell_completes_each_filter_that_a_command_takes(capsys: Captured) -> None:
     assert main(["completion", "bash"]) == 0
 
-    assert "compile | url | plan | run | diff | check | format)" in capsys.readouterr().out
+    assert "compile | url | plan | run | sql | diff | check | format)" in capsys.readouterr().out

@@ -10,14 +10,12 @@ from hypothesis import strategies as st
 from imsquery import Parameter
 from imsquery.language import syntax
 from imsquery.language.operators import MATCH, ORDER
-from imsquery.schema.kinds import Boolean, Integer
+from imsquery.schema.kinds import Integer
 from imsquery.testing.values import literals
-from tests.engines.records import LISTS, NUMBERS, ROWS, TEXTS, TIMES, TRUTHS, is_time
+from tests.engines.records import LISTS, NUMBERS, ROWS, TEXTS, TIMES, is_time
 
 _short = st.text(st.sampled_from("ab*?\\%_!.='é公😀\n"), max_size=4)
-_INTEGERS = sorted(
-    {int(each) for each in NUMBERS if re.fullmatch("[+-]?[0-9]{1,18}", str(each))}
-)
+_INTEGERS = sorted({int(each) for each in NUMBERS if re.fullmatch("[+-]?[0-9]{1,18}", str(each))})
 _TAGS = sorted({item for each in LISTS for item in each})
 # Those that every engine can express.
 EXPRESSIONS = (
@@ -97,8 +95,10 @@ def _combined(inner: st.SearchStrategy[syntax.Expr]) -> st.SearchStrategy[syntax
     return lists.map(syntax.And) | lists.map(syntax.Or) | inner.map(syntax.Not)
 
 
-predicates = st.one_of([*map(_predicates, ROWS), _calls, _constants])
-filters = st.recursive(predicates, _combined, max_leaves=6)
+predicates: st.SearchStrategy[syntax.Expr] = st.one_of(
+    [*map(_predicates, ROWS), _calls, _constants]
+)
+filters: st.SearchStrategy[syntax.Expr] = st.recursive(predicates, _combined, max_leaves=6)
 """Filters of any shape."""
 
 batches = st.lists(filters, min_size=12, max_size=12)

@@ -28,9 +28,7 @@ def is_taken(text: str) -> bool:
     return True
 
 
-def check(
-    texts: Iterable[str], records: Sequence[Record], find: Callable[[str], set[int]]
-) -> None:
+def check(texts: Iterable[str], records: Sequence[Record], find: Callable[[str], set[int]]) -> None:
     """Assert that an engine finds the numbers of the records that the matcher takes."""
     for text in texts:
         is_wanted = matcher(text, allow_unlisted=True)

@@ -68,7 +68,11 @@ def meant(text: str, clauses: Sequence[str], records: Sequence[Record]) -> list[
         written = [key.split(" ") for key in parts["order"].removeprefix("order by ").split(", ")]
         keys = [(key[0], key[-1] != "asc") for key in written]
         keys.append(("id", keys[-1][1]))
-    kept = sorted(records, key=cmp_to_key(lambda one, other: _compare(keys, one, other)))
+
+    def compare(one: Record, other: Record) -> int:
+        return _compare(keys, one, other)
+
+    kept = sorted(records, key=cmp_to_key(compare))
     is_wanted = matcher(text, allow_unlisted=True)
     if "after" in parts:
         ids = [each.get("id") for each in kept]
@@ -94,9 +98,7 @@ def _compare(keys: Sequence[tuple[str, bool]], one: Record, other: Record) -> in
     return 0
 
 
-def _of_groups(
-    records: Sequence[Record], name: str, count: int, *, is_skip: bool
-) -> list[Record]:
+def _of_groups(records: Sequence[Record], name: str, count: int, *, is_skip: bool) -> list[Record]:
     seen: dict[tuple[Any, ...], int] = {}
     kept = []
     for record in records:
@@ -105,4 +107,3 @@ def _of_groups(
         if (seen[group] > count) is is_skip:
             kept.append(record)
     return kept
-

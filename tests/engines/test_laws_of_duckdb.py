@@ -36,9 +36,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def create(
-    connection: duckdb.DuckDBPyConnection, table: str, types: Mapping[str, str]
-) -> None:
+def create(connection: duckdb.DuckDBPyConnection, table: str, types: Mapping[str, str]) -> None:
     described = [f'"{name}" {DUCKDB_TYPES[said]}' for name, said in types.items()]
     connection.execute(f"CREATE TABLE {table} (n INTEGER, {', '.join(described)})")
     rows = []

@@ -19,7 +19,7 @@ from tests.engines.queries import meant, queries
 from tests.engines.records import RECORDS, TYPES, Record, conform
 
 HALF = len(RECORDS) // 2
-TEXTS = {name: "text" for name in TYPES}
+TEXTS = dict.fromkeys(TYPES, "text")
 
 
 @pytest.fixture(scope="module")

@@ -68,9 +68,7 @@ def check(query: tuple[str, Sequence[str]], name: str, find: Apply) -> None:
 
 @pytest.mark.parametrize("name", LAYOUTS)
 @given(queries)
-def test_a_frame_of_polars_finds_what_is_meant(
-    name: str, query: tuple[str, Sequence[str]]
-) -> None:
+def test_a_frame_of_polars_finds_what_is_meant(name: str, query: tuple[str, Sequence[str]]) -> None:
     check(query, name, by_polars)
 
 

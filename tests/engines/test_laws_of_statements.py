@@ -23,7 +23,11 @@ from tests.engines.oracle import is_taken
 from tests.engines.queries import queries
 from tests.engines.records import OTHER_TYPES, RECORDS, TYPES, conform
 
-LAYOUTS: tuple[dict[str, Any], ...] = ({"columns": TYPES}, {"columns": OTHER_TYPES}, {"json": "body"})
+LAYOUTS: tuple[dict[str, Any], ...] = (
+    {"columns": TYPES},
+    {"columns": OTHER_TYPES},
+    {"json": "body"},
+)
 WIDE = imsquery.Limits(depth=2_000, count=20_000, length=1_000_000)
 dialects = pytest.mark.parametrize("dialect", DIALECTS)
 

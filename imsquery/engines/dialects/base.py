@@ -121,7 +121,7 @@ class Sql(Engine[str]):
 
     # -- connectives
 
-    def constant(self, value: bool) -> str:  # noqa: FBT001 -- the value itself
+    def constant(self, value: bool) -> str:
         return "TRUE" if value else "FALSE"
 
     def join(self, parts: Sequence[str], *, is_and: bool) -> str:
@@ -188,7 +188,7 @@ class Sql(Engine[str]):
         digits = self.trim_start(text)
         count = self.length(digits)
         above = self.concat("'1'", self.pad(count), digits)
-        below = self.concat("'0'", self.pad(f"999 - {count}"), self.complement(digits))
+        below = self.concat("'0'", self.pad(f"999 - {count}"), self.nines(digits))
         sign = self.trim_end(text)
         key = f"CASE WHEN {digits} = '' THEN '1' WHEN {sign} = '-' THEN {below} ELSE {above} END"
         return self.only(key, self.search(text, f"'{_NUMBER}{self.end}'"))
@@ -207,7 +207,8 @@ class Sql(Engine[str]):
     def pad(self, number: str) -> str:
         return f"LPAD({self.cast(number, self.text_type)}, 3, '0')"
 
-    def complement(self, digits: str) -> str:
+    def nines(self, digits: str) -> str:
+        """Return the digits that make up nines with these, so that the larger number is less."""
         return f"TRANSLATE({digits}, {DIGITS}, '9876543210')"
 
     def concat(self, *parts: str) -> str:
@@ -327,7 +328,6 @@ class Sql(Engine[str]):
     def sort(self, key: str, *, descending: bool) -> str:
         """Return a sort key; null is least."""
         return f"{key} {'DESC NULLS LAST' if descending else 'ASC NULLS FIRST'}"
-
 
     def counts(self, skip: int, limit: int | None) -> str:
         """Return the end of a statement that returns some of its rows."""

