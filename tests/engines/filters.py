@@ -87,7 +87,9 @@ _calls = st.sampled_from(
         ]
     ]
 )  # fmt: skip
-_constants = st.sampled_from([syntax.Everything(), syntax.Nothing()])
+_constants: st.SearchStrategy[syntax.Expr] = st.sampled_from(
+    [syntax.Everything(), syntax.Nothing()]
+)
 
 
 def _combined(inner: st.SearchStrategy[syntax.Expr]) -> st.SearchStrategy[syntax.Expr]:
