@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
@@ -92,6 +93,10 @@ def engines(path: Path) -> Mapping[str, Find]:
     return {**found, "Spark": by_spark(path)} if find_spec("pyspark") else found
 
 
+def count_matches(text: str, records: list[dict[str, Any]]) -> int:
+    return sum(map(imsquery.matcher(text), records))
+
+
 def compare(rounds: int, count: int) -> str:
     records = list(islice(images.images(count), count))
     with tempfile.TemporaryDirectory() as folder:
@@ -99,13 +104,12 @@ def compare(rounds: int, count: int) -> str:
         finders = engines(path)
         rows = []
         for text in FILTERS:
-            is_wanted = imsquery.matcher(text)
             found = {name: find(text) for name, find in finders.items()}
             assert len(set(found.values())) == 1, (text, found)  # noqa: S101 -- else no comparison
             calls: dict[str, harness.Call] = {
-                name: lambda find=find, text=text: find(text) for name, find in finders.items()
+                name: partial(find, text) for name, find in finders.items()
             }
-            calls["matcher"] = lambda is_wanted=is_wanted: sum(map(is_wanted, records))
+            calls["matcher"] = partial(count_matches, text, records)
             times = harness.measure(calls, rounds, budget=0)
             shown = [harness.microseconds(times[name]) for name in finders]
             slow = harness.microseconds(times["matcher"] * COPIES)

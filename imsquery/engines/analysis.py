@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from imsquery.schema.spec import Spec
     from imsquery.semantics.analysis import Analysis
 
+_NATURAL = "version"  # the kind of texts in whose order digits count as numbers
+
 
 def analyze_records(
     query: str | Query | Expr,
@@ -33,6 +35,10 @@ def analyze_records(
     analysis = analyze(query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits)
     analysis.check_expressions()
     check_observable(analysis)
+    for key in analysis.bound.order:
+        if key.parameter.kind.name == _NATURAL:
+            message = f"engines cannot sort by `{key.parameter.name}` in natural order"
+            raise analysis.refuse("not-expressible", message, Unknown(key.token, key.token))
     return analysis
 
 

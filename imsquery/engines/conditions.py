@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, assert_never
 
+from imsquery.engines import versions
 from imsquery.engines.engine import T
 from imsquery.engines.normal import Cases, Group, Leaf
 from imsquery.engines.numbers import number_pattern
 from imsquery.engines.regexes import NotPortableError
 from imsquery.evaluation.attributes import LONGEST_NUMBER, sources, spellings
 from imsquery.evaluation.matching import compile_predicate
+from imsquery.language.operators import MATCH, ORDER
 from imsquery.language.patterns import read_glob
 from imsquery.schema.kinds import Boolean, Integer
 from imsquery.semantics.formula import Atom
@@ -201,7 +203,18 @@ class _Reader(Generic[T]):
     def _test_text(self, text: T, leaf: Leaf) -> T:
         if leaf.relation == "=":
             return self._compare(text, leaf, leaf.values)
+        if leaf.relation in ORDER:
+            return self._test_version(text, leaf.relation, str(leaf.values[0]))
         return self._match(text, leaf.relation, str(leaf.values[0]))
+
+    def _test_version(self, text: T, relation: str, bound: str) -> T:
+        """Compare the version in a text; of bounds, there are only those at the low end."""
+        engine = self.engine
+        no_less = engine.matches(text, versions.at_least(bound))
+        if relation == ">=":
+            return no_less
+        has_one = engine.matches(text, versions.HAS_VERSION)
+        return engine.join([has_one, engine.unless(no_less)], is_and=True)
 
     def _is_truth(self, _relation: str, value: str | int) -> T | bool:
         engine, column = self.engine, self._column
@@ -251,6 +264,10 @@ class _Reader(Generic[T]):
                 return engine.matches(text, value)
             case "glob":
                 return self._glob(text, value)
+            case "tagged":
+                return self._has_key(text, value)
+            case _ if relation not in MATCH:
+                raise NotPortableError(f"`{relation}` cannot be written for this engine")
             case _ if not value:
                 return engine.exists(text)
             case "contains":
@@ -259,6 +276,15 @@ class _Reader(Generic[T]):
                 return engine.starts_with(text, value)
             case _:
                 return engine.ends_with(text, value)
+
+    def _has_key(self, tag: T, key: str) -> T:
+        """Return whether a tag is a key, or has it before its first ``=``, or else ``.``."""
+        engine = self.engine
+        ways = [engine.compare(tag, "=", key), engine.starts_with(tag, f"{key}=")]
+        if "." not in key:
+            is_older = engine.unless(engine.contains(tag, "="))
+            ways.append(engine.join([engine.starts_with(tag, f"{key}."), is_older], is_and=True))
+        return engine.join(ways, is_and=False)
 
     def _glob(self, text: T, pattern: str) -> T:
         """Match a glob by the simplest test that means the same."""

@@ -47,6 +47,11 @@ def _at_least(number: int, upwards: str, downwards: str) -> str:
 
 def _no_less(digits: str) -> Iterator[str]:
     yield digits
+    yield from greater(digits)
+
+
+def greater(digits: str) -> Iterator[str]:
+    """Yield expressions of the numbers greater than one, all without leading zeros."""
     for place, digit in enumerate(digits):
         if digit != "9":
             yield f"{digits[:place]}{_digit(int(digit) + 1, 9)}{_rest(digits, place)}"
