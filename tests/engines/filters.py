@@ -7,9 +7,10 @@ import re
 
 from hypothesis import strategies as st
 
-from imsquery import Parameter
+from imsquery import CLOUDIMAGES, Parameter
 from imsquery.language import syntax
-from imsquery.language.operators import MATCH, ORDER
+from imsquery.language.operators import EQUALITY, MATCH, ORDER
+from imsquery.language.unparse import unparse
 from imsquery.schema.kinds import Integer
 from imsquery.testing.values import literals
 from tests.engines.records import LISTS, NUMBERS, ROWS, TEXTS, TIMES, is_time
@@ -105,3 +106,61 @@ filters: st.SearchStrategy[syntax.Expr] = st.recursive(predicates, _combined, ma
 
 batches = st.lists(filters, min_size=12, max_size=12)
 """Several filters at a time, since a round trip costs more than a filter."""
+
+
+def systematic() -> list[str]:
+    """Return each operator on each of many values, for a parameter of each kind.
+
+    Some differences show only where a value meets its own bound, which is rarely drawn.
+    """
+    found: list[syntax.Expr] = []
+    for name in ("created_at", "updated_at", "name", "tag", "max_ram", "min_ram", "os_bit",
+                 "support_kvm", "protected", "architecture", "enterprise_project_id"):  # fmt: skip
+        row = CLOUDIMAGES.names[name]
+        found += [
+            syntax.Comparison(name, operator, syntax.Literal(value))
+            for value in _values(row)
+            for operator in sorted(row.kind.operators & (EQUALITY | ORDER))
+        ]
+        found += [
+            syntax.Match(name, operator, syntax.Literal(part))
+            for operator in sorted(row.kind.operators & MATCH)
+            for part in (EXPRESSIONS if operator == "matches" else _parts_of(row))
+        ]
+        found += [syntax.Presence(name), syntax.Presence(name, negated=True)]
+    return [unparse(tree) for tree in found]
+
+
+def _values(row: Parameter) -> list[str]:
+    kind = row.kind
+    if kind.choices:
+        return list(kind.choices)
+    if isinstance(kind, Integer):
+        least = -(2**63) if kind.least is None else kind.least
+        return [str(each) for each in _INTEGERS if each >= least]
+    if row.is_time:
+        seconds = [f"{each[:19].replace(' ', 'T')}Z" for each in TIMES if is_time(each)]
+        return [*seconds, "2018", "2018-10", "2018-10-28", "2018-10-28T10:00"]
+    return _TAGS if row.multiple else list(TEXTS[::2])
+
+
+def _parts_of(row: Parameter) -> list[str]:
+    if not row.multiple:
+        return [
+            "",
+            "a",
+            "*",
+            "?",
+            "a*b",
+            "?b",
+            "*a*",
+            "*\n*",
+            "CentOS*",
+            "\\*",
+            "😀",
+            "%",
+            "_",
+            "!",
+            "x' OR",
+        ]
+    return ["", "a", "a=", "a.", "=b", ".b", "a=b", "a.b", "*", "?", "a?b", "*=b", "a*c", "=", "."]

@@ -12,7 +12,7 @@ from hypothesis import given, reject
 
 from imsquery.engines.statement import sql
 from imsquery.language import syntax
-from tests.engines.filters import batches
+from tests.engines.filters import batches, systematic
 from tests.engines.oracle import check, is_taken, readable
 from tests.engines.queries import meant, queries
 from tests.engines.records import OTHER_TYPES, RECORDS, TYPES, conform
@@ -86,6 +86,16 @@ def test_columns_are_filtered_as_by_the_matcher(
         [conform(record, types) for record in RECORDS],
         lambda text: numbers(database, text, table, columns=types),
     )
+
+
+@pytest.mark.parametrize("table", ["bodies", *LAYOUTS])
+def test_each_operator_on_each_value_finds_the_same(
+    database: duckdb.DuckDBPyConnection, table: str
+) -> None:
+    layout: dict[str, Any] = {"columns": LAYOUTS[table]} if table in LAYOUTS else {"json": "body"}
+    records = [conform(r, LAYOUTS[table]) if table in LAYOUTS else r for r in RECORDS]
+
+    check(systematic(), records, lambda text: numbers(database, text, table, **layout))
 
 
 @pytest.mark.parametrize("table", ["bodies", "columns", "others"])

@@ -18,7 +18,7 @@ from imsquery.engines.regexes import POSTGRES, NotPortableError, port
 from imsquery.engines.statement import sql
 from imsquery.language import syntax
 from tests.engines.expressions import expressions, finds, texts
-from tests.engines.filters import batches
+from tests.engines.filters import batches, systematic
 from tests.engines.large import LARGE
 from tests.engines.oracle import check, is_taken, readable
 from tests.engines.queries import meant, queries
@@ -100,6 +100,16 @@ def test_columns_are_filtered_as_by_the_matcher(
         [conform(record, types) for record in STORED],
         lambda text: numbers(connection, text, table, columns=types),
     )
+
+
+@pytest.mark.parametrize("table", ["bodies", *LAYOUTS])
+def test_each_operator_on_each_value_finds_the_same(
+    connection: psycopg.Connection[Any], table: str
+) -> None:
+    layout: dict[str, Any] = {"columns": LAYOUTS[table]} if table in LAYOUTS else {"json": "plain"}
+    records = [conform(r, LAYOUTS[table]) if table in LAYOUTS else r for r in STORED]
+
+    check(systematic(), records, lambda text: numbers(connection, text, table, **layout))
 
 
 @given(expressions, st.lists(texts, min_size=5, max_size=20))

@@ -17,7 +17,7 @@ from imsquery.engines.regexes import JAVA, NotPortableError, port
 from imsquery.engines.statement import sql
 from imsquery.language import syntax
 from tests.engines.expressions import expressions, finds, texts
-from tests.engines.filters import filters
+from tests.engines.filters import filters, systematic
 from tests.engines.large import LARGE
 from tests.engines.oracle import check, is_taken, readable
 from tests.engines.queries import meant, queries
@@ -88,7 +88,16 @@ def compare(
     trees: Sequence[syntax.Expr],
     **layout: Any,
 ) -> None:
-    kept = readable(trees)
+    compare_texts(spark, table, records, readable(trees), **layout)
+
+
+def compare_texts(
+    spark: SparkSession,
+    table: str,
+    records: Sequence[dict[str, Any]],
+    kept: Sequence[str],
+    **layout: Any,
+) -> None:
     made = [sql(text, "spark", allow_unlisted=True, **layout) for text in kept]
     columns = ", ".join(f"({each.where}) AS f{n}" for n, each in enumerate(made))
     values = [value for each in made for value in each.params]
@@ -113,6 +122,17 @@ def test_columns_are_filtered_as_by_the_matcher(
 ) -> None:
     said = sql.columns(spark.table(table).schema)
     compare(spark, table, [conform(record, types) for record in RECORDS], trees, columns=said)
+
+
+@pytest.mark.parametrize("table", ["bodies", *LAYOUTS])
+def test_each_operator_on_each_value_finds_the_same(spark: SparkSession, table: str) -> None:
+    layout: dict[str, Any] = {"json": "body"}
+    if table in LAYOUTS:
+        layout = {"columns": sql.columns(spark.table(table).schema)}
+    records = [conform(r, LAYOUTS[table]) if table in LAYOUTS else r for r in RECORDS]
+    asked = systematic()
+    for start in range(0, len(asked), 100):
+        compare_texts(spark, table, records, asked[start : start + 100], **layout)
 
 
 @settings(max_examples=8)
