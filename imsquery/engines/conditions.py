@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, assert_never
 
+from attrs import evolve
+
 from imsquery.engines import versions
 from imsquery.engines.engine import T
 from imsquery.engines.normal import Cases, Group, Leaf
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from imsquery.engines.normal import Node
     from imsquery.schema.parameters import Parameter
 
+_MANY = 32
 _DAY = len("2018-10-28")
 _TRUTHS = ("true", "false")
 
@@ -65,6 +68,8 @@ class _Walk(Generic[T]):
                     return self._leaf(node)
                 except NotPortableError as error:
                     raise NotExpressibleError(str(error), node) from None
+            case Group(True, parts) if len(parts) > _MANY:
+                return self._conjunction(parts)
             case Group(is_and, parts):
                 return self._engine.fold([*map(self.express, parts)], is_and=is_and)
             case Cases(steps, rest):
@@ -72,6 +77,19 @@ class _Walk(Generic[T]):
                 return self._engine.decide(chosen, self.express(rest))
             case _:
                 assert_never(node)
+
+    def _conjunction(self, parts: Sequence[Node]) -> T | bool:
+        """Join complements as the complement of one disjunction.
+
+        Spark takes conjunctions apart one by one, until its stack overflows.
+        """
+        negated = [each for each in parts if isinstance(each, Leaf) and each.negated]
+        made = [
+            self.express(each) for each in parts if not (isinstance(each, Leaf) and each.negated)
+        ]
+        excluded = [self.express(evolve(each, negated=False)) for each in negated]
+        any_excluded = self._engine.fold(excluded, is_and=False)
+        return self._engine.fold([*made, self._engine.complement(any_excluded)], is_and=True)
 
     def _leaf(self, leaf: Leaf) -> T | bool:
         row, engine = leaf.parameter, self._engine

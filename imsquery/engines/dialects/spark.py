@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from imsquery.engines.dialects.base import MOST, NUMBER, Json, Sql, numbered
+from imsquery.engines.dialects.base import NUMBER, Json, Sql, numbered
 from imsquery.engines.regexes import JAVA
 
 if TYPE_CHECKING:
@@ -29,13 +29,6 @@ class Spark(Sql):
 
     def placeholder(self, number: int, value: Value) -> str:  # noqa: ARG002 -- by place
         return "?"
-
-    def join(self, parts: Sequence[str], *, is_and: bool) -> str:
-        if is_and and len(parts) > MOST:
-            # Spark takes conjunctions apart, and nests what is left to one side: its stack
-            # overflows.
-            return f"FORALL(ARRAY({', '.join(parts)}), item -> item)"
-        return super().join(parts, is_and=is_and)
 
     def binary(self, text: str, column: Column) -> str:
         # Without need, it would keep conditions from being pushed down.
