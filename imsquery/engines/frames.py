@@ -197,7 +197,7 @@ def load_duckdb() -> Any:
     try:
         return import_module("duckdb")
     except ModuleNotFoundError as missing:
-        message = "this needs DuckDB; install imsquery[duckdb]"
+        message = "files and frames of pandas need DuckDB; install imsquery[duckdb]"
         raise ModuleNotFoundError(message, name=missing.name) from None
 
 

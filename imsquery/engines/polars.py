@@ -42,7 +42,7 @@ def load_polars() -> Any:
     try:
         return import_module("polars")
     except ModuleNotFoundError as missing:
-        message = "this needs Polars; install imsquery[polars]"
+        message = "`polars` needs Polars; install imsquery[polars]"
         raise ModuleNotFoundError(message, name=missing.name) from None
 
 
