@@ -6,6 +6,7 @@ import platform
 from pathlib import Path
 
 import cold_start
+import engines
 import harness
 import matching
 import planning
@@ -16,7 +17,7 @@ PAGE = Path(__file__).parent / "README.md"
 
 
 def main(rounds: int) -> str:
-    measured = (warm, reuse, cold_start, matching, planning)
+    measured = (warm, reuse, cold_start, matching, planning, engines)
     tables = "\n".join(each.main(rounds) for each in measured)
     where = f"CPython {platform.python_version()} on {platform.system()} {platform.machine()}"
     return (

@@ -10,6 +10,9 @@ from imsquery.diagnostics.model import Diagnostic as Diagnostic
 from imsquery.diagnostics.model import Edit as Edit
 from imsquery.diagnostics.model import Fix as Fix
 from imsquery.diagnostics.source import Span as Span
+from imsquery.engines.frames import apply as apply
+from imsquery.engines.polars import polars as polars
+from imsquery.engines.statement import sql as sql
 from imsquery.evaluation.decision import Verdict as Verdict
 from imsquery.evaluation.decision import disjoint as disjoint
 from imsquery.evaluation.decision import equivalent as equivalent

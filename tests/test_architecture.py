@@ -34,6 +34,7 @@ LAYERS = (
     "urls",
     "execution",
     "planning",
+    "engines",
     "__init__",  # the public surface: its names may come from any room above
     "testing",
     "server",

@@ -23,6 +23,7 @@ COMMANDS = {
     "plan": "print the requests that answer a filter",
     "run": "fetch the images that match a filter",
     "why": "say why a filter matches an image, or none",
+    "sql": "print the SQL statement of a filter",
     "diff": "compare two filters",
     "check": "report errors and warnings in a filter",
     "format": "reformat filters",

@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from imsquery.cli.answers import Count, Groups, Images, differences
+from imsquery.cli.catalog import is_in_place, search, settle_filter
 from imsquery.cli.common import (
     UsageError,
     add_filter,
@@ -53,6 +54,7 @@ examples:
   imsquery run --region cn-north-4 --wait 30m 'name = web-2 and status = active'
   imsquery run --region cn-north-4 --count-by os_version 'platform = Ubuntu'
   imsquery run --region cn-north-4 --set ids=@ids.txt 'id in $ids'
+  imsquery run 'not supports(kvm) limit 2 per platform' --catalog fleet/*.parquet
 
 exit status:
   0  success
@@ -74,7 +76,7 @@ class _Asked(NamedTuple):
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    add_filter(parser)
+    add_filter(parser, optional=True)
     add_sources(parser)
     parser.add_argument(
         "--format",
@@ -127,6 +129,7 @@ def _add_answers(parser: ArgumentParser) -> None:
 
 def main(arguments: Namespace) -> int:
     """Print the images that match a filter, or what was asked of them."""
+    settle_filter(arguments)
     _check_usage(arguments)
     lookup = _Lookup(arguments)
     try:
@@ -187,6 +190,7 @@ class _Lookup:
         self._arguments = arguments
         values = Values(arguments, limits(arguments)).of_one(self.text)
         self._options = {**options(arguments), "values": values}
+        self._in_place = False
 
     def plan(self, text: str) -> Plan:
         """Plan the filter; its order is dropped if nothing depends on it."""
@@ -203,6 +207,7 @@ class _Lookup:
 
     def ask(self, planned: Plan) -> _Asked:
         """Run the plan, again and again if that was asked for, until there is an image."""
+        self._in_place = is_in_place(self._arguments)
         progress = Progress("images fetched")
         try:
             for number in attempts(self._arguments.wait, CLOCK):
@@ -212,12 +217,19 @@ class _Lookup:
                 if number > 1:  # `now` is later now
                     planned = self.plan(self.text)
                 asked = _Asked(planned, Tally(progress.update), _new_answer(self._arguments))
-                run_plan("run", self._arguments, planned, asked.answer.keep, asked.tally)
+                self._fetch(asked)
                 if asked.answer.count:
                     break
         finally:
             progress.clear()
         return asked
+
+    def _fetch(self, asked: _Asked) -> None:
+        keep = asked.answer.keep
+        if self._in_place:
+            search(self._arguments, self.text, keep, **self._options)
+        else:
+            run_plan("run", self._arguments, asked.plan, keep, asked.tally)
 
     def finish(self, asked: _Asked) -> int:
         """Print the answer; return the exit status."""
@@ -232,19 +244,23 @@ class _Lookup:
             _print_differences(answer)
         if answer.count == 0 and not arguments.count:
             warn("run", self._why_none())
-        if arguments.explain:
+        if arguments.explain and self._in_place:
+            print(f"searched {len(arguments.catalog):,} files in place", file=sys.stderr)
+        elif arguments.explain:
             told = asked.tally.describe(answer.count)
             print(asked.plan.explain(), told, sep="\n", end="", file=sys.stderr)
         return status
 
     def _why_none(self) -> str:
         """Return why no images were found, as far as that is known without a service."""
+        if self._in_place:
+            return "no images match"
         if self._arguments.catalog is None:
             return "no images match; `imsquery why` says which conditions leave none"
         from imsquery.cli.no_match import Budget, find_reasons
         from imsquery.cli.reasons import why_none
 
-        with open_catalogue(self._arguments.catalog, Tally()) as fetch:
+        with open_catalogue(self._arguments.catalog[0], Tally()) as fetch:
             return why_none(
                 find_reasons(
                     self.text,

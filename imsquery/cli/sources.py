@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from imsquery.cli.catalog import add_catalog
 from imsquery.cli.output import warn
 from imsquery.client.services import Tally, open_catalogue, run_catalogue, run_services
 from imsquery.compiler.query_string import check_endpoint, region_endpoint
@@ -29,7 +30,6 @@ environment:
   IMSQUERY_TOKEN                          token to send
   HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK  access key to sign with, if there is no token
 """
-_CATALOGUE = "file of image records to search instead of a service"
 
 
 def add_sources(parser: ArgumentParser) -> None:
@@ -44,7 +44,7 @@ def add_sources(parser: ArgumentParser) -> None:
         metavar="REGION",
         help="region of the service, such as cn-north-4; can be repeated",
     )
-    where.add_argument("--catalog", type=Path, metavar="FILE", help=_CATALOGUE)
+    add_catalog(where)
     _add_timeout(parser)
 
 
@@ -60,7 +60,12 @@ def add_source(parser: ArgumentParser) -> None:
         metavar="REGION",
         help="region of the service, such as cn-north-4",
     )
-    where.add_argument("--catalog", type=Path, metavar="FILE", help=_CATALOGUE)
+    where.add_argument(
+        "--catalog",
+        type=lambda text: [Path(text)],
+        metavar="FILE",
+        help="file of image records to search instead of a service",
+    )
     _add_timeout(parser)
 
 
@@ -116,7 +121,7 @@ def run_plan(command: str, arguments: Namespace, plan: Plan, keep: Keep, tally: 
         ValueError, OSError, ModuleNotFoundError: there is no such service, or no such file.
     """
     if arguments.catalog is not None:
-        run_catalogue(plan, arguments.catalog, keep, tally)
+        run_catalogue(plan, arguments.catalog[0], keep, tally)
         return
     from imsquery.client.fetching import Patience
 
@@ -136,7 +141,7 @@ def open_source(command: str, arguments: Namespace) -> Iterator[Fetch]:
         arguments: those that :func:`add_source` declares.
     """
     if arguments.catalog is not None:
-        with open_catalogue(arguments.catalog, Tally()) as fetch:
+        with open_catalogue(arguments.catalog[0], Tally()) as fetch:
             yield fetch
         return
     from imsquery.client.fetching import Fetcher, Patience

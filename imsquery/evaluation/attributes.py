@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     Read = Callable[[Any], str | int | None]
 
-_decimal = re.compile(r"[+-]?[0-9]{1,600}").fullmatch  # more digits are slow to convert
+LONGEST_NUMBER = 600
+"""Length of a number in a text, which is none if it is longer: more digits are slow to convert."""
+
+_decimal = re.compile(r"[+-]?[0-9]+").fullmatch
 _time = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]((?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2})(?:\.[0-9]+)?Z?"
 ).fullmatch
@@ -32,7 +35,9 @@ def read_number(value: Any) -> int | None:
     if value.__class__ is int:
         number: int = value
         return number
-    return int(value) if isinstance(value, str) and _decimal(value) else None
+    if isinstance(value, str) and len(value) <= LONGEST_NUMBER and _decimal(value):
+        return int(value)
+    return None
 
 
 def read_time(value: Any) -> str | None:

@@ -82,12 +82,9 @@ class Matcher(Frozen, partial[bool]):
         values: Mapping[str, Bindable],
     ) -> Self:
         values = MappingProxyType(collected(values, limits))
-        analysis = inspect(
+        analysis = analyze_records(
             text, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits, values=values
         )
-        _report_hidden(analysis)
-        analysis.raise_errors(but="contradiction")
-        analysis.require_extras()
         self = super().__new__(cls, compile_predicate(analysis.bound.filter))
         self._set(text, spec, now, allow_unlisted, limits, values, analysis.pruned)
         return self
@@ -171,6 +168,25 @@ def matcher(
         limits=limits,
         values=values or {},
     )
+
+
+def analyze_records(query: str | Query | Expr, **options: Any) -> Analysis:
+    """Return the analysis of a query about records, as the matcher takes it.
+
+    Args:
+        query: the text, or a syntax tree.
+        options: those of :func:`inspect`.
+
+    Raises:
+        QueryError: any error but ``contradiction``; what no record shows is one.
+        ModuleNotFoundError: the filter uses ``matches``, and the extra ``re2`` is not installed.
+        TypeError: as :func:`inspect`.
+    """
+    analysis = inspect(query, **options)
+    _report_hidden(analysis)
+    analysis.raise_errors(but="contradiction")
+    analysis.require_extras()
+    return analysis
 
 
 def _report_hidden(analysis: Analysis) -> None:

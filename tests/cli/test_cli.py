@@ -671,4 +671,6 @@ def test_a_shell_completes_the_names_that_an_option_takes(capsys: Captured) -> N
 def test_a_shell_completes_each_filter_that_a_command_takes(capsys: Captured) -> None:
     assert main(["completion", "bash"]) == 0
 
-    assert "compile | url | plan | run | why | diff | check | format)" in capsys.readouterr().out
+    assert (
+        "compile | url | plan | run | why | sql | diff | check | format)" in capsys.readouterr().out
+    )

@@ -1,0 +1,1 @@
+"""Filters in other engines: SQL, Polars, data frames; one meaning in all of them."""

@@ -1,0 +1,1 @@
+"""SQL, one dialect a module."""
