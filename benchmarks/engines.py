@@ -48,9 +48,15 @@ def write(folder: Path, records: list[dict[str, Any]]) -> Path:
     lines, path = folder / "images.jsonl", folder / "images.parquet"
     lines.write_text("".join(f"{json.dumps(each)}\n" for each in records), encoding="utf-8")
     with duckdb.connect() as connection:
+        source = f"FROM read_json('{lines}', maximum_depth = 2)"
+        described = connection.execute(f"DESCRIBE {source}").fetchall()
+        # Spark reads no UUID from Parquet.
+        plain = [f'"{name}"::VARCHAR AS "{name}"' for name, kind, *_ in described if kind == "UUID"]
+        kept = [each for each in plain if not each.startswith('"id"')]
+        replaced = ", ".join(["id || '-' || copy AS id", *kept])
         connection.execute(
-            f"COPY (SELECT * REPLACE (id || '-' || copy AS id) FROM read_json('{lines}', "
-            f"maximum_depth = 2), range({COPIES}) AS copies (copy)) TO '{path}'"
+            f"COPY (SELECT * EXCLUDE (copy) REPLACE ({replaced}) "
+            f"{source}, range({COPIES}) AS copies (copy)) TO '{path}'"
         )
     return path
 

@@ -172,6 +172,9 @@ class _Statements:
         )
         return write_statement(writer, layout, table, analysis, read_clauses(analysis.bound, spec))
 
+    def __repr__(self) -> str:
+        return "<function imsquery.sql>"
+
     @staticmethod
     def columns(described: Any) -> dict[str, str]:
         """Return the ``columns`` argument from what an engine says of a table.
