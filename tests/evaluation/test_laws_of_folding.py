@@ -277,3 +277,15 @@ def test_the_words_may_be_names() -> None:
     assert check(text, spec=spec) == ()
     assert matcher(text, spec=spec)({"case": "A", "ignoring": "b"})
     assert format_query(text, spec=spec) == text
+
+
+@pytest.mark.parametrize(
+    "condition", ["owner = self", "id in ('a,b')", "status = killed", "name = 'a*'", "tag = a.b"]
+)
+def test_what_finds_nothing_finds_nothing_in_any_letter_case(condition: str) -> None:
+    plain = check(condition)
+
+    assert [each.code for each in plain] == [
+        each.code for each in check(f"{condition} ignoring case")
+    ]
+    assert plain

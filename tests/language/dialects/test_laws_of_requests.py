@@ -57,6 +57,7 @@ def test_options_are_one_finding(query_string: str) -> None:
     ("text", "filter"),
     [
         ("--limit=5", "limit 5"),
+        ("--limit=5 --skip=3", "skip 3 limit 5"),
         ("--limit 5", "limit 5"),
         ("--__imagetype=gold", "__imagetype = gold"),
         ("created_at=lt:2018-10-28", "created_at < 2018-10-28"),
