@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from imsquery import CLOUDIMAGES, Parameter, testing
 from imsquery.schema.kinds import Boolean, Enumeration, Flag, Integer, Time
+from imsquery.schema.versions import Version
+from imsquery.testing.values import versions
 
 ROWS = tuple(CLOUDIMAGES.parameters.values())
 FILTERS = tuple(row for row in ROWS if row.clause is None)
@@ -231,7 +233,8 @@ def predicates(draw: st.DrawFn) -> str:
         forms += [f"{name} != {literal}", f"{name} is present", f"{name} is absent"]
         forms.append(f"{name} not in ({literal}, {literal})")
         if row.kind.ordered:
-            forms += [f"{name} < {literal}", f"{name} between {literal} and {literal}"]
+            bound = draw(versions) if isinstance(row.kind, Version) else literal
+            forms += [f"{name} < {bound}", f"{name} between {bound} and {bound}"]
         if "glob" in row.kind.operators:
             forms += [f"{name} contains {literal}", f"{name} not glob {literal}"]
     return draw(st.sampled_from(forms))

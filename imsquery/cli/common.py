@@ -142,6 +142,11 @@ def add_report_format(parser: ArgumentParser) -> None:
     )
 
 
+def is_interrupt(error: RuntimeError) -> bool:
+    """Return whether SIGINT stopped a query of DuckDB, which has an error of its own for that."""
+    return str(error) == "Query interrupted"
+
+
 class UsageError(Exception):
     """An argument that cannot be used, as only reading it shows."""
 

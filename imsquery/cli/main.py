@@ -95,13 +95,17 @@ def load(name: str) -> ModuleType:
 
 
 def _run_command(name: str, arguments: Sequence[str]) -> int:
-    from imsquery.cli.common import UsageError
+    from imsquery.cli.common import UsageError, is_interrupt
 
     reader = command_parser(name)
     try:
         return int(load(name).main(reader.parse_args(arguments)))
     except UsageError as error:
         reader.error(str(error))
+    except RuntimeError as error:
+        if is_interrupt(error):
+            raise KeyboardInterrupt from None
+        raise
     except ValueError as error:  # text that is not UTF-8; nothing else gets here
         from imsquery.cli.output import draw_error
 

@@ -11,6 +11,7 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imsquery.cli.common import is_interrupt
 from imsquery.cli.output import fail
 
 if TYPE_CHECKING:
@@ -74,6 +75,10 @@ def main(arguments: Namespace) -> int:
         return _serve(arguments)
     except KeyboardInterrupt:
         return 0  # as requested
+    except RuntimeError as error:
+        if is_interrupt(error):
+            return 0
+        raise
     except (OSError, ValueError, OverflowError, ModuleNotFoundError) as error:
         return fail("serve", error)
     finally:

@@ -12,7 +12,8 @@ from imsquery.language import syntax
 from imsquery.language.operators import EQUALITY, MATCH, ORDER
 from imsquery.language.unparse import unparse
 from imsquery.schema.kinds import Integer
-from imsquery.testing.values import literals
+from imsquery.schema.versions import Version
+from imsquery.testing.values import literals, versions
 from tests.engines.records import LISTS, NUMBERS, ROWS, TEXTS, TIMES, is_time
 
 _short = st.text(st.sampled_from("ab*?\\%_!.='é公😀\n"), max_size=4)
@@ -66,10 +67,9 @@ def _predicates(row: Parameter) -> st.SearchStrategy[syntax.Expr]:
     ]
     if kind.ordered:
         order = st.sampled_from(sorted(ORDER))
-        made.append(st.builds(syntax.Comparison, st.just(name), order, literal))
-        made.append(
-            st.builds(syntax.Between, st.just(name), literal, literal, negated=st.booleans())
-        )
+        bound = versions.map(syntax.Literal) if isinstance(kind, Version) else literal
+        made.append(st.builds(syntax.Comparison, st.just(name), order, bound))
+        made.append(st.builds(syntax.Between, st.just(name), bound, bound, negated=st.booleans()))
     if kind.operators & MATCH:
         operator = st.sampled_from(sorted(MATCH - {"matches"}))
         part, pattern = (each.map(syntax.Literal) for each in (_parts(row), _expressions))

@@ -6,7 +6,7 @@ import sys
 from itertools import product
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from imsquery import (
@@ -115,6 +115,7 @@ def test_conditions_that_differ_in_letter_case_are_one(
 
 @given(operators, texts.filter(str.isascii))
 def test_a_condition_implies_the_one_that_ignores_letter_case(operator: str, text: str) -> None:
+    assume(operator != "glob" or "?" not in text)  # a letter may be two when it is folded
     assert implies(written((operator, text, False)), written((operator, text, True))).holds
 
 
