@@ -37,6 +37,7 @@ LAYERS = (
     "testing",
     "server",
     "client",
+    "lsp",
     "cli",
     "__main__",
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from imsquery.diagnostics.model import Diagnostic, Edit, Fix
+from imsquery.diagnostics.model import Diagnostic, Edit
 from imsquery.diagnostics.source import Span
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.urls.checker import read_request
@@ -124,7 +124,7 @@ def _continues(text: str, end: int, quote: str) -> bool:
 def _moved(found: Diagnostic, offset: int) -> Diagnostic:
     """Return a finding with all its offsets moved."""
     fixes = tuple(
-        Fix(fix.title, tuple(Edit(_shift(each.span, offset), each.text) for each in fix.edits))
+        evolve(fix, edits=tuple(Edit(_shift(each.span, offset), each.text) for each in fix.edits))
         for fix in found.fixes
     )
     return evolve(found, span=_shift(found.span, offset), fixes=fixes)
