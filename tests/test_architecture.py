@@ -39,6 +39,7 @@ LAYERS = (
     "testing",
     "server",
     "client",
+    "lsp",
     "cli",
     "__main__",
 )

@@ -43,7 +43,7 @@ EPILOG = """\
 examples:
   imsquery check 'platfrom = CentOS'
   imsquery check --fix 'platfrom = CentOS && protected = yes'
-  imsquery check --files filters/*.ims
+  imsquery check --files filters/*.imsq
   imsquery check --batch filters.txt --format github
 
 exit status:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EPILOG = """\
 examples:
   imsquery format 'PLATFORM==CentOS AND (protected)'
-  imsquery format --check --files filters/*.ims
+  imsquery format --check --files filters/*.imsq
 
 exit status:
   0  success

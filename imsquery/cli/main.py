@@ -33,6 +33,7 @@ COMMANDS = {
     "explain": "explain the code of a finding",
     "complete": "list completions at a position in a filter",
     "completion": "print a completion script for a shell",
+    "lsp": "serve an editor: findings, fixes, completion, hover, formatting",
     "serve": "serve a local image list for tests and demonstrations",
     "help": "print the help of a command",
 }
