@@ -45,7 +45,8 @@ def run() -> None:
     _repair_streams()
     try:
         status = main(sys.argv[1:])
-        sys.stdout.flush()
+        if not sys.stdout.closed:  # a language server closes it
+            sys.stdout.flush()
     except OSError as error:
         # The reader has gone, or a disk is full; keep the interpreter from saying so when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -22,13 +22,14 @@ from imsquery.cli.common import (
     read_filter,
 )
 from imsquery.cli.images import FORMATS, read_field, read_fields
-from imsquery.cli.output import Progress, attempt, fail, note, print_lines, warn
+from imsquery.cli.output import Progress, attempt, draw_error, fail, note, print_lines, warn
 from imsquery.cli.sources import ENVIRONMENT, add_sources, places, run_plan
 from imsquery.cli.values import Values
 from imsquery.cli.waiting import INTERVALS, Clock, attempts, read_duration
 from imsquery.client.errors import FetchError
 from imsquery.client.services import Tally, open_catalogue
 from imsquery.covering.parts import MAX_REQUESTS
+from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.terminal import visible
 from imsquery.execution.run import ExecutionError
 from imsquery.language.syntax import Query, parse
@@ -95,7 +96,6 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--wait",
         type=read_duration,
-        default=0,
         metavar="TIME",
         help="if no images match, ask again until some do, for up to a time such as 10m "
         f"(s, m, h, d): {INTERVALS}; then exit with {_NONE}",
@@ -141,6 +141,9 @@ def main(arguments: Namespace) -> int:
         return 1
     try:
         asked = lookup.ask(planned)
+    except QueryError as error:  # of what files in place cannot be searched for
+        draw_error(error)
+        return 1
     except (FetchError, ExecutionError) as error:
         return fail("run", error, _FAILED)
     except (OSError, ValueError, ModuleNotFoundError) as error:
@@ -210,7 +213,8 @@ class _Lookup:
         self._in_place = is_in_place(self._arguments)
         progress = Progress("images fetched")
         try:
-            for number in attempts(self._arguments.wait, CLOCK):
+            # What can never match is not waited for.
+            for number in attempts(self._arguments.wait or 0 if planned.requests else 0, CLOCK):
                 if number == _SECOND:
                     progress.clear()
                     note("run", "no images match yet; asking again until some do")
@@ -275,7 +279,7 @@ class _Lookup:
 def _status(arguments: Namespace, count: int) -> int:
     if arguments.one and count > 1:
         return _SEVERAL
-    is_failure = arguments.one or arguments.fail_empty or arguments.wait
+    is_failure = arguments.one or arguments.fail_empty or arguments.wait is not None
     return _NONE if is_failure and count == 0 else 0
 
 

@@ -257,6 +257,11 @@ def test_now_is_later_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ["00:01:00Z" in each for each in asked] == [False, True]
 
 
+def test_nothing_is_waited_for_that_can_never_match(run: Run) -> None:
+    assert run("--wait", "1d", "none") == 4
+    assert run("--wait", "0s", "name = nosuch") == 4
+
+
 def test_an_interrupted_wait_prints_nothing_but_that_it_waits(tmp_path: Path) -> None:
     path = tmp_path / "images.jsonl"
     path.write_text(json.dumps(IMAGES[0]))

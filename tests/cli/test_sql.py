@@ -102,3 +102,10 @@ def test_files_of_other_kinds_are_one(
 
     assert main(["run", "all", "--catalog", *files, str(path)]) == 2
     assert "several files must be Parquet, JSON Lines or CSV" in capsys.readouterr().err
+
+
+def test_what_cannot_be_searched_for_in_files_is_drawn(
+    files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "name = x ignoring case", "--catalog", *files]) == 1
+    assert "error[not-expressible]" in capsys.readouterr().err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 
@@ -11,8 +13,6 @@ from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient
 
 URI = "file:///work/one.imsq"
-pytestmark = pytest.mark.asyncio
-
 COMMAND = [sys.executable, "-m", "imsquery", "lsp"]
 
 
@@ -41,6 +41,7 @@ def at(line: int, column: int, uri: str = URI) -> dict[str, object]:
     }
 
 
+@pytest.mark.asyncio
 async def test_findings_follow_the_text(client: LanguageClient) -> None:
     await opened(client, "description = '😀' and platfrom = CentOS")
 
@@ -60,6 +61,7 @@ async def test_findings_follow_the_text(client: LanguageClient) -> None:
     assert client.diagnostics[URI] == ()
 
 
+@pytest.mark.asyncio
 async def test_fixes_are_offered_where_the_cursor_is(client: LanguageClient) -> None:
     await opened(client, "platfrom = CentOS and\nvisibility = gold")
 
@@ -95,6 +97,7 @@ def new_texts(action: types.CodeAction) -> list[str]:
     return [edit.new_text for edit in action.edit.changes[URI]]
 
 
+@pytest.mark.asyncio
 async def test_completion_is_by_the_cursor(client: LanguageClient) -> None:
     await opened(client, "'😀' = description and plat")
 
@@ -109,6 +112,7 @@ async def test_completion_is_by_the_cursor(client: LanguageClient) -> None:
     assert "platform" in [each.label for each in found.items]
 
 
+@pytest.mark.asyncio
 async def test_hovering_tells_the_request(client: LanguageClient) -> None:
     await opened(client, "platform = CentOS")
 
@@ -121,6 +125,7 @@ async def test_hovering_tells_the_request(client: LanguageClient) -> None:
     assert "`__platform=CentOS`" in found.contents.value
 
 
+@pytest.mark.asyncio
 async def test_a_file_is_formatted(client: LanguageClient) -> None:
     await opened(client, "platform==CentOS  AND protected\n")
 
@@ -134,6 +139,7 @@ async def test_a_file_is_formatted(client: LanguageClient) -> None:
     assert [each.new_text for each in found] == ["platform = CentOS and protected\n"]
 
 
+@pytest.mark.asyncio
 async def test_python_and_other_files_are_looked_through(client: LanguageClient) -> None:
     program, page = "file:///work/a.py", "file:///work/a.md"
     await opened(client, "import imsquery\nimsquery.plan('platfrom = x')", program, "python")
@@ -141,3 +147,20 @@ async def test_python_and_other_files_are_looked_through(client: LanguageClient)
 
     assert [each.code for each in client.diagnostics[program]] == ["unknown-name"]
     assert [each.code for each in client.diagnostics[page]] == ["unknown-parameter"]
+
+
+def test_an_orderly_end_is_silent() -> None:
+    messages: list[dict[str, object]] = [
+        {"id": 1, "method": "initialize", "params": {"capabilities": {}}},
+        {"method": "initialized", "params": {}},
+        {"id": 2, "method": "shutdown"},
+        {"method": "exit"},
+    ]
+    bodies = [json.dumps({"jsonrpc": "2.0", **message}) for message in messages]
+    sent = "".join(f"Content-Length: {len(body)}\r\n\r\n{body}" for body in bodies)
+
+    done = subprocess.run(
+        COMMAND, input=sent.encode(), capture_output=True, timeout=60, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
