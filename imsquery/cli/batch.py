@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentTypeError
 
-from imsquery.cli.common import add_filter, limits, options, read_filter, read_lines
+from imsquery.cli.common import add_filter, options, read_filter, read_lines
 from imsquery.cli.encoding import check_encoding
 from imsquery.cli.output import Progress, draw, findings_of, print_lines
 from imsquery.cli.values import Values
@@ -69,7 +69,7 @@ def print_compiled(arguments: Namespace, title: str, show: Callable[[CompiledQue
         _print(batch, arguments.format, title)
         return int(batch.has_errors)
     text = read_filter(arguments)
-    values = Values(arguments, limits(arguments)).of_one(text)
+    values = Values(arguments).of_one(text)
     compiled, found = _compile(text, options(arguments), values)
     if compiled is None:
         from imsquery.cli.files import with_file_note
@@ -104,7 +104,7 @@ class _Batch:
     def __iter__(self) -> Iterator[tuple[str, str]]:
         name, stream = self._arguments.batch
         keywords = options(self._arguments)
-        values = Values(self._arguments, limits(self._arguments))
+        values = Values(self._arguments)
         with stream:
             progress = Progress("filters", _size(stream))
             for number, line in enumerate(read_lines(stream, self._arguments.max_length), 1):

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imsquery.cli.common import UsageError
-from imsquery.engines.files import find_format, search_files
 
 if TYPE_CHECKING:
     from argparse import Namespace, _ActionsContainer
@@ -50,6 +49,8 @@ def is_in_place(arguments: Namespace) -> bool:
     """
     if arguments.catalog is None:
         return False
+    from imsquery.engines.files import find_format
+
     formats = {find_format(path) for path in arguments.catalog}
     if len(arguments.catalog) == 1:
         return formats <= {"parquet", "csv"}
@@ -71,6 +72,8 @@ def search(arguments: Namespace, query: str, keep: Keep, **keywords: Any) -> int
         QueryError: an error in the filter.
         ValueError, OSError: a file cannot be searched.
     """
+    from imsquery.engines.files import search_files
+
     for record in search_files(arguments.catalog, query, **keywords):
         keep("", record)
     return len(arguments.catalog)

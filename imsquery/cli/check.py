@@ -17,7 +17,6 @@ from imsquery.cli.common import (
     add_options,
     add_report_format,
     add_values,
-    limits,
     options,
     read_filter,
     read_lines,
@@ -89,7 +88,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Print the findings, or the fixed filters."""
     keywords = options(arguments)
-    values = Values(arguments, limits(arguments))
+    values = Values(arguments)
 
     def find(text: str) -> tuple[Diagnostic, ...]:
         found = check(text, target=arguments.target, values=values.of(text), **keywords)

@@ -60,7 +60,7 @@ def main(arguments: Namespace) -> int:
     if arguments.first == arguments.second == "-":
         return fail("diff", "only one filter can come from standard input")
     texts = [read_query(text, arguments.max_length) for text in (arguments.first, arguments.second)]
-    values = Values(arguments, limits(arguments))
+    values = Values(arguments)
     given = [values.of(text) for text in texts]
     values.check_used()
     decider = Decider(**options(arguments))

@@ -10,12 +10,10 @@ from imsquery.cli.common import (
     add_max_requests,
     add_options,
     add_values,
-    limits,
-    options,
     read_filter,
 )
 from imsquery.cli.output import attempt, draw, fail, print_lines
-from imsquery.cli.values import Values
+from imsquery.cli.values import options_of
 from imsquery.covering.parts import MAX_REQUESTS
 from imsquery.planning.planner import plan
 
@@ -52,8 +50,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Print the plan of a filter."""
     text = read_filter(arguments)
-    values = Values(arguments, limits(arguments)).of_one(text)
-    keywords = {**options(arguments), "values": values}
+    keywords = options_of(arguments, text)
     make_plan = partial(plan, max_requests=arguments.max_requests, **keywords)
     try:
         planned = attempt(make_plan, text)

@@ -7,6 +7,7 @@ Instead of the images, their number can be printed, or the values of an attribut
 from __future__ import annotations
 
 import sys
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from imsquery.cli.answers import Count, Groups, Images, differences
@@ -18,13 +19,12 @@ from imsquery.cli.common import (
     add_options,
     add_values,
     limits,
-    options,
     read_filter,
 )
 from imsquery.cli.images import FORMATS, read_field, read_fields
 from imsquery.cli.output import Progress, attempt, draw_error, fail, note, print_lines, warn
 from imsquery.cli.sources import ENVIRONMENT, add_sources, places, run_plan
-from imsquery.cli.values import Values
+from imsquery.cli.values import options_of
 from imsquery.cli.waiting import INTERVALS, Clock, attempts, read_duration
 from imsquery.client.errors import FetchError
 from imsquery.client.services import Tally, open_catalogue
@@ -191,9 +191,11 @@ class _Lookup:
     def __init__(self, arguments: Namespace) -> None:
         self.text = read_filter(arguments)
         self._arguments = arguments
-        values = Values(arguments, limits(arguments)).of_one(self.text)
-        self._options = {**options(arguments), "values": values}
-        self._in_place = False
+        self._options = options_of(arguments, self.text)
+
+    @cached_property
+    def _in_place(self) -> bool:
+        return is_in_place(self._arguments)
 
     def plan(self, text: str) -> Plan:
         """Plan the filter; its order is dropped if nothing depends on it."""
@@ -210,11 +212,11 @@ class _Lookup:
 
     def ask(self, planned: Plan) -> _Asked:
         """Run the plan, again and again if that was asked for, until there is an image."""
-        self._in_place = is_in_place(self._arguments)
         progress = Progress("images fetched")
         try:
             # What can never match is not waited for.
-            for number in attempts(self._arguments.wait or 0 if planned.requests else 0, CLOCK):
+            patience = (planned.requests and self._arguments.wait) or 0
+            for number in attempts(patience, CLOCK):
                 if number == _SECOND:
                     progress.clear()
                     note("run", "no images match yet; asking again until some do")

@@ -18,7 +18,7 @@ from imsquery.compiler.query_string import check_endpoint, region_endpoint
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import ArgumentParser, Namespace, _ActionsContainer
     from collections.abc import Iterator
 
     from imsquery.client.credentials import Credentials
@@ -35,9 +35,7 @@ environment:
 def add_sources(parser: ArgumentParser) -> None:
     """Declare one or several services, or a file."""
     where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument(
-        "--endpoint", metavar="URL", help="address of the service, with or without /v2/cloudimages"
-    )
+    _add_endpoint(where)
     where.add_argument(
         "--region",
         action="append",
@@ -51,9 +49,7 @@ def add_sources(parser: ArgumentParser) -> None:
 def add_source(parser: ArgumentParser) -> None:
     """Declare a single service or a file; there need be none."""
     where = parser.add_mutually_exclusive_group()
-    where.add_argument(
-        "--endpoint", metavar="URL", help="address of the service, with or without /v2/cloudimages"
-    )
+    _add_endpoint(where)
     where.add_argument(
         "--region",
         type=lambda text: [text],
@@ -67,6 +63,12 @@ def add_source(parser: ArgumentParser) -> None:
         help="file of image records to search instead of a service",
     )
     _add_timeout(parser)
+
+
+def _add_endpoint(where: _ActionsContainer) -> None:
+    where.add_argument(
+        "--endpoint", metavar="URL", help="address of the service, with or without /v2/cloudimages"
+    )
 
 
 def _add_timeout(parser: ArgumentParser) -> None:

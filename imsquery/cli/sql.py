@@ -15,13 +15,11 @@ from imsquery.cli.common import (
     add_filter,
     add_options,
     add_values,
-    limits,
-    options,
     read_filter,
 )
 from imsquery.cli.escaping import json_text
 from imsquery.cli.output import attempt, fail, print_lines
-from imsquery.cli.values import Values
+from imsquery.cli.values import options_of
 from imsquery.engines.dialects.named import DIALECTS
 from imsquery.engines.statement import sql
 
@@ -75,7 +73,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Print the statement of a filter."""
     text = read_filter(arguments)
-    values = Values(arguments, limits(arguments)).of_one(text)
+    keywords = options_of(arguments, text)
     try:
         columns = None if arguments.columns is None else _read_columns(arguments.columns)
         make = partial(
@@ -84,8 +82,7 @@ def main(arguments: Namespace) -> int:
             table=arguments.table,
             columns=columns,
             json=arguments.json,
-            values=values,
-            **options(arguments),
+            **keywords,
         )
         made = attempt(make, text)
     except (OSError, ValueError, ModuleNotFoundError) as error:

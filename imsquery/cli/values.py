@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from itertools import islice
 
-from imsquery.cli.common import UsageError, read_lines
+from imsquery.cli.common import UsageError, limits, options, read_lines
 from imsquery.cli.encoding import check_encoding
 from imsquery.cli.output import draw_error
 from imsquery.language.parser import tokenize
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from typing import Any, BinaryIO
 
     from imsquery.language.lexer import Tokens
-    from imsquery.limits import Limits
+
+
+def options_of(arguments: Namespace, text: str) -> dict[str, Any]:
+    """Return the options for reading the only filter, values among them, as keyword arguments."""
+    return {**options(arguments), "values": Values(arguments).of_one(text)}
 
 
 class Values:
@@ -25,15 +29,14 @@ class Values:
 
     Args:
         arguments: those that :func:`~imsquery.cli.common.add_values` declares.
-        limits: bounds on a filter, and on the length of a list.
 
     Raises:
         UsageError: a file cannot be read.
         SystemExit: a file is not UTF-8, which is drawn.
     """
 
-    def __init__(self, arguments: Namespace, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, arguments: Namespace) -> None:
+        self._limits = limits(arguments)  # on a list of values, too
         self._given: dict[str, list[str]] = {}
         self._is_list: set[str] = set()
         texts = [getattr(arguments, each, None) for each in ("filter", "first", "second")]

@@ -19,8 +19,6 @@ from imsquery.cli.common import (
     add_max_requests,
     add_options,
     add_values,
-    limits,
-    options,
     read_filter,
 )
 from imsquery.cli.encoding import check_encoding, decode
@@ -28,7 +26,7 @@ from imsquery.cli.no_match import Budget, OutOfRequestsError, find_reasons
 from imsquery.cli.output import as_json, attempt, fail, terminal_width
 from imsquery.cli.reasons import describe
 from imsquery.cli.sources import ENVIRONMENT, add_source, open_source
-from imsquery.cli.values import Values
+from imsquery.cli.values import options_of
 from imsquery.client.errors import FetchError
 from imsquery.covering.parts import MAX_REQUESTS
 from imsquery.diagnostics.terminal import visible
@@ -137,8 +135,7 @@ class _Question:
 
     def __init__(self, arguments: Namespace) -> None:
         self.text = read_filter(arguments)
-        values = Values(arguments, limits(arguments)).of_one(self.text)
-        self._options = {**options(arguments), "values": values}
+        self._options = options_of(arguments, self.text)
         self._options["now"] = arguments.now or datetime.now(UTC)
         self._is_json = arguments.format == "json"
 

@@ -64,10 +64,7 @@ def check(
         return error.diagnostics
     analysis = bind(tokens, spec, now=now, allow_unlisted=allow_unlisted)
     if values:
-        from imsquery.semantics.values import check_names, fill
-
-        check_names(analysis.placeholders, values)
-        analysis.bound = fill(analysis.bound, analysis.binder, values, limits)
+        analysis.fill(values, limits)
     if target == "compile":
         lower(analysis)
     else:

@@ -35,7 +35,7 @@ def is_one_slip(written: str, name: str) -> bool:
 
 
 def the_one_slip(written: str, names: Iterable[str]) -> str:
-    """Return the one name that is one slip away; empty if there is none, or more than one.
+    """Return the one name that is one slip away; an empty text if no name or several are.
 
     Short words are too near to others for that: ``uid`` is not ``id``.
     """

@@ -163,7 +163,7 @@ def columns(described: Any) -> dict[str, str]:
             ``information_schema.columns``; the schema of a Spark or Polars frame; a mapping.
 
     Raises:
-        TypeError: it is none of them.
+        TypeError: it is something else.
     """
     pairs = _pairs(described)
     return {name: said if _is_known(said) else "other" for name, said in pairs}

@@ -145,7 +145,7 @@ class _Reader(Generic[T]):
         self._is_textual = column.kind in {"text", "json"}
 
     def value(self) -> T | None:
-        """Return the value to sort or group by: null where there is none of its type."""
+        """Return the value to sort or group by: null where it has another type."""
         engine, column, kind = self.engine, self._column, self._row.kind
         if isinstance(kind, Integer):
             return engine.number_key(self._short()) if self._is_textual else self._number()

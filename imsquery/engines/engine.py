@@ -71,7 +71,7 @@ class Engine(ABC, Generic[T]):
 
     @abstractmethod
     def absent(self, column: Column) -> T:
-        """Return whether there is none."""
+        """Return whether there are no clauses."""
 
     @abstractmethod
     def native(self, column: Column) -> T:

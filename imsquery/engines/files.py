@@ -12,7 +12,7 @@ from imsquery.engines.analysis import analyze_for_engine
 from imsquery.engines.clauses import read_clauses
 from imsquery.engines.columns import columns, read_layout
 from imsquery.engines.dialects.duckdb import DuckDB
-from imsquery.engines.frames import load_duckdb
+from imsquery.engines.extras import load_extra
 from imsquery.engines.statement import write_statement
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
@@ -138,7 +138,7 @@ def _common_format(paths: Sequence[Path]) -> str:
 @contextmanager
 def _connect(memory: str) -> Iterator[Any]:
     """Open a database in memory; its errors become those of the files."""
-    duckdb = load_duckdb()
+    duckdb = load_extra("duckdb")
     with TemporaryDirectory(prefix="imsquery-") as folder:
         config = {
             "autoinstall_known_extensions": "false",

@@ -13,6 +13,7 @@ from imsquery.engines.columns import columns, read_layout
 from imsquery.engines.conditions import read_value
 from imsquery.engines.dialects.duckdb import DuckDB
 from imsquery.engines.dialects.spark import Spark
+from imsquery.engines.extras import load_extra
 from imsquery.engines.polars import Polars
 from imsquery.engines.statement import write_statement
 from imsquery.limits import DEFAULT_LIMITS
@@ -180,7 +181,7 @@ def _apply_duckdb(relation: Any, asked: _Asked) -> Any:
 
 
 def _apply_pandas(frame: Any, asked: _Asked) -> Any:
-    duckdb = load_duckdb()
+    duckdb = load_extra("duckdb")
     attributes = {row.observed for row in asked.spec.parameters.values()} - {None}
     # Members of open families are attributes, too.
     known = [name for name in frame.columns if asked.spec.find(str(name)) or name in attributes]
@@ -189,19 +190,6 @@ def _apply_pandas(frame: Any, asked: _Asked) -> Any:
         found = _apply_duckdb(connection.from_df(numbered), asked)
         rows = [row for (row,) in found.project(_ROW).fetchall()]
     return frame.iloc[rows]
-
-
-def load_duckdb() -> Any:
-    """Return the module.
-
-    Raises:
-        ModuleNotFoundError: it is not installed.
-    """
-    try:
-        return import_module("duckdb")
-    except ModuleNotFoundError as missing:
-        message = "files and frames of pandas need DuckDB; install imsquery[duckdb]"
-        raise ModuleNotFoundError(message, name=missing.name) from None
 
 
 # -- Spark

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import reduce
-from importlib import import_module
 from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from imsquery.engines.columns import columns as described
 from imsquery.engines.columns import read_layout
 from imsquery.engines.dialects.base import TIME
 from imsquery.engines.engine import Engine
+from imsquery.engines.extras import load_extra
 from imsquery.engines.regexes import RUST, port
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
@@ -34,24 +34,11 @@ _MANY = 32
 _OPERATORS = {"=": "eq", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 
 
-def load_polars() -> Any:
-    """Return the module.
-
-    Raises:
-        ModuleNotFoundError: it is not installed.
-    """
-    try:
-        return import_module("polars")
-    except ModuleNotFoundError as missing:
-        message = "`polars` needs Polars; install imsquery[polars]"
-        raise ModuleNotFoundError(message, name=missing.name) from None
-
-
 class Polars(Engine["pl.Expr"]):
     """Expressions of Polars, native ones all."""
 
     def __init__(self) -> None:
-        self._pl = load_polars()
+        self._pl = load_extra("polars")
 
     def express(self, analysis: Analysis, layout: Layout) -> pl.Expr:
         """Return the filter of an analyzed query."""
@@ -153,7 +140,7 @@ class Polars(Engine["pl.Expr"]):
         return found
 
     def among(self, value: pl.Expr, others: Sequence[str | int]) -> pl.Expr:
-        if isinstance(others[0], int):  # what does not fit is none of them
+        if isinstance(others[0], int):  # a number out of their range equals none
             value = value.cast(self._pl.Int64, strict=False)
         return value.is_in(list(others))
 

@@ -162,7 +162,7 @@ class _Statements:
 
         Raises:
             QueryError: as of :func:`matcher`; also ``not-expressible`` for what the engine lacks.
-            ValueError: the dialect, a type or a name is none.
+            ValueError: the dialect, a type or a name is invalid.
             ModuleNotFoundError: the filter uses ``matches``, and RE2 is not installed.
         """
         writer = find_dialect(dialect)()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Read = Callable[[Any], str | int | None]
 
 LONGEST_NUMBER = 600
-"""Length of a number in a text, which is none if it is longer: more digits are slow to convert."""
+"""Longest text that is read as a number: more digits are slow to convert."""
 
 _decimal = re.compile(r"[+-]?[0-9]+").fullmatch
 _time = re.compile(

@@ -109,8 +109,9 @@ class Document:
                     return f"{about}\n\n---\n\n{_answer(region)}", *region.place(*word.span())
         return _answer(region), *region.place(0, len(region.text))
 
+    @cached_property
     def mended(self) -> Edit | None:
-        """Return the edit that applies all safe fixes."""
+        """The edit that applies all safe fixes."""
         text = self.text
         for region in reversed(self.regions):
             mended, _ = mend(region.text, _check(region))

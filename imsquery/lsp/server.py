@@ -111,7 +111,7 @@ def _answer_questions(server: FilterServer) -> None:
                 each for each in document.findings if each.start <= end and start <= each.end
             )
             actions += [action for each in touched for action in _fixes(uri, lines, each)]
-        if _is_wanted(FIX_ALL, wanted) and (edit := document.mended()):
+        if _is_wanted(FIX_ALL, wanted) and (edit := document.mended):
             changes = _changes(uri, lines, [edit])
             actions.append(types.CodeAction("Apply all safe fixes", FIX_ALL, edit=changes))
         return actions

@@ -74,6 +74,21 @@ class Analysis:
         found = [tokens.lexemes[index][1:] for index, kind in kinds if kind == "PLACEHOLDER"]
         return tuple(dict.fromkeys(found))
 
+    def fill(self, values: Mapping[str, Bindable], limits: Limits) -> None:
+        """Put the values of placeholders in place; those invalid or missing become findings.
+
+        Args:
+            values: by name without `$`.
+            limits: bounds on the length of a list.
+
+        Raises:
+            TypeError: a value has another type, or there is no placeholder of its name.
+        """
+        from imsquery.semantics.values import check_names, fill
+
+        check_names(self.placeholders, values)
+        self.bound = fill(self.bound, self.binder, values, limits)
+
     @property
     def text(self) -> str:
         """The text of the query."""
@@ -188,10 +203,7 @@ def inspect(
     """
     analysis = bind(tokenize(text_of(query), limits), spec, now=now, allow_unlisted=allow_unlisted)
     if values or next(analysis.bound.deferred(), None) is not None:
-        from imsquery.semantics.values import check_names, fill
-
-        check_names(analysis.placeholders, values or {})
-        analysis.bound = fill(analysis.bound, analysis.binder, values or {}, limits)
+        analysis.fill(values or {}, limits)
     analysis.check()
     return analysis
 

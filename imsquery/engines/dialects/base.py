@@ -276,7 +276,7 @@ class Sql(Engine[str]):
         return f"{self.find(text, self.value(part))} > 0"
 
     def find(self, text: str, part: str) -> str:
-        """Return the first place of a part in a text, from 1; 0 if there is none."""
+        """Return the first place of a part in a text, from 1; 0 if it is not there."""
         return f"STRPOS({text}, {part})"
 
     def starts_with(self, text: str, part: str) -> str:

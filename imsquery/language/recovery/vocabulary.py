@@ -40,7 +40,7 @@ _VERBS = {
     "begin with": "startswith", "end with": "endswith", "match": "matches",
 }  # fmt: skip
 SAYS_ABSENT = ("null", "nil", "none", "empty", "missing", "undefined", "unset")
-"""Values that mean that there is none."""
+"""Values that mean that an attribute is absent."""
 _SAYS_PRESENT = ("set", "defined")
 
 WORD_OPERATORS = {

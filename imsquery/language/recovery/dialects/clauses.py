@@ -59,7 +59,7 @@ def _clause(part: list[Piece], algebra: Algebra) -> str:
 
 
 def _written(values: dict[str, Piece], algebra: Algebra) -> list[Piece]:
-    """Return the tokens of clauses; none if a value is no value of one."""
+    """Return the tokens of clauses, or nothing if a value is invalid for its clause."""
     written: list[Piece] = []
     key, direction = values.get("order by"), values.get("direction")
     if key is not None or direction is not None:

@@ -79,7 +79,7 @@ def words(text: str, start: int = 0) -> list[Word]:
 
 
 def _end(found: list[Word], parts: list[str]) -> None:
-    """Give the last word its text."""
+    """Set the text of the last word."""
     if found:
         found[-1].text = "".join(parts)
         parts.clear()
