@@ -68,6 +68,8 @@ class Box:
             if known is None:
                 conditions[wire] = atom
                 continue
+            if known is atom:
+                continue
             if is_contrary(atom, known):
                 return None
             conditions[wire], hidden = _narrower(atom, known)
