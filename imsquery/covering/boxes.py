@@ -68,7 +68,6 @@ class Box:
         left = [*self.unasked, *unasked]
         for atom in atoms:
             place = slot(atom)
-            known = conditions.get(place)
             if not _is_single(atom.parameter):
                 others = [each for each in conditions.values() if _are_alike(each, atom)]
                 if any(is_contrary(atom, each) for each in others):
@@ -78,7 +77,7 @@ class Box:
                 for each in others:
                     if _implies(atom, each):
                         del conditions[slot(each)]
-                known = conditions.get(place)
+            known = conditions.get(place)
             if known is None:
                 conditions[place] = atom
                 continue
@@ -86,7 +85,7 @@ class Box:
                 return None
             narrower, hidden = _narrower(atom, known)
             del conditions[place]
-            conditions[slot(narrower)] = narrower
+            conditions[slot(narrower)] = narrower  # of a list, a single value may be left
             if hidden is not None:
                 left.append(hidden)
         return Box(conditions, tuple({atom.key: atom for atom in left}.values()))
@@ -151,13 +150,17 @@ def sort_key(atom: Atom) -> tuple[str, str, str]:
 
 def is_pushable(atom: Atom) -> bool:
     """Return whether a request can express a condition."""
-    return write_pair(atom.parameter, atom.relation, atom.value) is not None
+    row = atom.parameter
+    return atom.relation in row.prefixes or write_pair(row, atom.relation, atom.value) is not None
 
 
 def slot(atom: Atom) -> str:
     """Return what a request can ask once: a name of its pairs, or a pair of one that repeats."""
-    name, value = write_pair(atom.parameter, atom.relation, atom.value) or ("", "")
-    return f"{name}={value}" if atom.parameter.repeats else name
+    row = atom.parameter
+    if atom.relation in row.prefixes and not row.repeats:
+        return row.wire
+    name, value = write_pair(row, atom.relation, atom.value) or ("", "")
+    return f"{name}={value}" if row.repeats else name
 
 
 def _is_single(row: Parameter) -> bool:

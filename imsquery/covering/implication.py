@@ -9,7 +9,7 @@ from imsquery.evaluation.attributes import is_always_present
 from imsquery.evaluation.matching import text_test
 from imsquery.schema.kinds import Integer
 from imsquery.semantics.formula import And, Atom, Not, Or, fold, is_scope, leaves, map_atoms
-from imsquery.semantics.lists import OneOf, gather, spread
+from imsquery.semantics.lists import OneOf
 from imsquery.semantics.simplify import complement, simplify
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def assume(formula: Formula, known: Iterable[Atom], granted: Container[Hashable]
     A hidden condition holds only if it is known or granted.
 
     Args:
-        formula: the filter.
+        formula: the filter, with lists gathered.
         known: the conditions.
         granted: keys of further conditions to take as true.
     """
@@ -185,7 +185,7 @@ def assume(formula: Formula, known: Iterable[Atom], granted: Container[Hashable]
                 return truth
         return None if atom.parameter.observed is not None else atom.key in granted
 
-    return spread(_settle(gather(formula), holds))
+    return _settle(formula, holds)
 
 
 def _settle(formula: Formula, holds: Callable[[Atom], bool | None]) -> Formula:
