@@ -9,7 +9,7 @@ from imsquery.evaluation.attributes import is_always_present
 from imsquery.evaluation.matching import text_test
 from imsquery.schema.kinds import Integer
 from imsquery.semantics.formula import And, Atom, Not, Or, fold, is_scope, leaves, map_atoms
-from imsquery.semantics.lists import OneOf, gather, spread
+from imsquery.semantics.lists import OneOf
 from imsquery.semantics.simplify import complement, simplify
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def assume(formula: Formula, known: Iterable[Atom], granted: Container[Hashable]
     A hidden condition holds only if it is known or granted.
 
     Args:
-        formula: the filter.
+        formula: the filter, with lists gathered.
         known: the conditions.
         granted: keys of further conditions to take as true.
     """
@@ -187,7 +187,7 @@ def assume(formula: Formula, known: Iterable[Atom], granted: Container[Hashable]
         return None if atom.parameter.observed is not None else atom.key in granted
 
     keys = {each.key for same in given.values() for each in same}
-    return spread(_settle(gather(_without_certain(formula, keys)), holds))
+    return _settle(_without_certain(formula, keys), holds)
 
 
 def _without_certain(formula: Formula, known: AbstractSet[Hashable]) -> Formula:
