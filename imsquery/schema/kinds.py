@@ -227,6 +227,9 @@ class ImageName(Text):
         return Advice("impossible-name", "warning", message, operator=operator, value=pattern)
 
 
+_number = re.compile(r"[^.]*[0-9]\.[0-9]").match  # whose point separates no key
+
+
 class Tag(Text):
     """A tag: ``key=value``, or a key alone.
 
@@ -242,7 +245,7 @@ class Tag(Text):
     def advise(self, value: str) -> Advice | None:
         *older, current = self.spellings(value)
         pattern = super().advise(value)
-        if pattern is not None or not older:
+        if pattern is not None or not older or _number(value):
             return pattern
         message = "the service now stores tags as `key=value`, not as `key.value`"
         return Advice("legacy-tag", "warning", message, value=current)
