@@ -110,6 +110,15 @@ def advise_pattern(relation: str, text: str) -> Advice | None:
     return Advice("literal-pattern", "warning", message, operator=operator, value=pattern)
 
 
+_NULLS = frozenset({"null", "NULL", "Null", "nil", "undefined"})
+
+
+def _advise_null(text: str) -> Advice:
+    """Return the finding about a text that is no value elsewhere."""
+    message = f"`=` compares with the text `{text}`; use `is absent` for what has no value"
+    return Advice("literal-null", "warning", message, phrase="is absent")
+
+
 class Kind(Frozen):
     """A type of value; this one accepts any text, as written."""
 
@@ -156,6 +165,8 @@ class Text(Kind):
     advises = True
 
     def advise(self, value: str) -> Advice | None:
+        if value in _NULLS and not self.doubts:
+            return _advise_null(value)
         return advise_pattern("=", value)
 
 
@@ -215,7 +226,7 @@ class ImageName(Text):
 
     def advise(self, value: str) -> Advice | None:
         if self._possible.fullmatch(value) and value.strip(" ") == value:
-            return None
+            return _advise_null(value) if value in _NULLS else None
         message = (
             "no image has this name: names are 1 to 128 letters, digits, `-`, `.`, `_`, spaces "
             "and Chinese characters, with no space at either end"

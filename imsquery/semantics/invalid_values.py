@@ -157,8 +157,10 @@ class Comparison:
             fixes.append(self._phrase_fix(spell(advice.value), self.value))
         if self.operator is not None and advice.predicate is not None:
             fixes.append(self._phrase_fix(f"{negation}{advice.predicate}", self.first))
-        if self.operator is not None and advice.phrase is not None and not self._is_bound:
-            fixes.append(self._phrase_fix(f"{negation}{advice.phrase}", self.operator))
+        is_observed = self.parameter.observed is not None
+        if self.operator is not None and advice.phrase and is_observed and not self._is_bound:
+            phrase = f"{negation}{advice.phrase}".replace("not is absent", "is present")
+            fixes.append(self._phrase_fix(phrase, self.operator))
         if advice.values and not self._is_bound:
             fixes += self._listed(advice.values)
         self._report(
