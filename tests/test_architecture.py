@@ -30,6 +30,7 @@ LAYERS = (
     "evaluation",
     "covering",
     "compiler",
+    "forms",
     "completion",
     "urls",
     "execution",

@@ -212,3 +212,23 @@ CLOUDIMAGES = Spec(
     path="/v2/cloudimages",
     host="https://ims.{region}.myhuaweicloud.com",
 )
+
+# How other tools make the request.
+NOT_DEFINED = frozenset({"__whole_image", "__system__cmkid"})
+"""Parameters that the vendor's API definitions lack; from them come its SDKs and KooCLI."""
+
+# Source: TF, `images_images`; `__imagetype` is called visibility there.
+TERRAFORM_ARGUMENTS = {
+    "id": "image_id", "name": "name", "__imagetype": "visibility", "__platform": "os",
+    "architecture": "architecture", "virtual_env_type": "image_type",
+    "__whole_image": "is_whole_image", "owner": "owner", "flavor_id": "flavor_id", "tag": "tag",
+    "__support_agent_list": "__support_agent_list",
+    "enterprise_project_id": "enterprise_project_id",
+}  # fmt: skip
+"""Wire name -> the argument that compares it by ``=``."""
+TERRAFORM_EXPRESSIONS = {"name": "name_regex"}
+"""Wire name -> the argument that searches it for a regular expression."""
+TERRAFORM_SPELLINGS = {("__imagetype", "gold"): "public"}
+"""Wire name and value -> how the data source spells the value."""
+TERRAFORM_ASKS = {"status": "active", "enterprise_project_id": "all_granted_eps"}
+"""Wire name -> the value that the data source asks for, unless an argument says another."""
