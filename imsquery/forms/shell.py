@@ -20,7 +20,9 @@ def quote(word: str) -> str:
     if _plain(word):
         return word
     parts = enumerate(_special.split(word))
-    return "".join(_escaped(part) if number % 2 else _enclosed(part) for number, part in parts) or "''"
+    return (
+        "".join(_escaped(part) if number % 2 else _enclosed(part) for number, part in parts) or "''"
+    )
 
 
 def _escaped(part: str) -> str:

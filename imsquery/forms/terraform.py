@@ -14,12 +14,13 @@ from imsquery.diagnostics.edits import clip
 from imsquery.schema.cloudimages import (
     TERRAFORM_ARGUMENTS,
     TERRAFORM_ASKS,
+    TERRAFORM_CLAUSES,
     TERRAFORM_EXPRESSIONS,
     TERRAFORM_SPELLINGS,
 )
 from imsquery.schema.kinds import Boolean
 from imsquery.semantics.binder import is_sortable
-from imsquery.semantics.formula import And, Atom, Not, Or, Unknown
+from imsquery.semantics.formula import And, Atom, Or, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,8 +112,9 @@ class _Arguments:
         key, direction = self._binder.spec.default_order, _DIRECTION
         for order in self._analysis.bound.order[:1]:
             key, direction = order.parameter, order.direction or direction
-        assert key is not None  # of this spec
-        return [("sort_key", string(key.wire)), ("sort_direction", string(direction))]
+        if key is None:
+            return []
+        return [*zip(TERRAFORM_CLAUSES, map(string, (key.wire, direction)), strict=True)]
 
     def _add(self, part: Formula) -> None:
         if isinstance(part, Unknown):

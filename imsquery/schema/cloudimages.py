@@ -232,3 +232,5 @@ TERRAFORM_SPELLINGS = {("__imagetype", "gold"): "public"}
 """Wire name and value -> how the data source spells the value."""
 TERRAFORM_ASKS = {"status": "active", "enterprise_project_id": "all_granted_eps"}
 """Wire name -> the value that the data source asks for, unless an argument says another."""
+TERRAFORM_CLAUSES = ("sort_key", "sort_direction")
+"""The arguments that order the images."""
