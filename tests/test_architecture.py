@@ -36,6 +36,7 @@ LAYERS = (
     "execution",
     "planning",
     "engines",
+    "pydantic",
     "__init__",  # the public surface: its names may come from any room above
     "testing",
     "server",
