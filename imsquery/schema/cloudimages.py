@@ -1,23 +1,6 @@
 """The table: ``GET /v2/cloudimages``, its request parameters and response attributes.
 
-The only place with wire names.  Sources:
-
-=========  =========================================================================================
-``R1``     Image Management Service API reference, "Querying Images", table 1: request parameters
-``R2``     the same page, table 2: fields of ``images`` in the response
-``RQ``     the same page, "common queries"
-``RS``     the same page, the sample response
-``VALUES`` the same reference, "Values of Related Parameters" (GPU types)
-``NAMES``  the same reference, "Image Attributes" (characters and length of names)
-``TAGS``   the same reference, "Image Tag Data Formats"
-``SDK``    enumerations of the vendor's generated SDKs for Java and Go, 2026
-``SITES``  API references of sister sites (Open Telekom Cloud, the edge cloud IEC)
-``BOARD``  the bare-metal service's FAQ on the board type of a flavor
-``GLANCE`` OpenStack Glance, the image service's ancestor: images API v2
-``TF``     the vendor's Terraform provider: data source ``images_image``
-``ZH``     R1 in Chinese: its words for parameters and values
-``AWS``    EC2's DescribeImages; ``GCP``: Compute Engine's images.list; ``OS``: OpenStack's client
-=========  =========================================================================================
+The only place with wire names.  Where facts come from is in :data:`SOURCES`.
 """
 
 from __future__ import annotations
@@ -38,6 +21,30 @@ from imsquery.schema.kinds import (
 from imsquery.schema.parameters import ForeignName, Function, Parameter
 from imsquery.schema.spec import Spec
 from imsquery.schema.versions import Version
+
+_PAGE = "the API reference, “Querying Images”"
+SOURCES = {
+    "R1": f"{_PAGE}, table 1 (request parameters)",
+    "R2": f"{_PAGE}, table 2 (fields of `images` in the response)",
+    "RQ": f"{_PAGE}, common queries",
+    "RS": f"{_PAGE}, sample response",
+    "VALUES": "the API reference, “Values of Related Parameters” (GPU types)",
+    "NAMES": "the API reference, “Image Attributes” (characters and length of names)",
+    "TAGS": "the API reference, “Image Tag Data Formats”",
+    "SDK": "the vendor's generated SDKs for Java and Go, 2026",
+    "SITES": "API references of sister sites (Open Telekom Cloud, the edge cloud IEC)",
+    "BOARD": "the bare-metal service's FAQ on the board type of a flavor",
+    "GLANCE": "the images API v2 of OpenStack Glance, the image service's ancestor",
+    "TF": "the vendor's Terraform provider, data sources `images_image` and `images_images`",
+    "ZH": f"{_PAGE}, in Chinese: its words for parameters and values",
+    "AWS": "EC2's DescribeImages",
+    "GCP": "Compute Engine's images.list",
+    "OS": "OpenStack's client",
+}
+"""What the abbreviations in the sources of rows stand for.
+
+The API reference is that of the Image Management Service.
+"""
 
 _TEXT = Text()
 _ID = Identifier()
