@@ -153,8 +153,10 @@ def test_an_orderly_end_is_silent() -> None:
     assert answers() == {1: True, 2: False}
 
 
-POSITION = {"position": {"line": 3, "character": 5}}
-RANGE = {"range": {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}}
+POSITION: dict[str, object] = {"position": {"line": 3, "character": 5}}
+RANGE: dict[str, object] = {
+    "range": {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
+}
 QUESTIONS: dict[str, dict[str, object]] = {
     "hover": POSITION,
     "completion": POSITION,
