@@ -241,3 +241,13 @@ TERRAFORM_ASKS = {"status": "active", "enterprise_project_id": "all_granted_eps"
 """Wire name -> the value that the data source asks for, unless an argument says another."""
 TERRAFORM_CLAUSES = ("sort_key", "sort_direction")
 """The arguments that order the images."""
+
+REGIONS = (
+    "ae-ad-1", "af-north-1", "af-south-1", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3",
+    "ap-southeast-4", "ap-southeast-5", "cn-east-2", "cn-east-3", "cn-east-4", "cn-east-5",
+    "cn-north-1", "cn-north-11", "cn-north-12", "cn-north-2", "cn-north-4", "cn-north-9",
+    "cn-south-1", "cn-south-2", "cn-south-4", "cn-southwest-2", "cn-southwest-3", "eu-west-0",
+    "eu-west-101", "la-north-2", "la-south-2", "me-east-1", "my-kualalumpur-1", "na-mexico-1",
+    "ru-moscow-1", "sa-brazil-1", "tr-west-1",
+)  # fmt: skip
+"""Regions to offer; there may be others.  Source: ``ImsRegion`` of the SDK for Python, 2026."""
