@@ -6,6 +6,7 @@ Inside a filter, a script runs ``imsquery complete --format lines --quote Q -- T
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
@@ -51,11 +52,6 @@ class Command:
     options: tuple[str, ...] = ()
     values: tuple[tuple[str, Words], ...] = ()
     arguments: Words | None = Words()
-
-    @property
-    def takes_filter(self) -> bool:
-        """Whether an argument is a filter."""
-        return self.arguments is None
 
 
 def lines(text: str, quote: str = "'") -> list[str]:
@@ -107,6 +103,10 @@ def script(shell: str, commands: Mapping[str, Command]) -> str:
     return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](commands)
 
 
+def _template(shell: str) -> str:
+    return (files("imsquery.cli") / "completions" / shell).read_text(encoding="utf-8")
+
+
 def _filled(
     template: str,
     commands: Mapping[str, Command],
@@ -118,8 +118,8 @@ def _filled(
     """Fill in a template of bash or zsh.
 
     Args:
-        template: the script, with ``@COMMANDS@``, ``@OPTIONS@``, ``@VALUES@``, ``@FILES@``,
-            ``@ARGUMENTS@`` and ``@FILTERING@``.
+        template: the script, with ``@COMMANDS@``, ``@OPTIONS@``, ``@VALUES@``, ``@FILES@``
+            and ``@ARGUMENTS@``.
         commands: by name.
         listed: the commands, as the shell lists them.
         options: the assignment of a command's options, with ``{}`` for them.
@@ -135,7 +135,7 @@ def _filled(
         for name, command in commands.items()
         for option, found in command.values
     ]
-    files = [
+    several = [
         f"{name}:{option}"
         for name, command in commands.items()
         for option, found in command.values
@@ -150,7 +150,7 @@ def _filled(
         template.replace("@COMMANDS@", listed)
         .replace("@OPTIONS@", "\n".join(cases))
         .replace("@VALUES@", "\n".join(values))
-        .replace("@FILES@", " | ".join(files) or "none")
+        .replace("@FILES@", " | ".join(several) or "none")
         .replace("@ARGUMENTS@", "\n".join(arguments))
     )
 
@@ -162,111 +162,9 @@ def _completing(found: Words, completing: Mapping[str, str]) -> str:
     return f"{completing[found.kind].format(' '.join(found.words))}; "
 
 
-_BASH = r"""# Completion of imsquery for bash.  Usage: source <(imsquery completion bash)
-_imsquery() {
-    local cur=$2 word=${COMP_WORDS[COMP_CWORD]} quote= opening= shown whole rest options= before
-    local command=${COMP_WORDS[1]} line=${COMP_LINE:0:COMP_POINT} value option place
-    local -a short=() long=()
-    COMPREPLY=()
-    # Bash takes `=` and `@` for words of their own; what counts here are words between spaces.
-    value=${line##*[[:space:]]}
-    read -ra short <<<"${line%"$value"}"
-    option=${short[-1]}
-    short=()
-    case $word:$value in
-    [\'\"]*) option=${COMP_WORDS[COMP_CWORD - 1]} value=$cur ;;
-    *:--*=*) option=${value%%=*} value=${value#*=} ;;
-    esac
-    [[ $word != = ]] || cur=
-    if ((COMP_CWORD == 1)); then
-        _imsquery_words '@COMMANDS@'
-        return
-    fi
-    case $command:$option in
-@VALUES@
-    esac
-    case $word in
-    -*)
-        case $command in
-@OPTIONS@
-        esac
-        _imsquery_words "$options"
-        return
-        ;;
-    \'*) quote=\' ;;
-    \"*) quote=\" ;;
-    *)
-        for ((place = COMP_CWORD - 1; place > 1; place--)); do
-            case $command:${COMP_WORDS[place]} in
-            @FILES@)
-                _imsquery_file
-                return
-                ;;
-            *:-*) break ;;
-            esac
-        done
-        # A filter is one word: it is quoted as soon as it begins.
-        quote=\' opening=\'
-        ;;
-    esac
-    case $command in
-@ARGUMENTS@
-    esac
-    while IFS=$'\t' read -r shown whole rest; do
-        short+=("$shown")
-        long+=("$opening$whole")
-    done < <("${COMP_WORDS[0]}" complete --format lines --quote "$quote" -- "$cur" \
-        2>/dev/null </dev/null)
-    COMPREPLY=("${long[@]}")
-    if ((${#long[@]} == 1)); then
-        # A single match would close the quote; the filter may go on.
-        COMPREPLY+=("${long[0]} ")
-    elif [[ -z $opening ]] && _imsquery_differ "${short[@]}"; then
-        # Nothing to insert, only to list: leave out the text before, if nothing would be inserted.
-        COMPREPLY=("${short[@]}")
-    fi
-}
-# Takes words that complete the value; Bash replaces only what it takes for a word.
-_imsquery_reply() {
-    mapfile -t COMPREPLY
-    COMPREPLY=("${COMPREPLY[@]#"${value%"$cur"}"}")
-}
-_imsquery_words() {
-    _imsquery_reply < <(compgen -W "$1" -S ' ' -- "$value")
-}
-# Completes the last of several words that are joined by commas.
-_imsquery_list() {
-    before=${value%"${value##*,}"}
-    _imsquery_reply < <(compgen -P "$before" -W "$1" -- "${value##*,}")
-}
-_imsquery_file() {
-    compopt -o default +o nospace
-}
-# Completes the file in `name=@file`.
-_imsquery_setting() {
-    [[ $value == *=@* ]] || return
-    before=${value%%=@*}=@
-    _imsquery_reply < <(compgen -f -- "${value#*=@}" | while IFS= read -r whole; do
-        rest=' '
-        [[ ! -d $whole ]] || rest=/
-        printf '%s%q%s\n' "$before" "$whole" "$rest"
-    done)
-}
-# Succeeds if the words have no first letter in common.
-_imsquery_differ() {
-    local each
-    for each; do
-        [[ ${each:0:1} == "${1:0:1}" ]] || return 0
-    done
-    return 1
-}
-complete -o nospace -o nosort -F _imsquery imsquery
-"""
-
-
 def _bash(commands: Mapping[str, Command]) -> str:
     return _filled(
-        _BASH,
+        _template("bash"),
         commands,
         " ".join(commands),
         options="options='{}'",
@@ -280,72 +178,13 @@ def _bash(commands: Mapping[str, Command]) -> str:
     )
 
 
-_ZSH = r"""#compdef imsquery
-# Completion of imsquery for zsh.  Usage: source <(imsquery completion zsh)
-_imsquery() {
-    local -a commands options shown whole described
-    local quote=${compstate[quote]} opening= text=$PREFIX line option=${words[CURRENT-1]} place
-    commands=(
-@COMMANDS@
-    )
-    if ((CURRENT == 2)); then
-        _describe command commands
-        return
-    fi
-    if [[ -z $quote && $PREFIX == --*=* ]]; then
-        option=${PREFIX%%=*}
-        compset -P "$option="
-    fi
-    case ${words[2]}:$option in
-@VALUES@
-    esac
-    if [[ -z $quote && $PREFIX == -* ]]; then
-        case ${words[2]} in
-@OPTIONS@
-        esac
-        compadd -a options
-        return
-    fi
-    if [[ -z $quote ]]; then
-        for ((place = CURRENT - 1; place > 2; place--)); do
-            case ${words[2]}:${words[place]} in
-            @FILES@)
-                _files
-                return
-                ;;
-            *:-*) break ;;
-            esac
-        done
-    fi
-    case ${words[2]} in
-@ARGUMENTS@
-    esac
-    # A filter is one word: it is quoted as soon as it begins.
-    [[ -n $quote ]] || { quote=\' opening=\' }
-    for line in ${(f)"$("${words[1]}" complete --format lines --quote "$quote" -- "$text" \
-        2>/dev/null </dev/null)"}; do
-        shown+=("${line%%$'\t'*}  -- ${line##*$'\t'}")
-        line=${line#*$'\t'}
-        whole+=("$opening${line%%$'\t'*}")
-    done
-    # -U: already matched; -Q: already quoted; -S '': the filter may go on.
-    compadd -V filter -U -Q -S '' -l -d shown -a whole
-}
-if [[ $zsh_eval_context == *loadautofunc* ]]; then
-    _imsquery "$@"
-else
-    compdef _imsquery imsquery
-fi
-"""
-
-
 def _zsh(commands: Mapping[str, Command]) -> str:
     listed = "\n".join(
         f"        {_single_quoted(f'{name}:{command.summary}')}"
         for name, command in commands.items()
     )
     return _filled(
-        _ZSH,
+        _template("zsh"),
         commands,
         listed,
         options="options=({})",
@@ -364,54 +203,8 @@ def _single_quoted(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
-_FISH = r"""# Completion of imsquery for fish.  Usage: imsquery completion fish | source
-function __imsquery_filter
-    set -l words (commandline -opc)
-    set -l token (commandline -ct)
-    set -l quote "'"
-    switch $token
-        case "'*"
-            set token (string sub -s 2 -- $token)
-        case '"*'
-            set quote '"'
-            set token (string sub -s 2 -- $token)
-    end
-    set -l found ($words[1] complete --format lines --quote $quote -- "$token" \
-        2>/dev/null </dev/null | string replace -r '^[^\t]*\t' '')
-    string join \n -- $found
-    # A single match would close the quote; the filter may go on.
-    test (count $found) -ne 1; or string replace -r '(\t|$)' ' $1' -- $found
-end
-# Prints the word with each of some endings instead of what follows its last comma.
-function __imsquery_list
-    set -l before (string match -r '^.*,' -- (__imsquery_value))
-    set -q before[1]; or set before ''
-    string join \n -- $before$argv
-end
-# Prints the files that can follow `=@` in `name=@file`.
-function __imsquery_setting
-    set -l parts (string match -r '^([^=]*=@)(.*)$' -- (__imsquery_value))
-    and string replace -r '^' $parts[2] -- (__fish_complete_path $parts[3])
-end
-function __imsquery_value
-    string replace -r '^--[a-z-]+=' '' -- (commandline -ct)
-end
-# Succeeds if the word is one of the files after one of some options.
-function __imsquery_after
-    string match -q -r '^[\'"]' -- (commandline -ct); and return 1
-    set -l words (commandline -opc)
-    for word in $words[-1..1]
-        contains -- $word $argv; and return 0
-        string match -q -- '-*' $word; and return 1
-    end
-    return 1
-end
-complete -c imsquery -f
-"""
-
-
 def _fish(commands: Mapping[str, Command]) -> str:
-    parts = [_FISH]
+    parts = [_template("fish")]
     for name, command in commands.items():
         summary = _fish_quoted(command.summary)
         parts.append(f"complete -c imsquery -n __fish_use_subcommand -a {name} -d {summary}\n")
