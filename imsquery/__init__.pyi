@@ -47,6 +47,6 @@ from imsquery.schema.parameters import Parameter as Parameter
 from imsquery.schema.spec import Spec as Spec
 from imsquery.urls.checker import check_url as check_url
 from imsquery.urls.decompiler import decompile as decompile
-from imsquery.urls.linter import lint as lint
+from imsquery.linting.linter import lint as lint
 
 __version__: str

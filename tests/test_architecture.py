@@ -32,6 +32,7 @@ LAYERS = (
     "compiler",
     "completion",
     "urls",
+    "linting",
     "execution",
     "planning",
     "engines",

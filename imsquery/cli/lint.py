@@ -13,7 +13,7 @@ from imsquery.cli.encoding import decode
 from imsquery.cli.output import Progress, fail
 from imsquery.cli.report import Checked, print_report
 from imsquery.diagnostics.render import summarize
-from imsquery.urls.linter import lint
+from imsquery.linting.linter import lint
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -19,7 +19,7 @@ from imsquery.limits import DEFAULT_LIMITS
 from imsquery.lsp.regions import Region, in_python, whole
 from imsquery.planning.planner import plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.urls.linter import lint
+from imsquery.linting.linter import lint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

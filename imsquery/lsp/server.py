@@ -13,7 +13,7 @@ except ModuleNotFoundError as _missing:
 
 from imsquery import __version__
 from imsquery.lsp.documents import LANGUAGE, Document, kind_of
-from imsquery.lsp.lines import Lines
+from imsquery.diagnostics.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,6 +11,7 @@ from attrs import frozen
 from imsquery.diagnostics.edits import Safe
 from imsquery.diagnostics.model import diagnostic
 from imsquery.diagnostics.source import Span
+from imsquery.urls.notation import QUERY_STRING, Notation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,8 @@ class Pair:
         before: the start of the separator before the pair, if any, else of the pair.
         after: the end of the separator after the pair, if any, else of the pair.
         separator: the spelling of a separator next to the pair.
-        raw: the pair as written.
+        raw: the pair as written in a query string.
+        notation: how parts of it are written.
     """
 
     name: str | None
@@ -58,6 +60,7 @@ class Pair:
     after: int
     separator: str
     raw: str
+    notation: Notation = QUERY_STRING
 
 
 @frozen

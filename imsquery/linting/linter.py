@@ -1,0 +1,60 @@
+"""The requests in source code, configuration and documentation, and their findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imsquery.linting import commands, hcl, ignoring, python, urls
+from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.urls.checker import read_request
+
+if TYPE_CHECKING:
+    from imsquery.diagnostics.model import Diagnostic
+    from imsquery.linting.requests import Request
+    from imsquery.schema.spec import Spec
+
+_READERS = (urls.read, commands.read, python.read, hcl.read)
+
+
+def lint(
+    text: str, *, spec: Spec = CLOUDIMAGES, allow_unlisted: bool = False
+) -> tuple[Diagnostic, ...]:
+    """Find the requests for image lists in a text and check each.
+
+    They are URLs in any language, commands of KooCLI, parameters of Python's HTTP libraries and of
+    the vendor's SDK, data sources of Terraform, and image filters of Packer. A value that a program
+    fills in, such as ``{project}``, ``$NAME`` or ``%s``, may be anything.
+
+    A comment with ``imsquery: ignore[code]`` leaves out findings in its line; ``imsquery: ignore``
+    leaves out all.
+
+    Args:
+        text: the text of a file in any language.
+        spec: the parameters, and the path of such URLs.
+        allow_unlisted: whether a value that an open enumeration lacks is a warning.
+
+    Returns:
+        The findings in text order; spans and fixes are of the whole text.
+    """
+    found = [
+        (request, each)
+        for read in _READERS
+        for request in read(text, spec)
+        for each in _check(request, allow_unlisted=allow_unlisted)
+    ]
+    if found:
+        found = ignoring.without_ignored(text, found)
+    return tuple(sorted((each for _, each in found), key=_place))
+
+
+def _check(request: Request, *, allow_unlisted: bool) -> list[Diagnostic]:
+    """Return the findings of one request, in the offsets of the file."""
+    reading = read_request(
+        request.pairs, request.findings, request.spec, allow_unlisted=allow_unlisted
+    )
+    place = request.place
+    return [place(each) for each in reading.findings] if place else [*reading.findings]
+
+
+def _place(found: Diagnostic) -> tuple[int, int]:
+    return found.span.start, found.span.end
