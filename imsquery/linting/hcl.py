@@ -118,41 +118,41 @@ class _Block:
 
     def read(self, position: int) -> bool:
         """Read the content of a block; return whether its end was found."""
-        while position < self._stop:
+        while 0 <= position < self._stop:
             token = _token.match(self._text, position)
             if token is None:
                 return False
             position = token.end()
             match token.lastgroup:
                 case "space" | "comment":
-                    continue
+                    pass
                 case "newline":
                     self._finish(token.start())
-                    continue
                 case "open":
                     self._open.append(self._word)
                     self._is_fresh, self._word = bool(self._word), ""
-                    continue
                 case "close":
                     self._finish(token.start())
                     self.end = position
                     if not self._open:
                         return True
                     self._open.pop()
+                    self._is_fresh = False
                 case "long" | "mark":
                     position = self._skip(token)
-                    if position < 0:
-                        return False
-                case "attribute" if self._is_fresh:
-                    position = self._attribute(token)
-                case "word" if self._is_fresh:
-                    self._word = token["word"]
-                case "other" if self._is_fresh and self._open == self._path:
-                    self.entries.append(unknown_entry(*token.span()))
                 case _:
-                    pass
-            self._is_fresh = False
+                    position = self._statement(token) if self._is_fresh else position
+                    self._is_fresh = False
         return False
+
+    def _statement(self, token: re.Match[str]) -> int:
+        """Read the start of a statement, and return where to go on."""
+        if token["attribute"]:
+            return self._attribute(token)
+        self._word = token["word"] or ""
+        if token["other"] and self._open == self._path:
+            self.entries.append(unknown_entry(*token.span()))
+        return token.end()
 
     def _skip(self, token: re.Match[str]) -> int:
         """Return the end of a comment or text of several lines; -1 if there is none."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imsquery.diagnostics.model import Diagnostic, Edit, Fix
+from imsquery.diagnostics.source import Span
 from imsquery.linting import commands, hcl, ignoring, python, urls
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.urls.checker import read_request
 
 if TYPE_CHECKING:
-    from imsquery.diagnostics.model import Diagnostic
     from imsquery.linting.requests import Request
     from imsquery.schema.spec import Spec
 
@@ -36,12 +37,17 @@ def lint(
     Returns:
         The findings in text order; spans and fixes are of the whole text.
     """
-    found = [
-        (request, each)
-        for read in _READERS
-        for request in read(text, spec)
-        for each in _check(request, allow_unlisted=allow_unlisted)
-    ]
+    found: list[tuple[Request, Diagnostic]] = []
+    known: dict[int, list[Diagnostic]] = {}
+    for read in _READERS:
+        for request in read(text, spec):
+            if request.first is None:
+                new = _check(request, allow_unlisted=allow_unlisted)
+                known[request.span.start] = new
+            else:
+                distance = request.span.start - request.first
+                new = [_moved(each, distance) for each in known[request.first]]
+            found += ((request, each) for each in new)
     if found:
         found = ignoring.without_ignored(text, found)
     return tuple(sorted((each for _, each in found), key=_place))
@@ -54,6 +60,24 @@ def _check(request: Request, *, allow_unlisted: bool) -> list[Diagnostic]:
     )
     place = request.place
     return [place(each) for each in reading.findings] if place else [*reading.findings]
+
+
+def _moved(found: Diagnostic, distance: int) -> Diagnostic:
+    """Return the same finding in a later request with the same text."""
+    fixes = [
+        Fix(
+            fix.title,
+            tuple([Edit(_shift(each.span, distance), each.text) for each in fix.edits]),
+            fix.applicability,
+        )
+        for fix in found.fixes
+    ]
+    span = _shift(found.span, distance)
+    return Diagnostic(found.code, found.severity, found.message, span, tuple(fixes), found.notes)
+
+
+def _shift(span: Span, distance: int) -> Span:
+    return Span(span.start + distance, span.end + distance)
 
 
 def _place(found: Diagnostic) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""What a program or reader fills in: ``{project}``, ``$NAME``, ``%s``, ``<id>``, ``\\d+``, …"""
+"""What a program or reader fills in, such as ``{project}``, ``$NAME``, ``%s`` and ``<id>``."""
 
 from __future__ import annotations
 

@@ -22,18 +22,19 @@ _COMMAND = r"`[^`\n]{1,100}`"
 _COMMANDS = {'"': rf"|{_COMMAND}", "'": "", "`": ""}
 # A comma or semicolon ends it too: rows of tables have them, values do not.
 _bare = re.compile(
-    rf"(?:{_AMPERSAND}|{_ESCAPED}|{PATTERN}|{_MARKDOWN}|[A-Za-z0-9._~!$()*+=:@/?%-])*"
+    rf"(?:[A-Za-z0-9_-]+|{_AMPERSAND}|{_ESCAPED}|{PATTERN}|{_MARKDOWN}|[.~!$()*+=:@/?%])*"
 )
 _quoted = {
     quote: re.compile(
-        rf"(?:{PATTERN}{command}|{_AMPERSAND}|{_ESCAPED}|{_LINE_END}|[^&\\\n{quote}])*"
+        rf"(?:[A-Za-z0-9_-]+|{PATTERN}{command}|{_AMPERSAND}|{_ESCAPED}|{_LINE_END}|[^&#\\\n{quote}])*"
     )
     for quote, command in _COMMANDS.items()
 }
-_gap = {"": re.compile(rf"\\(?=[_*{{}}\[\]<>#+.!~|-])").finditer}
+_gap = {"": re.compile(r"\\(?=[_*{}\[\]<>#+.!~|-])").finditer}
 _gap |= dict.fromkeys(_quoted, re.compile(_LINE_END).finditer)
 _fill = re.compile(rf"{PATTERN}|(?<==){_COMMAND}").sub
 _command = re.compile(_COMMAND)
+_plain = re.compile(r"[A-Za-z0-9_=&-]*").fullmatch
 
 # What joins strings in a program.
 _SIGN = r"(?:\+|\.\.|<<|\|\||(?<=\s)[.&~](?=\s)|\.(?=[$\"'`]))"
@@ -46,6 +47,7 @@ _string_after_value = re.compile(
 )
 _is_url = re.compile(r"[a-z]+://|/")
 _MOST_STRINGS = 100
+_LONGEST_LINE = 2_000  # before a URL
 
 
 @define(slots=False)
@@ -71,17 +73,21 @@ class Query:
         """Where it ends in the file."""
         return self.pieces[-1][1]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it is in the file, without interruption."""
+        return len(self.pieces) == 1
+
     @cached_property
     def text(self) -> str:
         """The text, with what is filled in masked."""
-        return _fill(_mask, "".join(text for _, _, text in self.pieces))
+        text = "".join([text for _, _, text in self.pieces])
+        return text if _plain(text) else _fill(_mask, text)
 
     def place(self, found: Diagnostic) -> Diagnostic:
         """Return a finding in the query string as one in the file."""
         span = Span(self._starts[found.span.start], self._end(found.span))
-        fixes = [
-            Fix(fix.title, tuple(self._edits(fix)), fix.applicability) for fix in found.fixes
-        ]
+        fixes = [Fix(fix.title, tuple(self._edits(fix)), fix.applicability) for fix in found.fixes]
         return evolve(found, span=span, fixes=tuple(fixes))
 
     def _edits(self, fix: Fix) -> Iterator[Edit]:
@@ -99,7 +105,9 @@ class Query:
                 yield Span(self._starts[first], self._ends[index - 1])
                 first = index
         end = self._end(span)
-        yield Span(min(self._starts[first], end) if span.start == span.end else self._starts[first], end)
+        yield Span(
+            min(self._starts[first], end) if span.start == span.end else self._starts[first], end
+        )
 
     def _end(self, span: Span) -> int:
         """Return where a part ends; an empty one is after what is before it."""
@@ -186,7 +194,9 @@ def _following(query: Query, text: str, end: int) -> int | None:
     """
     after = end + 1
     found = _next_string.match(text, after)
-    if found is not None and _is_joined(query, text, after, found):
+    if text.startswith(("'", '"', "`"), after) and not _is_opening(text, query.start, after):
+        return None
+    if found is not None and _is_joined(query, text, found):
         return found.end()
     is_next_line = found is not None and "\n" in found[0] and not _is_url.match(text, found.end())
     if not is_next_line and _sign.match(text, after) is None:
@@ -196,10 +206,18 @@ def _following(query: Query, text: str, end: int) -> int | None:
     return found.end() if found else None
 
 
-def _is_joined(query: Query, text: str, after: int, found: re.Match[str]) -> bool:
+def _is_opening(text: str, start: int, place: int) -> bool:
+    """Return whether a quote right after a string begins another one, as in shells.
+
+    It does not if it is the same, as in three of them, or closes one that was opened before.
+    """
+    quote = text[place]
+    line = max(text.rfind("\n", 0, start), start - _LONGEST_LINE)
+    return quote != text[place - 1] and text.count(quote, max(line, 0), start) % 2 == 0
+
+
+def _is_joined(query: Query, text: str, found: re.Match[str]) -> bool:
     """Return whether a string is joined to the one before it: by a sign, or by what is in both."""
-    if text.startswith(text[after - 1] * 2, after):  # the end of a string in three quotes
-        return False
     return (
         found["sign"] is not None
         or text.startswith("&", found.end())

@@ -28,6 +28,7 @@ class Request:
         spec: what these are called there.
         findings: about how it is written.
         place: where what is found in it is in the file; ``None`` if offsets are those of the file.
+        first: the start of an earlier request with the same text, whose findings it has.
     """
 
     span: Span
@@ -35,6 +36,7 @@ class Request:
     spec: Spec
     findings: Sequence[Diagnostic] = ()
     place: Callable[[Diagnostic], Diagnostic] | None = None
+    first: int | None = None
 
 
 @frozen

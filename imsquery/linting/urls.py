@@ -23,6 +23,7 @@ def read(text: str, spec: Spec) -> Iterator[Request]:
     """Yield the requests whose URL is in a text, with a query string."""
     if spec.path.rpartition("/")[2] not in text:
         return
+    seen: dict[str, int] = {}
     end = 0
     # JSON may escape the slashes, and a shell the question mark.
     prefix = re.compile(r"\\?/".join(map(re.escape, spec.path.split("/")))[3:] + _QUERY_SIGN)
@@ -32,8 +33,15 @@ def read(text: str, spec: Spec) -> Iterator[Request]:
             continue
         query = read_query(text, start, _quote_before(text, match.start()))
         end = query.end
-        pairs, found = read_pairs(query.text, Span(0, len(query.text)), is_embedded=True)
-        yield Request(Span(match.start(), end), pairs, spec, found, query.place)
+        whole = Span(start - len(match[0]), end)
+        first = seen.setdefault(query.text, whole.start) if query.is_whole else whole.start
+        if first != whole.start:
+            yield Request(whole, (), spec, first=first)
+            continue
+        offset = start if query.is_whole else 0
+        span = Span(0, len(query.text))
+        pairs, found = read_pairs(query.text, span, is_embedded=True, offset=offset)
+        yield Request(whole, pairs, spec, found, None if query.is_whole else query.place)
 
 
 _QUERY_SIGN = r"/?(?:\\?\?|\\u003[fF])"
