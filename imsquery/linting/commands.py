@@ -61,7 +61,10 @@ def read(text: str, spec: Spec) -> Iterator[Request]:
     """Yield the requests of commands."""
     if _COMMAND not in text:
         return
+    end = 0
     for match in _command.finditer(text):
+        if match.start() < end:  # a word of the command before
+            continue
         around = _quote_around(text, match.start())
         entries = [*_options(text, match.end(), _Option(around))]
         end = entries[-1].end if entries else match.end()

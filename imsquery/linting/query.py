@@ -40,10 +40,10 @@ _plain = re.compile(r"[A-Za-z0-9_=&-]*").fullmatch
 _SIGN = r"(?:\+|\.\.|<<|\|\||(?<=\s)[.&~](?=\s)|\.(?=[$\"'`]))"
 _sign = re.compile(rf"\s*{_SIGN}|\.concat\b|[$\w\"'`]")
 _next_string = re.compile(
-    rf"(?:\s*(?P<sign>{_SIGN})\s*(?:\\?\r?\n\s*)?|[ \t]*\\?\r?\n\s*|[ \t]*)[A-Za-z]{{0,2}}([\"'`])"
+    rf"(?:\s*(?P<sign>{_SIGN})\s*(?:\\?\r?\n\s*)?|[ \t]*\\?\r?\n\s*|[ \t]*)[A-Za-z]{{0,2}}(?P<quote>[\"'`])"
 )
 _string_after_value = re.compile(
-    rf"[^\"'`;,\n]{{1,200}}?{_SIGN}\s*(?:\\?\r?\n\s*)?[A-Za-z]{{0,2}}([\"'`])"
+    rf"[^\"'`;,\n]{{1,200}}?{_SIGN}\s*(?:\\?\r?\n\s*)?[A-Za-z]{{0,2}}(?P<quote>[\"'`])"
 )
 _is_url = re.compile(r"[a-z]+://|/")
 _MOST_STRINGS = 100
@@ -220,7 +220,7 @@ def _is_joined(query: Query, text: str, found: re.Match[str]) -> bool:
     """Return whether a string is joined to the one before it: by a sign, or by what is in both."""
     return (
         found["sign"] is not None
-        or text.startswith("&", found.end())
+        or text.startswith(("&", found["quote"]), found.end())
         or not found[0][0].isspace()
         or ("\n" in found[0] and query.pieces[-1][2][-1:] in {"&", "=", ""})
     )
