@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imsquery.diagnostics.lines import Lines
+from imsquery.diagnostics.source import LineIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _comment = re.compile(
     r"(?:#|//|<!--|--|/\*|;|%|\{#)[ \t]*imsquery:[ \t]*ignore\b(?:\[([^\[\]\n]{0,500})\])?"
 )
+_LONGEST_INDENT = 1_000
 _EVERYTHING = frozenset({""})
 
 
@@ -27,7 +28,7 @@ def without_ignored(
     A comment is about its line, or about the next one if it is alone on its line.  That line is the
     one of the finding, or the first or last one of the request.
     """
-    lines = Lines(text, "utf-32")
+    lines = LineIndex(text)
     ignored = _ignored(text, lines)
     if not ignored:
         return [*found]
@@ -38,19 +39,19 @@ def without_ignored(
     ]
 
 
-def _ignored(text: str, lines: Lines) -> dict[int, frozenset[str]]:
+def _ignored(text: str, lines: LineIndex) -> dict[int, frozenset[str]]:
     """Return the codes that are ignored in each line."""
     found: dict[int, frozenset[str]] = {}
     for match in _comment.finditer(text):
         line, column = lines.position(match.start())
-        is_alone = not text[match.start() - column : match.start()].strip()
+        is_alone = column <= _LONGEST_INDENT and not lines.lines[line - 1][: column - 1].strip()
         codes = _EVERYTHING if match[1] is None else frozenset(map(str.strip, match[1].split(",")))
         about = line + 1 if is_alone else line
         found[about] = found.get(about, frozenset()) | codes
     return found
 
 
-def _lines(request: Request, found: Diagnostic, lines: Lines) -> set[int]:
+def _lines(request: Request, found: Diagnostic, lines: LineIndex) -> set[int]:
     places = (found.span.start, request.span.start, request.span.end)
     return {lines.position(each)[0] for each in places}
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from imsquery.diagnostics.lines import Lines
 from imsquery.diagnostics.source import Span
 from imsquery.linting.requests import Entry, Request, pair_of, pairs_in_row, unknown_entry
 from imsquery.schema.tools import PYTHON_SDK, spec_of
@@ -29,6 +28,7 @@ _DEEPEST = 5  # nesting of the expression that ends with the path
 _fence = re.compile(r"^```+[ ]?(?:python3?|py)\b[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _string = re.compile(r"[uU]?([\"'])((?:[^\"'\\\n]|\\[^\n])*)\1")
 _number = re.compile(r"0|[1-9][0-9]{0,17}").fullmatch
+_line_ends = re.compile(r"\r\n|\r|\n").finditer
 _comma = re.compile(r"\s*,")
 _CHANGING = frozenset({"clear", "pop", "popitem", "setdefault", "update"})
 _OTHER_LIBRARIES = frozenset({"aiohttp", "httpx"})
@@ -212,13 +212,38 @@ class _Style:
                 return None
 
 
+class _Places:
+    """Where the lines and bytes of a program are among its characters."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+        self._starts = [0, *(end.end() for end in _line_ends(code)), len(code)]
+        self._tables: dict[int, list[int]] = {}  # line -> the character of each byte
+
+    def offset(self, line: int, byte: int) -> int:
+        """Return the offset of a byte in a line, counted from 1."""
+        start = self._starts[line - 1]
+        if line not in self._tables:
+            content = self._code[start : self._starts[line]]
+            self._tables[line] = [] if content.isascii() else _characters(content)
+        table = self._tables[line]
+        return start + (table[byte] if table else byte)
+
+
+def _characters(line: str) -> list[int]:
+    """Return the character that each byte of a line is in."""
+    found = [index for index, each in enumerate(line) for _ in each.encode(errors="replace")]
+    return [*found, len(line)]
+
+
 class _Module:
     """Reads the requests of a file."""
 
     def __init__(self, text: str, offset: int, code: str, tree: ast.Module, spec: Spec) -> None:
         self._text = text
         self._offset = offset
-        self._lines = Lines(code, "utf-8")
+        self._places = _Places(code)
+        self._seen: set[int] = set()  # what was read, by id
         self._tree = tree
         self._spec = spec
         self._imports = _imported(tree)
@@ -244,6 +269,9 @@ class _Module:
             return
         changes = scope.changes.get(params.id, {}) if isinstance(params, ast.Name) else {}
         written = scope.resolve(params)
+        if id(written) in self._seen:  # of another call, too
+            return
+        self._seen.add(id(written))
         match written:
             case ast.Dict():
                 pairs = self._dictionary(written, self._style("{name}: {value}", changes))
@@ -366,6 +394,6 @@ class _Module:
 
     def _span(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
         """Return where a node is in the file."""
-        start = self._lines.offset(node.lineno - 1, node.col_offset)
-        end = self._lines.offset((node.end_lineno or 1) - 1, node.end_col_offset or 0)
+        start = self._places.offset(node.lineno, node.col_offset)
+        end = self._places.offset(node.end_lineno or 1, node.end_col_offset or 0)
         return self._offset + start, self._offset + end

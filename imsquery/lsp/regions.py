@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
-from imsquery.diagnostics.lines import Lines
+from imsquery.lsp.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,8 +12,8 @@ except ModuleNotFoundError as _missing:
     raise ModuleNotFoundError(_message, name=_missing.name) from _missing
 
 from imsquery import __version__
-from imsquery.diagnostics.lines import Lines
 from imsquery.lsp.documents import LANGUAGE, Document, kind_of
+from imsquery.lsp.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
