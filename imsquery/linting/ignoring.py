@@ -17,7 +17,7 @@ _comment = re.compile(
     r"(?:#|//|<!--|--|/\*|;|%|\{#)[ \t]*imsquery:[ \t]*ignore\b(?:\[([^\[\]\n]{0,500})\])?"
 )
 _LONGEST_INDENT = 1_000
-_EVERYTHING = frozenset({""})
+_EVERYTHING = frozenset({"*"})
 
 
 def without_ignored(
@@ -57,4 +57,4 @@ def _lines(request: Request, found: Diagnostic, lines: LineIndex) -> set[int]:
 
 
 def _is_ignored(found: Diagnostic, codes: frozenset[str] | None) -> bool:
-    return codes is not None and ("" in codes or found.code in codes)
+    return codes is not None and ("*" in codes or found.code in codes)

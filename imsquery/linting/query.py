@@ -40,7 +40,8 @@ _plain = re.compile(r"[A-Za-z0-9_=&-]*").fullmatch
 _SIGN = r"(?:\+|\.\.|<<|\|\||(?<=\s)[.&~](?=\s)|\.(?=[$\"'`]))"
 _sign = re.compile(rf"\s*{_SIGN}|\.concat\b|[$\w\"'`]")
 _next_string = re.compile(
-    rf"(?:\s*(?P<sign>{_SIGN})\s*(?:\\?\r?\n\s*)?|[ \t]*\\?\r?\n\s*|[ \t]*)[A-Za-z]{{0,2}}(?P<quote>[\"'`])"
+    rf"(?:\s*(?P<sign>{_SIGN})\s*(?:\\?\r?\n\s*)?|[ \t]*\\?\r?\n\s*|[ \t]*)"
+    r"[A-Za-z]{0,2}(?P<quote>[\"'`])"
 )
 _string_after_value = re.compile(
     rf"[^\"'`;,\n]{{1,200}}?{_SIGN}\s*(?:\\?\r?\n\s*)?[A-Za-z]{{0,2}}(?P<quote>[\"'`])"
