@@ -72,7 +72,7 @@ def decompile(text: str) -> None:
 
 
 def lint(text: str) -> None:
-    from imsquery.urls.linter import lint
+    from imsquery.linting.linter import lint
 
     lint(f"{text}/v2/cloudimages?{text}")
     lint(f"'/v2/cloudimages?{text}")
