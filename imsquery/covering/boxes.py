@@ -81,6 +81,8 @@ class Box:
             if known is None:
                 conditions[place] = atom
                 continue
+            if known is atom:
+                continue
             if is_contrary(atom, known):
                 return None
             narrower, hidden = _narrower(atom, known)

@@ -83,10 +83,12 @@ def _converted(recovery: Recovery, phrase: Phrase) -> tuple[str, list[Part], boo
 def folded(recovery: Recovery) -> bool:
     """Read ``lower(name) = value`` and ``name.lower() like value``."""
     function, size = _called_fold(recovery)
+    if size == 0:
+        return False
     negation = [recovery.peek(size)] if recovery.peek(size).kind == "NOT" else []
     operator, value = (recovery.peek(size + len(negation) + each) for each in range(2))
     relation = OPERATORS.get(operator.lexeme, operator.lexeme.lower())
-    if size == 0 or relation not in _FOLDING or value.kind not in {"WORD", "STRING"}:
+    if relation not in _FOLDING or value.kind not in {"WORD", "STRING"}:
         return False
     text = unquote(value.lexeme)[0] if value.kind == "STRING" else value.lexeme
     if CASE_FOLDS[function](text) != text or (relation in EQUALITY and negation):
@@ -106,9 +108,11 @@ def folded(recovery: Recovery) -> bool:
 
 def _called_fold(recovery: Recovery) -> tuple[str, int]:
     """Return what is called in ``lower(name)`` or ``name.lower()``, and the number of tokens."""
-    function, opening, name, closing = recovery.ahead(4)
+    if recovery.peek(1).kind != "LPAR":
+        return "", 0
+    function, _, name, closing = recovery.ahead(4)
     receiver, _, method = function.lexeme.lower().rpartition(".")
-    if opening.kind != "LPAR" or method not in CASE_FOLDS:
+    if method not in CASE_FOLDS:
         return "", 0
     if receiver:
         return method, 3 if name.kind == "RPAR" else 0
