@@ -44,11 +44,12 @@ class Box:
             them.
         unasked: hidden conditions on a parameter that already has one, so that a single request
             cannot ask for both.
+        wires: wire names of the parameters that have a condition.
         weight: estimated share of all images that satisfy the conditions.
         key: the same for boxes with the same conditions; sortable.
     """
 
-    __slots__ = ("conditions", "hidden", "key", "unasked", "weight")
+    __slots__ = ("conditions", "hidden", "key", "unasked", "weight", "wires")
 
     def __init__(self, conditions: Conditions, unasked: tuple[Atom, ...] = ()) -> None:
         self.conditions = conditions
@@ -57,6 +58,7 @@ class Box:
         self.hidden = frozenset(
             atom.key for atom in (*conditions.values(), *unasked) if atom.parameter.observed is None
         )
+        self.wires = frozenset(atom.parameter.wire for atom in conditions.values())
         self.weight = reduce(float.__mul__, map(weigh, conditions.values()), 1.0)
 
     def meet(self, other: Box) -> Box | None:
@@ -124,14 +126,16 @@ class Box:
 
         It must find all the images of the other box, and satisfy the same hidden conditions.
         """
-        if self.hidden != other.hidden:
+        if self.hidden != other.hidden or not self.wires <= other.wires:
             return False
         theirs = other.conditions
         for place, atom in self.conditions.items():
             known = theirs.get(place)
             if known is not None and _implies(known, atom):
                 continue
-            others = _on(atom.parameter, theirs) if atom.parameter.wires else ()
+            if not atom.parameter.wires:
+                return False
+            others = _on(atom.parameter, theirs)
             if not any(_implies(each, atom) for each in others):
                 return False
         return True
