@@ -178,6 +178,10 @@ SKIP = Parameter(
 """The number of the clause ``skip``, which no request has a parameter for."""
 
 
+HOLE = r"\{([0-9]+)\}"
+"""The pattern of an argument in a condition of a function."""
+
+
 class Function(Frozen):
     """One row: a function of the language and the conditions that it means.
 

@@ -215,23 +215,27 @@ class Spec(Frozen):
             ValueError: a name is unknown, taken or cannot be written in a filter; a type has no
                 values or range; or a row refers to an unknown one.
         """
-        from imsquery.schema.extension import check_extension
+        from imsquery.schema.faults import check_rows
 
         rows = dict(self.parameters)
         for name, more in (values or {}).items():
             row = self._row(rows, name)
+            if row.clause is not None:
+                msg = f"{name} is a clause; the values of {row.wire} follow from the parameters"
+                raise ValueError(msg)
             rows[row.wire] = _with_values(row, name, more)
         for name, (least, most) in (ranges or {}).items():
             row = self._row(rows, name)
             rows[row.wire] = _with_range(row, name, least, most)
         rows.update((row.wire, row) for row in parameters)
         arguments = self._arguments()
-        arguments["parameters"] = rows.values()
+        arguments["parameters"] = _with_sort_keys(rows.values())
         arguments["functions"] += tuple(functions)
         arguments["foreign_names"] = (*foreign_names, *self.foreign_names)
-        spec = Spec(**arguments)
-        check_extension(spec.parameters, spec.functions, spec.foreign_names, self.clauses)
-        return spec
+        check_rows(
+            arguments["parameters"], arguments["functions"], arguments["foreign_names"], self.family
+        )
+        return Spec(**arguments)
 
     def _row(self, rows: Mapping[str, Parameter], name: str) -> Parameter:
         known = self.names.get(name.lower())
@@ -298,6 +302,21 @@ def _exclusive(rows: Iterable[Parameter]) -> dict[str, frozenset[str]]:
             for one, other in ((row.wire, wire), (wire, row.wire)):
                 found[one] = found.get(one, frozenset()) | {other}
     return found
+
+
+def _with_sort_keys(rows: Iterable[Parameter]) -> list[Parameter]:
+    """Return rows of which the sort key has the sortable ones as its values."""
+    listed = list(rows)
+    sortable = [row.wire for row in listed if row.sortable]
+
+    def settle(row: Parameter) -> Parameter:
+        kind = row.kind
+        if row.clause != "order by" or not isinstance(kind, Enumeration):
+            return row
+        kept = [value for value in kind.values if value in sortable]
+        return row.with_kind(kind.of_values([*kept, *sortable]))
+
+    return [*map(settle, listed)]
 
 
 def _with_values(row: Parameter, name: str, values: Iterable[str]) -> Parameter:
