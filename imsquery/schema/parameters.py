@@ -9,10 +9,49 @@ from imsquery.schema.kinds import Advice, Flag, Integer, Time
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import ClassVar
 
     from imsquery.schema.kinds import Kind
+
+    Form = tuple[str, str]
+    Forms = tuple[Mapping[str, str], Mapping[str, Form], Mapping[str, str]]
+
+
+# What the server takes as a matter of course: operators, forms, prefixes.
+_TIME_OPERATORS = {"<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:", "=": "eq:", "!=": "neq:"}
+
+
+def _shared(prefixes: dict[str, str]) -> Forms:
+    forms = {relation: ("", prefix) for relation, prefix in prefixes.items()}
+    templates = {relation: f"{prefix}{{}}" for relation, prefix in prefixes.items()}
+    return MappingProxyType(templates), MappingProxyType(forms), MappingProxyType(prefixes)
+
+
+_NOTHING, _EQUALITY, _TIMES = map(_shared, ({}, {"=": ""}, _TIME_OPERATORS))
+
+
+def _written(operators: Mapping[str, str] | None, *, is_time: bool) -> Forms:
+    """Return the operators of a row as they are written, as forms, and as prefixes."""
+    if operators is None:
+        return _TIMES if is_time else _EQUALITY
+    if not operators:
+        return _NOTHING
+    forms = {relation: _read_template(template) for relation, template in operators.items()}
+    own = {relation: prefix for relation, (wire, prefix) in forms.items() if not wire}
+    # Where the server looks for an operator, not every value can be written without one.
+    is_plain = not any(own.values()) or all(own.values())
+    prefixes = own if is_plain and LIST not in own else {}
+    return MappingProxyType({**operators}), MappingProxyType(forms), MappingProxyType(prefixes)
+
+
+def _read_template(template: str) -> Form:
+    wire, _, prefix = template.removesuffix("{}").rpartition("=")
+    return wire, prefix
+
+
+LIST = "in"
+"""The operator of a list of values, any of which may be there."""
 
 
 class Parameter(Frozen):
@@ -23,7 +62,15 @@ class Parameter(Frozen):
         name: the short name: the wire name without leading underscores.
         kind: the type of its values.
         is_time: whether that type is a time.
+        operators: operator -> how a request writes a comparison by it: ``{}`` for the value, after
+            what the server knows the operator by, such as ``lt:{}``; ``name={}`` for a request
+            parameter with a name of its own, such as ``size_min={}``.  By default, equality (of a
+            time, any comparison); empty if the server cannot filter by it.  ``in`` takes values
+            joined by commas.
+        repeats: whether a request can ask for several values, all of which must be there.
         pushable: whether the server can filter by it.
+        forms: operator -> wire name of its own, or nothing, and what is written before the value.
+        prefixes: the same for the operators that always make the pair of its wire name.
         observed: the attribute of a record that shows it; ``None`` if none does.
         json: its type in a record: ``string``, ``integer``, ``boolean`` or ``strings`` (a list).
         aliases: further names.
@@ -44,15 +91,19 @@ class Parameter(Frozen):
     """
 
     _fields: ClassVar[tuple[str, ...]] = (
-        "wire", "kind", "pushable", "observed", "json", "aliases", "unit", "clause", "sortable",
-        "multiple", "total", "scopes", "reading", "default", "requires", "excludes", "goes_with",
-        "unseen", "source",
+        "wire", "kind", "operators", "repeats", "observed", "json", "aliases", "unit", "clause",
+        "sortable", "multiple", "total", "scopes", "reading", "default", "requires", "excludes",
+        "goes_with", "unseen", "source",
     )  # fmt: skip
-    __slots__ = (*_fields, "doubts", "is_time", "name")
+    __slots__ = (*_fields, "forms", "prefixes", "pushable", "doubts", "is_time", "name")
     wire: str
     name: str
     kind: Kind
     is_time: bool
+    operators: Mapping[str, str]
+    repeats: bool
+    forms: Mapping[str, Form]
+    prefixes: Mapping[str, str]
     pushable: bool
     observed: str | None
     json: str
@@ -77,7 +128,8 @@ class Parameter(Frozen):
         wire: str,
         kind: Kind,
         *,
-        pushable: bool = True,
+        operators: Mapping[str, str] | None = None,
+        repeats: bool = False,
         observed: str | None = "",
         json: str = "string",
         aliases: tuple[str, ...] = (),
@@ -95,10 +147,13 @@ class Parameter(Frozen):
         unseen: Mapping[str, tuple[str, str]] | None = None,
         source: str,
     ) -> None:
+        is_time = isinstance(kind, Time)
+        written, forms, prefixes = _written(operators, is_time=is_time)
         self._set(
             wire,
             kind,
-            pushable,
+            written,
+            repeats,
             wire if observed == "" else observed,
             json,
             tuple(aliases),
@@ -115,8 +170,11 @@ class Parameter(Frozen):
             goes_with,
             None if unseen is None else MappingProxyType({**unseen}),
             source,
+            forms,
+            prefixes,
+            bool(forms),
             unseen is not None or kind.doubts,
-            isinstance(kind, Time),
+            is_time,
             wire.lstrip("_"),
         )
 
@@ -125,6 +183,13 @@ class Parameter(Frozen):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.wire}: {self.kind.name}>"
+
+    @property
+    def wires(self) -> Iterable[str]:
+        """The wire names of single comparisons, such as ``size_min``."""
+        return (
+            () if self.forms is _EQUALITY[1] else {wire for wire, _ in self.forms.values() if wire}
+        )
 
     def doubt(self, value: str) -> Advice | None:
         """Return why no image is found by a value; called only if it ``doubts``."""
@@ -147,8 +212,9 @@ class Member(Parameter):
     _fields = ("wire",)
     __slots__ = ()
     kind = Flag()
-    is_time = False
+    is_time = repeats = False
     pushable = True
+    operators, forms, prefixes = _EQUALITY
     json = "string"
     aliases = ()
     unit = clause = reading = default = requires = goes_with = unseen = None
@@ -170,7 +236,7 @@ _set_wire, _set_name, _set_observed = (
 SKIP = Parameter(
     "skip",
     Integer(),
-    pushable=False,
+    operators={},
     observed=None,
     clause="skip",
     source="the language; no service takes it",

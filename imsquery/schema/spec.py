@@ -30,6 +30,12 @@ class Spec(Frozen):
         members: endings of the family that exist, although no row is about them.
         path: of the request, such as ``/v2/cloudimages``.
         host: the endpoint of a region, with ``{region}`` in it.
+        sort: how a request writes its order: ``key``, as one sort key and its direction; ``keys``,
+            as both repeated for each key; ``list``, as ``name:asc,created_at:desc`` in the
+            parameter of ``order by``.
+        paging: how a page shows that there is more: ``marker``, by not being empty; ``next``, by a
+            link to the next page.
+        properties: whether any other name is a parameter, which compares texts by equality.
 
     Attributes:
         parameters: wire name -> its row.
@@ -38,15 +44,17 @@ class Spec(Frozen):
         exclusive: wire name -> wire names of attributes that no image has together with it.
         clauses: clause -> the row that it sets.
         companions: wire name -> ``(wire name, value)`` that its images have as well.
+        wires: wire name of a single comparison, such as ``size_min`` -> the row that is compared.
 
     All mappings are read-only.
     """
 
     _fields = (
         "parameters", "functions", "foreign_names", "family", "members", "path", "host",
+        "sort", "paging", "properties",
     )  # fmt: skip
     __slots__ = (
-        *_fields, "names", "exclusive", "clauses", "companions",
+        *_fields, "names", "exclusive", "clauses", "companions", "wires",
         "_bare_family", "_members", "_hash",
     )  # fmt: skip
     parameters: Mapping[str, Parameter]
@@ -56,10 +64,14 @@ class Spec(Frozen):
     members: tuple[str, ...]
     path: str
     host: str
+    sort: str
+    paging: str
+    properties: bool
     names: Mapping[str, Parameter]
     exclusive: Mapping[str, frozenset[str]]
     clauses: Mapping[str, Parameter]
     companions: Mapping[str, tuple[str, str]]
+    wires: Mapping[str, Parameter]
     _bare_family: str
     _members: Mapping[str, Parameter]
     _hash: int
@@ -74,6 +86,9 @@ class Spec(Frozen):
         members: Iterable[str] = (),
         path: str,
         host: str,
+        sort: str = "key",
+        paging: str = "marker",
+        properties: bool = False,
     ) -> None:
         listed = tuple(parameters)
         names = _by_name(listed)
@@ -89,10 +104,14 @@ class Spec(Frozen):
             tuple(members),
             path,
             host,
+            sort,
+            paging,
+            properties,
             MappingProxyType(names),
             MappingProxyType(_exclusive(listed)),
             MappingProxyType({row.clause: row for row in listed if row.clause is not None}),
             MappingProxyType({row.wire: row.goes_with for row in listed if row.goes_with}),
+            MappingProxyType({wire: row for row in listed for wire in row.wires}),
             family.lstrip("_"),
             # Members of the family that the table lists, by ending; others are made on demand.
             {wire[len(family) :]: row for wire, row in rows.items() if wire.startswith(family)},
@@ -108,6 +127,9 @@ class Spec(Frozen):
             "members": self.members,
             "path": self.path,
             "host": self.host,
+            "sort": self.sort,
+            "paging": self.paging,
+            "properties": self.properties,
         }
 
     def __hash__(self) -> int:
