@@ -9,7 +9,7 @@ from imsquery.schema.kinds import Advice, Flag, Integer, Time
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from typing import ClassVar
 
     from imsquery.schema.kinds import Kind
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     Forms = tuple[Mapping[str, str], Mapping[str, Form], Mapping[str, str]]
 
 
-# What the server takes as a matter of course: operators, forms, prefixes.
-_TIME_OPERATORS = {"<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:", "=": "eq:", "!=": "neq:"}
+TIME_OPERATORS = {"<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:", "=": "eq:", "!=": "neq:"}
+"""Operator -> how services write a comparison of times by it."""
+
+LIST = "in"
+"""The operator of a list of values, any of which may be there."""
 
 
 def _shared(prefixes: dict[str, str]) -> Forms:
@@ -28,30 +31,30 @@ def _shared(prefixes: dict[str, str]) -> Forms:
     return MappingProxyType(templates), MappingProxyType(forms), MappingProxyType(prefixes)
 
 
-_NOTHING, _EQUALITY, _TIMES = map(_shared, ({}, {"=": ""}, _TIME_OPERATORS))
+_NOTHING, _EQUALITY, _TIMES = map(_shared, ({}, {"=": ""}, TIME_OPERATORS))
+
+
+_NO_WIRES: frozenset[str] = frozenset()
 
 
 def _written(operators: Mapping[str, str] | None, *, is_time: bool) -> Forms:
     """Return the operators of a row as they are written, as forms, and as prefixes."""
     if operators is None:
         return _TIMES if is_time else _EQUALITY
-    if not operators:
-        return _NOTHING
+    for known in (_NOTHING, _EQUALITY, _TIMES):
+        if operators == known[0]:
+            return known
     forms = {relation: _read_template(template) for relation, template in operators.items()}
     own = {relation: prefix for relation, (wire, prefix) in forms.items() if not wire}
-    # Where the server looks for an operator, not every value can be written without one.
-    is_plain = not any(own.values()) or all(own.values())
-    prefixes = own if is_plain and LIST not in own else {}
+    # Where the server looks for an operator or a list, not every value can be written as it is.
+    is_certain = all(own.values()) or (not any(own.values()) and LIST not in own)
+    prefixes = {name: own[name] for name in own if name != LIST} if is_certain else {}
     return MappingProxyType({**operators}), MappingProxyType(forms), MappingProxyType(prefixes)
 
 
 def _read_template(template: str) -> Form:
     wire, _, prefix = template.removesuffix("{}").rpartition("=")
     return wire, prefix
-
-
-LIST = "in"
-"""The operator of a list of values, any of which may be there."""
 
 
 class Parameter(Frozen):
@@ -70,7 +73,8 @@ class Parameter(Frozen):
         repeats: whether a request can ask for several values, all of which must be there.
         pushable: whether the server can filter by it.
         forms: operator -> wire name of its own, or nothing, and what is written before the value.
-        prefixes: the same for the operators that always make the pair of its wire name.
+        prefixes: the same for operators that any value makes the one pair of its wire name with.
+        wires: the wire names of single comparisons.
         observed: the attribute of a record that shows it; ``None`` if none does.
         json: its type in a record: ``string``, ``integer``, ``boolean`` or ``strings`` (a list).
         aliases: further names.
@@ -95,7 +99,7 @@ class Parameter(Frozen):
         "sortable", "multiple", "total", "scopes", "reading", "default", "requires", "excludes",
         "goes_with", "unseen", "source",
     )  # fmt: skip
-    __slots__ = (*_fields, "forms", "prefixes", "pushable", "doubts", "is_time", "name")
+    __slots__ = (*_fields, "forms", "prefixes", "wires", "pushable", "doubts", "is_time", "name")
     wire: str
     name: str
     kind: Kind
@@ -104,6 +108,7 @@ class Parameter(Frozen):
     repeats: bool
     forms: Mapping[str, Form]
     prefixes: Mapping[str, str]
+    wires: frozenset[str]
     pushable: bool
     observed: str | None
     json: str
@@ -172,6 +177,7 @@ class Parameter(Frozen):
             source,
             forms,
             prefixes,
+            frozenset(own for own, _ in forms.values() if own) if operators else _NO_WIRES,
             bool(forms),
             unseen is not None or kind.doubts,
             is_time,
@@ -183,13 +189,6 @@ class Parameter(Frozen):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.wire}: {self.kind.name}>"
-
-    @property
-    def wires(self) -> Iterable[str]:
-        """The wire names of single comparisons, such as ``size_min``."""
-        return (
-            () if self.forms is _EQUALITY[1] else {wire for wire, _ in self.forms.values() if wire}
-        )
 
     def doubt(self, value: str) -> Advice | None:
         """Return why no image is found by a value; called only if it ``doubts``."""
@@ -215,6 +214,7 @@ class Member(Parameter):
     is_time = repeats = False
     pushable = True
     operators, forms, prefixes = _EQUALITY
+    wires = _NO_WIRES
     json = "string"
     aliases = ()
     unit = clause = reading = default = requires = goes_with = unseen = None

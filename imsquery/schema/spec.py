@@ -30,12 +30,11 @@ class Spec(Frozen):
         members: endings of the family that exist, although no row is about them.
         path: of the request, such as ``/v2/cloudimages``.
         host: the endpoint of a region, with ``{region}`` in it.
-        sort: how a request writes its order: ``key``, as one sort key and its direction; ``keys``,
-            as both repeated for each key; ``list``, as ``name:asc,created_at:desc`` in the
-            parameter of ``order by``.
-        paging: how a page shows that there is more: ``marker``, by not being empty; ``next``, by a
-            link to the next page.
+        next_links: whether a page says, by a link to the next one, that there is more.
         properties: whether any other name is a parameter, which compares texts by equality.
+
+    A request has one sort key, or several if the row of the clause ``order by`` repeats.  Without a
+    row of the clause ``direction``, keys and directions are one list: ``name:asc,created_at:desc``.
 
     Attributes:
         parameters: wire name -> its row.
@@ -51,7 +50,7 @@ class Spec(Frozen):
 
     _fields = (
         "parameters", "functions", "foreign_names", "family", "members", "path", "host",
-        "sort", "paging", "properties",
+        "next_links", "properties",
     )  # fmt: skip
     __slots__ = (
         *_fields, "names", "exclusive", "clauses", "companions", "wires",
@@ -64,8 +63,7 @@ class Spec(Frozen):
     members: tuple[str, ...]
     path: str
     host: str
-    sort: str
-    paging: str
+    next_links: bool
     properties: bool
     names: Mapping[str, Parameter]
     exclusive: Mapping[str, frozenset[str]]
@@ -86,8 +84,7 @@ class Spec(Frozen):
         members: Iterable[str] = (),
         path: str,
         host: str,
-        sort: str = "key",
-        paging: str = "marker",
+        next_links: bool = False,
         properties: bool = False,
     ) -> None:
         listed = tuple(parameters)
@@ -104,8 +101,7 @@ class Spec(Frozen):
             tuple(members),
             path,
             host,
-            sort,
-            paging,
+            next_links,
             properties,
             MappingProxyType(names),
             MappingProxyType(_exclusive(listed)),
@@ -127,8 +123,7 @@ class Spec(Frozen):
             "members": self.members,
             "path": self.path,
             "host": self.host,
-            "sort": self.sort,
-            "paging": self.paging,
+            "next_links": self.next_links,
             "properties": self.properties,
         }
 
@@ -202,6 +197,11 @@ class Spec(Frozen):
     def sort_keys(self) -> tuple[str, ...]:
         """The wire names that the server can sort by."""
         return tuple(row.wire for row in self.parameters.values() if row.sortable)
+
+    @property
+    def takes_sort_keys(self) -> bool:
+        """Whether a request can have several sort keys."""
+        return "direction" not in self.clauses or self.clauses["order by"].repeats
 
     @property
     def default_order(self) -> Parameter | None:
