@@ -25,6 +25,7 @@ LAYERS = (
     "language",
     "fixes",
     "schema",
+    "specs",
     "formatting",
     "semantics",
     "evaluation",

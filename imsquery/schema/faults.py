@@ -297,9 +297,7 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(map(str, names)) or "none"
 
 
-def _faults_of_foreign_name(
-    foreign: ForeignName, rows: Rows
-) -> Iterator[tuple[Place, str]]:
+def _faults_of_foreign_name(foreign: ForeignName, rows: Rows) -> Iterator[tuple[Place, str]]:
     if not foreign.names:
         yield (), "a foreign name has no names"
     for name in foreign.names:

@@ -8,12 +8,19 @@ from types import MappingProxyType
 
 from imsquery.frozen import Frozen
 from imsquery.schema.kinds import Enumeration, Flag, Integer
-from imsquery.schema.parameters import ForeignName, Function, Member, Parameter
+from imsquery.schema.parameters import (
+    ForeignName,
+    Function,
+    Member,
+    Parameter,
+    with_sort_keys,
+)
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
+    from os import PathLike
+    from typing import Any, Self
 
 _ending = re.compile(r"[a-z0-9_]+").fullmatch
 _board = re.compile(r"[a-z]+[0-9]+[a-z]+").fullmatch
@@ -251,13 +258,48 @@ class Spec(Frozen):
             rows[row.wire] = _with_range(row, name, least, most)
         rows.update((row.wire, row) for row in parameters)
         arguments = self._arguments()
-        arguments["parameters"] = _with_sort_keys(rows.values())
+        arguments["parameters"] = with_sort_keys(rows.values())
         arguments["functions"] += tuple(functions)
         arguments["foreign_names"] = (*foreign_names, *self.foreign_names)
         check_rows(
             arguments["parameters"], arguments["functions"], arguments["foreign_names"], self.family
         )
         return Spec(**arguments)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Return the spec in a file of TOML or JSON.
+
+        The file may be that of :meth:`dump`, or ``extends`` a spec that ships and has what differs.
+
+        Args:
+            path: of the file; its name ends with ``.toml`` or ``.json``.
+
+        Raises:
+            SpecError: the file is not a spec; it says all that is wrong, by line and column.
+            OSError: it cannot be read.
+            ValueError: its name has another ending.
+        """
+        from imsquery.schema.files.load import load_spec
+
+        return cls(**load_spec(path))
+
+    def dump(self, format: str = "toml") -> str:  # noqa: A002 -- as the option is called
+        """Return the spec as the text of a file, which :meth:`load` reads.
+
+        Args:
+            format: ``toml`` or ``json``.
+
+        Raises:
+            ValueError: it is another, or a parameter has a type that no file has.
+        """
+        from imsquery.schema.files.dump import dump_json, dump_toml
+
+        writers = {"toml": dump_toml, "json": dump_json}
+        if format not in writers:
+            msg = f"unknown format {format!r}; expected toml or json"
+            raise ValueError(msg)
+        return writers[format](self._arguments())
 
     def _row(self, rows: Mapping[str, Parameter], name: str) -> Parameter:
         known = self.names.get(name.lower())
@@ -324,21 +366,6 @@ def _exclusive(rows: Iterable[Parameter]) -> dict[str, frozenset[str]]:
             for one, other in ((row.wire, wire), (wire, row.wire)):
                 found[one] = found.get(one, frozenset()) | {other}
     return found
-
-
-def _with_sort_keys(rows: Iterable[Parameter]) -> list[Parameter]:
-    """Return rows of which the sort key has the sortable ones as its values."""
-    listed = list(rows)
-    sortable = [row.wire for row in listed if row.sortable]
-
-    def settle(row: Parameter) -> Parameter:
-        kind = row.kind
-        if row.clause != "order by" or not isinstance(kind, Enumeration):
-            return row
-        kept = [value for value in kind.values if value in sortable]
-        return row.with_kind(kind.of_values([*kept, *sortable]))
-
-    return [*map(settle, listed)]
 
 
 def _with_values(row: Parameter, name: str, values: Iterable[str]) -> Parameter:

@@ -49,7 +49,10 @@ class Document:
         self.places = Positions(tokens, is_json=is_json)
         if self.places.repeated:
             raise self.error(
-                *((place, f"the key `{path[-1]}` is there twice") for path, place in self.places.repeated)
+                *(
+                    (place, f"the key `{path[-1]}` is there twice")
+                    for path, place in self.places.repeated
+                )
             )
 
     def error(self, *found: tuple[int, str]) -> SpecError:
