@@ -274,7 +274,7 @@ def _faults_of_clauses(rows: tuple[Parameter, ...]) -> Iterator[Fault]:
             yield place, f"{row.wire} and {found[row.clause].wire} set the same clause"
         elif not row.pushable or row.observed is not None:
             yield place, f"{row.wire}: a clause is part of requests, and of no record"
-    for clause in CLAUSES.keys() - found.keys():
+    for clause in CLAUSES.keys() - found.keys() - {"direction"}:  # which a list of keys has
         yield ("parameters",), f"no parameter sets the clause {clause!r}"
     yield from _faults_of_order(rows, found)
 

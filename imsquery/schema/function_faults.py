@@ -78,8 +78,8 @@ def _faults_of_condition(
 ) -> Iterator[str]:
     name = function.name
     if "{" in wire:
-        if not wire.startswith(family) or not _hole.fullmatch(wire[len(family) :]):
-            yield f"{name}: {wire!r} names no parameter; only {family}{{0}} has an argument in it"
+        if not family or not wire.startswith(family) or not _hole.fullmatch(wire[len(family) :]):
+            yield f"{name}: {wire!r} names no parameter; only a flag of a family has an argument in it"
         elif value.lower() != "true" or function.relation != "=":
             yield f"{name}: {wire} is a flag, whose only value is true"
         return
