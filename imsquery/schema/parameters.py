@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Forms = tuple[Mapping[str, str], Mapping[str, Form], Mapping[str, str]]
 
 
-TIME_OPERATORS = {"<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:", "=": "eq:", "!=": "neq:"}
+TIME_OPERATORS = {"=": "eq:", "!=": "neq:", "<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:"}
 """Operator -> how services write a comparison of times by it."""
 
 LIST = "in"

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Any, Self
 
+DESCENDING = "desc"
+"""The direction that a server sorts in unless told otherwise."""
+
 _ending = re.compile(r"[a-z0-9_]+").fullmatch
 _board = re.compile(r"[a-z]+[0-9]+[a-z]+").fullmatch
 
@@ -209,6 +212,39 @@ class Spec(Frozen):
     def takes_sort_keys(self) -> bool:
         """Whether a request can have several sort keys."""
         return "direction" not in self.clauses or self.clauses["order by"].repeats
+
+    def write_order(self, keys: Sequence[tuple[str, str | None]]) -> list[tuple[str, str]]:
+        """Return the pairs of an order, not sorted.
+
+        Args:
+            keys: wire name and direction of each sort key; ``None`` for the server's default.
+        """
+        name = self.clauses["order by"].wire
+        direction = self.clauses.get("direction")
+        if direction is None:
+            listed = [wire if way is None else f"{wire}:{way}" for wire, way in keys]
+            return [(name, ",".join(listed))]
+        pairs = [(name, wire) for wire, _ in keys]
+        ways = [way for _, way in keys]
+        if any(ways):
+            pairs += [(direction.wire, way or DESCENDING) for way in ways]
+        return pairs
+
+    def read_order(
+        self, keys: Sequence[str], directions: Sequence[str]
+    ) -> list[tuple[str, str | None]]:
+        """Return wire name and direction of each sort key of a request.
+
+        Args:
+            keys: the values of the parameter of the clause ``order by``.
+            directions: those of the parameter of ``direction``: as many, or one for all keys.
+        """
+        if "direction" in self.clauses:
+            if len(directions) < len(keys):
+                directions = [*directions[:1]] * len(keys)
+            return [(key, directions[at] if directions else None) for at, key in enumerate(keys)]
+        parts = [item.partition(":") for key in keys for item in key.split(",")]
+        return [(name, direction or None) for name, _, direction in parts]
 
     @property
     def default_order(self) -> Parameter | None:
