@@ -115,7 +115,7 @@ def report_clauses(analysis: Analysis) -> None:
 
 def obstacle(literal: Formula) -> str | None:
     """Return why no request can ask for a literal; ``None`` if one can."""
-    if type(literal) is not Atom:
+    if not isinstance(literal, Atom):
         return _EQUALS_ONLY
     parameter = literal.parameter
     if not parameter.pushable:

@@ -197,7 +197,10 @@ def _wider(one: Atom | None, other: Atom | None) -> Atom | None:
         return None
     if _implies(one, other):
         return other
-    return one if _implies(other, one) else as_one([*_listed(one), *_listed(other)])
+    if _implies(other, one):
+        return one
+    these, those = _listed(one), _listed(other)
+    return as_one([*these, *those]) if these and those else None
 
 
 def _intersect(one: Atom, other: Atom) -> Atom | None:

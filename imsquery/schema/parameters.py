@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from imsquery.frozen import Frozen
-from imsquery.schema.kinds import Advice, Enumeration, Flag, Integer, Time
+from imsquery.schema.kinds import Advice, Enumeration, Flag, Integer, Text, Time
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def _written(operators: Mapping[str, str] | None, *, is_time: bool) -> Forms:
     """Return the operators of a row as they are written, as forms, and as prefixes."""
     if operators is None:
         return _TIMES if is_time else _EQUALITY
-    for known in (_NOTHING, _EQUALITY, _TIMES):
+    if not operators:
+        return _NOTHING
+    for known in (_EQUALITY, _TIMES):
         if operators == known[0]:
             return known
     forms = {relation: _read_template(template) for relation, template in operators.items()}
@@ -225,6 +227,22 @@ class Member(Parameter):
     def __init__(self, wire: str) -> None:
         _set_wire(self, wire)
         _set_name(self, wire.lstrip("_"))
+        _set_observed(self, wire)
+
+
+class Property(Member):
+    """The row of a property: any name that a spec has no row for, if it says that there are such.
+
+    It is written in one way only, since another may be another property.
+    """
+
+    __slots__ = ()
+    kind = Text()
+    source = "the spec: any other name is a property"
+
+    def __init__(self, wire: str) -> None:
+        _set_wire(self, wire)
+        _set_name(self, wire)
         _set_observed(self, wire)
 
 

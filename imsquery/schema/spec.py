@@ -13,6 +13,7 @@ from imsquery.schema.parameters import (
     Function,
     Member,
     Parameter,
+    Property,
     with_sort_keys,
 )
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 DESCENDING = "desc"
 """The direction that a server sorts in unless told otherwise."""
 
+# What a filter and a URL can both have as a name; compiled only where there are such.
+_PROPERTY = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
 _ending = re.compile(r"[a-z0-9_]+").fullmatch
 _board = re.compile(r"[a-z]+[0-9]+[a-z]+").fullmatch
 
@@ -54,6 +57,7 @@ class Spec(Frozen):
         clauses: clause -> the row that it sets.
         companions: wire name -> ``(wire name, value)`` that its images have as well.
         wires: wire name of a single comparison, such as ``size_min`` -> the row that is compared.
+        takes_sort_keys: whether a request can have several sort keys.
 
     All mappings are read-only.
     """
@@ -64,6 +68,7 @@ class Spec(Frozen):
     )  # fmt: skip
     __slots__ = (
         *_fields, "names", "exclusive", "clauses", "companions", "wires",
+        "takes_sort_keys",
         "_bare_family", "_members", "_hash",
     )  # fmt: skip
     parameters: Mapping[str, Parameter]
@@ -80,6 +85,7 @@ class Spec(Frozen):
     clauses: Mapping[str, Parameter]
     companions: Mapping[str, tuple[str, str]]
     wires: Mapping[str, Parameter]
+    takes_sort_keys: bool
     _bare_family: str
     _members: Mapping[str, Parameter]
     _hash: int
@@ -103,6 +109,7 @@ class Spec(Frozen):
         overloads: dict[str, tuple[Function, ...]] = {}
         for function in functions:
             overloads[function.name] = (*overloads.get(function.name, ()), function)
+        clauses = {row.clause: row for row in listed if row.clause is not None}
         self._set(
             MappingProxyType(rows),
             MappingProxyType(overloads),
@@ -115,9 +122,10 @@ class Spec(Frozen):
             properties,
             MappingProxyType(names),
             MappingProxyType(_exclusive(listed)),
-            MappingProxyType({row.clause: row for row in listed if row.clause is not None}),
+            MappingProxyType(clauses),
             MappingProxyType({row.wire: row.goes_with for row in listed if row.goes_with}),
             MappingProxyType({wire: row for row in listed for wire in row.wires}),
+            "direction" not in clauses or clauses["order by"].repeats,
             family.lstrip("_"),
             # Members of the family that the table lists, by ending; others are made on demand.
             {wire[len(family) :]: row for wire, row in rows.items() if wire.startswith(family)},
@@ -152,7 +160,21 @@ class Spec(Frozen):
         bare = lowered.lstrip("_")
         if lowered in {bare, "__" + bare} and bare.startswith(self._bare_family):
             return self.feature(bare[len(self._bare_family) :])
-        return self.names.get(lowered)
+        known = self.names.get(lowered)
+        return self._property(name) if known is None and self.properties else known
+
+    def _property(self, name: str) -> Parameter | None:
+        """Return the row of a property, whose name is written in one way only.
+
+        There is none where the name may well mean something else: a row that it is one slip away
+        from, or what other tools call by it.
+        """
+        from imsquery.language._tables import KEYWORDS
+
+        is_taken = name in self.wires or name.lower() in KEYWORDS
+        if is_taken or not re.fullmatch(_PROPERTY, name) or self.foreign(name) is not None:
+            return None
+        return None if _is_slip(name.strip("_"), tuple(self.names)) else Property(name)
 
     def feature(self, ending: str) -> Parameter | None:
         """Return the row of a member of the open family by its ending: ``kvm``, ``s4l``."""
@@ -208,11 +230,6 @@ class Spec(Frozen):
         """The wire names that the server can sort by."""
         return tuple(row.wire for row in self.parameters.values() if row.sortable)
 
-    @property
-    def takes_sort_keys(self) -> bool:
-        """Whether a request can have several sort keys."""
-        return "direction" not in self.clauses or self.clauses["order by"].repeats
-
     def write_order(self, keys: Sequence[tuple[str, str | None]]) -> list[tuple[str, str]]:
         """Return the pairs of an order, not sorted.
 
@@ -224,10 +241,12 @@ class Spec(Frozen):
         if direction is None:
             listed = [wire if way is None else f"{wire}:{way}" for wire, way in keys]
             return [(name, ",".join(listed))]
+        if len(keys) == 1:  # as most often
+            [(wire, way)] = keys
+            return [(name, wire)] if way is None else [(name, wire), (direction.wire, way)]
         pairs = [(name, wire) for wire, _ in keys]
-        ways = [way for _, way in keys]
-        if any(ways):
-            pairs += [(direction.wire, way or DESCENDING) for way in ways]
+        if any(way for _, way in keys):
+            pairs += [(direction.wire, way or DESCENDING) for _, way in keys]
         return pairs
 
     def read_order(
@@ -383,6 +402,16 @@ def _meant_features(
 
     slips = tuple(each for each in features if is_one_slip(ending, each))
     return slips, slips or tuple(nearest(ending, features))
+
+
+@lru_cache(maxsize=1024)
+def _is_slip(name: str, names: tuple[str, ...]) -> bool:
+    from imsquery.diagnostics.suggest import is_one_slip
+
+    return any(is_one_slip(name, each) for each in names if len(each) > _SHORT)
+
+
+_SHORT = 3  # letters: `uid` is not `id`
 
 
 def _by_name(rows: Iterable[Parameter]) -> dict[str, Parameter]:
