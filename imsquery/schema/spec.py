@@ -39,7 +39,8 @@ class Spec(Frozen):
         parameters: the rows.
         functions: the functions; those with the same name differ in their number of arguments.
         foreign_names: names that other tools use for the same things.
-        family: prefix of an open family of flags; any ending of ``[a-z0-9_]+`` is legal.
+        family: prefix of an open family of flags; any ending of ``[a-z0-9_]+`` is legal.  Empty
+            if there is none.
         members: endings of the family that exist, although no row is about them.
         path: of the request, such as ``/v2/cloudimages``.
         host: the endpoint of a region, with ``{region}`` in it.
@@ -126,9 +127,13 @@ class Spec(Frozen):
             MappingProxyType({row.wire: row.goes_with for row in listed if row.goes_with}),
             MappingProxyType({wire: row for row in listed for wire in row.wires}),
             "direction" not in clauses or clauses["order by"].repeats,
-            family.lstrip("_"),
+            family.lstrip("_") or "\0",  # which no name begins with
             # Members of the family that the table lists, by ending; others are made on demand.
-            {wire[len(family) :]: row for wire, row in rows.items() if wire.startswith(family)},
+            {
+                wire[len(family) :]: row
+                for wire, row in rows.items()
+                if family and wire.startswith(family)
+            },
             hash((path, host, family, *rows, *overloads)),
         )
 
@@ -193,6 +198,20 @@ class Spec(Frozen):
         ending = member.wire[len(self.family) :]
         return ending in self._members or ending in self.members or _board(ending) is not None
 
+    def ending(self, wire: str) -> str:
+        """Return the ending of a name of the open family; empty for any other name."""
+        is_member = self.family and wire.startswith(self.family)
+        return wire[len(self.family) :] if is_member else ""
+
+    def flag_condition(self, row: Parameter) -> str:
+        """Return the plainest condition that a flag is true: such as ``supports(kvm)``."""
+        ending, asked = self.ending(row.wire), ((f"{self.family}{{0}}", "true"),)
+        if ending:
+            for name, same in self.functions.items():
+                if any(each.conditions == asked for each in same):
+                    return f"{name}({ending})"
+        return row.name
+
     @property
     def features(self) -> tuple[str, ...]:
         """The endings of the family's flags, as far as they are listed."""
@@ -218,8 +237,7 @@ class Spec(Frozen):
             return known
         member = self._members.get(folded)
         if member is not None:
-            is_called = "supports" in self.functions and type(member.kind) is Flag
-            meaning = f"supports({folded})" if is_called else member.wire
+            meaning = self.flag_condition(member) if type(member.kind) is Flag else member.wire
             return ForeignName((folded,), (meaning,), source=member.source)
         if any(not each.parameters for each in self.functions.get(folded, ())):
             return ForeignName((folded,), guesses=(f"{folded}()",), source="a function")
