@@ -37,9 +37,7 @@ def worlds(draw: st.DrawFn) -> World:
     spec = draw(specs)
     images = draw(testing.catalogues(spec, max_size=5))
     secrets = {
-        row.wire: st.lists(
-            record_values(row).map(_as_text), min_size=int(row.total), max_size=1
-        )
+        row.wire: st.lists(record_values(row).map(_as_text), min_size=int(row.total), max_size=1)
         for row in spec.parameters.values()
         if row.observed is None and row.clause is None
     }
