@@ -125,7 +125,7 @@ class Spec(Frozen):
             MappingProxyType(_exclusive(listed)),
             MappingProxyType(clauses),
             MappingProxyType({row.wire: row.goes_with for row in listed if row.goes_with}),
-            MappingProxyType({wire: row for row in listed for wire in row.wires}),
+            MappingProxyType(_by_wire(listed, names)),
             "direction" not in clauses or clauses["order by"].repeats,
             family.lstrip("_") or "\0",  # which no name begins with
             # Members of the family that the table lists, by ending; others are made on demand.
@@ -438,6 +438,17 @@ def _by_name(rows: Iterable[Parameter]) -> dict[str, Parameter]:
         for name in (row.wire, row.name, *row.aliases):
             if found.setdefault(name.lower(), row) is not row:
                 msg = f"two parameters have the name {name!r}"
+                raise ValueError(msg)
+    return found
+
+
+def _by_wire(rows: Iterable[Parameter], names: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """Return the row of each request parameter that is a comparison of its own."""
+    found: dict[str, Parameter] = {}
+    for row in rows:
+        for wire in row.wires:
+            if wire.lower() in names or found.setdefault(wire, row) is not row:
+                msg = f"two parameters have the name {wire!r}"
                 raise ValueError(msg)
     return found
 

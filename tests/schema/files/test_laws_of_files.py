@@ -68,7 +68,9 @@ def toml(draw: st.DrawFn) -> tuple[dict[str, Any], str]:
     """Return a table, and a text that says it: in-line, under headers, or by dotted keys."""
     table = draw(tables)
     plain = {key: each for key, each in table.items() if not isinstance(each, dict | list)}
-    lines = [f"{quoted(draw, key)}{draw(_gap)}={draw(_gap)}{inline(draw, plain[key])}" for key in plain]
+    lines = [
+        f"{quoted(draw, key)}{draw(_gap)}={draw(_gap)}{inline(draw, plain[key])}" for key in plain
+    ]
     for key, each in table.items():
         if isinstance(each, list) and each and all(isinstance(item, dict) for item in each):
             for item in each:
@@ -135,7 +137,9 @@ def spelled(rest: str) -> set[str]:
         ends = [end for end in range(2, 20) if rest[end - 1 : end] == rest[0]]
         found = (_read(rest[:end]) for end in ends)
         return {each for each in found if each is not None}
-    return {rest.split("=")[0].split("]")[0].split(".")[0].strip()}
+    return {
+        rest.split("=", maxsplit=1)[0].split("]", maxsplit=1)[0].split(".", maxsplit=1)[0].strip()
+    }
 
 
 def _read(key: str) -> str | None:
@@ -207,7 +211,9 @@ def test_any_bytes_are_a_spec_or_an_error(data: st.DataObject, form: str) -> Non
     whole = data.draw(drawn).dump(form).encode()
     start = data.draw(st.integers(0, len(whole)))
     end = data.draw(st.integers(start, min(len(whole), start + 9)))
-    put = data.draw(st.binary(max_size=4) | st.sampled_from((b"[", b"{", b'"""', b"\n", b"#", b"=")))
+    put = data.draw(
+        st.binary(max_size=4) | st.sampled_from((b"[", b"{", b'"""', b"\n", b"#", b"="))
+    )
     try:
         read_spec(whole[:start] + put + whole[end:], "a file", is_json=form == "json")
     except SpecError as error:
