@@ -118,7 +118,7 @@ def test_what_could_not_be_used_is_refused(change: dict[str, Any], message: str)
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
-    with pytest.raises(ValueError, match="(?s)zone has no values.*f has no conditions"):
+    with pytest.raises(ValueError, match=r"(?s)zone has no values.*f has no conditions"):
         CLOUDIMAGES.extend(**row(Enumeration()), **calling())
 
 

@@ -42,9 +42,10 @@ def test_the_names_are_those_of_the_files_and_of_the_schema() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "query"),
     [
-        ("opentelekomcloud", 'platform = 'Red Hat' and min_disk = 1', "__platform=Red%20Hat&min_disk=1"),
+        ("opentelekomcloud", "platform = 'Red Hat'", "__platform=Red%20Hat"),
+        ("opentelekomcloud", "min_disk = 1", "min_disk=1"),
         ("huaweicloudstack", "architecture = aarch64", "architecture=aarch64"),
-        ("huaweicloudstack", "os_version = 'CentOS 7.4 64bit'", "__os_version=CentOS%207.4%2064bit"),
+        ("huaweicloudstack", "os_version = 'CentOS 7.4'", "__os_version=CentOS%207.4"),
         ("glance", "name in (a, b) and size >= 1gb", "name=in:a%2Cb&size_min=1073741824"),
         ("glance", "tag = a and tag = b and os_distro = x", "os_distro=x&tag=a&tag=b"),
         ("glance", "order by name asc, created_at desc", "sort=name:asc%2Ccreated_at:desc"),
