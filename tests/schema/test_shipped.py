@@ -97,9 +97,9 @@ def test_what_is_neither_a_name_nor_a_file_is_refused(text: str, message: str) -
 def test_a_file_has_an_ending_that_says_what_it_is(tmp_path: Path) -> None:
     (tmp_path / "ours.yaml").write_text("a: 1")
 
-    with pytest.raises(ValueError, match="ends with .toml or .json"):
+    with pytest.raises(ValueError, match=r"ends with .toml or .json"):
         specs.find(str(tmp_path / "ours.yaml"))
-    with pytest.raises(OSError, match="nosuch.toml"):
+    with pytest.raises(OSError, match=r"nosuch.toml"):
         specs.find(str(tmp_path / "nosuch.toml"))
     with pytest.raises(ValueError, match="expected toml or json"):
         CLOUDIMAGES.dump("yaml")
