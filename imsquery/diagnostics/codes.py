@@ -280,13 +280,14 @@ _MEANING = (
 _TARGET = (
     Explanation(
         "not-expressible",
-        "the filter does not fit in one request, or in the engine",
+        "the filter does not fit in one request, the engine or the tool",
         "A request joins its conditions with `and`, and compares each parameter only once, with "
         "`=` unless it is a time. The server compares texts with their letter case, and whole "
         "tags, not keys. It sorts by one attribute, and neither skips images nor counts them per "
         "group. `compile` makes one request or none; `plan` handles any filter, with "
         "several requests or with work on the client. From `sql`, `polars` and `apply`: the engine "
-        "lacks something, such as a construct of a regular expression; the message names it.",
+        "lacks something, such as a construct of a regular expression; the message names it. From "
+        "`--format` of another tool: the tool lacks a parameter, or asks for more than the filter.",
         "platform = CentOS or platform = Ubuntu",
         "platform = CentOS",
         "compile",
