@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -187,9 +188,10 @@ def is_within_limits(text: str) -> bool:
     return True
 
 
-def split(text: str) -> list[Word]:
+@lru_cache(maxsize=1024)  # the same candidates come again and again
+def split(text: str) -> tuple[Word, ...]:
     """Split a text into words."""
-    return words_of(Tokens(text))
+    return tuple(words_of(Tokens(text)))
 
 
 def join(words: Iterable[Word]) -> str:
