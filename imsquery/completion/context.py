@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HOLE = "?"  # parses as a name that no parameter has
 _BUDGET = 400_000  # conditions and words examined in all; about half a second
 _MOST_VALUES = 16
-_LONGEST_KEPT = 100  # of the texts that are remembered
+LONGEST_KEPT = 100  # of the texts that are remembered
 
 
 class Texts:
@@ -139,7 +139,7 @@ class Context:
 
     def _read(self, text: str) -> BoundQuery | None:
         """Return a bound text; ``None`` if there are errors in a part of it."""
-        if len(text) > _LONGEST_KEPT:
+        if len(text) > LONGEST_KEPT:
             return _read(text, self._spec, self._now)[0]
         bound, is_volatile = _read_again(text, self._spec)
         return _read(text, self._spec, self._now)[0] if is_volatile else bound
