@@ -142,6 +142,7 @@ UNITS = (
     "x ", "x,", "é", "= ", "a = = b and ", "nosuch = a or ", "visibility = publik and ", "a not ",
     "supports or ", "limit = 5 and ", "$x or ", "1 <= ", "a=b=", "a:b ", "a:", "a;", "a&", "a||",
     "a = b ", "'a' ", "name = 'a''b' and ", "xor ", "select ", "not ", "all ", "platform in (a, ",
+    "name iequals x ", "limit = 3 per x ", "created_at > last week and ", "--sort x ", "head 5 ",
     # conjunctions and lists without a fault
     "platform = CentOS and ", "id = x№ or ", "id = x№ and ", "(id = x№ or owner = x№) and ",
     "min_ram > № and ", "supports(s№x) and ", "id = $x№ and ", "nosuch№ = a or ", "Ubuntu№, ",
@@ -153,7 +154,7 @@ UNITS = (
     # other dialects
     "a=b&", "tag=a&", "a%20", "&amp;", "--a=b ", "--a ", "{", '{"a":', '"a": "b", ',
     "Name=a,Values=b ", "Name=a,Values=b,", "a: b\n", "a = b\n", "a = [", "- a\n", "/*", "#",
-    "# a\n", "\n", "\\\n", "{x}",
+    "x /* ", "/* a */ ", "= /* ", "# a\n", "\n", "\\\n", "{x}",
     "/v2/cloudimages?a=b ", "https://a/v2/cloudimages?", "${x}", "<a>", "&lt;",
 )  # fmt: skip
 FAMILIES = (
@@ -183,6 +184,8 @@ FAMILIES = (
     Family("platform in (", "CentOS, ", "a)"),
     Family("id in (", "x№, ", "x)"),
     Family("not id in (", "x№, ", "x)"),
+    Family("min_ram in (", "4 GB, ", "4)"),
+    Family("platform in (", "Ubuntu 22.04, ", "x)"),
     Family("x between ", "1 "),
     Family("a = ", "b "),
     Family("", "(", "protected", ")"),
@@ -249,7 +252,7 @@ def test_a_plan_takes_time_in_proportion_to_its_requests(family: Family) -> None
     def plan(number: str) -> None:
         from imsquery.planning.planner import plan
 
-        plan(family.text(8), max_requests=int(number))
+        plan(family.text(16), max_requests=int(number))
 
     few, many = (measured(plan, number) for number in ("8", "64"))
     assert not _exceeds(many, few, 0), (family, few, many)
