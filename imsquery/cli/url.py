@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentTypeError
 
 from imsquery.cli.batch import add_batch, add_format, analyzed, compiled, print_each
@@ -70,7 +71,7 @@ def _writer(arguments: Namespace) -> Write:
         from imsquery.forms.terraform import arguments as terraform
 
         if arguments.format == "koocli":
-            return analyzed(lambda analysis: koocli(analysis, region))
+            return analyzed(lambda analysis: _shown(koocli(analysis, region)))
         return analyzed(lambda analysis: terraform(analysis, region))
     endpoint = arguments.endpoint or region_endpoint(region, CLOUDIMAGES.host)
     if arguments.format != "curl":
@@ -79,6 +80,15 @@ def _writer(arguments: Namespace) -> Write:
     from imsquery.forms.shell import curl
 
     return compiled(lambda each: curl(each.url(endpoint), TOKEN_VARIABLE))
+
+
+def _shown(command: str) -> str:
+    """Return a command that standard output shows as it is; anything else would be another one."""
+    try:
+        command.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        raise UsageError("standard output is not UTF-8, and cannot show a value") from None
+    return command
 
 
 def _endpoint(text: str) -> str:
