@@ -39,7 +39,7 @@ _OWN = frozenset({
 })  # fmt: skip
 _part = re.compile(r"'([^'\n]*)'|\"((?:[^\"\\\n]|\\[^\n])*)\"|\\([^\n])")
 _escaped = re.compile(r"\\([\"\\$`])")
-_LONGEST_LINE = 2_000  # before a command
+_LONGEST_LINE = 300  # before a command
 
 
 @frozen
@@ -73,7 +73,7 @@ def read(text: str, spec: Spec) -> Iterator[Request]:
 
 def _quote_around(text: str, start: int) -> str:
     """Return the quote that is open in the line before a command."""
-    line = text[max(text.rfind("\n", 0, start) + 1, start - _LONGEST_LINE) : start]
+    line = text[max(0, start - _LONGEST_LINE) : start].rpartition("\n")[2]
     return next((each for each in ("`", '"', "'") if line.count(each) % 2), "")
 
 
