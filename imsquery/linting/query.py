@@ -48,7 +48,7 @@ _string_after_value = re.compile(
 )
 _is_url = re.compile(r"[a-z]+://|/")
 _MOST_STRINGS = 100
-_LONGEST_LINE = 300  # before a URL
+_LONGEST_LINE = 200  # before a URL
 
 
 @define(slots=False)
