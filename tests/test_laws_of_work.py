@@ -80,6 +80,9 @@ def lint(text: str) -> None:
 
     lint(f"{text}/v2/cloudimages?{text}")
     lint(f"'/v2/cloudimages?{text}")
+    lint(f"hcloud IMS ListImages {text}")
+    lint(f'data "huaweicloud_images_image" "x" {{\n{text}\n}}')
+    lint(f"import requests\nrequests.get('/v2/cloudimages', params={{{text}}})\n{text}")
 
 
 def read(text: str) -> None:
@@ -196,6 +199,31 @@ FAMILIES = (
 )
 
 
+# Requests in files, in each form.
+REQUESTS = (
+    Family("", "/v2/cloudimages?limit=0 "),
+    Family("", "/v2/cloudimages?limit=0&a№=b "),
+    Family("", "'/v2/cloudimages?a=b' + x "),
+    Family("'/v2/cloudimages?a=b'", " + '&c=d'"),
+    Family("'/v2/cloudimages?a=b'", "\n'&c=d'"),
+    Family("/v2/cloudimages?", "\\_"),
+    Family("", "hcloud IMS ListImages "),
+    Family("", "hcloud IMS ListImages --limit=0; "),
+    Family("hcloud IMS ListImages ", "--a№='b c' "),
+    Family("", 'data "huaweicloud_images_image" "x" {\n'),
+    Family("", 'data "huaweicloud_images_image" "x" {\n  os = "Centos"\n}\n'),
+    Family('data "huaweicloud_images_image" "x" {\n', "visibilit№ = 1\n", "}"),
+    Family('data "huaweicloud_images_image" "x" {\n', "a = <<A\n", "}"),
+    Family('data "huaweicloud_images_image" "x" {\n', "{", "}"),
+    Family("import requests\n", "requests.get('/v2/cloudimages', params={'a': 'b'})\n"),
+    Family("é = 1; ", "requests.get('/v2/cloudimages', params={'a': 'b'}); "),
+    Family("a = {'limit': 0}\n", "get('/v2/cloudimages', params=a)\n"),
+    Family("v2/cloudimages params\n", "```python\nx = 1\n"),
+    Family("from huaweicloudsdkims import *\nr = ListImagesRequest()\n", "r.a№ = 'x'\n"),
+    Family("", "/v2/cloudimages?limit=0 # imsquery: ignore[a] "),
+)
+
+
 # Lines are indented by depth, up to a bound: their layout is left out.
 NESTED = (
     Family("", "(protected and (", "protected", "))"),
@@ -218,6 +246,11 @@ def test_work_grows_with_the_depth_and_no_faster(family: Family) -> None:
 def test_work_grows_with_the_text_and_no_faster(entry: Callable[[str], None]) -> None:
     for family in FAMILIES:
         assert_law(entry, family)
+
+
+def test_work_grows_with_the_requests_in_a_file_and_no_faster() -> None:
+    for family in REQUESTS:
+        assert_law(lint, family)
 
 
 @pytest.mark.parametrize("entry", [complete, report])
