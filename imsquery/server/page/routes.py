@@ -1,0 +1,108 @@
+"""The page over HTTP: its files, and its questions as JSON."""
+
+from __future__ import annotations
+
+import json
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from starlette.responses import Response
+from starlette.routing import Route
+
+from imsquery.server.page.answers import QUESTIONS, BadQuestionError
+from imsquery.server.page.assets import INDEX, POLICY, TYPES, read_assets
+from imsquery.server.requests import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from imsquery.server.page.answers import Page
+
+PREFIX = "/api/"
+MOST_BYTES = 131_072  # of a question: ample for the longest filter, however it is escaped
+_AT_ONCE = 4  # questions; requests for the image list have threads of their own
+_HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def page_routes(page: Page, authenticate: Callable[[Request], None]) -> list[Route]:
+    """Return the routes of the page.
+
+    Args:
+        page: answers the questions.
+        authenticate: raises ``Refusal`` for a request without the token that it needs.
+    """
+    limiter = CapacityLimiter(_AT_ONCE)
+    asking = [_asking(page, name, authenticate, limiter) for name in QUESTIONS]
+    serving = [_serving(name, content) for name, content in read_assets().items()]
+    return [*serving, *asking]
+
+
+def _serving(name: str, content: bytes) -> Route:
+    media_type = TYPES[name[name.rindex(".") :]]
+
+    async def serve(_request: Request) -> Response:
+        return Response(content, headers=_HEADERS, media_type=media_type)
+
+    return Route("/" if name == INDEX else f"/{name}", serve)
+
+
+def _asking(
+    page: Page, name: str, authenticate: Callable[[Request], None], limiter: CapacityLimiter
+) -> Route:
+    async def ask(request: Request) -> Response:
+        _check_host(request)
+        authenticate(request)
+        asked = await _read_json(request)
+
+        def answer() -> str:
+            return json.dumps(page.answer(name, asked))
+
+        try:
+            # In a thread, where it keeps no one else waiting; a few at a time.
+            body = await run_sync(answer, limiter=limiter)
+        except BadQuestionError as error:
+            raise Refusal(f"{error}.", "bad-question") from None
+        return Response(body, headers=_HEADERS, media_type="application/json")
+
+    return Route(f"{PREFIX}{name}", ask, methods=["POST"])
+
+
+def _check_host(request: Request) -> None:
+    """Refuse a name that someone else could have made to mean this machine (DNS rebinding)."""
+    try:
+        name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+        is_own = name == "localhost" or name.endswith(".localhost") or bool(ip_address(name))
+    except ValueError:
+        is_own = False
+    if not is_own:
+        message = "The host is not allowed: open the page by its IP address, or as localhost."
+        raise Refusal(message, "bad-host", 403)
+
+
+async def _read_json(request: Request) -> object:
+    """Read a question; a form of another site cannot send this type unasked."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise Refusal("The body must be application/json.", "bad-media-type", 415)
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > MOST_BYTES:
+            raise Refusal(f"The body is longer than {MOST_BYTES:,} bytes.", "too-large", 413)
+    try:
+        asked: object = json.loads(content)
+    except (ValueError, RecursionError):
+        raise Refusal("The body is not JSON.", "bad-json") from None
+    return asked
