@@ -16,7 +16,7 @@ except ModuleNotFoundError as _missing:
     raise ModuleNotFoundError(_message, name=_missing.name) from _missing
 
 from imsquery.server.openapi import describe
-from imsquery.server.page.answers import Page
+from imsquery.server.page.answers import Answers
 from imsquery.server.page.routes import page_routes
 from imsquery.server.requests import Refusal
 
@@ -67,7 +67,7 @@ def create_app(catalogue: Catalogue, *, token: str | None = None) -> Starlette:
             Route(catalogue.spec.path, list_images),
             Route("/healthz", check_health),
             Route("/openapi.json", describe_api),
-            *page_routes(Page(fetch, catalogue.spec), authenticate),
+            *page_routes(Answers(fetch, catalogue.spec), authenticate),
         ],
         exception_handlers={Refusal: _refuse, HTTPException: _pass_on},
     )

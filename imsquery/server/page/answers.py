@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import frozen
 
 from imsquery.compiler.checker import check
 from imsquery.compiler.lowering import compile as compile_query
 from imsquery.completion.complete import complete
 from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.terminal import visible
-from imsquery.engines.dialects.named import DIALECTS
 from imsquery.engines.statement import sql
 from imsquery.evaluation.why import why
 from imsquery.fixes import mend
@@ -39,7 +38,7 @@ from imsquery.server.page.units import Units
 from imsquery.server.requests import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import Any
 
     from imsquery.diagnostics.model import Diagnostic
@@ -52,17 +51,12 @@ if TYPE_CHECKING:
 
 LIMITS = Limits(length=4_096, count=500)
 """Bounds on a filter: the slowest of this size takes tenths of a second."""
-LONGEST = 1_000
-"""Of an endpoint or an id, in code points."""
 MAX_ROWS = 500
+MAX_COLUMNS = 16
 MAX_PAGES = 40
 """Pages of the catalogue that are fetched for one answer."""
 
 _COLUMNS = ("name", "platform", "os_version", "visibility")
-
-
-class BadQuestionError(ValueError):
-    """A question that is not one of the page's; the message says why."""
 
 
 class _TooManyPagesError(Exception):
@@ -70,8 +64,8 @@ class _TooManyPagesError(Exception):
 
 
 @frozen
-class Page:
-    """Answers the questions of the page.
+class Answers:
+    """Answers what the page asks.
 
     Attributes:
         fetch: returns the page of images for a query string.
@@ -81,24 +75,16 @@ class Page:
     fetch: Fetch
     spec: Spec = CLOUDIMAGES
 
-    def answer(self, name: str, asked: object) -> Answer:
-        """Answer a question.
+    def examine(self, query: str, endpoint: str, dialect: str) -> Answer:
+        """Return the findings of a filter; if there are no errors, its request, plan and SQL, too.
+
+        Offsets are in code units.
 
         Args:
-            name: a key of :data:`QUESTIONS`.
-            asked: its fields; any others are ignored.
-
-        Raises:
-            BadQuestionError: a field is missing, or has another type or an invalid value.
+            query: the text.
+            endpoint: where the URL of the request leads.
+            dialect: of the statement.
         """
-        question = QUESTIONS[name]
-        if not isinstance(asked, dict):
-            raise BadQuestionError("expected a JSON object")
-        return question.answer(self, **{
-            key: read(key, asked.get(key)) for key, read in question.fields.items()
-        })
-
-    def examine(self, query: str, endpoint: str, dialect: str) -> Answer:
         units = Units(query)
         found = self._check(query)
         is_sound = all(each.severity != "error" for each in found)
@@ -139,6 +125,7 @@ class Page:
         return {"sql": made.sql, "params": params}
 
     def complete(self, query: str, cursor: int) -> Answer:
+        """Return what can be written at a cursor; offsets are in code units."""
         if len(query) > LIMITS.length:
             return {"completions": []}
         units = Units(query)
@@ -146,6 +133,7 @@ class Page:
         return {"completions": show_completions(found, units)}
 
     def list_images(self, query: str) -> Answer:
+        """Return the images that match, as rows of a table."""
         return _attempt(lambda: self._find(query))
 
     def _find(self, query: str) -> Answer:
@@ -183,18 +171,19 @@ class Page:
         return fetch
 
     def _columns(self, query: str, planned: Plan) -> list[Parameter]:
-        """Return the usual columns, and those that the filter is about."""
-        shown = [self.spec.names[name] for name in _COLUMNS if name in self.spec.names]
+        """Return the columns: the name, what the filter is about, and what else is of interest."""
+        first, *others = [self.spec.names[name] for name in _COLUMNS]
         bound = inspect(query, spec=self.spec, limits=LIMITS).bound
-        shown += [each.parameter for each in leaves(bound.filter) if isinstance(each, Atom)]
-        shown += [each.parameter for each in planned.order.keys]
+        about = [each.parameter for each in leaves(bound.filter) if isinstance(each, Atom)]
+        shown = [first, *about, *others, *(each.parameter for each in planned.order.keys)]
         columns: dict[str, Parameter] = {}
         for each in shown:
             if each.observed is not None:
                 columns.setdefault(each.observed, each)
-        return [*columns.values()]
+        return [*columns.values()][:MAX_COLUMNS]
 
     def explain(self, query: str, image: str) -> Answer:
+        """Return which conditions of a filter an image meets, by its id."""
         return _attempt(lambda: self._why(query, image))
 
     def _why(self, query: str, image: str) -> Answer:
@@ -215,63 +204,3 @@ def _attempt(make: Callable[[], Answer]) -> Answer:
         return {"problem": visible(errors[0].message)}
     except (Refusal, ValueError, ModuleNotFoundError) as error:
         return {"problem": visible(str(error))}
-
-
-def _read_text(name: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise BadQuestionError(f"`{name}` must be a string")
-    return value
-
-
-def _read_short(name: str, value: object) -> str:
-    text = _read_text(name, value)
-    if len(text) > LONGEST:
-        raise BadQuestionError(f"`{name}` is longer than {LONGEST:,} characters")
-    return text
-
-
-def _read_cursor(name: str, value: object) -> int:
-    if type(value) is not int or value < 0:
-        raise BadQuestionError(f"`{name}` must be an offset in UTF-16 code units")
-    return value
-
-
-def _read_dialect(name: str, value: object) -> str:
-    if value not in DIALECTS:
-        raise BadQuestionError(f"`{name}` must be one of {', '.join(DIALECTS)}")
-    return str(value)
-
-
-@frozen
-class Question:
-    """A question that the page asks.
-
-    Attributes:
-        summary: what it asks, for the description of the service.
-        fields: what it consists of, each with the function that checks it.
-    """
-
-    summary: str
-    answer: Callable[..., Answer] = field(repr=False)
-    fields: Mapping[str, Callable[[str, object], Any]] = field(repr=False)
-
-
-QUESTIONS: Mapping[str, Question] = {
-    "filter": Question(
-        "Check a filter, and return its request, plan and SQL",
-        Page.examine,
-        {"query": _read_text, "endpoint": _read_short, "dialect": _read_dialect},
-    ),
-    "completions": Question(
-        "Complete a filter at a cursor",
-        Page.complete,
-        {"query": _read_text, "cursor": _read_cursor},
-    ),
-    "images": Question("List the images that match", Page.list_images, {"query": _read_text}),
-    "why": Question(
-        "Explain why an image matches, or does not",
-        Page.explain,
-        {"query": _read_text, "image": _read_short},
-    ),
-}
-"""The questions by name."""

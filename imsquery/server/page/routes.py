@@ -12,8 +12,8 @@ from anyio.to_thread import run_sync
 from starlette.responses import Response
 from starlette.routing import Route
 
-from imsquery.server.page.answers import QUESTIONS, BadQuestionError
 from imsquery.server.page.assets import INDEX, POLICY, TYPES, read_assets
+from imsquery.server.page.questions import QUESTIONS, BadQuestionError, answer
 from imsquery.server.requests import Refusal
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from imsquery.server.page.answers import Page
+    from imsquery.server.page.answers import Answers
 
 PREFIX = "/api/"
 MOST_BYTES = 131_072  # of a question: ample for the longest filter, however it is escaped
@@ -36,15 +36,15 @@ _HEADERS = {
 }
 
 
-def page_routes(page: Page, authenticate: Callable[[Request], None]) -> list[Route]:
+def page_routes(answers: Answers, authenticate: Callable[[Request], None]) -> list[Route]:
     """Return the routes of the page.
 
     Args:
-        page: answers the questions.
+        answers: what answers the questions.
         authenticate: raises ``Refusal`` for a request without the token that it needs.
     """
     limiter = CapacityLimiter(_AT_ONCE)
-    asking = [_asking(page, name, authenticate, limiter) for name in QUESTIONS]
+    asking = [_asking(answers, name, authenticate, limiter) for name in QUESTIONS]
     serving = [_serving(name, content) for name, content in read_assets().items()]
     return [*serving, *asking]
 
@@ -59,19 +59,19 @@ def _serving(name: str, content: bytes) -> Route:
 
 
 def _asking(
-    page: Page, name: str, authenticate: Callable[[Request], None], limiter: CapacityLimiter
+    answers: Answers, name: str, authenticate: Callable[[Request], None], limiter: CapacityLimiter
 ) -> Route:
     async def ask(request: Request) -> Response:
         _check_host(request)
         authenticate(request)
         asked = await _read_json(request)
 
-        def answer() -> str:
-            return json.dumps(page.answer(name, asked))
+        def work() -> str:
+            return json.dumps(answer(answers, name, asked))
 
         try:
             # In a thread, where it keeps no one else waiting; a few at a time.
-            body = await run_sync(answer, limiter=limiter)
+            body = await run_sync(work, limiter=limiter)
         except BadQuestionError as error:
             raise Refusal(f"{error}.", "bad-question") from None
         return Response(body, headers=_HEADERS, media_type="application/json")

@@ -19,6 +19,11 @@ export function drawn(name, attributes = {}, ...children) {
   return made;
 }
 
+/** Return a message, whose back-ticks mark what is written in the language. */
+export function prose(text) {
+  return text.split(/`([^`]+)`/).map((part, index) => (index % 2 ? element("code", {}, part) : part));
+}
+
 /** Return rows with depths as nested lists; `show` returns what is in the item of a row. */
 export function nested(rows, show) {
   const root = element("ul", { className: "tree" });

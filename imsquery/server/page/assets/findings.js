@@ -1,6 +1,6 @@
 // What is wrong with the filter, each with its fixes.
 
-import { element } from "./elements.js";
+import { element, prose } from "./elements.js";
 import { applyFix, showPart } from "./editor.js";
 
 /** Show the findings in a list. */
@@ -19,17 +19,22 @@ export function count(findings) {
 }
 
 function item(view, finding) {
-  const place = element("button", { type: "button", className: "place" }, finding.message);
+  const place = element("button", { type: "button", className: "place" }, ...prose(finding.message));
   place.addEventListener("click", () => showPart(view, finding.start, finding.end));
   const fixes = finding.fixes.map((fix) => {
-    const button = element("button", { type: "button", className: "fix" }, fix.title);
+    const button = element(
+      "button", { type: "button", className: `fix ${fix.applicability}` },
+      fix.applicability === "safe" ? "Fix: " : "Suggestion: ", ...prose(fix.title),
+    );
     button.addEventListener("click", () => applyFix(view, fix));
     return button;
   });
-  const notes = finding.notes.map((note) => element("p", { className: "note" }, note));
+  const notes = finding.notes.map((note) => element("p", { className: "note" }, ...prose(note)));
   const severity = element("span", { className: "severity" }, finding.severity);
   return element(
-    "li", { className: finding.severity }, severity, place, ...notes,
+    "li", { className: finding.severity },
+    element("p", {}, severity, place),
     ...(fixes.length ? [element("p", { className: "fixes" }, ...fixes)] : []),
+    ...notes,
   );
 }

@@ -1,6 +1,6 @@
 // The images that match, as a table that can be sorted, and why one of them does.
 
-import { element, nested } from "./elements.js";
+import { element, nested, prose } from "./elements.js";
 
 /** The table of images. */
 export class Images {
@@ -21,20 +21,15 @@ export class Images {
   /** Show an answer. */
   show(answer) {
     if (answer.problem) {
-      this.clear(answer.problem);
+      this.#answer = { columns: [], images: [] };
+      this.#count.replaceChildren(...prose(answer.problem));
+      this.#table.replaceChildren();
       return;
     }
     if (String(answer.columns) !== String(this.#answer.columns)) this.#sort = null;
     this.#answer = answer;
     this.#count.textContent = summary(answer);
     this.#draw();
-  }
-
-  /** Show no images, and say why. */
-  clear(reason) {
-    this.#answer = { columns: [], images: [] };
-    this.#count.textContent = reason;
-    this.#table.replaceChildren();
   }
 
   /** Mark an image as the one that is explained. */
@@ -109,7 +104,7 @@ export class Images {
 /** Show why an image matches, or does not. */
 export function showWhy(place, name, answer) {
   if (answer.problem) {
-    place.replaceChildren(element("p", { className: "problem" }, answer.problem));
+    place.replaceChildren(element("p", { className: "problem" }, ...prose(answer.problem)));
     return;
   }
   const verdict = answer.holds ? "matches" : "does not match";
@@ -117,9 +112,8 @@ export function showWhy(place, name, answer) {
     element("p", {}, element("strong", {}, name), ` ${verdict}.`),
     nested(answer.rows, (row) => [
       element("span", { className: `mark ${row.holds ? "yes" : "no"}` }, row.holds ? "yes" : "no"),
-      element("code", {}, row.text),
-      ...row.shown.map(({ name: attribute, value }) =>
-        element("span", { className: "note" }, ` ${attribute}: ${value === null ? "absent" : value}`)),
+      element("span", {}, element("code", {}, row.text), ...row.shown.map(({ name: attribute, value }) =>
+        element("span", { className: "note" }, ` ${attribute}: ${value === null ? "absent" : value}`))),
     ]),
   );
 }

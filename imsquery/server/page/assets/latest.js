@@ -1,22 +1,19 @@
 // Work that follows what is typed: one at a time, and then only the latest.
 
-/** Return a function that does `work` with the latest arguments, once the last work is done. */
+/** Return a function that does `work`, and again if it is called meanwhile; it returns when all is done. */
 export function latest(work) {
-  let waiting = null;
-  let isRunning = false;
-  return async (...given) => {
-    waiting = given;
-    if (isRunning) return;
-    isRunning = true;
-    try {
-      while (waiting) {
-        const next = waiting;
-        waiting = null;
-        await work(...next);
-      }
-    } finally {
-      isRunning = false;
+  let isWaiting = false;
+  let running = null;
+  const run = async () => {
+    while (isWaiting) {
+      isWaiting = false;
+      await work();
     }
+  };
+  return () => {
+    isWaiting = true;
+    running ??= run().finally(() => { running = null; });
+    return running;
   };
 }
 

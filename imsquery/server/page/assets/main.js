@@ -24,6 +24,9 @@ const view = createEditor(at("editor"), state.query, (text) => {
 });
 const images = new Images(at("images"), at("images-count"), choose);
 let current = {}; // the last answer about the filter
+let hasAnswers = false; // whether any filter had none
+let examined; // settles once it is there
+let isAnswered = true; // whether it has no errors, so that there is more to answer
 
 const examine = answered(async () => {
   const { query } = state;
@@ -36,6 +39,14 @@ const examine = answered(async () => {
   at("verdict").className = answer.findings.some((each) => each.severity === "error") ? "error" : "";
   at("fix-all").hidden = answer.mended === null;
   at("format").disabled = answer.formatted === null || answer.formatted === query;
+  isAnswered = answer.plan !== null;
+  hasAnswers ||= isAnswered;
+  at("stale").hidden = isAnswered;
+  at("stale").textContent = hasAnswers
+    ? "Below is what the last filter without errors finds." : "Mend the filter to see what it finds, and how.";
+  at("answers").hidden = !hasAnswers;
+  at("answers").inert = !isAnswered;
+  if (!isAnswered) return;
   showRequest(at("request"), answer.request);
   showPlan(at("picture"), at("plan"), answer.plan);
   showStatement(at("sql"), answer.sql);
@@ -43,12 +54,14 @@ const examine = answered(async () => {
 
 const find = answered(async () => {
   const { query } = state;
+  if (!isAnswered) return;
   const answer = await ask("images", { query });
   if (query === state.query) images.show(answer);
 });
 
 const explain = answered(async () => {
   const { query, image } = state;
+  if (!isAnswered) return;
   if (!image) {
     at("why").replaceChildren(element("p", { className: "problem" }, "Choose an image to see which conditions it meets."));
     return;
@@ -57,19 +70,21 @@ const explain = answered(async () => {
   if (query === state.query && image === state.image) showWhy(at("why"), name(image), answer);
 });
 
-const findSoon = settled(() => {
+const findSoon = settled(async () => {
+  await examined;
   find();
   explain();
   toFragment();
 }, PAUSE);
 
 function refresh() {
-  examine();
+  examined = examine();
   findSoon();
 }
 
 function choose(image) {
   state.image = image;
+  at("image").value = image;
   images.choose(image);
   explain();
   toFragment();
@@ -115,6 +130,7 @@ function toFragment() {
 }
 
 function showState() {
+  at("image").value = state.image;
   at("dialect").value = state.dialect;
   images.choose(state.image);
 }
@@ -126,6 +142,7 @@ at("dialect").addEventListener("change", (event) => {
   examine();
   toFragment();
 });
+at("image").addEventListener("change", (event) => choose(event.target.value.trim()));
 at("format").addEventListener("click", () => replaceText(view, current.formatted));
 at("fix-all").addEventListener("click", () => {
   replaceText(view, current.mended);
@@ -153,7 +170,5 @@ for (const example of EXAMPLES) {
   at("examples").append(button);
 }
 showState();
-examine();
-find();
-explain();
+refresh();
 view.focus();

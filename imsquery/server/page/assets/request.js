@@ -1,15 +1,15 @@
 // The request, the plan and the statement of a filter.
 
-import { copyable, element, nested } from "./elements.js";
+import { copyable, element, nested, prose } from "./elements.js";
 import { drawPlan } from "./picture.js";
 
-const problem = (text) => element("p", { className: "problem" }, text);
+const problem = (text) => element("p", { className: "problem" }, ...prose(text));
 const waiting = () => problem("Mend the filter to see it.");
 
 /** Show the request, or why there is no single one. */
 export function showRequest(place, request) {
   if (!request) place.replaceChildren(waiting());
-  else if (request.problem) place.replaceChildren(problem(request.problem));
+  else if (request.problem) place.replaceChildren(problem(`Not a single request: ${request.problem}`));
   else {
     place.replaceChildren(
       copyable("query string", request.query_string || "(empty: all images)"),
@@ -26,7 +26,7 @@ export function showPlan(picture, tree, plan) {
     return;
   }
   picture.replaceChildren(...(plan.rows.length > 1 ? [drawPlan(plan.rows, picture.clientWidth)] : []));
-  tree.replaceChildren(nested(plan.rows, (row) => [row.text]));
+  tree.replaceChildren(nested(plan.rows, (row) => prose(row.text)));
 }
 
 /** Show the statement and its parameters. */
