@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+TIMEOUT = 5_000  # milliseconds
 CHROMIUM = "/usr/bin/chromium"
 # As root, and without the requests that a browser makes on its own account.
 FLAGS = [
@@ -50,7 +51,10 @@ def opening(browser: Browser, endpoint: str) -> Iterator[Opened]:
     complaints: list[str] = []
 
     def watch(page: Page) -> None:
-        page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+        page.on(
+            "console",
+            lambda message: complaints.append(f"{message.type}: {message.text} {message.location}"),
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
         page.on("request", lambda request: _check_origin(request.url, endpoint, complaints))
@@ -59,10 +63,11 @@ def opening(browser: Browser, endpoint: str) -> Iterator[Opened]:
         context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], **options)
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(TIMEOUT)
         watch(page)
         page.goto(f"{endpoint}/#{urlencode({'query': query})}" if query else endpoint)
         if is_awaited:
-            page.wait_for_function("document.getElementById('verdict').textContent")
+            expect(page.locator("#verdict")).not_to_be_empty()
         return page
 
     try:

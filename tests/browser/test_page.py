@@ -19,7 +19,7 @@ from imsquery.server.catalogue import Catalogue
 from imsquery.server.page.answers import LIMITS
 from imsquery.server.runner import running
 from tests.browser.conftest import Opened, opening
-from tests.server.test_laws_of_page import texts
+from tests.server.test_laws_of_page import text_of, texts, units
 from tests.server.test_server import TOKEN, records
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -77,12 +77,13 @@ def test_typing_shows_what_is_wrong_and_then_what_is_found(opened: Opened) -> No
 
 def test_a_click_fixes(opened: Opened) -> None:
     page = opened("platfrom = CentOS and name = 😀 and protected = yes")
+    expect(findings(page)).to_have_count(4)
     page.get_by_role("button", name="Fix: write true").click()
-    expect(findings(page)).to_have_count(2)
+    expect(findings(page)).to_have_count(3)
     assert written(page) == "platfrom = CentOS and name = 😀 and protected = true"
 
     page.get_by_role("button", name="Fix: add quotes").click()
-    expect(findings(page)).to_have_count(1)
+    expect(findings(page)).to_have_count(2)
     assert written(page) == 'platfrom = CentOS and name = "😀" and protected = true'
     expect(editor(page)).to_be_focused()
 
@@ -106,7 +107,7 @@ def test_a_key_fixes_what_is_at_the_cursor(opened: Opened) -> None:
     editor(page).press("ControlOrMeta+.")
     expect(findings(page)).to_have_count(1)
     editor(page).press("ControlOrMeta+.")  # the nearest
-    expect(page.locator("#verdict")).not_to_contain_text("error")
+    expect(page.locator("#verdict")).to_have_text("No errors")
     assert written(page) == "platform = Centos and min_disk < 40 and protected = true"
 
 
@@ -121,22 +122,23 @@ def test_a_finding_shows_its_place(opened: Opened) -> None:
 def test_completion_offers_what_can_be_written(opened: Opened) -> None:
     page = opened()
     editor(page).press_sequentially("visib")
-    option = page.get_by_role("option")
-    expect(option).to_have_count(1)
+    options = page.get_by_role("listbox").get_by_role("option")
+    option = options.first
+    expect(options).to_have_count(1)
     expect(option).to_contain_text("visibility")
     page.wait_for_timeout(200)  # the editor takes no Enter before one could have seen it
     editor(page).press("Enter")
     assert written(page) == "visibility"
 
     editor(page).press_sequentially(" = pr")
-    expect(page.get_by_role("option").first).to_contain_text("private")
+    expect(option).to_contain_text("private")
     page.wait_for_timeout(200)
     editor(page).press("Enter")
     assert written(page) == "visibility = private"
 
     editor(page).press_sequentially(" ")
     editor(page).press("Control+Space")
-    expect(page.get_by_role("option").filter(has_text="order")).to_be_visible()
+    expect(options.filter(has_text="order")).to_be_visible()
 
 
 def test_the_text_is_formatted_on_request(opened: Opened) -> None:
@@ -210,6 +212,7 @@ def test_what_no_single_request_can_express_says_so(opened: Opened) -> None:
 def test_images_are_sorted_by_any_column(opened: Opened) -> None:
     page = opened("min_ram >= 0 and platform = Ubuntu")
     heading = page.get_by_role("columnheader", name="min_ram")
+    expect(heading).to_be_visible()
     before = column(page, "min_ram")
     assert len(set(before)) > 2
 
@@ -267,7 +270,6 @@ def test_answers_stay_but_cannot_be_used_while_the_filter_is_faulty(opened: Open
 
     expect(page.locator("#answers")).to_have_attribute("inert", "")
     expect(page.locator("#stale")).to_contain_text("the last filter without errors")
-    expect(page.get_by_role("group", name="query string")).to_have_count(0)  # to anyone
     expect(page.locator("#request code").first).to_have_text("__platform=CentOS")
 
 
@@ -319,7 +321,7 @@ HOSTILE = [
 @pytest.fixture
 def hostile(browser: Browser) -> Iterator[Opened]:
     images = [
-        {"id": each, "name": each, "__platform": each, "created_at": f"2020-01-0{at + 1}T00:00:00Z"}
+        {"id": each, "name": each, "__os_version": each, "created_at": f"2020-01-0{at + 1}T00:00:00Z"}
         for at, each in enumerate(HOSTILE)
     ]
     with (
@@ -333,13 +335,12 @@ def hostile(browser: Browser) -> Iterator[Opened]:
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_value_is_text_wherever_it_is_shown(hostile: Opened, value: str) -> None:
     quoted = json.dumps(value)
-    query = f"name = {quoted} or platform = {quoted} or name = <img/src=x/onerror=alert(1)>"
+    query = f"name = {quoted} or os_version = {quoted} or name = <img/src=x/onerror=alert(1)>"
     page = hostile(query)
     expect(page.locator("#verdict")).to_contain_text("error")  # of what is not quoted
-    page.get_by_role("button", name=re.compile("^Fix: ")).first.hover()
     page.locator(".cm-lintRange-error").first.hover()
 
-    editor(page).fill(f"name = {quoted} or platform = {quoted}")
+    editor(page).fill(f"name = {quoted} or os_version = {quoted}")
     expect(page.locator("#images-count")).to_have_text("1 image")
     expect(rows(page).first.locator("td").first).to_have_text(value)
     rows(page).first.get_by_role("button").click()
@@ -359,19 +360,23 @@ def shared(browser: Browser, endpoint: str) -> Iterator[Page]:
 @given(query=texts())
 def test_any_text_has_the_findings_of_the_library(shared: Page, query: str) -> None:
     """Nor does any text make the page log an error, which is looked at once it is closed."""
+    query += " x"  # something, and another text than before
+    # As the address bar, and then the editor, has it.
+    wanted = re.sub("\r\n?", "\n", re.sub("[\ud800-\udfff]", "\ufffd", text_of(units(query))))
     with shared.expect_response(
-        lambda each: each.url.endswith("/api/filter") and sent(each) == query.replace("\r", "\n")
+        lambda each: each.url.endswith("/api/filter") and sent(each) == wanted
     ) as answered:
         shared.evaluate(
             "text => { location.hash = new URLSearchParams({ query: text, n: Math.random() }) }",
             query,
         )
-    found = imsquery.check(sent(answered.value), limits=LIMITS)
+    assert answered.value.ok
+    found = imsquery.check(wanted, limits=LIMITS)
 
     shown = [f"{each.severity}{visible(each.message)}" for each in found]
     expect(findings(shared)).to_have_count(len(found))
-    texts = shared.locator("#findings li > p:first-child").all_text_contents()
-    assert [each.replace("`", "") for each in texts] == [each.replace("`", "") for each in shown]
+    written = shared.locator("#findings li > p:first-child").all_text_contents()
+    assert [each.replace("`", "") for each in written] == [each.replace("`", "") for each in shown]
 
 
 def sent(response: Response) -> str:
@@ -415,7 +420,7 @@ def test_axe_finds_no_fault_in_contrast_labels_or_roles(
         expect(page.locator(".cm-diagnostic")).to_be_visible()
     if state == "completing":
         editor(page).press("Control+Space")
-        expect(page.get_by_role("option").first).to_be_visible()
+        expect(page.get_by_role("listbox")).to_be_visible()
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
 
@@ -458,6 +463,7 @@ def test_everything_can_be_done_by_keyboard_alone(opened: Opened) -> None:
     expect(page.get_by_role("group", name="query string")).to_be_visible()
     expect(page.get_by_role("button", name="Format")).to_be_disabled()
 
+    expect(rows(page).first).to_be_visible()
     page.keyboard.press("Escape")
     stops: list[str] = []
     while len(stops) < 40 and "tabbed back" not in stops:
@@ -465,7 +471,15 @@ def test_everything_can_be_done_by_keyboard_alone(opened: Opened) -> None:
         stops.append(focused(page))
         if page.evaluate("document.activeElement === document.body"):
             stops.append("tabbed back")
-    wanted = ["Copy link", "Table of images", "Image id", "Endpoint", "query string", "Engine", "statement"]
+    wanted = [
+        "Copy link",
+        "Table of images",
+        "Image id",
+        "Endpoint",
+        "query string",
+        "Engine",
+        "statement",
+    ]
     assert [each for each in stops if each in wanted] == wanted
     # The table is one stop, and each heading.
     names = column(page, "name")

@@ -22,7 +22,7 @@ const tokens = StateField.define({
  *
  * In a shadow root its styles are adopted sheets, which need no exception from the policy.
  */
-export function createEditor(parent, text, onChange) {
+export function createEditor(parent, text, onChange, whenAnswered) {
   const root = parent.attachShadow({ mode: "open" });
   const view = new EditorView({
     parent: root,
@@ -35,13 +35,14 @@ export function createEditor(parent, text, onChange) {
         placeholder("all images; try platform = CentOS and min_disk <= 60"),
         autocompletion({ override: [complete], icons: false, maxRenderedOptions: 50 }),
         keymap.of([
-          { key: "Mod-.", run: fixAtCursor },
+          { key: "Mod-.", run: () => { whenAnswered().then(() => fixAtCursor(view)); return true; } },
           { key: "F8", run: nextDiagnostic },
           { key: "Ctrl-Space", run: startCompletion },
           ...defaultKeymap,
           ...historyKeymap,
         ]),
         EditorView.lineWrapping,
+        EditorView.domEventHandlers({ beforeinput: typeOver }),
         EditorView.contentAttributes.of({
           "aria-label": "Filter", spellcheck: "false", autocapitalize: "off", autocorrect: "off",
         }),
@@ -63,8 +64,9 @@ export function replaceText(view, text) {
   });
 }
 
-/** Apply the edits of a fix. */
-export function applyFix(view, fix) {
+/** Apply the edits of a fix of a text, unless another has been written meanwhile. */
+export function applyFix(view, query, fix) {
+  if (view.state.doc.toString() !== query) return;
   view.dispatch({ changes: fix.edits.map(({ start, end, text }) => ({ from: start, to: end, insert: text })) });
   view.focus();
 }
@@ -76,17 +78,30 @@ export function showPart(view, start, end) {
 }
 
 /** Show the findings and colours of the text as it is. */
-export function showAnswer(view, { findings, tokens: found }) {
+export function showAnswer(view, query, { findings, tokens: found }) {
   const marks = found.map(([start, end, name]) => Decoration.mark({ class: `t-${name}` }).range(start, end));
   const diagnostics = findings.map((each) => ({
     from: each.start,
     to: each.end,
     severity: each.severity,
     message: each.message,
-    actions: each.fixes.map((fix) => ({ name: fix.title, apply: () => applyFix(view, fix) })),
+    actions: each.fixes.map((fix) => ({ name: fix.title, apply: () => applyFix(view, query, fix) })),
   }));
   view.dispatch(setDiagnostics(view.state, diagnostics));
   view.dispatch({ effects: setTokens.of(Decoration.set(marks)) });
+}
+
+/**
+ * Type over a selection.
+ *
+ * Left to itself, Chromium keeps the style of what was there by an attribute, which the policy refuses.
+ */
+function typeOver(event, view) {
+  const isTyped = event.inputType === "insertText" && event.data && !view.composing;
+  if (!isTyped || view.state.selection.main.empty) return false;
+  event.preventDefault();
+  view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  return true;
 }
 
 /** Apply the first fix of the finding at the cursor, or of the next one. */
@@ -98,7 +113,6 @@ function fixAtCursor(view) {
   });
   const nearest = found.sort((one, other) => one.distance - other.distance)[0];
   nearest?.each.actions[0].apply(view);
-  return true;
 }
 
 /** Return what can be written at the cursor. */

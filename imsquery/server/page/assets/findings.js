@@ -4,8 +4,8 @@ import { element, prose } from "./elements.js";
 import { applyFix, showPart } from "./editor.js";
 
 /** Show the findings in a list. */
-export function showFindings(list, view, findings) {
-  list.replaceChildren(...findings.map((each) => item(view, each)));
+export function showFindings(list, view, query, findings) {
+  list.replaceChildren(...findings.map((each) => item(view, query, each)));
 }
 
 /** Return how many there are, in words. */
@@ -18,7 +18,7 @@ export function count(findings) {
   return parts.join(", ") || "No errors";
 }
 
-function item(view, finding) {
+function item(view, query, finding) {
   const place = element("button", { type: "button", className: "place" }, ...prose(finding.message));
   place.addEventListener("click", () => showPart(view, finding.start, finding.end));
   const fixes = finding.fixes.map((fix) => {
@@ -26,7 +26,7 @@ function item(view, finding) {
       "button", { type: "button", className: `fix ${fix.applicability}` },
       fix.applicability === "safe" ? "Fix: " : "Suggestion: ", ...prose(fix.title),
     );
-    button.addEventListener("click", () => applyFix(view, fix));
+    button.addEventListener("click", () => applyFix(view, query, fix));
     return button;
   });
   const notes = finding.notes.map((note) => element("p", { className: "note" }, ...prose(note)));

@@ -21,8 +21,9 @@ const state = { query: "", image: "", dialect: "duckdb", ...fromFragment() };
 const view = createEditor(at("editor"), state.query, (text) => {
   state.query = text;
   refresh();
-});
+}, () => examined);
 const images = new Images(at("images"), at("images-count"), choose);
+const troubles = new Map(); // work that was not answered -> why
 let current = {}; // the last answer about the filter
 let hasAnswers = false; // whether any filter had none
 let examined; // settles once it is there
@@ -33,8 +34,8 @@ const examine = answered(async () => {
   const answer = await ask("filter", { query, endpoint: at("endpoint").value, dialect: state.dialect });
   if (query !== state.query) return; // another is on its way
   current = answer;
-  showAnswer(view, answer);
-  showFindings(at("findings"), view, answer.findings);
+  showAnswer(view, query, answer);
+  showFindings(at("findings"), view, query, answer.findings);
   at("verdict").textContent = query.trim() ? count(answer.findings) : "No filter: all images";
   at("verdict").className = answer.findings.some((each) => each.severity === "error") ? "error" : "";
   at("fix-all").hidden = answer.mended === null;
@@ -71,10 +72,10 @@ const explain = answered(async () => {
 });
 
 const findSoon = settled(async () => {
-  await examined;
-  find();
-  explain();
   toFragment();
+  await examined;
+  await find();
+  await explain(); // which names the image as the table does
 }, PAUSE);
 
 function refresh() {
@@ -95,18 +96,20 @@ function name(image) {
   return row?.querySelector("button").textContent ?? image;
 }
 
-/** Return work that follows the latest state, and says so if it is not answered. */
+/** Return work that follows the latest state, and says so while it is not answered. */
 function answered(work) {
   return latest(async () => {
     try {
       await work();
-      at("trouble").hidden = true;
+      troubles.delete(work);
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error;
-      at("trouble").textContent = error.message;
-      at("trouble").hidden = false;
-      at("token-form").hidden = !error.needsToken;
+      troubles.set(work, error);
     }
+    const [trouble] = troubles.values();
+    at("trouble").hidden = !trouble;
+    at("trouble").textContent = trouble?.message ?? "";
+    at("token-form").hidden = !trouble?.needsToken;
   });
 }
 
