@@ -67,7 +67,7 @@ def opening(browser: Browser, endpoint: str) -> Iterator[Opened]:
         watch(page)
         page.goto(f"{endpoint}/#{urlencode({'query': query})}" if query else endpoint)
         if is_awaited:
-            expect(page.locator("#verdict")).not_to_be_empty()
+            expect(page.locator("#verdict")).not_to_have_text("Loading…")
         return page
 
     try:

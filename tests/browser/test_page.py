@@ -422,7 +422,9 @@ def test_axe_finds_no_fault_in_contrast_labels_or_roles(
         editor(page).press("Control+Space")
         expect(page.get_by_role("listbox")).to_be_visible()
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    # The list of completions scrolls as one goes through it by the arrow keys, from the editor.
+    rules = {"scrollable-region-focusable": {"enabled": state != "completing"}}
+    found = page.evaluate("rules => axe.run(document, { rules })", rules)
 
     assert found["passes"], "it looked at something"
     assert [
