@@ -570,7 +570,8 @@ def test_the_command_serves_the_sample_until_it_is_told_to_stop(number: signal.S
 
     assert announced.startswith(f"serving {len(records())} images at http://127.0.0.1:")
     assert len(answered["images"]) == 2
-    assert (server.returncode, output, errors) == (0, "", "")
+    page = f"try filters in a browser at {url.removesuffix('v2/cloudimages')}\n"
+    assert (server.returncode, output, errors) == (0, page, "")
 
 
 def test_an_invalid_token_of_the_service_is_refused_without_being_shown(

@@ -1,7 +1,7 @@
 """Make a folder with the page and Python in it, which any server of files can serve.
 
     npm ci --prefix web
-    python web/static.py FOLDER
+    python web/static_build.py FOLDER
     python -m http.server --directory FOLDER
 
 The images are those of the sample, and are searched by the matcher.
