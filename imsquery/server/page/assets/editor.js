@@ -179,7 +179,7 @@ function theme(dark) {
       color: "var(--text)", backgroundColor: "var(--field)", border: "1px solid var(--line)",
       borderRadius: "6px", maxWidth: "min(95vw, 40rem)", overflow: "hidden",
     },
-    ".cm-diagnostic": { fontFamily: "var(--sans)", padding: "6px 10px" },
+    ".cm-diagnostic": { fontFamily: "var(--sans)", fontSize: "0.9rem", padding: "6px 10px" },
     ".cm-diagnostic-error": { borderLeft: "4px solid var(--error)" },
     ".cm-diagnostic-warning": { borderLeft: "4px solid var(--warning)" },
     ".cm-diagnosticAction": {
