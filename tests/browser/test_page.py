@@ -415,7 +415,9 @@ def test_completions_fit_on_a_narrow_screen(opened: Opened) -> None:
 def test_axe_finds_no_fault_in_contrast_labels_or_roles(
     opened: Opened, scheme: str, viewport: Any, state: str
 ) -> None:
-    query = {"good": f"{GOOD} limit 5  # x", "bad": BAD, "none": "none", "completing": "none "}[state]
+    query = {"good": f"{GOOD} limit 5  # x", "bad": BAD, "none": "none", "completing": "none "}[
+        state
+    ]
     page = opened(query, viewport=viewport, color_scheme=scheme)
     if state == "good":
         rows(page).first.get_by_role("button").click()

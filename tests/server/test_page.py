@@ -16,6 +16,7 @@ from hypothesis.provisional import domains
 pytest.importorskip("duckdb")
 httpx = pytest.importorskip("httpx")
 
+from imsquery import CLOUDIMAGES  # noqa: E402
 from imsquery.engines.dialects.named import DIALECTS  # noqa: E402
 from imsquery.server.catalogue import Catalogue  # noqa: E402
 from imsquery.server.page.answers import LIMITS, MAX_COLUMNS, MAX_PAGES, MAX_ROWS  # noqa: E402
@@ -187,6 +188,22 @@ def test_columns_are_limited(client: Any) -> None:
     assert len(ask(client, "images", query=query)["columns"]) == MAX_COLUMNS
 
 
+def test_the_page_goes_by_the_spec_of_the_catalogue() -> None:
+    spec = CLOUDIMAGES.extend(values={"platform": ["AlmaLinux"]})
+    record = image(1) | {"__platform": "AlmaLinux"}
+    with (
+        Catalogue.from_records([record], spec=spec) as catalogue,
+        running(catalogue) as url,
+        httpx.Client(base_url=url) as client,
+    ):
+        query = "platform = almalinux"
+        assert ask(client, "filter", **FILTER | {"query": query})["findings"] == []
+        assert len(ask(client, "images", query=query)["images"]) == 1
+        assert ask(client, "why", query=query, image=record["id"])["holds"]
+        found = ask(client, "completions", query="platform = Alma", cursor=15)
+        assert [each["text"] for each in found["completions"]] == ["AlmaLinux"]
+
+
 def test_what_a_record_has_is_shown_and_hides_nothing() -> None:
     names = ["<img src=x onerror=alert(1)>", "a\u202egnp.exe", "\x00\x1b[31m", "x" * 1_000]
     images = [image(number) | {"name": name} for number, name in enumerate(names)]
@@ -261,7 +278,8 @@ def test_any_address_can_be_the_host(client: Any, address: Any, port: str) -> No
     [
         ("localhost", 200), ("LOCALHOST:80", 200), ("app.localhost:8000", 200), ("[::1]:80", 200),
         ("", 403), ("localhost.example.org", 403), ("notlocalhost", 403), ("127.0.0.1.nip.io", 403),
-        ("127.0.0.1@example.org", 403), ("[::1", 403), ("localhost:x", 200),
+        ("127.0.0.1@example.org", 403), ("[::1", 403), ("localhost:x", 403),
+        ("example.org@127.0.0.1", 403), ("a[::1]", 403), ("[localhost", 403),
     ],
 )  # fmt: skip
 def test_a_host_is_an_address_or_localhost(client: Any, host: str, status: int) -> None:

@@ -172,10 +172,11 @@ class Answers:
 
     def _columns(self, query: str, planned: Plan) -> list[Parameter]:
         """Return the columns: the name, what the filter is about, and what else is of interest."""
-        first, *others = [self.spec.names[name] for name in _COLUMNS]
+        usual = [self.spec.names[name] for name in _COLUMNS if name in self.spec.names]
         bound = inspect(query, spec=self.spec, limits=LIMITS).bound
         about = [each.parameter for each in leaves(bound.filter) if isinstance(each, Atom)]
-        shown = [first, *about, *others, *(each.parameter for each in planned.order.keys)]
+        order = [each.parameter for each in planned.order.keys]
+        shown = [*usual[:1], *about, *usual[1:], *order]
         columns: dict[str, Parameter] = {}
         for each in shown:
             if each.observed is not None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 PREFIX = "/api/"
 MOST_BYTES = 131_072  # of a question: ample for the longest filter, however it is escaped
+_host = re.compile(r"(?:\[([^\[\]]*)\]|([^:@\[\]]*))(?::[0-9]*)?").fullmatch
 _AT_ONCE = 4  # questions; requests for the image list have threads of their own
 _HEADERS = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -81,14 +81,21 @@ def _asking(
 
 def _check_host(request: Request) -> None:
     """Refuse a name that someone else could have made to mean this machine (DNS rebinding)."""
-    try:
-        name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-        is_own = name == "localhost" or name.endswith(".localhost") or bool(ip_address(name))
-    except ValueError:
-        is_own = False
-    if not is_own:
+    found = _host(request.headers.get("host", ""))
+    if found is None or not _is_own(found[1] or found[2]):
         message = "The host is not allowed: open the page by its IP address, or as localhost."
         raise Refusal(message, "bad-host", 403)
+
+
+def _is_own(name: str) -> bool:
+    """Return whether a name can mean nothing but what the browser connects to."""
+    if name.lower() == "localhost" or name.lower().endswith(".localhost"):
+        return True
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 async def _read_json(request: Request) -> object:

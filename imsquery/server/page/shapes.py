@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from imsquery.diagnostics.terminal import shorten, visible
 from imsquery.language._tables import KEYWORDS
-from imsquery.language.lexer import END, Tokens
+from imsquery.language.lexer import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def show_tokens(text: str, units: Units) -> Iterator[tuple[int, int, str]]:
             yield units.units(comment), units.units(start), "comment"
         before = end
         name = "keyword" if kind in _KEYWORDS else _CLASSES.get(kind, "")
-        if name and kind != END:
+        if name:
             yield units.units(start), units.units(end), name
 
 

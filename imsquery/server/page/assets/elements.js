@@ -40,11 +40,11 @@ export function nested(rows, show) {
 }
 
 /** Return a text with a button that copies it. */
-export function copyable(title, text, className = "") {
+export function copyable(title, text) {
   const button = element("button", { type: "button", "aria-label": `Copy the ${title}` }, "Copy");
   button.addEventListener("click", () => copy(text, button));
   const code = element("code", { tabIndex: 0, "aria-label": title, role: "group" }, text);
-  return element("div", { className: `copyable ${className}` }, code, button);
+  return element("div", { className: "copyable" }, code, button);
 }
 
 /** Copy a text, and say so on the button for a moment. */

@@ -72,7 +72,7 @@ const explain = answered(async () => {
 });
 
 const findSoon = settled(async () => {
-  toFragment();
+  toFragmentSoon();
   await examined;
   await find();
   await explain(); // which names the image as the table does
@@ -131,6 +131,8 @@ function link() {
 function toFragment() {
   history.replaceState(null, "", link());
 }
+
+const toFragmentSoon = settled(toFragment, 4 * PAUSE); // browsers refuse to do it often
 
 function showState() {
   at("image").value = state.image;

@@ -15,50 +15,65 @@ export function drawPlan(rows, width) {
   const [root, ...others] = rows;
   const { requests, steps } = sorted(others);
   const room = Math.max(width, 240) - BUS;
-  const isWide = room >= 520;
-  const shapes = [];
-  let top = 2;
-  const exits = [];
-  for (const { server, client } of requests.slice(0, MOST_REQUESTS)) {
-    const half = isWide ? (room - GAP * 1.5) / 2 : room;
-    const one = box(2, top, half, server, "server");
-    const other = isWide
-      ? box(2 + half + GAP * 1.5, top, half, client, "client")
-      : box(2, top + one.height + GAP, half, client, "client");
-    const height = isWide ? Math.max(one.height, other.height) : 0;
-    if (isWide) {
-      shapes.push(arrow(`M${2 + half} ${top + LINE}H${2 + half + GAP * 1.5 - 2}`));
-    } else {
-      shapes.push(arrow(`M${half / 2} ${top + one.height}v${GAP - 2}`));
-    }
-    shapes.push(one.shape, other.shape);
-    exits.push((isWide ? top : top + one.height + GAP) + LINE);
-    top += (isWide ? height : one.height + GAP + other.height) + GAP;
-  }
+  const { shapes, exits, bottom } = lanes(requests.slice(0, MOST_REQUESTS), room);
   const left = requests.length - MOST_REQUESTS;
   const texts = [...(left > 0 ? [`and ${left} more requests`] : []), ...steps, "images"];
-  const bus = room + BUS - 6;
-  texts.forEach((text, index) => {
-    const kind = index === texts.length - 1 ? "result" : /^(server|client)/.exec(text)?.[0] ?? "client";
-    const each = box(2, top, room, text, kind);
-    if (index === 0 && exits.length) {
-      for (const exit of exits) shapes.push(drawn("path", { class: "arrow", d: `M${room} ${exit}H${bus}` }));
-      shapes.push(arrow(`M${bus} ${exits[0]}V${top + LINE}H${room + 4}`));
-    } else if (index > 0) {
-      shapes.push(arrow(`M${room / 2} ${top - GAP}v${GAP - 2}`));
-    }
-    shapes.push(each.shape);
-    top += each.height + GAP;
-  });
+  const rest = chain(texts, bottom, room);
+  const label = `Picture: ${root.text}; the list says the same`;
   return drawn(
-    "svg",
-    { width: room + BUS, height: top - GAP + 4, role: "img", "aria-label": `Picture: ${root.text}; the list below says the same` },
+    "svg", { width: room + BUS, height: rest.bottom - GAP + 4, role: "img", "aria-label": label },
     drawn("defs", {}, drawn(
       "marker", { id: "head", markerWidth: 7, markerHeight: 7, refX: 5, refY: 3, orient: "auto" },
       drawn("path", { class: "head", d: "M0 0L6 3L0 6Z" }),
     )),
-    ...shapes,
+    ...shapes, ...joined(exits, bottom, room), ...rest.shapes,
   );
+}
+
+/** Draw each request, and beside or below it what the client does with its images. */
+function lanes(requests, room) {
+  const isWide = room >= 520;
+  const width = isWide ? (room - GAP * 1.5) / 2 : room;
+  const shapes = [];
+  const exits = []; // where the images of each leave
+  let top = 2;
+  for (const { server, client } of requests) {
+    const one = box(2, top, width, server, "server");
+    const [x, y] = isWide ? [room - width + 2, top] : [2, top + one.height + GAP];
+    const other = box(x, y, width, client, "client");
+    shapes.push(one.shape, other.shape);
+    shapes.push(arrow(isWide
+      ? `M${2 + width} ${top + LINE}H${x - 2}`
+      : `M${room / 2} ${top + one.height}V${y - 2}`));
+    exits.push(y + LINE);
+    top = Math.max(top + one.height, y + other.height) + GAP;
+  }
+  return { shapes, exits, bottom: top };
+}
+
+/** Draw the line on the right that joins the images of all requests. */
+function joined(exits, bottom, room) {
+  if (!exits.length) return [];
+  const bus = room + BUS - 6;
+  return [
+    ...exits.map((y) => drawn("path", { class: "arrow", d: `M${room + 2} ${y}H${bus}` })),
+    arrow(`M${bus} ${exits[0]}V${bottom + LINE}H${room + 4}`),
+  ];
+}
+
+/** Draw what is done with all images, step by step. */
+function chain(texts, start, room) {
+  const shapes = [];
+  let top = start;
+  texts.forEach((text, index) => {
+    const isLast = index === texts.length - 1;
+    const kind = isLast ? "result" : /^server/.test(text) ? "server" : "client";
+    const each = box(2, top, room, text, kind);
+    if (index > 0) shapes.push(arrow(`M${room / 2} ${top - GAP}v${GAP - 2}`));
+    shapes.push(each.shape);
+    top += each.height + GAP;
+  });
+  return { shapes, bottom: top };
 }
 
 /** Return requests, with what the client does, and the steps after them. */

@@ -36,7 +36,7 @@ export function showStatement(place, made) {
   else {
     const values = made.params.map((each) => element("li", {}, JSON.stringify(each)));
     place.replaceChildren(
-      copyable("statement", made.sql, "long"),
+      copyable("statement", made.sql),
       ...(values.length ? [element("p", { className: "note" }, "Parameters:"), element("ol", { className: "values" }, ...values)] : []),
     );
   }
