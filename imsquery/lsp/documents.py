@@ -16,10 +16,10 @@ from imsquery.diagnostics.terminal import shorten
 from imsquery.fixes import mend
 from imsquery.formatting.formatter import format as format_query
 from imsquery.limits import DEFAULT_LIMITS
+from imsquery.linting.linter import lint
 from imsquery.lsp.regions import Region, in_python, whole
 from imsquery.planning.planner import plan
-from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.urls.linter import lint
+from imsquery.schema.cloudimages import CLOUDIMAGES, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -182,12 +182,21 @@ def _about(word: str) -> str:
 def _about_parameter(row: Parameter) -> str:
     unit = f" ({row.unit})" if row.unit else ""
     where = f"sent as `{row.wire}`" if row.pushable else "compared by the client"
-    lines = [f"**`{row.name}`**: {row.kind.name}{unit}, {where}", row.kind.describe(), row.source]
+    lines = [
+        f"**`{row.name}`**: {row.kind.name}{unit}, {where}",
+        row.kind.describe(),
+        _cited(row.source),
+    ]
     return "\n\n".join(line for line in lines if line)
 
 
 def _about_function(function: Function) -> str:
-    return f"**`{function.signature}`**: {function.summary}\n\n{function.source}"
+    return f"**`{function.signature}`**: {function.summary}\n\n{_cited(function.source)}"
+
+
+def _cited(source: str) -> str:
+    """Return where a row comes from, with abbreviations written out."""
+    return _word.sub(lambda word: SOURCES.get(word[0], word[0]), source)
 
 
 def _answer(region: Region) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from imsquery.diagnostics.edits import clip, clip_part
 from imsquery.diagnostics.terminal import visible
 
 if TYPE_CHECKING:
@@ -118,8 +119,9 @@ def _sort(order: Ordering) -> str:
         return f"client sort: {keys} ({_why_client_sort(order)})"
     if order.is_settled:
         return f"server sort: {keys}"
-    ties = ", ".join([*(str(key) for key in order.keys[1:]), "id"])
-    return f"server sort: {order.keys[0]} (the client breaks ties by {ties})"
+    ties = ", ".join([*(str(key) for key in order.keys[order.asked :]), "id"])
+    asked = ", ".join(map(str, order.keys[: order.asked]))
+    return f"server sort: {asked} (the client breaks ties by {ties})"
 
 
 def _why_client_sort(order: Ordering) -> str:
@@ -180,9 +182,9 @@ def _request_node(plan: Job, request: Request) -> Node:
 
 def _condition(plan: Job, condition: Condition) -> Node:
     start, end = condition.span.start, condition.span.end
-    written = plan.text[start:end]
+    written = clip_part(plan.text, start, end)  # many conditions may be written as one
     source = f"at {start}-{end}"
-    if written != condition.text:
+    if written != clip(condition.text):
         source += f": {written}"
     why = f": {condition.why}" if condition.why else ""
     return f"{condition.text} ({source}){why}", []

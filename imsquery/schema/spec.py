@@ -8,13 +8,18 @@ from types import MappingProxyType
 
 from imsquery.frozen import Frozen
 from imsquery.schema.kinds import Enumeration, Flag, Integer
-from imsquery.schema.parameters import ForeignName, Function, Member, Parameter
+from imsquery.schema.parameters import ForeignName, Function, Member, Parameter, Property
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+DESCENDING = "desc"
+"""The direction that a server sorts in unless told otherwise."""
+
+# What a filter and a URL can both have as a name; compiled only where there are such.
+_PROPERTY = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
 _ending = re.compile(r"[a-z0-9_]+").fullmatch
 _board = re.compile(r"[a-z]+[0-9]+[a-z]+").fullmatch
 
@@ -30,6 +35,11 @@ class Spec(Frozen):
         members: endings of the family that exist, although no row is about them.
         path: of the request, such as ``/v2/cloudimages``.
         host: the endpoint of a region, with ``{region}`` in it.
+        next_links: whether a page says, by a link to the next one, that there is more.
+        properties: whether any other name is a parameter, which compares texts by equality.
+
+    A request has one sort key, or several if the row of the clause ``order by`` repeats.  Without a
+    row of the clause ``direction``, keys and directions are one list: ``name:asc,created_at:desc``.
 
     Attributes:
         parameters: wire name -> its row.
@@ -38,15 +48,19 @@ class Spec(Frozen):
         exclusive: wire name -> wire names of attributes that no image has together with it.
         clauses: clause -> the row that it sets.
         companions: wire name -> ``(wire name, value)`` that its images have as well.
+        wires: wire name of a single comparison, such as ``size_min`` -> the row that is compared.
+        takes_sort_keys: whether a request can have several sort keys.
 
     All mappings are read-only.
     """
 
     _fields = (
         "parameters", "functions", "foreign_names", "family", "members", "path", "host",
+        "next_links", "properties",
     )  # fmt: skip
     __slots__ = (
-        *_fields, "names", "exclusive", "clauses", "companions",
+        *_fields, "names", "exclusive", "clauses", "companions", "wires",
+        "takes_sort_keys",
         "_bare_family", "_members", "_hash",
     )  # fmt: skip
     parameters: Mapping[str, Parameter]
@@ -56,10 +70,14 @@ class Spec(Frozen):
     members: tuple[str, ...]
     path: str
     host: str
+    next_links: bool
+    properties: bool
     names: Mapping[str, Parameter]
     exclusive: Mapping[str, frozenset[str]]
     clauses: Mapping[str, Parameter]
     companions: Mapping[str, tuple[str, str]]
+    wires: Mapping[str, Parameter]
+    takes_sort_keys: bool
     _bare_family: str
     _members: Mapping[str, Parameter]
     _hash: int
@@ -74,6 +92,8 @@ class Spec(Frozen):
         members: Iterable[str] = (),
         path: str,
         host: str,
+        next_links: bool = False,
+        properties: bool = False,
     ) -> None:
         listed = tuple(parameters)
         names = _by_name(listed)
@@ -81,6 +101,7 @@ class Spec(Frozen):
         overloads: dict[str, tuple[Function, ...]] = {}
         for function in functions:
             overloads[function.name] = (*overloads.get(function.name, ()), function)
+        clauses = {row.clause: row for row in listed if row.clause is not None}
         self._set(
             MappingProxyType(rows),
             MappingProxyType(overloads),
@@ -89,10 +110,14 @@ class Spec(Frozen):
             tuple(members),
             path,
             host,
+            next_links,
+            properties,
             MappingProxyType(names),
             MappingProxyType(_exclusive(listed)),
-            MappingProxyType({row.clause: row for row in listed if row.clause is not None}),
+            MappingProxyType(clauses),
             MappingProxyType({row.wire: row.goes_with for row in listed if row.goes_with}),
+            MappingProxyType(_by_wire(listed, names)),
+            "direction" not in clauses or clauses["order by"].repeats,
             family.lstrip("_"),
             # Members of the family that the table lists, by ending; others are made on demand.
             {wire[len(family) :]: row for wire, row in rows.items() if wire.startswith(family)},
@@ -108,6 +133,8 @@ class Spec(Frozen):
             "members": self.members,
             "path": self.path,
             "host": self.host,
+            "next_links": self.next_links,
+            "properties": self.properties,
         }
 
     def __hash__(self) -> int:
@@ -125,7 +152,21 @@ class Spec(Frozen):
         bare = lowered.lstrip("_")
         if lowered in {bare, "__" + bare} and bare.startswith(self._bare_family):
             return self.feature(bare[len(self._bare_family) :])
-        return self.names.get(lowered)
+        known = self.names.get(lowered)
+        return self._property(name) if known is None and self.properties else known
+
+    def _property(self, name: str) -> Parameter | None:
+        """Return the row of a property, whose name is written in one way only.
+
+        There is none where the name may well mean something else: a row that it is one slip away
+        from, or what other tools call by it.
+        """
+        from imsquery.language._tables import KEYWORDS
+
+        is_taken = name in self.wires or name.lower() in KEYWORDS
+        if is_taken or not re.fullmatch(_PROPERTY, name) or self.foreign(name) is not None:
+            return None
+        return None if _is_slip(name.strip("_"), tuple(self.names)) else Property(name)
 
     def feature(self, ending: str) -> Parameter | None:
         """Return the row of a member of the open family by its ending: ``kvm``, ``s4l``."""
@@ -147,15 +188,14 @@ class Spec(Frozen):
     @property
     def features(self) -> tuple[str, ...]:
         """The endings of the family's flags, as far as they are listed."""
-        flags = (ending for ending, row in self._members.items() if type(row.kind) is Flag)
-        return *flags, *self.members
+        return _features(self)
 
     def meant_features(self, ending: str) -> tuple[Sequence[str], Sequence[str]]:
         """Return the features that an unlisted ending of the family is one slip away from.
 
         The second list is of what may be meant: these, or else others that are spelled alike.
         """
-        return _meant_features(ending, self.features)
+        return _meant_features(ending, self)
 
     def foreign(self, name: str) -> ForeignName | None:
         """Return what a name that is none of the spec's own means, or ``None``.
@@ -180,6 +220,41 @@ class Spec(Frozen):
     def sort_keys(self) -> tuple[str, ...]:
         """The wire names that the server can sort by."""
         return tuple(row.wire for row in self.parameters.values() if row.sortable)
+
+    def write_order(self, keys: Sequence[tuple[str, str | None]]) -> list[tuple[str, str]]:
+        """Return the pairs of an order, not sorted.
+
+        Args:
+            keys: wire name and direction of each sort key; ``None`` for the server's default.
+        """
+        name = self.clauses["order by"].wire
+        direction = self.clauses.get("direction")
+        if direction is None:
+            listed = [wire if way is None else f"{wire}:{way}" for wire, way in keys]
+            return [(name, ",".join(listed))]
+        if len(keys) == 1:  # as most often
+            [(wire, way)] = keys
+            return [(name, wire)] if way is None else [(name, wire), (direction.wire, way)]
+        pairs = [(name, wire) for wire, _ in keys]
+        if any(way for _, way in keys):
+            pairs += [(direction.wire, way or DESCENDING) for _, way in keys]
+        return pairs
+
+    def read_order(
+        self, keys: Sequence[str], directions: Sequence[str]
+    ) -> list[tuple[str, str | None]]:
+        """Return wire name and direction of each sort key of a request.
+
+        Args:
+            keys: the values of the parameter of the clause ``order by``.
+            directions: those of the parameter of ``direction``: as many, or one for all keys.
+        """
+        if "direction" in self.clauses:
+            if len(directions) < len(keys):
+                directions = [*directions[:1]] * len(keys)
+            return [(key, directions[at] if directions else None) for at, key in enumerate(keys)]
+        parts = [item.partition(":") for key in keys for item in key.split(",")]
+        return [(name, direction or None) for name, _, direction in parts]
 
     @property
     def default_order(self) -> Parameter | None:
@@ -271,14 +346,29 @@ class Spec(Frozen):
         }
 
 
+@lru_cache(maxsize=16)
+def _features(spec: Spec) -> tuple[str, ...]:
+    members = spec._members.items()  # noqa: SLF001 -- a part of the class that is remembered
+    return *(ending for ending, row in members if type(row.kind) is Flag), *spec.members
+
+
 @lru_cache(maxsize=1024)  # a filter may name the same ones again and again
-def _meant_features(
-    ending: str, features: tuple[str, ...]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _meant_features(ending: str, spec: Spec) -> tuple[tuple[str, ...], tuple[str, ...]]:
     from imsquery.diagnostics.suggest import is_one_slip, nearest
 
+    features = _features(spec)
     slips = tuple(each for each in features if is_one_slip(ending, each))
     return slips, slips or tuple(nearest(ending, features))
+
+
+@lru_cache(maxsize=1024)
+def _is_slip(name: str, names: tuple[str, ...]) -> bool:
+    from imsquery.diagnostics.suggest import is_one_slip
+
+    return any(is_one_slip(name, each) for each in names if len(each) > _SHORT)
+
+
+_SHORT = 3  # letters: `uid` is not `id`
 
 
 def _by_name(rows: Iterable[Parameter]) -> dict[str, Parameter]:
@@ -287,6 +377,17 @@ def _by_name(rows: Iterable[Parameter]) -> dict[str, Parameter]:
         for name in (row.wire, row.name, *row.aliases):
             if found.setdefault(name.lower(), row) is not row:
                 msg = f"two parameters have the name {name!r}"
+                raise ValueError(msg)
+    return found
+
+
+def _by_wire(rows: Iterable[Parameter], names: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """Return the row of each request parameter that is a comparison of its own."""
+    found: dict[str, Parameter] = {}
+    for row in rows:
+        for wire in row.wires:
+            if wire.lower() in names or found.setdefault(wire, row) is not row:
+                msg = f"two parameters have the name {wire!r}"
                 raise ValueError(msg)
     return found
 

@@ -47,8 +47,11 @@ def create_app(catalogue: Catalogue, *, token: str | None = None) -> Starlette:
 
     def list_images(request: Request) -> Response:
         authenticate(request)
-        records = catalogue.find(request.scope["query_string"])
-        return _answer('{"images":[' + ",".join(records) + "]}")
+        query = request.scope["query_string"]
+        records = catalogue.find(query)
+        link = catalogue.next_page(query, records)
+        end = "]}" if link is None else f'],"next":{json.dumps(link)}}}'
+        return _answer('{"images":[' + ",".join(records) + end)
 
     def check_health(_request: Request) -> Response:
         return _answer('{"status":"ok"}')
