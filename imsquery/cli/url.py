@@ -43,7 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--endpoint",
         type=_endpoint,
         metavar="URL",
-        help="address of the service, with or without /v2/cloudimages",
+        help="address of the service, with or without the path, such as /v2/cloudimages",
     )
     where.add_argument(
         "--region",
@@ -73,13 +73,21 @@ def _writer(arguments: Namespace) -> Write:
         if arguments.format == "koocli":
             return analyzed(lambda analysis: _shown(koocli(analysis, region)))
         return analyzed(lambda analysis: terraform(analysis, region))
-    endpoint = arguments.endpoint or region_endpoint(region, CLOUDIMAGES.host)
+    endpoint = arguments.endpoint or _endpoint_of(arguments)
     if arguments.format != "curl":
         return compiled(lambda each: each.url(endpoint))
     from imsquery.client.credentials import TOKEN_VARIABLE
     from imsquery.forms.shell import curl
 
     return compiled(lambda each: curl(each.url(endpoint), TOKEN_VARIABLE))
+
+
+def _endpoint_of(arguments: Namespace) -> str:
+    """Return the endpoint of the region."""
+    try:
+        return region_endpoint(arguments.region, arguments.spec.host)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def _shown(command: str) -> str:

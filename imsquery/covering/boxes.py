@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from imsquery.covering.implication import follows, is_contrary
 from imsquery.schema.kinds import Boolean, Flag, Identifier, Integer
-from imsquery.schema.wire import write_pair
+from imsquery.schema.parameters import LIST
+from imsquery.schema.wire import MAX_LIST, write_pair
 from imsquery.semantics.formula import Atom, is_scope
 from imsquery.semantics.lists import OneOf, as_one
 from imsquery.semantics.simplify import complement
@@ -43,11 +44,12 @@ class Box:
             them.
         unasked: hidden conditions on a parameter that already has one, so that a single request
             cannot ask for both.
+        wires: wire names of the parameters that have a condition.
         weight: estimated share of all images that satisfy the conditions.
         key: the same for boxes with the same conditions; sortable.
     """
 
-    __slots__ = ("conditions", "hidden", "key", "unasked", "weight")
+    __slots__ = ("conditions", "hidden", "key", "unasked", "weight", "wires")
 
     def __init__(self, conditions: Conditions, unasked: tuple[Atom, ...] = ()) -> None:
         self.conditions = conditions
@@ -56,6 +58,7 @@ class Box:
         self.hidden = frozenset(
             atom.key for atom in (*conditions.values(), *unasked) if atom.parameter.observed is None
         )
+        self.wires = frozenset(atom.parameter.wire for atom in conditions.values())
         self.weight = reduce(float.__mul__, map(weigh, conditions.values()), 1.0)
 
     def meet(self, other: Box) -> Box | None:
@@ -68,9 +71,8 @@ class Box:
         left = [*self.unasked, *unasked]
         for atom in atoms:
             place = slot(atom)
-            known = conditions.get(place)
-            if not _is_single(atom.parameter):
-                others = [each for each in conditions.values() if _are_alike(each, atom)]
+            if atom.parameter.wires:
+                others = _on(atom.parameter, conditions)
                 if any(is_contrary(atom, each) for each in others):
                     return None
                 if any(_implies(each, atom) for each in others):
@@ -78,7 +80,7 @@ class Box:
                 for each in others:
                     if _implies(atom, each):
                         del conditions[slot(each)]
-                known = conditions.get(place)
+            known = conditions.get(place)
             if known is None:
                 conditions[place] = atom
                 continue
@@ -88,7 +90,7 @@ class Box:
                 return None
             narrower, hidden = _narrower(atom, known)
             del conditions[place]
-            conditions[slot(narrower)] = narrower
+            conditions[slot(narrower)] = narrower  # of a list, a single value may be left
             if hidden is not None:
                 left.append(hidden)
         return Box(conditions, tuple({atom.key: atom for atom in left}.values()))
@@ -124,15 +126,17 @@ class Box:
 
         It must find all the images of the other box, and satisfy the same hidden conditions.
         """
-        if self.hidden != other.hidden:
+        if self.hidden != other.hidden or not self.wires <= other.wires:
             return False
         theirs = other.conditions
         for place, atom in self.conditions.items():
             known = theirs.get(place)
             if known is not None and _implies(known, atom):
                 continue
-            others = () if _is_single(atom.parameter) else theirs.values()
-            if not any(_are_alike(each, atom) and _implies(each, atom) for each in others):
+            if not atom.parameter.wires:
+                return False
+            others = _on(atom.parameter, theirs)
+            if not any(_implies(each, atom) for each in others):
                 return False
         return True
 
@@ -153,13 +157,17 @@ def sort_key(atom: Atom) -> tuple[str, str, str]:
 
 def is_pushable(atom: Atom) -> bool:
     """Return whether a request can express a condition."""
-    return write_pair(atom.parameter, atom.relation, atom.value) is not None
+    row = atom.parameter
+    return atom.relation in row.prefixes or write_pair(row, atom.relation, atom.value) is not None
 
 
 def slot(atom: Atom) -> str:
     """Return what a request can ask once: a name of its pairs, or a pair of one that repeats."""
-    name, value = write_pair(atom.parameter, atom.relation, atom.value) or ("", "")
-    return f"{name}={value}" if atom.parameter.repeats else name
+    row = atom.parameter
+    if atom.relation in row.prefixes and not row.repeats:
+        return row.wire
+    name, value = write_pair(row, atom.relation, atom.value) or ("", "")
+    return f"{name}={value}" if row.repeats else name
 
 
 def _is_single(row: Parameter) -> bool:
@@ -167,8 +175,10 @@ def _is_single(row: Parameter) -> bool:
     return not (row.wires or row.repeats)
 
 
-def _are_alike(one: Atom, other: Atom) -> bool:
-    return one.parameter.wire == other.parameter.wire
+def _on(row: Parameter, conditions: Conditions) -> list[Atom]:
+    """Return the conditions on a parameter that a request compares in several ways."""
+    found = (conditions.get(wire) for wire in (row.wire, *row.wires))
+    return [each for each in found if each is not None]
 
 
 def _implies(atom: Atom, other: Atom) -> bool:
@@ -202,7 +212,8 @@ def _wider(one: Atom | None, other: Atom | None) -> Atom | None:
     if _implies(other, one):
         return one
     these, those = _listed(one), _listed(other)
-    return as_one([*these, *those]) if these and those else None
+    is_short = len(these) + len(those) <= MAX_LIST
+    return as_one([*these, *those]) if these and those and is_short else None
 
 
 def _intersect(one: Atom, other: Atom) -> Atom | None:
@@ -216,7 +227,8 @@ def _listed(atom: Atom) -> list[Atom]:
     """Return the equalities that a condition is the list of."""
     if isinstance(atom, OneOf):
         return atom.atoms()
-    return [atom] if atom.relation == "=" else []
+    is_listable = LIST in atom.parameter.forms and atom.relation == "=" and not is_scope(atom)
+    return [atom] if is_listable else []
 
 
 def weigh(atom: Atom) -> float:
@@ -225,7 +237,7 @@ def weigh(atom: Atom) -> float:
     if is_scope(atom):
         return 1.0
     if isinstance(atom, OneOf):
-        return min(sum(map(weigh, atom.atoms())), _BOUND["!="])
+        return min(len(atom.values) * weigh(atom.atoms()[0]), _BOUND["!="])
     if atom.parameter.is_time:
         return _BOUND.get(atom.relation, _SECOND)
     if isinstance(kind, Boolean):

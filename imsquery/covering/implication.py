@@ -9,7 +9,7 @@ from imsquery.evaluation.attributes import is_always_present
 from imsquery.evaluation.matching import text_test
 from imsquery.schema.kinds import Integer
 from imsquery.semantics.formula import And, Atom, Not, Or, fold, is_scope, leaves, map_atoms
-from imsquery.semantics.lists import OneOf, gather, spread
+from imsquery.semantics.lists import OneOf
 from imsquery.semantics.simplify import complement, simplify
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from imsquery.schema.spec import Spec
     from imsquery.semantics.formula import Formula
 
+_CONSULTED = 32  # known conditions on a parameter that repeats: more are taken only as they are
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 
 
@@ -33,7 +34,7 @@ def follows(atom: Atom, known: Atom) -> bool | None:
         known: one that a request can make.
     """
     parameter = atom.parameter
-    if atom.key == known.key:
+    if atom.relation == known.relation and atom.value == known.value:
         return True
     if parameter.scopes and (atom.value in parameter.scopes or known.value in parameter.scopes):
         return True if is_scope(atom) else None
@@ -55,8 +56,13 @@ def follows(atom: Atom, known: Atom) -> bool | None:
 def _follows_lists(atom: Atom, known: Atom) -> bool | None:
     """Return whether a condition holds given another, where either is a list."""
     if isinstance(atom, OneOf) and isinstance(known, OneOf) and not atom.parameter.multiple:
-        shared = {*atom.values} & {*known.values}
-        return len(shared) == len(known.values) or (None if shared else False)
+        if known.values <= atom.values:
+            return True
+        return False if known.values.isdisjoint(atom.values) else None
+    if isinstance(atom, OneOf) and known.relation == "=" and not atom.parameter.multiple:
+        return known.value in atom.values
+    if isinstance(known, OneOf) and atom.relation == "=" and not atom.parameter.multiple:
+        return None if atom.value in known.values else False
     if isinstance(known, OneOf):  # whichever of its values it is
         truths = {follows(atom, each) for each in known.atoms()}
         return truths.pop() if len(truths) == 1 else None
@@ -169,25 +175,28 @@ def assume(formula: Formula, known: Iterable[Atom], granted: Container[Hashable]
     A hidden condition holds only if it is known or granted.
 
     Args:
-        formula: the filter.
+        formula: the filter, with lists gathered.
         known: the conditions.
         granted: keys of further conditions to take as true.
     """
     given: dict[str, list[Atom]] = {}
     for each in known:
         given.setdefault(each.parameter.wire, []).append(each)
+    keys = {each.key for same in given.values() for each in same}
 
     def holds(atom: Atom) -> bool | None:
         if is_scope(atom):
             return True
-        for each in given.get(atom.parameter.wire, ()):
+        same = given.get(atom.parameter.wire, ())
+        if len(same) > _CONSULTED and atom.key in keys:
+            return True
+        for each in same[:_CONSULTED]:
             truth = follows(atom, each)
             if truth is not None:
                 return truth
         return None if atom.parameter.observed is not None else atom.key in granted
 
-    keys = {each.key for same in given.values() for each in same}
-    return spread(_settle(gather(_without_certain(formula, keys)), holds))
+    return _settle(_without_certain(formula, keys), holds)
 
 
 def _without_certain(formula: Formula, known: AbstractSet[Hashable]) -> Formula:

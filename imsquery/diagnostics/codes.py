@@ -237,6 +237,14 @@ _MEANING = (
         "os_version between 22.04 and 22.04",
     ),
     Explanation(
+        "literal-null",
+        "the value is a text, not the lack of one",
+        "A warning: this language has no `null`, so that the word is a text like any other. "
+        "`is absent` finds images without the attribute, `is present` those with it.",
+        "description = null",
+        "description is absent",
+    ),
+    Explanation(
         "legacy-tag",
         "the tag is in the old form",
         "A warning: tags were once written `key.value`, and are found as `key=value`.",

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from imsquery.compiler.lowering import finish
 from imsquery.diagnostics.terminal import escape
 from imsquery.forms.shell import quote
-from imsquery.schema.cloudimages import CLOUDIMAGES, NOT_DEFINED
+from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.huaweicloud import NOT_DEFINED
 from imsquery.semantics.formula import Atom, leaves
 
 if TYPE_CHECKING:

@@ -21,19 +21,25 @@ class OneOf(Atom):
     """A comparison with a list; its value is the list as a request has it.
 
     Attributes:
-        values: the values, sorted.
+        values: the values.
     """
 
-    __slots__ = ("values",)
+    __slots__ = ("_atoms", "values")
 
     def __init__(self, atoms: Sequence[Atom], value: str) -> None:
         first, last = min(each.first for each in atoms), max(each.last for each in atoms)
         super().__init__(atoms[0].parameter, LIST, value, first, last)
-        self.values = tuple(sorted({each.value for each in atoms}))
+        self.values = frozenset(each.value for each in atoms)
+        self._atoms: list[Atom] | None = None
 
     def atoms(self) -> list[Atom]:
         """Return the comparison with each value."""
-        return [Atom(self.parameter, "=", value, self.first, self.last) for value in self.values]
+        if self._atoms is None:
+            self._atoms = [
+                Atom(self.parameter, "=", value, self.first, self.last)
+                for value in sorted(self.values)
+            ]
+        return self._atoms
 
 
 def as_one(atoms: Sequence[Atom]) -> Atom | None:
@@ -55,9 +61,9 @@ def as_list(formula: Formula) -> Atom | None:
 
 
 def _is_listable(part: Formula) -> bool:
-    if type(part) is not Atom or part.relation != "=" or part.value in part.parameter.scopes:
+    if type(part) is not Atom or LIST not in part.parameter.forms or part.relation != "=":
         return False
-    return LIST in part.parameter.forms and write_list([str(part.value)]) is not None
+    return part.value not in part.parameter.scopes and write_list([str(part.value)]) is not None
 
 
 def gather(formula: Formula) -> Formula:
@@ -89,9 +95,11 @@ def _gathered(parts: list[Formula]) -> list[Formula]:
 
 
 def spread(formula: Formula) -> Formula:
-    """Return a filter with lists as disjunctions."""
+    """Return a filter with lists as disjunctions, simplified."""
+    if not any(isinstance(leaf, OneOf) for leaf in leaves(formula)):
+        return formula
 
     def alternatives(atom: Atom) -> Formula:
         return Or(atom.atoms(), atom.first, atom.last) if isinstance(atom, OneOf) else atom
 
-    return map_atoms(formula, alternatives)
+    return simplify(map_atoms(formula, alternatives))

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from imsquery import QueryError, check_url, decompile, matcher, parse, plan, testing
+from imsquery import QueryError, check_url, decompile, matcher, parse, plan, prepare, testing
 from imsquery import compile as compile_query
 from imsquery.language import syntax
 from imsquery.language.unparse import unparse
 from imsquery.planning.plan import Plan
 from imsquery.schema.spec import Spec
+from imsquery.testing.requested import requested
 from imsquery.testing.wire import encoded
 from imsquery.testing.wire import pairs as wire_pairs
 from tests.clause_meaning import results
@@ -310,3 +311,19 @@ def test_a_plan_can_be_resumed_after_every_image(
     rest = made.execute(GlanceModel(images), page_size=3, cursor=run.cursor)
 
     assert [*taken, *ids(rest)] == whole
+
+
+@given(st.data(), SPECS)
+def test_values_are_bound_as_if_they_were_written(data: st.DataObject, spec: Spec) -> None:
+    asked = data.draw(requested(spec, 4))
+    parts, values = [], {}
+    for number, each in enumerate(asked):
+        name = f"v{number}"
+        is_list = each.relation == "in"
+        parts.append(f"{each.row.name} {each.relation} ${name}")
+        values[name] = [*each.values] if is_list else each.values[0]
+    text = " and ".join(parts) or "all"
+    written = " and ".join(unparse(each.tree) for each in asked) or "all"
+
+    assert prepare(text, spec=spec).bind(**values) == compile_query(written, spec=spec)
+    assert plan(text, spec=spec, values=values).requests == plan(written, spec=spec).requests

@@ -14,6 +14,7 @@ from imsquery.language.recovery.piece import Part, Piece, extent, show
 from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.vocabulary import (
     CASE_FOLDS,
+    FOLDED,
     IGNORING_CASE,
     LIKE,
     LIKE_WILDCARDS,
@@ -49,8 +50,9 @@ def word_operator(recovery: Recovery) -> bool:
     if converted is None:
         return False
     meant, parts, is_certain = converted
+    advised = f"{meant} …{NOCASE}" if phrase.written in FOLDED else meant
     recovery.change(
-        f"use `{meant}`, not `{show(words)}`",
+        f"use `{advised}`, not `{show(words)}`",
         (words, meant),
         *parts,
         span=extent(words[0], words[-1]),
@@ -63,6 +65,9 @@ def word_operator(recovery: Recovery) -> bool:
 def _converted(recovery: Recovery, phrase: Phrase) -> tuple[str, list[Part], bool] | None:
     """Return an operator, its pattern as this language has it, and whether that is certain."""
     value, escape, mark = (recovery.peek(phrase.count + each) for each in range(3))
+    if phrase.written in FOLDED:
+        is_one = recovery.ends_condition(phrase.count + 1)
+        return (phrase.meant, [value, ((), NOCASE.strip())], True) if is_one else None
     is_like, ignores_case = phrase.written in LIKE, phrase.written in IGNORING_CASE
     if not (is_like or ignores_case) or value.kind not in {"WORD", "STRING"}:
         return None if ignores_case else (phrase.meant, [], True)
