@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from imsquery.diagnostics.source import Span
+from imsquery.forms.shell import quote
 from imsquery.linting.placeholders import PATTERN, find_placeholder
 from imsquery.linting.requests import Entry, Request, pairs_in_row, unknown_entry
 from imsquery.urls.notation import UNWRITABLE, Notation
@@ -49,7 +49,7 @@ class _Option(Notation):
     around: str
 
     def value(self, value: str) -> str:
-        written = shlex.quote(value)
+        written = quote(value)
         is_plain = self.around not in written if self.around else True
         return written if is_plain and "\\" not in written else UNWRITABLE
 
