@@ -59,8 +59,9 @@ _SPELLINGS = {
 TERRAFORM = Tool(
     {**TERRAFORM_ARGUMENTS, "sort_key": _KEY, "sort_dir": _DIRECTION},
     frozenset({
-        *TERRAFORM_ARGUMENTS.values(), *TERRAFORM_EXPRESSIONS.values(), "count", "depends_on", "for_each", "lifecycle",
-        "most_recent", "os_version", "provider", "region", "size_max", "size_min",
+        *TERRAFORM_ARGUMENTS.values(), *TERRAFORM_EXPRESSIONS.values(),
+        "count", "depends_on", "for_each", "lifecycle", "most_recent", "os_version", "provider",
+        "region", "size_max", "size_min",
     }),
     values=_SPELLINGS,
     sorts=False,  # by name, if there is no key
