@@ -167,9 +167,9 @@ def add_report_format(parser: ArgumentParser) -> None:
     """Declare the format of findings."""
     parser.add_argument(
         "--format",
-        choices=("text", "json", "github"),
+        choices=("text", "json", "github", "sarif"),
         default="text",
-        help="output format: drawn for a terminal (default), JSON, or GitHub annotations",
+        help="output format: drawn for a terminal (default), JSON, GitHub annotations, or SARIF",
     )
 
 
