@@ -327,3 +327,21 @@ def test_values_are_bound_as_if_they_were_written(data: st.DataObject, spec: Spe
 
     assert prepare(text, spec=spec).bind(**values) == compile_query(written, spec=spec)
     assert plan(text, spec=spec, values=values).requests == plan(written, spec=spec).requests
+
+
+_parts = st.sampled_from(
+    ("(tag = t{0} and size >= {0})", "(name = n{0} and min_disk <= {0})", "(size between {0} and 5)",
+     "(name in (n{0}, a) and tag = b)", "(tag = a and tag = t{0})", "name = n{0}")
+)  # fmt: skip
+
+
+@given(SPECS, st.lists(_parts, min_size=1, max_size=3), st.integers(1, 200), catalogues)
+def test_a_filter_of_many_alternatives_has_a_plan_that_finds_what_it_matches(
+    spec: Spec, parts: list[str], count: int, images: Images
+) -> None:
+    text = " or ".join(parts[at % len(parts)].format(at) for at in range(count))
+    made = plan(text, spec=spec)
+
+    found = ids(made.execute(GlanceModel(images, has_links=spec.next_links)))
+
+    assert sorted(found) == sorted(ids(filter(matcher(text, spec=spec), images)))
