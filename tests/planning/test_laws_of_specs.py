@@ -331,7 +331,8 @@ def test_values_are_bound_as_if_they_were_written(data: st.DataObject, spec: Spe
 
 _parts = st.sampled_from(
     ("(tag = t{0} and size >= {0})", "(name = n{0} and min_disk <= {0})",
-     "(size between {0} and 5)", "(name in (n{0}, a) and tag = b)", "(tag = a and tag = t{0})", "name = n{0}")
+     "(size between {0} and 5)", "(name in (n{0}, a) and tag = b)",
+     "(tag = a and tag = t{0})", "name = n{0}")
 )  # fmt: skip
 
 
