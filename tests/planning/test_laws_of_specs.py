@@ -331,6 +331,14 @@ def test_values_are_bound_as_if_they_were_written(data: st.DataObject, spec: Spe
     assert plan(text, spec=spec, values=values).requests == plan(written, spec=spec).requests
 
 
+@pytest.mark.parametrize("spec", [GLANCE, REPEATED])
+def test_only_what_a_request_cannot_do_is_reported(spec: Spec) -> None:
+    text = "name in (a, b) and size > 5 and checksum = c order by name, size skip 5"
+    found = check(text, spec=spec, target="compile")
+
+    assert [text[each.span.start : each.span.end] for each in found] == ["checksum = c", "skip 5"]
+
+
 _parts = st.sampled_from(
     ("(tag = t{0} and size >= {0})", "(name = n{0} and min_disk <= {0})",
      "(size between {0} and 5)", "(name in (n{0}, a) and tag = b)",
