@@ -15,6 +15,7 @@ from imsquery.language.lexer import spell
 from imsquery.schema.kinds import Flag, RefusedValue
 from imsquery.schema.parameters import LIST, TIME_OPERATORS
 from imsquery.schema.wire import read_list, read_pair, write_pair
+from imsquery.urls.notation import UNWRITABLE
 from imsquery.urls.reader import read_pairs
 from imsquery.urls.times import read_wire_time
 
@@ -260,7 +261,7 @@ class ValueReader:
             if _is_value(row, each)
         ]
         if type(row.kind) is Flag and not fixes:
-            fixes = [self._planned(pair, f"not {self._flag(row)}")]
+            fixes = [self._planned(pair, f"not {self._spec.flag_condition(row)}")]
         message = _invalid(value, row, refused.message)
         if code == "unlisted-value":
             message = f"unlisted value `{clip(value)}` for `{row.wire}`; {refused.message}"
@@ -274,12 +275,6 @@ class ValueReader:
         relation, _ = read_pair(row, name, str(pair.value)) or ("=", "")
         _, written = write_pair(row, relation, value) or (name, value)
         return self._edits.revalue(pair, written, is_safe=is_safe)
-
-    def _flag(self, row: Parameter) -> str:
-        family = self._spec.family
-        if row.wire.startswith(family):
-            return f"supports({row.wire.removeprefix(family)})"
-        return row.name
 
     def _advised(self, row: Parameter, pair: Pair, value: str, advice: Advice) -> Diagnostic:
         fixes: list[TitledEdits] = []
@@ -312,7 +307,7 @@ class ValueReader:
             return []
         if any(wire in self._edits.last for wire, _ in compiled.pairs):
             return [self._edits.remove(pair)]
-        return [self._edits.replace(pair, compiled.query_string)]
+        return [self._edits.replace(pair, *compiled.params.items())]
 
 
 def finding(
@@ -323,8 +318,9 @@ def finding(
     severity: str = "error",
     notes: Iterable[str] = (),
 ) -> Diagnostic:
-    """Make a finding at a span."""
-    return diagnostic(code, message, (span.start, span.end), fixes, severity, notes)
+    """Make a finding at a span, without the fixes that cannot be written there."""
+    written = [fix for fix in fixes if all(UNWRITABLE not in text for _, _, text in fix[1])]
+    return diagnostic(code, message, (span.start, span.end), written, severity, notes)
 
 
 def _invalid(value: str, row: Parameter, expected: str) -> str:
