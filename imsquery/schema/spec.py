@@ -126,7 +126,7 @@ class Spec(Frozen):
             MappingProxyType(clauses),
             MappingProxyType({row.wire: row.goes_with for row in listed if row.goes_with}),
             MappingProxyType(_by_wire(listed, names)),
-            "direction" not in clauses or clauses["order by"].repeats,
+            "direction" not in clauses or ("order by" in clauses and clauses["order by"].repeats),
             family.lstrip("_") or "\0",  # which no name begins with
             # Members of the family that the table lists, by ending; others are made on demand.
             {
