@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from imsquery.compiler.query_string import CompiledQuery, join
-from imsquery.language.parser import tokenize
+from imsquery.compiler.shortcut import compile_plain
+from imsquery.language.parser import scan_within, to_tokens
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.parameters import TIME_OPERATORS
 from imsquery.semantics.analysis import bind, text_of
 from imsquery.semantics.binder import is_sortable
 from imsquery.semantics.formula import And, Atom
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from imsquery.schema.spec import Spec
     from imsquery.semantics.analysis import Analysis
     from imsquery.semantics.formula import Formula, Order
-
-_TIME_OPERATORS = {"<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:", "=": "eq:", "!=": "neq:"}
 
 _CACHE_SIZE = 512
 _cache: dict[tuple[str, Spec, bool], CompiledQuery] = {}
@@ -61,9 +61,15 @@ def compile(  # noqa: A001 -- the public name
         known = _cache.get(key)
         if known is not None:
             return known
-    analysis = bind(tokenize(text, limits), spec, now=now, allow_unlisted=allow_unlisted)
-    compiled = finish(analysis)
-    if now is None and limits is DEFAULT_LIMITS and not analysis.binder.volatile:
+    found = scan_within(text, limits)
+    compiled = compile_plain(found, spec, limits)
+    if compiled is None:
+        tokens = to_tokens(text, found, limits)
+        analysis = bind(tokens, spec, now=now, allow_unlisted=allow_unlisted)
+        compiled = finish(analysis)
+        if analysis.binder.volatile:
+            return compiled
+    if now is None and limits is DEFAULT_LIMITS:
         _remember(key, compiled)
     return compiled
 
@@ -160,7 +166,7 @@ def _pairs(formula: Formula, spec: Spec) -> dict[str, str] | None:
 
 def time_value(relation: str, moment: str | int) -> str:
     """Return a comparison with a time as the service reads it: ``lt:2018-10-28T00:00:00Z``."""
-    return f"{_TIME_OPERATORS[relation]}{moment}"
+    return f"{TIME_OPERATORS[relation]}{moment}"
 
 
 _NONE: frozenset[str] = frozenset()

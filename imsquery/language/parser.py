@@ -6,13 +6,15 @@ import re
 
 from imsquery.language.algebra import Algebra
 from imsquery.language.lalr import parse_tokens
-from imsquery.language.lexer import Tokens
+from imsquery.language.lexer import Tokens, scan
 from imsquery.limits import DEFAULT_LIMITS
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, TypeVar
 
+    from imsquery.language.lexer import Lexemes
     from imsquery.limits import Limits
 
     A = TypeVar("A", bound="Algebra")
@@ -24,9 +26,27 @@ def tokenize(text: str, limits: Limits = DEFAULT_LIMITS) -> Tokens:
     Raises:
         QueryError: ``too-long``, ``too-deep`` or ``too-many``, as the limits say.
     """
+    return to_tokens(text, scan_within(text, limits), limits)
+
+
+def scan_within(text: str, limits: Limits) -> list[Lexemes]:
+    """Return the lexemes of a text.
+
+    Raises:
+        QueryError: ``too-long``, as the limits say.
+    """
     if len(text) > limits.length:
         _refuse(text, "too-long", (limits.length, len(text)), f"{limits.length:,} code points")
-    tokens = Tokens(text)
+    return scan(text)
+
+
+def to_tokens(text: str, found: Sequence[Lexemes], limits: Limits) -> Tokens:
+    """Return the tokens of a text, given its lexemes.
+
+    Raises:
+        QueryError: ``too-deep`` or ``too-many``, as the limits say.
+    """
+    tokens = Tokens(text, found)
     if len(tokens.kinds) > limits.depth:
         _check_depth(tokens, limits.depth)
     if len(tokens.kinds) > limits.count:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from imsquery.schema.kinds import Kind
 
 
+TIME_OPERATORS = {"<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:", "=": "eq:", "!=": "neq:"}
+"""Operator -> how services write a comparison of times by it."""
+
+
 class Parameter(Frozen):
     """One row: a request parameter, a response attribute, or both.
 
