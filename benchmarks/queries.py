@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import string
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from random import Random
 
 Condition = tuple[str, str, str]
@@ -63,28 +62,27 @@ _COMMON: tuple[tuple[str, str, Draw], ...] = (
 _BASIC = 10  # what a filter of a few conditions is drawn from
 
 
-def _board(random: Random) -> str:
-    """Return one of 67,600 board types, such as ``s4kl``."""
-    letters = string.ascii_lowercase
-    letter, one, other = (random.choice(letters) for _ in range(3))
-    return f"{letter}{random.randint(1, 9)}{one}{other}"
+_BOARDS = [
+    f"{series}{generation}{size}"
+    for series in "cdghips"
+    for generation in range(1, 10)
+    for size in ("s", "m", "l", "xl", "sl", "ml", "ll", "xxl")
+]
 
 
 def draw(count: int, random: Random) -> list[Condition]:
     """Draw that many conditions on different names: the common ones, then bare-metal boards."""
     rows = random.sample(_COMMON[:_BASIC], count) if count <= _BASIC else list(_COMMON[:count])
     found = [(name, operator, value(random)) for name, operator, value in rows]
-    boards: set[str] = set()
-    while len(boards) < count - len(found):
-        boards.add(_board(random))
-    found += [(f"support_{board}", "=", "true") for board in sorted(boards)]
+    boards = random.sample(_BOARDS, count - len(found))
+    found += [(f"support_{board}", "=", "true") for board in boards]
     random.shuffle(found)
     return found
 
 
 def draw_example(random: Random) -> list[Condition]:
     """Draw the conditions of README's example with other values."""
-    feature = random.choice([*_FEATURES, _board(random)])
+    feature = random.choice([*_FEATURES, *_BOARDS[:10]])
     platform, date = random.choice(_PLATFORMS), _date(random)
     return [
         ("platform", "=", platform),
@@ -93,11 +91,14 @@ def draw_example(random: Random) -> list[Condition]:
     ]
 
 
-def drawn(count: int, texts: int) -> Iterator[list[Condition]]:
-    """Draw the conditions of that many texts; with no count, those of README's example."""
+def drawn(count: int, texts: int) -> list[list[Condition]]:
+    """Draw the conditions of that many different texts; with no count, of README's example."""
     random = Random(count)
-    for _ in range(texts):
-        yield draw(count, random) if count else draw_example(random)
+    found: dict[str, list[Condition]] = {}
+    while len(found) < texts:
+        conditions = draw(count, random) if count else draw_example(random)
+        found[sql(conditions)] = conditions
+    return list(found.values())
 
 
 # -- the languages

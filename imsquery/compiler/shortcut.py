@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     # Wire name, value, and both as a query string has them.
     Pair = tuple[str, str, str]
 
-_MOST = 1024  # names, or values of a name, that are kept
+# What is kept: names, or values of a name, and their length.
+_MOST, _LONGEST = 1024, 64
 _CONJUNCTIONS = frozenset({"and", "AND"})
 
 
@@ -40,28 +41,37 @@ class _Declined(LookupError):  # noqa: N818 -- not an error: the query goes the 
 class _Values(dict[str, "Pair"]):
     """Value as written -> the pair that a comparison with it by ``=`` makes."""
 
-    __slots__ = ("_choices", "_parameter", "_prefix")
+    __slots__ = ("_advise", "_choices", "_doubt", "_prefix", "_read", "_wire")
 
     def __init__(self, parameter: Parameter, prefix: str) -> None:
-        self._parameter = parameter
+        kind = parameter.kind
+        self._wire = parameter.wire
         self._prefix = prefix
-        self._choices = {each.casefold() for each in parameter.kind.choices}
+        self._choices = {each.casefold() for each in kind.choices}
+        self._read = kind.read
+        self._advise = kind.advise if kind.advises else None
+        doubt = kind.doubt if parameter.unseen is None else parameter.doubt
+        self._doubt = doubt if parameter.doubts else None
 
     def __missing__(self, lexeme: str) -> Pair:
-        parameter, choices = self._parameter, self._choices
-        literal = _literal(lexeme)
+        literal = lexeme
+        if lexeme[0] in QUOTES or lexeme.lower() in KEYWORDS:
+            literal = _literal(lexeme)
+        choices, advise, doubt = self._choices, self._advise, self._doubt
         if choices and literal.casefold() not in choices:
             raise _Declined
-        kind = parameter.kind
         try:
-            value = str(kind.read(literal))
+            value = self._read(literal)
         except RefusedValue:
             raise _Declined from None
-        if kind.advises and kind.advise(literal) is not None:
+        if type(value) is not str:
+            value = str(value)
+        if advise is not None and advise(literal) is not None:
             raise _Declined
-        if parameter.doubts and parameter.doubt(value) is not None:
+        if doubt is not None and doubt(value) is not None:
             raise _Declined
-        pair = _pair(parameter.wire, self._prefix + value)
+        wire, sent = self._wire, self._prefix + value
+        pair = wire, sent, f"{wire}={sent if is_plain(sent) else encode(sent)}"
         if choices:
             _keep(self, lexeme, pair)
         return pair
@@ -80,7 +90,7 @@ class _Bounds(dict[str, "Pair"]):
     def __missing__(self, lexeme: str) -> Pair:
         parameter, relation = self._parameter, self._relation
         value: str | int
-        literal = _literal(lexeme)
+        literal = lexeme if lexeme[:4].isdecimal() else _literal(lexeme)
         try:
             if not parameter.is_time:
                 relation, value = parameter.kind.read_bound(relation, literal)
@@ -90,7 +100,8 @@ class _Bounds(dict[str, "Pair"]):
                 raise _Declined  # it may depend on the clock
         except (RefusedValue, ValueError, OverflowError):
             raise _Declined from None
-        return _pair(parameter.wire, f"{self._prefixes[relation]}{value}")
+        wire, sent = parameter.wire, f"{self._prefixes[relation]}{value}"
+        return wire, sent, f"{wire}={sent if is_plain(sent) else encode(sent)}"
 
 
 class _Features(dict[str, "Pair"]):
@@ -146,7 +157,7 @@ class _Table(dict[str, "Mapping[str, Mapping[str, Pair]]"]):
         if parameter is None or not _can_filter(parameter, self.spec):
             return {}
         if type(parameter) is Member:  # there may be many: what is usual will do
-            pair = _pair(parameter.wire, "true")
+            pair = parameter.wire, "true", f"{parameter.wire}=true"
             values = {"true": pair, "'true'": pair, '"true"': pair}
             return {"=": values, "==": values}
         prefixes = _prefixes(parameter)
@@ -213,7 +224,9 @@ def _pair(wire: str, value: str) -> Pair:
 
 
 def _keep(known: dict[str, T], key: str, value: T) -> None:
-    """Remember what was found; begin anew where that becomes too much."""
+    """Remember what was found, within bounds; begin anew where it becomes too much."""
+    if len(key) > _LONGEST:
+        return
     if len(known) >= _MOST:
         known.clear()
     known[key] = value
@@ -247,10 +260,12 @@ def compile_plain(found: Sequence[Lexemes], spec: Spec, limits: Limits) -> Compi
     except LookupError:
         return None
     wires = {wire for wire, _, _ in pairs}
+    if len(wires) < len(pairs):
+        pairs = [*{*pairs}]  # the same condition twice does no harm
     if last[5] or len(wires) < len(pairs):
         return None
     if not (table.careful.isdisjoint(wires) or table.fit(wires)):
         return None
     pairs.sort()
-    text = "&".join([text for _, _, text in pairs])
-    return CompiledQuery([(wire, value) for wire, value, _ in pairs], text, spec.path)
+    written = "&".join([text for _, _, text in pairs])
+    return CompiledQuery([(wire, value) for wire, value, _ in pairs], written, spec.path)

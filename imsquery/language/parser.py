@@ -12,7 +12,7 @@ from imsquery.limits import DEFAULT_LIMITS
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any, TypeVar
+    from typing import Any, NoReturn, TypeVar
 
     from imsquery.language.lexer import Lexemes
     from imsquery.limits import Limits
@@ -26,18 +26,14 @@ def tokenize(text: str, limits: Limits = DEFAULT_LIMITS) -> Tokens:
     Raises:
         QueryError: ``too-long``, ``too-deep`` or ``too-many``, as the limits say.
     """
-    return to_tokens(text, scan_within(text, limits), limits)
-
-
-def scan_within(text: str, limits: Limits) -> list[Lexemes]:
-    """Return the lexemes of a text.
-
-    Raises:
-        QueryError: ``too-long``, as the limits say.
-    """
     if len(text) > limits.length:
-        _refuse(text, "too-long", (limits.length, len(text)), f"{limits.length:,} code points")
-    return scan(text)
+        refuse_length(text, limits)
+    return to_tokens(text, scan(text), limits)
+
+
+def refuse_length(text: str, limits: Limits) -> NoReturn:
+    """Raise an error for a text that is longer than the limit."""
+    _refuse(text, "too-long", (limits.length, len(text)), f"{limits.length:,} code points")
 
 
 def to_tokens(text: str, found: Sequence[Lexemes], limits: Limits) -> Tokens:
@@ -101,7 +97,7 @@ def _check_count(tokens: Tokens, limit: int) -> None:
             _refuse(tokens.text, "too-many", span, f"{limit:,} predicates")
 
 
-def _refuse(text: str, code: str, span: tuple[int, int], bound: str) -> None:
+def _refuse(text: str, code: str, span: tuple[int, int], bound: str) -> NoReturn:
     from imsquery.diagnostics.errors import QueryError
     from imsquery.diagnostics.model import diagnostic
 

@@ -159,7 +159,7 @@ class Text(Kind):
     advises = True
 
     def advise(self, value: str) -> Advice | None:
-        return advise_pattern("=", value)
+        return None if _begins_sign(value) is None else advise_pattern("=", value)
 
 
 class Identifier(Text):
