@@ -70,38 +70,31 @@ class _Values(dict[str, "Pair"]):
             raise _Declined
         if doubt is not None and doubt(value) is not None:
             raise _Declined
-        wire, sent = self._wire, self._prefix + value
-        pair = wire, sent, f"{wire}={sent if is_plain(sent) else encode(sent)}"
+        pair = _pair(self._wire, self._prefix + value)
         if choices:
             _keep(self, lexeme, pair)
         return pair
 
 
-class _Bounds(dict[str, "Pair"]):
-    """Value as written -> the pair that a comparison by order, or of times, makes; keeps none."""
+class _Times(dict[str, "Pair"]):
+    """Time as written -> the pair that a comparison with it makes; keeps none."""
 
-    __slots__ = ("_parameter", "_prefixes", "_relation")
+    __slots__ = ("_prefixes", "_relation", "_wire")
 
     def __init__(self, parameter: Parameter, relation: str, prefixes: Mapping[str, str]) -> None:
-        self._parameter = parameter
+        self._wire = parameter.wire
         self._relation = relation
         self._prefixes = prefixes
 
     def __missing__(self, lexeme: str) -> Pair:
-        parameter, relation = self._parameter, self._relation
-        value: str | int
-        literal = lexeme if lexeme[:4].isdecimal() else _literal(lexeme)
+        literal = _literal(lexeme) if lexeme[0] in QUOTES else lexeme
+        if not literal[:4].isdecimal():
+            raise _Declined  # it may depend on the clock
         try:
-            if not parameter.is_time:
-                relation, value = parameter.kind.read_bound(relation, literal)
-            elif literal[:4].isdecimal():
-                relation, value = time_condition(relation, read_time(literal))
-            else:
-                raise _Declined  # it may depend on the clock
-        except (RefusedValue, ValueError, OverflowError):
+            relation, moment = time_condition(self._relation, read_time(literal))
+        except (ValueError, OverflowError):
             raise _Declined from None
-        wire, sent = parameter.wire, f"{self._prefixes[relation]}{value}"
-        return wire, sent, f"{wire}={sent if is_plain(sent) else encode(sent)}"
+        return _pair(self._wire, self._prefixes[relation] + moment)
 
 
 class _Features(dict[str, "Pair"]):
@@ -136,7 +129,7 @@ class _Table(dict[str, "Mapping[str, Mapping[str, Pair]]"]):
         self.careful = frozenset(has_others)
 
     def __missing__(self, name: str) -> Mapping[str, Mapping[str, Pair]]:
-        found = self._comparisons(name) or {}
+        found = self._comparisons(name)
         if name.lower() in self.spec.functions:
             found = {**found, **self._calls(name)}
         if found:
@@ -160,15 +153,14 @@ class _Table(dict[str, "Mapping[str, Mapping[str, Pair]]"]):
             pair = parameter.wire, "true", f"{parameter.wire}=true"
             values = {"true": pair, "'true'": pair, '"true"': pair}
             return {"=": values, "==": values}
-        prefixes = _prefixes(parameter)
-        found: dict[str, Mapping[str, Pair]] = {}
-        for written, relation in OPERATORS.items():
-            if relation == "=" and not parameter.is_time:
-                if relation in prefixes:
-                    found[written] = _Values(parameter, prefixes[relation])
-            elif _takes(parameter, relation):
-                found[written] = _Bounds(parameter, relation, prefixes)
-        return found
+        relations = _relations(parameter)
+        made: dict[str, Mapping[str, Pair]] = {
+            relation: _Times(parameter, relation, relations)
+            if parameter.is_time
+            else _Values(parameter, relations[relation])
+            for relation in relations
+        }
+        return {written: made[each] for written, each in OPERATORS.items() if each in made}
 
     def _calls(self, name: str) -> dict[str, Mapping[str, Pair]]:
         """Return the call with one argument, if it is one condition with that as its value."""
@@ -181,7 +173,7 @@ class _Table(dict[str, "Mapping[str, Mapping[str, Pair]]"]):
             parameter = self.spec.names.get(wire)
             if parameter is None:
                 return {} if "{" in value else {"": _Features(self.spec, value)}
-            compared = self[parameter.wire] if value == "{0}" else {}
+            compared = self._comparisons(parameter.wire) if value == "{0}" else {}
             return {"": compared["="]} if "=" in compared else {}
         return {}
 
@@ -192,21 +184,17 @@ def _can_filter(parameter: Parameter, spec: Spec) -> bool:
     return parameter.pushable and parameter.clause is None
 
 
-def _takes(parameter: Parameter, relation: str) -> bool:
-    """Return whether a parameter is compared by a relation, which means one condition."""
-    if relation == "!=":
-        return parameter.is_time and parameter.total
-    return relation in parameter.kind.operators and (
-        parameter.observed is not None or relation in EQUALITY
-    )
-
-
-def _prefixes(parameter: Parameter) -> Mapping[str, str]:
-    """Return relation -> what a request writes before a value that is compared by it."""
-    return TIME_OPERATORS if parameter.is_time else _EQUALITY
-
-
-_EQUALITY = {"=": ""}
+def _relations(parameter: Parameter) -> Mapping[str, str]:
+    """Return relation -> what a request writes before the value, if that is all it means."""
+    prefixes = TIME_OPERATORS if parameter.is_time else {"=": ""}
+    allowed = parameter.kind.operators
+    if parameter.observed is None:
+        allowed &= EQUALITY
+    if not parameter.is_time:
+        allowed &= {"="}
+    elif not parameter.total:
+        allowed -= {"!="}
+    return {relation: prefixes[relation] for relation in allowed & prefixes.keys()}
 
 
 def _literal(lexeme: str) -> str:
