@@ -174,7 +174,7 @@ def example() -> str:
 
 def boards(count: int) -> list[str]:
     """Return that many conditions of the same cost."""
-    return [f"support_b{number} = true" for number in range(10_000, 10_000 + count)]
+    return [f"support_b{number}x = true" for number in range(10_000, 10_000 + count)]
 
 
 def chain(count: int) -> str:
