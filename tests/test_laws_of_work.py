@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from runpy import run_path
+from typing import Any
 
 import pytest
 from attrs import frozen
@@ -72,10 +76,13 @@ def decompile(text: str) -> None:
 
 
 def lint(text: str) -> None:
-    from imsquery.urls.linter import lint
+    from imsquery.linting.linter import lint
 
     lint(f"{text}/v2/cloudimages?{text}")
     lint(f"'/v2/cloudimages?{text}")
+    lint(f"hcloud IMS ListImages {text}")
+    lint(f'data "huaweicloud_images_image" "x" {{\n{text}\n}}')
+    lint(f"import requests\nrequests.get('/v2/cloudimages', params={{{text}}})\n{text}")
 
 
 def read(text: str) -> None:
@@ -91,6 +98,19 @@ def report(text: str) -> None:
     str(QueryError(text, check(text)))
 
 
+def plan(text: str) -> None:
+    from imsquery.planning.planner import plan
+
+    with suppress(ValueError):
+        plan(text).explain()
+
+
+def plan_in_full(text: str) -> None:
+    from imsquery.planning.planner import plan
+
+    plan(text, max_requests=10_000)
+
+
 # Each with the steps that it may take for a short text already.
 ENTRIES: dict[Callable[[str], None], int] = {
     mend: 0,
@@ -103,10 +123,10 @@ ENTRIES: dict[Callable[[str], None], int] = {
 }
 
 
-def assert_law(entry: Callable[[str], None], family: Family) -> None:
+def assert_law(entry: Callable[[str], None], family: Family, scale: int = 1) -> None:
     measured(entry, family.text(2))  # what is imported and remembered is not counted
-    short, long = (measured(entry, family.text(times)) for times in (1, 8))
-    assert not _exceeds(long, short, ENTRIES[entry]), (family, short, long)
+    short, long = (measured(entry, family.text(times * scale)) for times in (1, 8))
+    assert not _exceeds(long, short, ENTRIES.get(entry, 0)), (family, short, long)
 
 
 def _exceeds(long: Work, short: Work, at_once: int) -> bool:
@@ -125,6 +145,7 @@ UNITS = (
     "x ", "x,", "é", "= ", "a = = b and ", "nosuch = a or ", "visibility = publik and ", "a not ",
     "supports or ", "limit = 5 and ", "$x or ", "1 <= ", "a=b=", "a:b ", "a:", "a;", "a&", "a||",
     "a = b ", "'a' ", "name = 'a''b' and ", "xor ", "select ", "not ", "all ", "platform in (a, ",
+    "name iequals x ", "limit = 3 per x ", "created_at > last week and ", "--sort x ", "head 5 ",
     # conjunctions and lists without a fault
     "platform = CentOS and ", "id = x№ or ", "id = x№ and ", "(id = x№ or owner = x№) and ",
     "min_ram > № and ", "supports(s№x) and ", "id = $x№ and ", "nosuch№ = a or ", "Ubuntu№, ",
@@ -136,7 +157,7 @@ UNITS = (
     # other dialects
     "a=b&", "tag=a&", "a%20", "&amp;", "--a=b ", "--a ", "{", '{"a":', '"a": "b", ',
     "Name=a,Values=b ", "Name=a,Values=b,", "a: b\n", "a = b\n", "a = [", "- a\n", "/*", "#",
-    "# a\n", "\n", "\\\n", "{x}",
+    "x /* ", "/* a */ ", "= /* ", "# a\n", "\n", "\\\n", "{x}",
     "/v2/cloudimages?a=b ", "https://a/v2/cloudimages?", "${x}", "<a>", "&lt;",
 )  # fmt: skip
 FAMILIES = (
@@ -166,6 +187,8 @@ FAMILIES = (
     Family("platform in (", "CentOS, ", "a)"),
     Family("id in (", "x№, ", "x)"),
     Family("not id in (", "x№, ", "x)"),
+    Family("min_ram in (", "4 GB, ", "4)"),
+    Family("platform in (", "Ubuntu 22.04, ", "x)"),
     Family("x between ", "1 "),
     Family("a = ", "b "),
     Family("", "(", "protected", ")"),
@@ -173,6 +196,31 @@ FAMILIES = (
     Family("[?", "(", "a", ")"),
     Family('{"$not":', '{"$not":', "{}", "}"),
     Family("properties {", "properties {", "a = b", "}"),
+)
+
+
+# Requests in files, in each form.
+REQUESTS = (
+    Family("", "/v2/cloudimages?limit=0 "),
+    Family("", "/v2/cloudimages?limit=0&a№=b "),
+    Family("", "'/v2/cloudimages?a=b' + x "),
+    Family("'/v2/cloudimages?a=b'", " + '&c=d'"),
+    Family("'/v2/cloudimages?a=b'", "\n'&c=d'"),
+    Family("/v2/cloudimages?", "\\_"),
+    Family("", "hcloud IMS ListImages "),
+    Family("", "hcloud IMS ListImages --limit=0; "),
+    Family("hcloud IMS ListImages ", "--a№='b c' "),
+    Family("", 'data "huaweicloud_images_image" "x" {\n'),
+    Family("", 'data "huaweicloud_images_image" "x" {\n  os = "Centos"\n}\n'),
+    Family('data "huaweicloud_images_image" "x" {\n', "visibilit№ = 1\n", "}"),
+    Family('data "huaweicloud_images_image" "x" {\n', "a = <<A\n", "}"),
+    Family('data "huaweicloud_images_image" "x" {\n', "{", "}"),
+    Family("import requests\n", "requests.get('/v2/cloudimages', params={'a': 'b'})\n"),
+    Family("é = 1; ", "requests.get('/v2/cloudimages', params={'a': 'b'}); "),
+    Family("a = {'limit': 0}\n", "get('/v2/cloudimages', params=a)\n"),
+    Family("v2/cloudimages params\n", "```python\nx = 1\n"),
+    Family("from huaweicloudsdkims import *\nr = ListImagesRequest()\n", "r.a№ = 'x'\n"),
+    Family("", "/v2/cloudimages?limit=0 # imsquery: ignore[a] "),
 )
 
 
@@ -200,12 +248,79 @@ def test_work_grows_with_the_text_and_no_faster(entry: Callable[[str], None]) ->
         assert_law(entry, family)
 
 
+def test_work_grows_with_the_requests_in_a_file_and_no_faster() -> None:
+    for family in REQUESTS:
+        assert_law(lint, family)
+
+
 @pytest.mark.parametrize("entry", [complete, report])
 @pytest.mark.parametrize("unit", ["a||", "'", "中😀", "in (x, ", "name != a№ and "])
 def test_what_takes_a_while_for_any_text_takes_little_more_for_a_long_one(
     entry: Callable[[str], None], unit: str
 ) -> None:
     assert_law(entry, Family("", unit))
+
+
+PLANNED = (
+    Family("supports(", "b№, ", "b)"),
+    Family("", "(supports(a№x) or supports(b№x)) and ", "protected"),
+    Family("", "supports(a№x) and (name = x№ or tag = y№) and ", "protected"),
+    Family("", "(supports(a№x) and name = x№) or ", "protected"),
+    Family("", "(name = x№ or owner = x№) and ", "protected"),
+    Family("id in (", "x№, ", "x)"),
+)
+IN_FULL = (
+    Family("id in (", "x№, ", "x)"),
+    Family("min_ram > 5 and id in (", "x№, ", "x) and not protected"),
+)
+
+
+@pytest.mark.parametrize("family", PLANNED)
+def test_a_plan_takes_time_in_proportion_to_the_filter(family: Family) -> None:
+    assert_law(plan, family, 8)  # enough for there to be no more requests for a longer one
+
+
+@pytest.mark.parametrize("family", PLANNED[1:5])
+def test_a_plan_takes_time_in_proportion_to_its_requests(family: Family) -> None:
+    def plan(number: str) -> None:
+        from imsquery.planning.planner import plan
+
+        plan(family.text(16), max_requests=int(number))
+
+    few, many = (measured(plan, number) for number in ("8", "64"))
+    assert not _exceeds(many, few, 0), (family, few, many)
+
+
+@pytest.mark.parametrize("family", IN_FULL)
+def test_a_list_is_planned_in_full_in_proportion_to_its_length(family: Family) -> None:
+    assert_law(plan_in_full, family)
+
+
+@cache
+def glance() -> Any:
+    """Return the spec in terms of the copy whose work is counted."""
+    return run_path(str(Path(__file__).with_name("glance_like.py")))["GLANCE"]
+
+
+LISTED = (
+    Family("name in (", "x№, ", "x)"),
+    Family("size > 5 and id in (", "x№, ", "x) and name in (a, b) and not protected"),
+    Family("", "(name = x№ or size = №) and ", "protected"),
+    Family("", "tag = x№ and ", "protected"),
+    Family("", "(tag = x№ and size >= №) or ", "protected"),
+)
+
+
+@pytest.mark.parametrize("family", LISTED)
+def test_a_plan_with_lists_and_ranges_takes_time_in_proportion_to_the_filter(
+    family: Family,
+) -> None:
+    def plan(text: str) -> None:
+        from imsquery.planning.planner import plan
+
+        plan(text, spec=glance())
+
+    assert_law(plan, family, 8)
 
 
 @pytest.mark.parametrize("piece", ["{}b", "{}?b", "a?{}b", "a*{}b*?"])

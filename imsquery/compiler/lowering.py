@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import itemgetter
 
 from imsquery.compiler.query_string import CompiledQuery, join
 from imsquery.compiler.shortcut import compile_plain
@@ -10,7 +11,6 @@ from imsquery.language.lexer import scan
 from imsquery.language.parser import refuse_length, to_tokens
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.schema.parameters import TIME_OPERATORS
 from imsquery.semantics.analysis import bind, text_of
 from imsquery.semantics.binder import is_sortable
 from imsquery.semantics.formula import And, Atom
@@ -118,21 +118,16 @@ def lower(analysis: Analysis) -> Sequence[tuple[str, str]]:
     if pairs is None:
         pairs = _pairs(analysis.formula, spec)
         if pairs is None:
-            from imsquery.compiler.not_expressible import report_obstacles
-
-            pairs = {}
-            report_obstacles(analysis)
-        else:
-            analysis.report_expressions()  # simplification may have dropped some
+            return _lower_rest(analysis)
+        analysis.report_expressions()  # simplification may have dropped some
     if not spec.companions.keys().isdisjoint(pairs):
         analysis.check_consistency()  # which warns of what does not go with them
+    found = sorted(pairs.items())
     if bound.order or bound.limit is not None or bound.after is not None:
-        _lower_clauses(analysis, pairs)
-    if len(bound.order) > 1 or bound.counts():
-        from imsquery.compiler.not_expressible import report_clauses
-
-        report_clauses(analysis)
-    return sorted(pairs.items())
+        return _with_clauses(analysis, found)
+    if bound.counts():
+        _report_clauses(analysis)
+    return found
 
 
 def _pairs(formula: Formula, spec: Spec) -> dict[str, str] | None:
@@ -149,17 +144,10 @@ def _pairs(formula: Formula, spec: Spec) -> dict[str, str] | None:
             return None
         parameter = atom.parameter
         wire = parameter.wire
-        if wire in pairs or not parameter.pushable:
+        prefix = parameter.prefixes.get(atom.relation)
+        if prefix is None or wire in pairs:
             return None
-        value = atom.value
-        if parameter.is_time:
-            if atom.relation == "present":
-                return None
-            pairs[wire] = time_value(atom.relation, value)
-        elif atom.relation != "=":
-            return None
-        else:
-            pairs[wire] = value if type(value) is str else str(value)
+        pairs[wire] = f"{prefix}{atom.value}"
         if wire in exclusive or parameter.requires is not None:
             demanding.append(parameter)
     for parameter in demanding:
@@ -172,36 +160,81 @@ def _pairs(formula: Formula, spec: Spec) -> dict[str, str] | None:
     return pairs
 
 
-def time_value(relation: str, moment: str | int) -> str:
-    """Return a comparison with a time as the service reads it: ``lt:2018-10-28T00:00:00Z``."""
-    return f"{TIME_OPERATORS[relation]}{moment}"
-
-
 _NONE: frozenset[str] = frozenset()
 
 
-def _lower_clauses(analysis: Analysis, pairs: dict[str, str]) -> None:
-    clauses = analysis.binder.spec.clauses
-    bound = analysis.bound
-    analysis.binder.check_order(bound)
-    for order in bound.order[:1]:
-        if order.parameter.sortable:
-            pairs[clauses["order by"].wire] = order.parameter.wire
-            if order.direction is not None:
-                pairs[clauses["direction"].wire] = order.direction
-        elif is_sortable(order.parameter):
-            _report_sort_key(order, analysis)
-    for which, written in (("limit", bound.limit), ("after", bound.after)):
-        value = analysis.clause_value(written)
-        if value is not None:
-            pairs[clauses[which].wire] = str(value)
+def _lower_rest(analysis: Analysis) -> Sequence[tuple[str, str]]:
+    """Lower what the fast way leaves: lists, ranges and repeated parameters, and what is wrong."""
+    pairs = _all_pairs(analysis.formula)
+    if pairs is None:
+        from imsquery.compiler.not_expressible import report_obstacles
+
+        report_obstacles(analysis)
+    else:
+        analysis.check_consistency()
+        analysis.report_expressions()
+    return _with_clauses(analysis, pairs or [])
 
 
-def _report_sort_key(order: Order, analysis: Analysis) -> None:
+def _all_pairs(formula: Formula) -> list[tuple[str, str]] | None:
+    """Return the pairs of a simplified conjunction in canonical order, however they are written."""
+    from imsquery.schema.wire import write_pair
+    from imsquery.semantics.lists import as_list
+
+    pairs: dict[tuple[str, str], None] = {}
+    asked: set[str] = set()
+    for part in formula.operands if type(formula) is And else (formula,):
+        atom = part if type(part) is Atom else as_list(part)
+        pair = atom and write_pair(atom.parameter, atom.relation, atom.value)
+        if not (atom and pair) or (pair[0] in asked and not atom.parameter.repeats):
+            return None
+        asked.add(pair[0])
+        pairs[pair] = None
+    return sorted(pairs)
+
+
+def _with_clauses(
+    analysis: Analysis, pairs: Sequence[tuple[str, str]]
+) -> Sequence[tuple[str, str]]:
+    """Add what the clauses ask for; sort keys are not sorted."""
+    binder, bound = analysis.binder, analysis.bound
+    spec = binder.spec
+    found = [*pairs]
+    keys = bound.order
+    if keys:
+        binder.check_order(bound)
+        keys = keys if spec.takes_sort_keys else keys[:1]
+        written = [(key.parameter.wire, key.direction) for key in keys if key.parameter.sortable]
+        if written:
+            found += spec.write_order(written)
+        if len(written) < len(keys):
+            _report_sort_keys(keys, analysis)
+    for which, clause in (("limit", bound.limit), ("after", bound.after)):
+        if clause is not None:
+            value = analysis.clause_value(clause)
+            if value is not None:
+                found.append((spec.clauses[which].wire, str(value)))
+    if len(bound.order) > len(keys) or bound.counts():
+        _report_clauses(analysis)
+    found.sort(key=itemgetter(0))
+    return found
+
+
+def _report_clauses(analysis: Analysis) -> None:
+    from imsquery.compiler.not_expressible import report_clauses
+
+    report_clauses(analysis)
+
+
+def _report_sort_keys(keys: Sequence[Order], analysis: Analysis) -> None:
     binder = analysis.binder
-    binder.report(
-        "unknown-sort-key",
-        f"the server cannot sort by `{order.parameter.name}`, only by "
-        f"{', '.join(binder.spec.sort_keys)}{'; `plan` sorts on the client' * analysis.has_plan}",
-        binder.span(order.token),
-    )
+    for order in keys:
+        if order.parameter.sortable or not is_sortable(order.parameter):
+            continue
+        binder.report(
+            "unknown-sort-key",
+            f"the server cannot sort by `{order.parameter.name}`, only by "
+            f"{', '.join(binder.spec.sort_keys)}"
+            f"{'; `plan` sorts on the client' * analysis.has_plan}",
+            binder.span(order.token),
+        )

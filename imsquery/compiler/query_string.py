@@ -94,9 +94,22 @@ class CompiledQuery:
         return type(self), (self._pairs, self.query_string, self._path, self.warnings)
 
     @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Wire names and values, not encoded, in canonical order; a name may repeat."""
+        return tuple(self._pairs)
+
+    @property
     def params(self) -> Mapping[str, str]:
-        """Wire name -> value, not encoded, in canonical order; read-only."""
-        return MappingProxyType(dict(self._pairs))
+        """Wire name -> value, not encoded, in canonical order; read-only.
+
+        Raises:
+            ValueError: a name repeats, as only some specs allow; ``pairs`` has them all.
+        """
+        params = dict(self._pairs)
+        if len(params) < len(self._pairs):
+            msg = "a parameter repeats; use `pairs`"
+            raise ValueError(msg)
+        return MappingProxyType(params)
 
     @property
     def signing_string(self) -> str:
@@ -146,9 +159,12 @@ def region_endpoint(region: str, host: str) -> str:
         host: the pattern of the spec, which contains ``{region}``.
 
     Raises:
-        ValueError: it cannot be the name of a region.
+        ValueError: it cannot be the name of a region, or the spec knows no endpoints of regions.
     """
     if not _region(region):
         msg = f"not a region: {region[:200]!r}; expected a name such as cn-north-4"
+        raise ValueError(msg)
+    if "{region}" not in host:
+        msg = "this cloud has no endpoints by region; expected an endpoint"
         raise ValueError(msg)
     return host.replace("{region}", region)

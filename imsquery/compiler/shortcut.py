@@ -13,7 +13,7 @@ from imsquery.language.lexer import NAMES, QUOTES, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
 from imsquery.language.times import read_time, time_condition
 from imsquery.schema.kinds import RefusedValue
-from imsquery.schema.parameters import TIME_OPERATORS, Member
+from imsquery.schema.parameters import Member
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -110,9 +110,9 @@ class _Features(dict[str, "Pair"]):
         spec, literal = self._spec, _literal(lexeme)
         is_written_out = literal.lstrip("_").lower().startswith(spec.family.lstrip("_"))
         flag = None if is_written_out else spec.feature(literal)
-        if flag is None or not flag.kind.standalone or not _can_filter(flag, spec):
+        if flag is None or not flag.kind.standalone:
             raise _Declined
-        pair = _pair(flag.wire, self._value)
+        pair = _comparisons(flag, spec)["="][self._value]
         _keep(self, lexeme, pair)
         return pair
 
@@ -129,7 +129,9 @@ class _Table(dict[str, "Mapping[str, Mapping[str, Pair]]"]):
         self.careful = frozenset(has_others)
 
     def __missing__(self, name: str) -> Mapping[str, Mapping[str, Pair]]:
-        found = self._comparisons(name)
+        is_name = KEYWORDS.get(name.lower(), "WORD") in NAMES
+        parameter = self.spec.find(name) if is_name else None
+        found = {} if parameter is None else _comparisons(parameter, self.spec)
         if name.lower() in self.spec.functions:
             found = {**found, **self._calls(name)}
         if found:
@@ -144,24 +146,6 @@ class _Table(dict[str, "Mapping[str, Mapping[str, Pair]]"]):
                 return False
         return True
 
-    def _comparisons(self, name: str) -> dict[str, Mapping[str, Pair]]:
-        is_name = KEYWORDS.get(name.lower(), "WORD") in NAMES
-        parameter = self.spec.find(name) if is_name else None
-        if parameter is None or not _can_filter(parameter, self.spec):
-            return {}
-        if type(parameter) is Member:  # there may be many: what is usual will do
-            pair = parameter.wire, "true", f"{parameter.wire}=true"
-            values = {"true": pair, "'true'": pair, '"true"': pair}
-            return {"=": values, "==": values}
-        relations = _relations(parameter)
-        made: dict[str, Mapping[str, Pair]] = {
-            relation: _Times(parameter, relation, relations)
-            if parameter.is_time
-            else _Values(parameter, relations[relation])
-            for relation in relations
-        }
-        return {written: made[each] for written, each in OPERATORS.items() if each in made}
-
     def _calls(self, name: str) -> dict[str, Mapping[str, Pair]]:
         """Return the call with one argument, if it is one condition with that as its value."""
         for function in self.spec.functions.get(name.lower(), ()):
@@ -170,23 +154,34 @@ class _Table(dict[str, "Mapping[str, Mapping[str, Pair]]"]):
             if len(function.conditions) != 1 or function.relation != "=":
                 return {}
             [(wire, value)] = function.conditions
-            parameter = self.spec.names.get(wire)
+            parameter = self.spec.parameters.get(wire)
             if parameter is None:
                 return {} if "{" in value else {"": _Features(self.spec, value)}
-            compared = self._comparisons(parameter.wire) if value == "{0}" else {}
+            compared = _comparisons(parameter, self.spec) if value == "{0}" else {}
             return {"": compared["="]} if "=" in compared else {}
         return {}
 
 
-def _can_filter(parameter: Parameter, spec: Spec) -> bool:
-    if type(parameter) is Member:
-        return spec.is_known(parameter)
-    return parameter.pushable and parameter.clause is None
+def _comparisons(parameter: Parameter, spec: Spec) -> dict[str, Mapping[str, Pair]]:
+    """Return operator as written -> value as written -> pair."""
+    if type(parameter) is Member:  # there may be many: what is usual will do
+        pair = parameter.wire, "true", f"{parameter.wire}=true"
+        values = {"true": pair, "'true'": pair, '"true"': pair}
+        return {"=": values, "==": values} if spec.is_known(parameter) else {}
+    if parameter.clause is not None:
+        return {}
+    relations = _relations(parameter)
+    made: dict[str, Mapping[str, Pair]] = {
+        relation: _Times(parameter, relation, relations)
+        if parameter.is_time
+        else _Values(parameter, relations[relation])
+        for relation in relations
+    }
+    return {written: made[each] for written, each in OPERATORS.items() if each in made}
 
 
 def _relations(parameter: Parameter) -> Mapping[str, str]:
     """Return relation -> what a request writes before the value, if that is all it means."""
-    prefixes = TIME_OPERATORS if parameter.is_time else {"=": ""}
     allowed = parameter.kind.operators
     if parameter.observed is None:
         allowed &= EQUALITY
@@ -194,7 +189,7 @@ def _relations(parameter: Parameter) -> Mapping[str, str]:
         allowed &= {"="}
     elif not parameter.total:
         allowed -= {"!="}
-    return {relation: prefixes[relation] for relation in allowed & prefixes.keys()}
+    return {each: parameter.prefixes[each] for each in allowed & parameter.prefixes.keys()}
 
 
 def _literal(lexeme: str) -> str:

@@ -6,6 +6,8 @@ Whether each of them is valid there is for :mod:`imsquery.completion.trial` to f
 from __future__ import annotations
 
 import re
+from itertools import compress
+from operator import not_
 from typing import TYPE_CHECKING
 
 from imsquery.language.lexer import spell
@@ -114,16 +116,16 @@ class Candidates:
             )
             for each in (same[0] for same in self._spec.functions.values())
         ]
-        ready = [row for row in rows if row.wire in missing or self._rank(row) < _FLAGS]
-        yield from map(self._name, ready)
+        is_ready = [row.wire in missing or self._rank(row) < _FLAGS for row in rows]
+        yield from map(self._name, compress(rows, is_ready))
         yield from functions
-        yield from map(self._name, (row for row in rows if row not in ready))
+        yield from map(self._name, compress(rows, map(not_, is_ready)))
 
     def _rank(self, row: Parameter) -> int:
         """Rank names: of known values, of other values, of flags, and of attributes alone."""
         if not row.pushable:
             return _FLAGS + 1
-        if row.wire.startswith(self._spec.family):
+        if self._spec.ending(row.wire):
             return _FLAGS
         is_telling = row.kind.ordered or (row.kind.choices and not row.kind.standalone)
         return 0 if is_telling else 1
@@ -193,8 +195,8 @@ class Candidates:
     def _features(self, words: Sequence[Word]) -> Iterator[Candidate]:
         written = {lexeme for _, lexeme in words}
         for row in self._spec.parameters.values():
-            ending = row.wire.removeprefix(self._spec.family)
-            if ending != row.wire and isinstance(row.kind, Flag) and ending not in written:
+            ending = self._spec.ending(row.wire)
+            if ending and isinstance(row.kind, Flag) and ending not in written:
                 yield ending, "value", "feature"
 
     def _of(self, parameter: Parameter, name: str, words: Sequence[Word]) -> Iterator[Candidate]:

@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING
 
 from imsquery.covering.implication import follows, is_contrary
 from imsquery.schema.kinds import Boolean, Flag, Identifier, Integer
+from imsquery.schema.parameters import LIST
+from imsquery.schema.wire import MAX_LIST, write_pair
 from imsquery.semantics.formula import Atom, is_scope
+from imsquery.semantics.lists import OneOf, as_one
 from imsquery.semantics.simplify import complement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from imsquery.schema.parameters import Parameter
 
     Conditions = Mapping[str, Atom]
     Key = tuple[tuple[str, str, str], ...]
@@ -34,16 +39,17 @@ class Box:
     """The conditions of one request; immutable.
 
     Attributes:
-        conditions: wire name -> the condition.
+        conditions: what a request can ask once (:func:`slot`) -> the condition.
         hidden: keys of the conditions that no image record shows, so that the client cannot check
             them.
         unasked: hidden conditions on a parameter that already has one, so that a single request
             cannot ask for both.
+        wires: wire names of the parameters that have a condition.
         weight: estimated share of all images that satisfy the conditions.
         key: the same for boxes with the same conditions; sortable.
     """
 
-    __slots__ = ("conditions", "hidden", "key", "unasked", "weight")
+    __slots__ = ("conditions", "hidden", "key", "unasked", "weight", "wires")
 
     def __init__(self, conditions: Conditions, unasked: tuple[Atom, ...] = ()) -> None:
         self.conditions = conditions
@@ -52,6 +58,7 @@ class Box:
         self.hidden = frozenset(
             atom.key for atom in (*conditions.values(), *unasked) if atom.parameter.observed is None
         )
+        self.wires = frozenset(atom.parameter.wire for atom in conditions.values())
         self.weight = reduce(float.__mul__, map(weigh, conditions.values()), 1.0)
 
     def meet(self, other: Box) -> Box | None:
@@ -63,14 +70,27 @@ class Box:
         conditions = dict(self.conditions)
         left = [*self.unasked, *unasked]
         for atom in atoms:
-            wire = atom.parameter.wire
-            known = conditions.get(wire)
+            place = slot(atom)
+            if atom.parameter.wires:
+                others = _on(atom.parameter, conditions)
+                if any(is_contrary(atom, each) for each in others):
+                    return None
+                if any(_implies(each, atom) for each in others):
+                    continue
+                for each in others:
+                    if _implies(atom, each):
+                        del conditions[slot(each)]
+            known = conditions.get(place)
             if known is None:
-                conditions[wire] = atom
+                conditions[place] = atom
+                continue
+            if known is atom:
                 continue
             if is_contrary(atom, known):
                 return None
-            conditions[wire], hidden = _narrower(atom, known)
+            narrower, hidden = _narrower(atom, known)
+            del conditions[place]
+            conditions[slot(narrower)] = narrower  # of a list, a single value may be left
             if hidden is not None:
                 left.append(hidden)
         return Box(conditions, tuple({atom.key: atom for atom in left}.values()))
@@ -78,23 +98,25 @@ class Box:
     def widen(self, other: Box) -> Box:
         """Return a box that contains both, with the conditions that both imply."""
         conditions = {}
-        for wire in sorted(self.conditions.keys() | other.conditions.keys()):
-            shared = _wider(self.conditions.get(wire), other.conditions.get(wire))
+        for place in sorted(self.conditions.keys() | other.conditions.keys()):
+            shared = _wider(self.conditions.get(place), other.conditions.get(place))
             if shared is not None:
-                conditions[wire] = shared
+                conditions[slot(shared)] = shared
         return Box(conditions, self.unasked)
 
     def without(self, wire: str) -> Box:
-        """Return the box without its condition on a parameter."""
-        kept = {name: atom for name, atom in self.conditions.items() if name != wire}
+        """Return the box without its conditions on a parameter."""
+        kept = {
+            place: atom for place, atom in self.conditions.items() if atom.parameter.wire != wire
+        }
         return Box(kept, self.unasked)
 
     def widened_weight(self, other: Box) -> float:
         """Return the weight that :meth:`widen` would result in."""
         weight = 1.0
         theirs = other.conditions
-        for wire, atom in self.conditions.items():
-            shared = _wider(atom, theirs.get(wire))
+        for place, atom in self.conditions.items():
+            shared = _wider(atom, theirs.get(place))
             if shared is not None:
                 weight *= weigh(shared)
         return weight
@@ -104,12 +126,17 @@ class Box:
 
         It must find all the images of the other box, and satisfy the same hidden conditions.
         """
-        if self.hidden != other.hidden:
+        if self.hidden != other.hidden or not self.wires <= other.wires:
             return False
         theirs = other.conditions
-        for wire, atom in self.conditions.items():
-            known = theirs.get(wire)
-            if known is None or not _implies(known, atom):
+        for place, atom in self.conditions.items():
+            known = theirs.get(place)
+            if known is not None and _implies(known, atom):
+                continue
+            if not atom.parameter.wires:
+                return False
+            others = _on(atom.parameter, theirs)
+            if not any(_implies(each, atom) for each in others):
                 return False
         return True
 
@@ -117,9 +144,9 @@ class Box:
         """Return the complement of each condition that has one, with the key of the others."""
         # The key is sorted, and stays so without one of its parts.
         return [
-            (opposite, tuple(part for part in self.key if part[0] != wire))
-            for wire, atom in self.conditions.items()
-            if (opposite := complement(atom)) is not None
+            (opposite, tuple(part for part in self.key if part[0] != atom.parameter.wire))
+            for atom in self.conditions.values()
+            if _is_single(atom.parameter) and (opposite := complement(atom)) is not None
         ]
 
 
@@ -130,9 +157,28 @@ def sort_key(atom: Atom) -> tuple[str, str, str]:
 
 def is_pushable(atom: Atom) -> bool:
     """Return whether a request can express a condition."""
-    if not atom.parameter.pushable or atom.relation == "present":
-        return False
-    return atom.parameter.is_time or atom.relation == "="
+    row = atom.parameter
+    return atom.relation in row.prefixes or write_pair(row, atom.relation, atom.value) is not None
+
+
+def slot(atom: Atom) -> str:
+    """Return what a request can ask once: a name of its pairs, or a pair of one that repeats."""
+    row = atom.parameter
+    if atom.relation in row.prefixes and not row.repeats:
+        return row.wire
+    name, value = write_pair(row, atom.relation, atom.value) or ("", "")
+    return f"{name}={value}" if row.repeats else name
+
+
+def _is_single(row: Parameter) -> bool:
+    """Return whether a request compares a parameter once, whatever the operator."""
+    return not (row.wires or row.repeats)
+
+
+def _on(row: Parameter, conditions: Conditions) -> list[Atom]:
+    """Return the conditions on a parameter that a request compares in several ways."""
+    found = (conditions.get(wire) for wire in (row.wire, *row.wires))
+    return [each for each in found if each is not None]
 
 
 def _implies(atom: Atom, other: Atom) -> bool:
@@ -150,6 +196,9 @@ def _narrower(one: Atom, other: Atom) -> tuple[Atom, Atom | None]:
         return one, None
     if _implies(other, one):
         return other, None
+    both = None if one.parameter.multiple else _intersect(one, other)
+    if both is not None:
+        return both, None
     chosen, left = sorted((one, other), key=lambda atom: (weigh(atom), str(atom.value)))
     return chosen, left if left.parameter.observed is None else None
 
@@ -160,7 +209,26 @@ def _wider(one: Atom | None, other: Atom | None) -> Atom | None:
         return None
     if _implies(one, other):
         return other
-    return one if _implies(other, one) else None
+    if _implies(other, one):
+        return one
+    these, those = _listed(one), _listed(other)
+    is_short = len(these) + len(those) <= MAX_LIST
+    return as_one([*these, *those]) if these and those and is_short else None
+
+
+def _intersect(one: Atom, other: Atom) -> Atom | None:
+    """Return the list of what two lists share, if both conditions are lists."""
+    values = {each.value for each in _listed(other)}
+    both = [each for each in _listed(one) if each.value in values]
+    return as_one(both) if both else None
+
+
+def _listed(atom: Atom) -> list[Atom]:
+    """Return the equalities that a condition is the list of."""
+    if isinstance(atom, OneOf):
+        return atom.atoms()
+    is_listable = LIST in atom.parameter.forms and atom.relation == "=" and not is_scope(atom)
+    return [atom] if is_listable else []
 
 
 def weigh(atom: Atom) -> float:
@@ -168,6 +236,8 @@ def weigh(atom: Atom) -> float:
     kind = atom.parameter.kind
     if is_scope(atom):
         return 1.0
+    if isinstance(atom, OneOf):
+        return min(len(atom.values) * weigh(atom.atoms()[0]), _BOUND["!="])
     if atom.parameter.is_time:
         return _BOUND.get(atom.relation, _SECOND)
     if isinstance(kind, Boolean):
@@ -175,7 +245,7 @@ def weigh(atom: Atom) -> float:
     if kind.choices:
         return 1 / (len(kind.choices) + 1)
     if isinstance(kind, Integer):
-        return _NUMBER
+        return _BOUND.get(atom.relation, _NUMBER)
     return _IDENTIFIER if isinstance(kind, Identifier) else _TEXT
 
 

@@ -9,14 +9,17 @@ from imsquery.evaluation.attributes import is_always_present
 from imsquery.evaluation.matching import text_test
 from imsquery.schema.kinds import Integer
 from imsquery.semantics.formula import And, Atom, Not, Or, fold, is_scope, leaves, map_atoms
+from imsquery.semantics.lists import OneOf
 from imsquery.semantics.simplify import complement, simplify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Hashable, Mapping
+    from collections.abc import Callable, Container, Hashable, Iterable
+    from collections.abc import Set as AbstractSet
 
     from imsquery.schema.spec import Spec
     from imsquery.semantics.formula import Formula
 
+_CONSULTED = 32  # known conditions on a parameter that repeats: more are taken only as they are
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 
 
@@ -31,12 +34,14 @@ def follows(atom: Atom, known: Atom) -> bool | None:
         known: one that a request can make.
     """
     parameter = atom.parameter
-    if atom.key == known.key:
+    if atom.relation == known.relation and atom.value == known.value:
         return True
     if parameter.scopes and (atom.value in parameter.scopes or known.value in parameter.scopes):
         return True if is_scope(atom) else None
     if atom.relation == "present":
         return True
+    if isinstance(atom, OneOf) or isinstance(known, OneOf):
+        return _follows_lists(atom, known)
     if parameter.multiple:
         return True if _matches(atom, known) else None
     if parameter.is_time or isinstance(parameter.kind, Integer):
@@ -46,6 +51,24 @@ def follows(atom: Atom, known: Atom) -> bool | None:
     if atom.relation == "=":
         return False
     return None if atom.relation == "matches" else _matches(atom, known)
+
+
+def _follows_lists(atom: Atom, known: Atom) -> bool | None:
+    """Return whether a condition holds given another, where either is a list."""
+    if isinstance(atom, OneOf) and isinstance(known, OneOf) and not atom.parameter.multiple:
+        if known.values <= atom.values:
+            return True
+        return False if known.values.isdisjoint(atom.values) else None
+    if isinstance(atom, OneOf) and known.relation == "=" and not atom.parameter.multiple:
+        return known.value in atom.values
+    if isinstance(known, OneOf) and atom.relation == "=" and not atom.parameter.multiple:
+        return None if atom.value in known.values else False
+    if isinstance(known, OneOf):  # whichever of its values it is
+        truths = {follows(atom, each) for each in known.atoms()}
+        return truths.pop() if len(truths) == 1 else None
+    assert isinstance(atom, OneOf)  # noqa: S101 -- one of the two is
+    truths = {follows(each, known) for each in atom.atoms()}
+    return True if True in truths else None if None in truths else False
 
 
 def _matches(atom: Atom, known: Atom) -> bool:
@@ -146,29 +169,41 @@ def _suppose(formula: Formula, known: Atom) -> Formula:
     )
 
 
-def assume(
-    formula: Formula, known: Mapping[str, Atom], granted: Container[Hashable] = ()
-) -> Formula:
+def assume(formula: Formula, known: Iterable[Atom], granted: Container[Hashable] = ()) -> Formula:
     """Simplify a filter for the records that satisfy known conditions.
 
     A hidden condition holds only if it is known or granted.
 
     Args:
-        formula: the filter.
-        known: wire name -> condition.
+        formula: the filter, with lists gathered.
+        known: the conditions.
         granted: keys of further conditions to take as true.
     """
+    given: dict[str, list[Atom]] = {}
+    for each in known:
+        given.setdefault(each.parameter.wire, []).append(each)
+    keys = {each.key for same in given.values() for each in same}
 
     def holds(atom: Atom) -> bool | None:
         if is_scope(atom):
             return True
-        given = known.get(atom.parameter.wire)
-        truth = None if given is None else follows(atom, given)
-        if truth is None and atom.parameter.observed is None:
-            return atom.key in granted
-        return truth
+        same = given.get(atom.parameter.wire, ())
+        if len(same) > _CONSULTED and atom.key in keys:
+            return True
+        for each in same[:_CONSULTED]:
+            truth = follows(atom, each)
+            if truth is not None:
+                return truth
+        return None if atom.parameter.observed is not None else atom.key in granted
 
-    return _settle(formula, holds)
+    return _settle(_without_certain(formula, keys), holds)
+
+
+def _without_certain(formula: Formula, known: AbstractSet[Hashable]) -> Formula:
+    """Drop alternatives of a simplified filter one of which is known to hold: not one is read."""
+    operands = formula.operands if isinstance(formula, And) else (formula,)
+    kept = [each for each in operands if not isinstance(each, Or) or known.isdisjoint(each.key[1])]
+    return formula if len(kept) == len(operands) else And(kept, formula.first, formula.last)
 
 
 def _settle(formula: Formula, holds: Callable[[Atom], bool | None]) -> Formula:

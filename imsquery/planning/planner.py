@@ -22,32 +22,34 @@ the order in which they were written, so that equal filters have equal plans.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from imsquery.compiler.lowering import time_value
 from imsquery.compiler.not_expressible import why_left
 from imsquery.compiler.query_string import CompiledQuery, join
 from imsquery.covering.parts import MAX_REQUESTS, enough, find_parts, narrow
+from imsquery.diagnostics.source import Span
 from imsquery.execution.job import Condition, Request
 from imsquery.execution.ordering import Ordering, read_order
 from imsquery.execution.run import MAX_PAGE
 from imsquery.execution.window import PerGroup, Slice
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.planning.ends import bounded
-from imsquery.planning.phrasing import phrase, phrase_atom
+from imsquery.planning.phrasing import phrase
 from imsquery.planning.plan import Plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.wire import write_pair
 from imsquery.semantics.analysis import Analysis, inspect
 from imsquery.semantics.formula import And, Atom, Or, is_scope
+from imsquery.semantics.lists import spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from imsquery.covering.boxes import Box
-    from imsquery.diagnostics.source import Span
     from imsquery.language.syntax import Expr, Query
     from imsquery.limits import Limits
     from imsquery.schema.spec import Spec
@@ -75,8 +77,8 @@ def plan(
     Args:
         query: the text, or a syntax tree.
         max_requests: maximum number of requests.  Each is paged through on its own, and planning
-            takes time in proportion.  If the client sorts, running the plan may take one more
-            request, for the image that ``after`` names.
+            takes time in proportion to it and to the number of conditions.  If the client sorts,
+            running the plan may take one more request, for the image that ``after`` names.
         spec: the parameters.
         now: the time for ``now`` and ``today``; by default the clock, read once.
         allow_unlisted: accept values not in open lists.
@@ -106,7 +108,7 @@ def plan(
     clauses = _slice(analysis)
     ordering = read_order(analysis.bound, spec)
     if _fits_a_page(ordering, clauses, parts):
-        ordering = evolve(ordering, by_server=True)
+        ordering = evolve(ordering, by_server=True, asked=len(ordering.keys))
     elif after is not None and not ordering.is_settled:
         ordering = evolve(ordering, by_server=False)  # its place among those that tie is another
     lowering = _Lowering(analysis, ordering, clauses.total, after, spec)
@@ -159,7 +161,7 @@ def _fits_a_page(ordering: Ordering, clauses: Slice, parts: list[tuple[Box, Form
     total = clauses.total
     if len(parts) != 1 or total is None or total >= MAX_PAGE:
         return False
-    return _is_all(parts[0][1]) and len(ordering.keys) == 1 and ordering.parameter.sortable
+    return _is_all(parts[0][1]) and ordering.is_whole
 
 
 def _is_all(formula: Formula) -> bool:
@@ -180,28 +182,29 @@ class _Lowering:
         self._analysis = analysis
         self._limit = limit if ordering.by_server else None  # of images that are needed in all
         self._spec = spec
-        self._clauses: dict[str, str] = {}
+        self._clauses: list[tuple[str, str]] = []
         if ordering.by_server and ordering.is_written:
-            self._clauses[spec.clauses["order by"].wire] = ordering.parameter.wire
-            direction = analysis.bound.order[0].direction
-            if direction is not None:
-                self._clauses[spec.clauses["direction"].wire] = direction
+            keys = analysis.bound.order[: ordering.asked]
+            written = [(each.parameter.wire, each.direction) for each in keys]
+            self._clauses += spec.write_order(written)
         if ordering.by_server and after is not None:
-            self._clauses[spec.clauses["after"].wire] = after
+            self._clauses.append((spec.clauses["after"].wire, after))
 
     def request(self, box: Box, residual: Formula, until: tuple[str, str] | None) -> Request:
-        pushed = sorted(box.conditions.items())
-        pairs = {wire: _value(atom) for wire, atom in pushed}
+        pushed = sorted(
+            ((_pair(atom), atom) for atom in box.conditions.values()), key=itemgetter(0)
+        )
+        pairs = [pair for pair, _ in pushed]
         exact = _is_all(residual)
         if exact and self._limit is not None:
-            pairs[self._spec.clauses["limit"].wire] = str(self._limit)
-        ordered = sorted({**pairs, **self._clauses}.items())
+            pairs.append((self._spec.clauses["limit"].wire, str(self._limit)))
+        ordered = sorted([*pairs, *self._clauses], key=itemgetter(0))
         return Request(
             query=CompiledQuery(ordered, join(ordered), self._spec.path),
             residual=phrase(residual),
             pushed=tuple(
-                Condition(phrase_atom(atom), self._analysis.span(atom), (wire, pairs[wire]))
-                for wire, atom in pushed
+                Condition(phrase(spread(atom)), self._analysis.span(atom), pair)
+                for pair, atom in pushed
             ),
             left=self._left(residual, box),
             limited=exact and self._limit is not None,
@@ -217,7 +220,7 @@ class _Lowering:
         row = self._spec.find("id")
         assert row is not None  # noqa: S101 -- read_order refuses specs without one
         atoms = {each.key: each for box, _ in parts for each in box.conditions.values()}
-        scopes = [(each.parameter.wire, _value(each)) for each in atoms.values() if is_scope(each)]
+        scopes = [_pair(each) for each in atoms.values() if is_scope(each)]
         pairs = sorted([(row.wire, identity), *scopes])
         nothing = Or((), 0, 0)
         return Request(
@@ -233,10 +236,15 @@ class _Lowering:
     def _left(self, residual: Formula, box: Box) -> tuple[Condition, ...]:
         """Return the conditions of a residual; what was written as one, like a list, stays one."""
         found = {
-            (self._analysis.span(part), phrase(part), why_left(part, box.conditions))
+            (*self._place(part), phrase(part), why_left(part, box.conditions))
             for part in self._pieces(residual)
         }
-        return tuple(Condition(text, span, why=why) for span, text, why in sorted(found))
+        return tuple(
+            Condition(text, Span(start, end), why=why) for start, end, text, why in sorted(found)
+        )
+
+    def _place(self, part: Formula) -> tuple[int, int]:
+        return self._analysis.binder.span(part.first, part.last)
 
     def _pieces(self, formula: Formula) -> Iterator[Formula]:
         """Yield the conditions of a simplified filter, joined where they share a span."""
@@ -246,17 +254,17 @@ class _Lowering:
             if not isinstance(node, And | Or):
                 yield node
                 continue
-            by_span: dict[Span, list[Formula]] = {}
+            by_place: dict[tuple[int, int], list[Formula]] = {}
             for operand in node.operands:
                 if isinstance(operand, And | Or):
                     pending.append(operand)
                 else:
-                    by_span.setdefault(self._analysis.span(operand), []).append(operand)
-            for same in by_span.values():
+                    by_place.setdefault(self._place(operand), []).append(operand)
+            for same in by_place.values():
                 yield type(node)(same, same[0].first, same[0].last)
 
 
-def _value(atom: Atom) -> str:
-    if atom.parameter.is_time:
-        return time_value(atom.relation, atom.value)
-    return str(atom.value)
+def _pair(atom: Atom) -> tuple[str, str]:
+    pair = write_pair(atom.parameter, atom.relation, atom.value)
+    assert pair is not None  # noqa: S101 -- boxes have only what requests can ask for
+    return pair

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from imsquery.diagnostics.edits import clip, clip_part
 from imsquery.diagnostics.terminal import visible
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def _span_to_dict(span: Span) -> dict[str, int]:
 # -- the tree: each step names who takes it, the server or the client
 
 
-def _tree(plan: Job) -> Node:
+def tree(plan: Job) -> Node:
+    """Return a plan as a tree of lines: who does what, and why."""
     count = len(plan.requests)
     if not count:
         return "no requests: nothing can match", []
@@ -117,8 +119,9 @@ def _sort(order: Ordering) -> str:
         return f"client sort: {keys} ({_why_client_sort(order)})"
     if order.is_settled:
         return f"server sort: {keys}"
-    ties = ", ".join([*(str(key) for key in order.keys[1:]), "id"])
-    return f"server sort: {order.keys[0]} (the client breaks ties by {ties})"
+    ties = ", ".join([*(str(key) for key in order.keys[order.asked :]), "id"])
+    asked = ", ".join(map(str, order.keys[: order.asked]))
+    return f"server sort: {asked} (the client breaks ties by {ties})"
 
 
 def _why_client_sort(order: Ordering) -> str:
@@ -179,9 +182,9 @@ def _request_node(plan: Job, request: Request) -> Node:
 
 def _condition(plan: Job, condition: Condition) -> Node:
     start, end = condition.span.start, condition.span.end
-    written = plan.text[start:end]
+    written = clip_part(plan.text, start, end)  # many conditions may be written as one
     source = f"at {start}-{end}"
-    if written != condition.text:
+    if written != clip(condition.text):
         source += f": {written}"
     why = f": {condition.why}" if condition.why else ""
     return f"{condition.text} ({source}){why}", []
@@ -191,7 +194,7 @@ def _condition(plan: Job, condition: Condition) -> Node:
 
 
 def _text(plan: Job) -> str:
-    return "\n".join(_lines(_tree(plan)))
+    return "\n".join(_lines(tree(plan)))
 
 
 def _lines(node: Node) -> Iterator[str]:
@@ -210,7 +213,7 @@ def _lines(node: Node) -> Iterator[str]:
 
 def _mermaid(plan: Job) -> str:
     lines = ["flowchart TD"]
-    _draw(_tree(plan), lines, None, [0])
+    _draw(tree(plan), lines, None, [0])
     return "\n".join(lines)
 
 

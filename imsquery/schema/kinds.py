@@ -113,6 +113,15 @@ def advise_pattern(relation: str, text: str) -> Advice | None:
     return Advice("literal-pattern", "warning", message, operator=operator, value=pattern)
 
 
+_NULLS = frozenset({"null", "NULL", "Null", "nil", "undefined"})
+
+
+def _advise_null(text: str) -> Advice:
+    """Return the finding about a text that is no value elsewhere."""
+    message = f"`=` compares with the text `{text}`; use `is absent` for what has no value"
+    return Advice("literal-null", "warning", message, phrase="is absent")
+
+
 class Kind(Frozen):
     """A type of value; this one accepts any text, as written."""
 
@@ -143,6 +152,9 @@ class Kind(Frozen):
         """Return what a value compares by in order, ``None`` if it does not."""
         return value
 
+    def opposite(self, value: Any) -> str | None:
+        """Return the only other value that there is; ``None`` if there are none or several."""
+
     def describe(self) -> str:
         """Describe in a few words what is accepted."""
         return "any text"
@@ -159,6 +171,8 @@ class Text(Kind):
     advises = True
 
     def advise(self, value: str) -> Advice | None:
+        if value in _NULLS and not self.doubts:
+            return _advise_null(value)
         return None if _begins_sign(value) is None else advise_pattern("=", value)
 
 
@@ -218,7 +232,7 @@ class ImageName(Text):
 
     def advise(self, value: str) -> Advice | None:
         if self._possible.fullmatch(value) and value.strip(" ") == value:
-            return None
+            return _advise_null(value) if value in _NULLS else None
         message = (
             "no image has this name: names are 1 to 128 letters, digits, `-`, `.`, `_`, spaces "
             "and Chinese characters, with no space at either end"
@@ -228,6 +242,9 @@ class ImageName(Text):
         if operator is None and "?" in value:
             operator = "glob"
         return Advice("impossible-name", "warning", message, operator=operator, value=pattern)
+
+
+_number = re.compile(r"[^.]*[0-9]\.[0-9]").match  # whose point separates no key
 
 
 class Tag(Text):
@@ -245,7 +262,7 @@ class Tag(Text):
     def advise(self, value: str) -> Advice | None:
         *older, current = self.spellings(value)
         pattern = super().advise(value)
-        if pattern is not None or not older:
+        if pattern is not None or not older or _number(value):
             return pattern
         message = "the service now stores tags as `key=value`, not as `key.value`"
         return Advice("legacy-tag", "warning", message, value=current)
@@ -347,8 +364,11 @@ class Enumeration(Kind):
 
     def with_values(self, values: Iterable[str]) -> Enumeration:
         """Return the same list with more values."""
-        both = dict.fromkeys([*self.values, *values])
-        return _make_enumeration({**self._arguments(), "values": tuple(both)})
+        return self.of_values([*self.values, *values])
+
+    def of_values(self, values: Iterable[str]) -> Enumeration:
+        """Return the same list with other values, each once."""
+        return _make_enumeration({**self._arguments(), "values": tuple(dict.fromkeys(values))})
 
     def _refuse(self, text: str) -> RefusedValue:
         from imsquery.diagnostics.suggest import nearest, the_one_slip
@@ -393,6 +413,9 @@ class Boolean(Kind):
             raise RefusedValue("bad-value", self.describe(), nearest(text, self.choices))
         raise RefusedValue("bad-value", self.describe(), [meant], certain=meant)
 
+    def opposite(self, value: Any) -> str | None:
+        return "false" if value == "true" else "true"
+
     def describe(self) -> str:
         return "true or false"
 
@@ -422,6 +445,9 @@ class Flag(Boolean):
             message = "only true, since other images lack the attribute"
             raise RefusedValue("bad-value", message, certain=value)
         return super().read(text)
+
+    def opposite(self, _value: Any) -> str | None:
+        return None
 
     def describe(self) -> str:
         return "true"

@@ -5,18 +5,96 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from imsquery.frozen import Frozen
-from imsquery.schema.kinds import Advice, Flag, Integer, Time
+from imsquery.schema.kinds import Advice, Enumeration, Flag, Integer, Text, Time
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import ClassVar
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any, ClassVar
 
     from imsquery.schema.kinds import Kind
 
+    Form = tuple[str, str]
+    Forms = tuple[Mapping[str, str], Mapping[str, Form], Mapping[str, str]]
 
-TIME_OPERATORS = {"<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:", "=": "eq:", "!=": "neq:"}
+
+TIME_OPERATORS = {"=": "eq:", "!=": "neq:", "<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:"}
 """Operator -> how services write a comparison of times by it."""
+
+LIST = "in"
+"""The operator of a list of values, any of which may be there."""
+
+
+def _shared(prefixes: dict[str, str]) -> Forms:
+    forms = {relation: ("", prefix) for relation, prefix in prefixes.items()}
+    templates = {relation: f"{prefix}{{}}" for relation, prefix in prefixes.items()}
+    return MappingProxyType(templates), MappingProxyType(forms), MappingProxyType(prefixes)
+
+
+_NOTHING, _EQUALITY, _TIMES = map(_shared, ({}, {"=": ""}, TIME_OPERATORS))
+
+
+_NO_WIRES: frozenset[str] = frozenset()
+
+
+def _written(wire: str, kind: Kind, operators: Mapping[str, str] | None, *, is_time: bool) -> Forms:
+    """Return the operators of a row as they are written, as forms, and as prefixes."""
+    if operators is None:
+        return _TIMES if is_time else _EQUALITY
+    if not operators:
+        return _NOTHING
+    for known in (_EQUALITY, _TIMES):
+        if operators == known[0]:
+            return known
+    for _, fault in operator_faults(wire, kind, operators):
+        msg = f"{wire}: {fault}"
+        raise ValueError(msg)
+    forms = {relation: _read_template(template) for relation, template in operators.items()}
+    own = {relation: prefix for relation, (wire, prefix) in forms.items() if not wire}
+    # Where the server looks for an operator or a list, not every value can be written as it is.
+    is_certain = all(own.values()) or not any(own.values())
+    if LIST in own and own[LIST] in {"", own.get("=")}:
+        is_certain = False
+    prefixes = {name: own[name] for name in own if name != LIST} if is_certain else {}
+    return MappingProxyType({**operators}), MappingProxyType(forms), MappingProxyType(prefixes)
+
+
+_TEMPLATE = r"(?:([A-Za-z0-9._-]+)=)?(?:[^{}=:]+:)?\{\}"
+
+
+def operator_faults(
+    wire: str, kind: Kind, operators: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Yield each operator of a row that no request could be written or read by, and why.
+
+    Args:
+        wire: the wire name of the row.
+        kind: the type of its values.
+        operators: how each is written.
+    """
+    import re
+
+    seen: dict[str, str] = {}
+    for relation, template in operators.items():
+        match = re.fullmatch(_TEMPLATE, template)
+        if relation != LIST and relation not in kind.operators:
+            known = ", ".join(f"`{each}`" for each in [*sorted(kind.operators), LIST])
+            yield relation, f"unknown operator `{relation}` ({kind.name}); expected {known}"
+        elif match is None:
+            expected = "`{}`, `op:{}` or `name={}`"
+            yield relation, f"invalid form `{template}` of `{relation}`; expected {expected}"
+        elif match[1] == wire:
+            yield relation, f"write `{template.removeprefix(f'{wire}=')}`, not `{template}`"
+        else:
+            first = seen.setdefault(template, relation)
+            # A list may be written as its values alone, of which there may be one.
+            if first != relation and {first, relation} != {"=", LIST}:
+                yield relation, f"`{first}` and `{relation}` have the same form"
+
+
+def _read_template(template: str) -> Form:
+    wire, _, prefix = template.removesuffix("{}").rpartition("=")
+    return wire, prefix
 
 
 class Parameter(Frozen):
@@ -27,7 +105,16 @@ class Parameter(Frozen):
         name: the short name: the wire name without leading underscores.
         kind: the type of its values.
         is_time: whether that type is a time.
+        operators: operator -> how a request writes a comparison by it: ``{}`` for the value, after
+            what the server knows the operator by, such as ``lt:{}``; ``name={}`` for a request
+            parameter with a name of its own, such as ``size_min={}``.  By default, equality (of a
+            time, any comparison); empty if the server cannot filter by it.  ``in`` takes values
+            joined by commas.
+        repeats: whether a request can ask for several values, all of which must be there.
         pushable: whether the server can filter by it.
+        forms: operator -> wire name of its own, or nothing, and what is written before the value.
+        prefixes: the same for operators that any value makes the one pair of its wire name with.
+        wires: the wire names of single comparisons.
         observed: the attribute of a record that shows it; ``None`` if none does.
         json: its type in a record: ``string``, ``integer``, ``boolean`` or ``strings`` (a list).
         aliases: further names.
@@ -48,15 +135,20 @@ class Parameter(Frozen):
     """
 
     _fields: ClassVar[tuple[str, ...]] = (
-        "wire", "kind", "pushable", "observed", "json", "aliases", "unit", "clause", "sortable",
-        "multiple", "total", "scopes", "reading", "default", "requires", "excludes", "goes_with",
-        "unseen", "source",
+        "wire", "kind", "operators", "repeats", "observed", "json", "aliases", "unit", "clause",
+        "sortable", "multiple", "total", "scopes", "reading", "default", "requires", "excludes",
+        "goes_with", "unseen", "source",
     )  # fmt: skip
-    __slots__ = (*_fields, "doubts", "is_time", "name")
+    __slots__ = (*_fields, "forms", "prefixes", "wires", "pushable", "doubts", "is_time", "name")
     wire: str
     name: str
     kind: Kind
     is_time: bool
+    operators: Mapping[str, str]
+    repeats: bool
+    forms: Mapping[str, Form]
+    prefixes: Mapping[str, str]
+    wires: frozenset[str]
     pushable: bool
     observed: str | None
     json: str
@@ -81,7 +173,8 @@ class Parameter(Frozen):
         wire: str,
         kind: Kind,
         *,
-        pushable: bool = True,
+        operators: Mapping[str, str] | None = None,
+        repeats: bool = False,
         observed: str | None = "",
         json: str = "string",
         aliases: tuple[str, ...] = (),
@@ -99,10 +192,13 @@ class Parameter(Frozen):
         unseen: Mapping[str, tuple[str, str]] | None = None,
         source: str,
     ) -> None:
+        is_time = isinstance(kind, Time)
+        written, forms, prefixes = _written(wire, kind, operators, is_time=is_time)
         self._set(
             wire,
             kind,
-            pushable,
+            written,
+            repeats,
             wire if observed == "" else observed,
             json,
             tuple(aliases),
@@ -119,8 +215,12 @@ class Parameter(Frozen):
             goes_with,
             None if unseen is None else MappingProxyType({**unseen}),
             source,
+            forms,
+            prefixes,
+            frozenset(own for own, _ in forms.values() if own) if operators else _NO_WIRES,
+            bool(forms),
             unseen is not None or kind.doubts,
-            isinstance(kind, Time),
+            is_time,
             wire.lstrip("_"),
         )
 
@@ -139,7 +239,11 @@ class Parameter(Frozen):
 
     def with_kind(self, kind: Kind) -> Parameter:
         """Return the same row with another type."""
-        return Parameter(**{**self._arguments(), "kind": kind})
+        return self.changed(kind=kind)
+
+    def changed(self, **changes: Any) -> Parameter:
+        """Return the same row with other arguments."""
+        return Parameter(**{**self._arguments(), **changes})
 
 
 class Member(Parameter):
@@ -151,8 +255,10 @@ class Member(Parameter):
     _fields = ("wire",)
     __slots__ = ()
     kind = Flag()
-    is_time = False
+    is_time = repeats = False
     pushable = True
+    operators, forms, prefixes = _EQUALITY
+    wires = _NO_WIRES
     json = "string"
     aliases = ()
     unit = clause = reading = default = requires = goes_with = unseen = None
@@ -166,6 +272,22 @@ class Member(Parameter):
         _set_observed(self, wire)
 
 
+class Property(Member):
+    """The row of a property: any name that a spec has no row for, if it says that there are such.
+
+    It is written in one way only, since another may be another property.
+    """
+
+    __slots__ = ()
+    kind = Text()
+    source = "the spec: any other name is a property"
+
+    def __init__(self, wire: str) -> None:
+        _set_wire(self, wire)
+        _set_name(self, wire)
+        _set_observed(self, wire)
+
+
 _set_wire, _set_name, _set_observed = (
     getattr(Parameter, slot).__set__ for slot in ("wire", "name", "observed")
 )
@@ -174,12 +296,31 @@ _set_wire, _set_name, _set_observed = (
 SKIP = Parameter(
     "skip",
     Integer(),
-    pushable=False,
+    operators={},
     observed=None,
     clause="skip",
     source="the language; no service takes it",
 )
 """The number of the clause ``skip``, which no request has a parameter for."""
+
+
+def with_sort_keys(rows: Iterable[Parameter]) -> list[Parameter]:
+    """Return rows of which the sort key has the sortable ones as its values."""
+    listed = list(rows)
+    sortable = [row.wire for row in listed if row.sortable]
+
+    def settle(row: Parameter) -> Parameter:
+        kind = row.kind
+        if row.clause != "order by" or not isinstance(kind, Enumeration):
+            return row
+        kept = [value for value in kind.values if value in sortable]
+        return row.with_kind(kind.of_values([*kept, *sortable]))
+
+    return [*map(settle, listed)]
+
+
+HOLE = r"\{([0-9]+)\}"
+"""The pattern of an argument in a condition of a function."""
 
 
 class Function(Frozen):

@@ -8,13 +8,26 @@ from types import MappingProxyType
 
 from imsquery.frozen import Frozen
 from imsquery.schema.kinds import Enumeration, Flag, Integer
-from imsquery.schema.parameters import ForeignName, Function, Member, Parameter
+from imsquery.schema.parameters import (
+    ForeignName,
+    Function,
+    Member,
+    Parameter,
+    Property,
+    with_sort_keys,
+)
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
+    from os import PathLike
+    from typing import Any, Self
 
+DESCENDING = "desc"
+"""The direction that a server sorts in unless told otherwise."""
+
+# What a filter and a URL can both have as a name; compiled only where there are such.
+_PROPERTY = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
 _ending = re.compile(r"[a-z0-9_]+").fullmatch
 _board = re.compile(r"[a-z]+[0-9]+[a-z]+").fullmatch
 
@@ -26,10 +39,16 @@ class Spec(Frozen):
         parameters: the rows.
         functions: the functions; those with the same name differ in their number of arguments.
         foreign_names: names that other tools use for the same things.
-        family: prefix of an open family of flags; any ending of ``[a-z0-9_]+`` is legal.
+        family: prefix of an open family of flags; any ending of ``[a-z0-9_]+`` is legal.  Empty
+            if there is none.
         members: endings of the family that exist, although no row is about them.
         path: of the request, such as ``/v2/cloudimages``.
         host: the endpoint of a region, with ``{region}`` in it.
+        next_links: whether a page says, by a link to the next one, that there is more.
+        properties: whether any other name is a parameter, which compares texts by equality.
+
+    A request has one sort key, or several if the row of the clause ``order by`` repeats.  Without a
+    row of the clause ``direction``, keys and directions are one list: ``name:asc,created_at:desc``.
 
     Attributes:
         parameters: wire name -> its row.
@@ -38,15 +57,19 @@ class Spec(Frozen):
         exclusive: wire name -> wire names of attributes that no image has together with it.
         clauses: clause -> the row that it sets.
         companions: wire name -> ``(wire name, value)`` that its images have as well.
+        wires: wire name of a single comparison, such as ``size_min`` -> the row that is compared.
+        takes_sort_keys: whether a request can have several sort keys.
 
     All mappings are read-only.
     """
 
     _fields = (
         "parameters", "functions", "foreign_names", "family", "members", "path", "host",
+        "next_links", "properties",
     )  # fmt: skip
     __slots__ = (
-        *_fields, "names", "exclusive", "clauses", "companions",
+        *_fields, "names", "exclusive", "clauses", "companions", "wires",
+        "takes_sort_keys",
         "_bare_family", "_members", "_hash",
     )  # fmt: skip
     parameters: Mapping[str, Parameter]
@@ -56,10 +79,14 @@ class Spec(Frozen):
     members: tuple[str, ...]
     path: str
     host: str
+    next_links: bool
+    properties: bool
     names: Mapping[str, Parameter]
     exclusive: Mapping[str, frozenset[str]]
     clauses: Mapping[str, Parameter]
     companions: Mapping[str, tuple[str, str]]
+    wires: Mapping[str, Parameter]
+    takes_sort_keys: bool
     _bare_family: str
     _members: Mapping[str, Parameter]
     _hash: int
@@ -74,6 +101,8 @@ class Spec(Frozen):
         members: Iterable[str] = (),
         path: str,
         host: str,
+        next_links: bool = False,
+        properties: bool = False,
     ) -> None:
         listed = tuple(parameters)
         names = _by_name(listed)
@@ -81,6 +110,7 @@ class Spec(Frozen):
         overloads: dict[str, tuple[Function, ...]] = {}
         for function in functions:
             overloads[function.name] = (*overloads.get(function.name, ()), function)
+        clauses = {row.clause: row for row in listed if row.clause is not None}
         self._set(
             MappingProxyType(rows),
             MappingProxyType(overloads),
@@ -89,13 +119,21 @@ class Spec(Frozen):
             tuple(members),
             path,
             host,
+            next_links,
+            properties,
             MappingProxyType(names),
             MappingProxyType(_exclusive(listed)),
-            MappingProxyType({row.clause: row for row in listed if row.clause is not None}),
+            MappingProxyType(clauses),
             MappingProxyType({row.wire: row.goes_with for row in listed if row.goes_with}),
-            family.lstrip("_"),
+            MappingProxyType(_by_wire(listed, names)),
+            "direction" not in clauses or clauses["order by"].repeats,
+            family.lstrip("_") or "\0",  # which no name begins with
             # Members of the family that the table lists, by ending; others are made on demand.
-            {wire[len(family) :]: row for wire, row in rows.items() if wire.startswith(family)},
+            {
+                wire[len(family) :]: row
+                for wire, row in rows.items()
+                if family and wire.startswith(family)
+            },
             hash((path, host, family, *rows, *overloads)),
         )
 
@@ -108,6 +146,8 @@ class Spec(Frozen):
             "members": self.members,
             "path": self.path,
             "host": self.host,
+            "next_links": self.next_links,
+            "properties": self.properties,
         }
 
     def __hash__(self) -> int:
@@ -125,7 +165,21 @@ class Spec(Frozen):
         bare = lowered.lstrip("_")
         if lowered in {bare, "__" + bare} and bare.startswith(self._bare_family):
             return self.feature(bare[len(self._bare_family) :])
-        return self.names.get(lowered)
+        known = self.names.get(lowered)
+        return self._property(name) if known is None and self.properties else known
+
+    def _property(self, name: str) -> Parameter | None:
+        """Return the row of a property, whose name is written in one way only.
+
+        There is none where the name may well mean something else: a row that it is one slip away
+        from, or what other tools call by it.
+        """
+        from imsquery.language._tables import KEYWORDS
+
+        is_taken = name in self.wires or name.lower() in KEYWORDS
+        if is_taken or not re.fullmatch(_PROPERTY, name) or self.foreign(name) is not None:
+            return None
+        return None if _is_slip(name.strip("_"), tuple(self.names)) else Property(name)
 
     def feature(self, ending: str) -> Parameter | None:
         """Return the row of a member of the open family by its ending: ``kvm``, ``s4l``."""
@@ -144,18 +198,31 @@ class Spec(Frozen):
         ending = member.wire[len(self.family) :]
         return ending in self._members or ending in self.members or _board(ending) is not None
 
+    def ending(self, wire: str) -> str:
+        """Return the ending of a name of the open family; empty for any other name."""
+        is_member = self.family and wire.startswith(self.family)
+        return wire[len(self.family) :] if is_member else ""
+
+    def flag_condition(self, row: Parameter) -> str:
+        """Return the plainest condition that a flag is true: such as ``supports(kvm)``."""
+        ending, asked = self.ending(row.wire), ((f"{self.family}{{0}}", "true"),)
+        if ending:
+            for name, same in self.functions.items():
+                if any(each.conditions == asked for each in same):
+                    return f"{name}({ending})"
+        return row.name
+
     @property
     def features(self) -> tuple[str, ...]:
         """The endings of the family's flags, as far as they are listed."""
-        flags = (ending for ending, row in self._members.items() if type(row.kind) is Flag)
-        return *flags, *self.members
+        return _features(self)
 
     def meant_features(self, ending: str) -> tuple[Sequence[str], Sequence[str]]:
         """Return the features that an unlisted ending of the family is one slip away from.
 
         The second list is of what may be meant: these, or else others that are spelled alike.
         """
-        return _meant_features(ending, self.features)
+        return _meant_features(ending, self)
 
     def foreign(self, name: str) -> ForeignName | None:
         """Return what a name that is none of the spec's own means, or ``None``.
@@ -169,8 +236,7 @@ class Spec(Frozen):
             return known
         member = self._members.get(folded)
         if member is not None:
-            is_called = "supports" in self.functions and type(member.kind) is Flag
-            meaning = f"supports({folded})" if is_called else member.wire
+            meaning = self.flag_condition(member) if type(member.kind) is Flag else member.wire
             return ForeignName((folded,), (meaning,), source=member.source)
         if any(not each.parameters for each in self.functions.get(folded, ())):
             return ForeignName((folded,), guesses=(f"{folded}()",), source="a function")
@@ -180,6 +246,41 @@ class Spec(Frozen):
     def sort_keys(self) -> tuple[str, ...]:
         """The wire names that the server can sort by."""
         return tuple(row.wire for row in self.parameters.values() if row.sortable)
+
+    def write_order(self, keys: Sequence[tuple[str, str | None]]) -> list[tuple[str, str]]:
+        """Return the pairs of an order, not sorted.
+
+        Args:
+            keys: wire name and direction of each sort key; ``None`` for the server's default.
+        """
+        name = self.clauses["order by"].wire
+        direction = self.clauses.get("direction")
+        if direction is None:
+            listed = [wire if way is None else f"{wire}:{way}" for wire, way in keys]
+            return [(name, ",".join(listed))]
+        if len(keys) == 1:  # as most often
+            [(wire, way)] = keys
+            return [(name, wire)] if way is None else [(name, wire), (direction.wire, way)]
+        pairs = [(name, wire) for wire, _ in keys]
+        if any(way for _, way in keys):
+            pairs += [(direction.wire, way or DESCENDING) for _, way in keys]
+        return pairs
+
+    def read_order(
+        self, keys: Sequence[str], directions: Sequence[str]
+    ) -> list[tuple[str, str | None]]:
+        """Return wire name and direction of each sort key of a request.
+
+        Args:
+            keys: the values of the parameter of the clause ``order by``.
+            directions: those of the parameter of ``direction``: as many, or one for all keys.
+        """
+        if "direction" in self.clauses:
+            if len(directions) < len(keys):
+                directions = [*directions[:1]] * len(keys)
+            return [(key, directions[at] if directions else None) for at, key in enumerate(keys)]
+        parts = [item.partition(":") for key in keys for item in key.split(",")]
+        return [(name, direction or None) for name, _, direction in parts]
 
     @property
     def default_order(self) -> Parameter | None:
@@ -215,23 +316,62 @@ class Spec(Frozen):
             ValueError: a name is unknown, taken or cannot be written in a filter; a type has no
                 values or range; or a row refers to an unknown one.
         """
-        from imsquery.schema.extension import check_extension
+        from imsquery.schema.faults import check_rows
 
         rows = dict(self.parameters)
         for name, more in (values or {}).items():
             row = self._row(rows, name)
+            if row.clause is not None:
+                msg = f"{name} is a clause; the values of {row.wire} follow from the parameters"
+                raise ValueError(msg)
             rows[row.wire] = _with_values(row, name, more)
         for name, (least, most) in (ranges or {}).items():
             row = self._row(rows, name)
             rows[row.wire] = _with_range(row, name, least, most)
         rows.update((row.wire, row) for row in parameters)
         arguments = self._arguments()
-        arguments["parameters"] = rows.values()
+        arguments["parameters"] = with_sort_keys(rows.values())
         arguments["functions"] += tuple(functions)
         arguments["foreign_names"] = (*foreign_names, *self.foreign_names)
-        spec = Spec(**arguments)
-        check_extension(spec.parameters, spec.functions, spec.foreign_names, self.clauses)
-        return spec
+        check_rows(
+            arguments["parameters"], arguments["functions"], arguments["foreign_names"], self.family
+        )
+        return Spec(**arguments)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Return the spec in a file of TOML or JSON.
+
+        The file may be that of :meth:`dump`, or ``extends`` a spec that ships and has what differs.
+
+        Args:
+            path: of the file; its name ends with ``.toml`` or ``.json``.
+
+        Raises:
+            SpecError: the file is not a spec; it says all that is wrong, by line and column.
+            OSError: it cannot be read.
+            ValueError: its name has another ending.
+        """
+        from imsquery.schema.files.load import load_spec
+
+        return cls(**load_spec(path))
+
+    def dump(self, format: str = "toml") -> str:  # noqa: A002 -- as the option is called
+        """Return the spec as the text of a file, which :meth:`load` reads.
+
+        Args:
+            format: ``toml`` or ``json``.
+
+        Raises:
+            ValueError: it is another, or a parameter has a type that no file has.
+        """
+        from imsquery.schema.files.dump import dump_json, dump_toml
+
+        writers = {"toml": dump_toml, "json": dump_json}
+        if format not in writers:
+            msg = f"unknown format {format!r}; expected toml or json"
+            raise ValueError(msg)
+        return writers[format](self._arguments())
 
     def _row(self, rows: Mapping[str, Parameter], name: str) -> Parameter:
         known = self.names.get(name.lower())
@@ -271,14 +411,29 @@ class Spec(Frozen):
         }
 
 
+@lru_cache(maxsize=16)
+def _features(spec: Spec) -> tuple[str, ...]:
+    members = spec._members.items()  # noqa: SLF001 -- a part of the class that is remembered
+    return *(ending for ending, row in members if type(row.kind) is Flag), *spec.members
+
+
 @lru_cache(maxsize=1024)  # a filter may name the same ones again and again
-def _meant_features(
-    ending: str, features: tuple[str, ...]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _meant_features(ending: str, spec: Spec) -> tuple[tuple[str, ...], tuple[str, ...]]:
     from imsquery.diagnostics.suggest import is_one_slip, nearest
 
+    features = _features(spec)
     slips = tuple(each for each in features if is_one_slip(ending, each))
     return slips, slips or tuple(nearest(ending, features))
+
+
+@lru_cache(maxsize=1024)
+def _is_slip(name: str, names: tuple[str, ...]) -> bool:
+    from imsquery.diagnostics.suggest import is_one_slip
+
+    return any(is_one_slip(name, each) for each in names if len(each) > _SHORT)
+
+
+_SHORT = 3  # letters: `uid` is not `id`
 
 
 def _by_name(rows: Iterable[Parameter]) -> dict[str, Parameter]:
@@ -287,6 +442,17 @@ def _by_name(rows: Iterable[Parameter]) -> dict[str, Parameter]:
         for name in (row.wire, row.name, *row.aliases):
             if found.setdefault(name.lower(), row) is not row:
                 msg = f"two parameters have the name {name!r}"
+                raise ValueError(msg)
+    return found
+
+
+def _by_wire(rows: Iterable[Parameter], names: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """Return the row of each request parameter that is a comparison of its own."""
+    found: dict[str, Parameter] = {}
+    for row in rows:
+        for wire in row.wires:
+            if wire.lower() in names or found.setdefault(wire, row) is not row:
+                msg = f"two parameters have the name {wire!r}"
                 raise ValueError(msg)
     return found
 
@@ -332,6 +498,13 @@ def _describe(row: Parameter) -> dict[str, Any]:
         "takes": row.kind.describe(),
         "operators": sorted(row.kind.operators),
         "unit": row.unit,
+        "written": dict(row.operators),
+        "repeats": row.repeats,
+        "scopes": list(row.scopes),
+        "default": row.default,
+        "reading": None if row.reading is None else dict(row.reading),
+        "multiple": row.multiple,
+        "total": row.total,
         "pushable": row.pushable,
         "observed": row.observed,
         "clause": row.clause,

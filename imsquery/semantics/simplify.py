@@ -17,6 +17,7 @@ their operands.
 from __future__ import annotations
 
 from imsquery.language.operators import COMPLEMENT
+from imsquery.schema.parameters import LIST
 from imsquery.semantics.formula import And, Atom, Not, Or, is_scope
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -165,12 +166,13 @@ def _complement(literal: Formula) -> Formula:
 def complement(atom: Atom) -> Atom | None:
     """Return the condition that holds for exactly the other images, if there is one."""
     parameter = atom.parameter
-    if not parameter.total or atom.relation == "present":
+    if not parameter.total or atom.relation in {"present", LIST}:
         return None
     if parameter.kind.complete:
         relation, value = COMPLEMENT[atom.relation], atom.value
-    elif parameter.kind.standalone:
-        relation, value = "=", "false" if atom.value == "true" else "true"
     else:
-        return None
+        opposite = parameter.kind.opposite(atom.value)
+        if opposite is None:
+            return None
+        relation, value = "=", opposite
     return Atom(parameter, relation, value, atom.first, atom.last)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imsquery.schema.kinds import Boolean, Enumeration, Integer
+from imsquery.server.page.questions import QUESTIONS, Field
 from imsquery.server.requests import MAX_INTEGER, is_closed
-from imsquery.urls.times import RELATIONS
 
 if TYPE_CHECKING:
     from typing import Any
@@ -36,9 +37,7 @@ def describe(spec: Spec, token_header: str | None = None) -> Schema:
         "operationId": "ListImages",
         "summary": "List images",
         "parameters": [
-            _parameter(row)
-            for row in spec.parameters.values()
-            if row.pushable or row.clause is not None
+            _parameter(row, name) for row in spec.parameters.values() for name in _names(row)
         ],
         "responses": {
             "200": _response("A page of images", "#/components/schemas/Images"),
@@ -53,33 +52,45 @@ def describe(spec: Spec, token_header: str | None = None) -> Schema:
             spec.path: {"get": listing},
             "/healthz": {"get": _plain("healthz", "Check that the service is up")},
             "/openapi.json": {"get": _plain("openapi", "Describe the service")},
-        },
+        }
+        | {f"/api/{name}": {"post": _question(name)} for name in QUESTIONS},
         "components": {"schemas": _schemas(spec)},
     }
     if token_header is not None:
         scheme = {"type": "apiKey", "in": "header", "name": token_header}
         document["components"]["securitySchemes"] = {"token": scheme}
-        listing["security"] = [{"token": []}]
+        secured = [listing, *(document["paths"][f"/api/{name}"]["post"] for name in QUESTIONS)]
+        for each in secured:
+            each["security"] = [{"token": []}]
     return document
 
 
 _ERROR = "#/components/schemas/Error"
 
 
-def _parameter(row: Parameter) -> Schema:
-    schema = _schema(row)
+def _names(row: Parameter) -> list[str]:
+    """Return the names of the request parameters of a row."""
+    is_asked = row.clause is not None or any(not own for own, _ in row.forms.values())
+    return [*([row.wire] if is_asked else []), *sorted(row.wires)]
+
+
+def _parameter(row: Parameter, name: str) -> Schema:
+    schema = _schema(row, name)
     described = f"{row.kind.describe()}{f' ({row.unit})' if row.unit else ''}"
-    found: Schema = {"name": row.wire, "in": "query", "description": described, "schema": schema}
-    if row.json == "strings":
+    found: Schema = {"name": name, "in": "query", "description": described, "schema": schema}
+    if row.json == "strings" or row.repeats:
         found |= {"schema": {"type": "array", "items": schema}, "style": "form", "explode": True}
     return found
 
 
-def _schema(row: Parameter) -> Schema:
+def _schema(row: Parameter, name: str) -> Schema:
     """Return the schema of what the service accepts, which is more than makes sense to send."""
+    prefixes = [prefix for own, prefix in row.forms.values() if (own or row.wire) == name]
     if row.is_time:
-        operators = "|".join(RELATIONS)
+        operators = "|".join(map(re.escape, prefixes))
         return {"type": "string", "pattern": f"^({operators})?{_MOMENT}$"}
+    if any(prefixes) or (row.clause == "order by" and row.repeats):
+        return {"type": "string"}
     if isinstance(row.kind, Integer) and row.json == "integer":
         most = {"maximum": MAX_INTEGER} if row.clause is None else {}
         return {"type": "integer", "minimum": 0, **most}
@@ -101,11 +112,12 @@ def _schemas(spec: Spec) -> Schema:
     image = {"type": "object", "required": ["id"], "properties": shown}
     images = {"type": "array", "items": {"$ref": "#/components/schemas/Image"}}
     text = {"type": "string"}
+    page: Schema = {"images": images} | ({"next": text} if spec.next_links else {})
     told = {"message": text, "code": text}
     error = {"type": "object", "required": list(told), "properties": told}
     return {
         "Image": image,
-        "Images": {"type": "object", "required": ["images"], "properties": {"images": images}},
+        "Images": {"type": "object", "required": ["images"], "properties": page},
         "Error": {"type": "object", "required": ["error"], "properties": {"error": error}},
     }
 
@@ -113,6 +125,39 @@ def _schemas(spec: Spec) -> Schema:
 def _response(description: str, reference: str) -> Schema:
     content = {"application/json": {"schema": {"$ref": reference}}}
     return {"description": description, "content": content}
+
+
+def _question(name: str) -> Schema:
+    """Return the operation of a question of the page."""
+    fields = QUESTIONS[name].fields
+    schema = {
+        "type": "object",
+        "required": list(fields),
+        "properties": {key: _field(each) for key, each in fields.items()},
+    }
+    refused = {
+        "400": "A question that is not valid",
+        "401": "A missing or wrong token",
+        "403": "A host that is neither an IP address nor localhost",
+        "413": "A body that is too long",
+        "415": "A body that is not JSON",
+    }
+    operation = _plain(name, QUESTIONS[name].summary)
+    operation["description"] = "For the page at `/`: it may change with any version."
+    operation["requestBody"] = {
+        "required": True,
+        "content": {"application/json": {"schema": schema}},
+    }
+    operation["responses"] |= {status: _response(why, _ERROR) for status, why in refused.items()}
+    return operation
+
+
+def _field(field: Field) -> Schema:
+    if field.kind is int:
+        return {"type": "integer", "minimum": 0}
+    longest = {} if field.longest is None else {"maxLength": field.longest}
+    choices = {"enum": [*field.choices]} if field.choices else {}
+    return {"type": "string", **longest, **choices}
 
 
 def _plain(name: str, summary: str) -> Schema:

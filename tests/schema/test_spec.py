@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
 from typing import Any
 
@@ -151,7 +152,7 @@ def test_a_spec_can_be_extended_by_parameters_and_functions() -> None:
     spec = CLOUDIMAGES.extend(
         parameters=[
             Parameter("__region", Enumeration("north", "south"), aliases=("zone",), source="test"),
-            Parameter("__note", Text(), pushable=False, source="test"),
+            Parameter("__note", Text(), operators={}, source="test"),
         ],
         functions=[
             Function("here", (), (("__region", "north"),), summary="ours", source="test"),
@@ -235,7 +236,11 @@ def test_a_row_replaces_the_one_with_its_wire_name() -> None:
             "f refers to the unknown parameter 'nosuch'",
         ),
         ({"functions": [function_of("f", "id", "{1}")]}, ValueError, "f has no argument {1}"),
-        ({"functions": [function_of("f", "id", "{}")]}, ValueError, "f has no argument {}"),
+        (
+            {"functions": [function_of("f", "id", "{}")]},
+            ValueError,
+            "f: '{}' has a brace that is not part of an argument",
+        ),
         (
             {"functions": [function_of("f", "protected", "yes")]},
             ValueError,
@@ -280,3 +285,39 @@ def test_words_for_values_survive_an_extension() -> None:
 
     (found,) = check("imagetype = public", spec=spec)
     assert [fix.apply("imagetype = public") for fix in found.fixes] == ["imagetype = gold"]
+
+
+@pytest.mark.parametrize(
+    ("operators", "message"),
+    [
+        ({"like": "{}"}, r"unknown operator `like` \(text\)"),
+        ({">=": "{}"}, r"unknown operator `>=` \(text\)"),
+        ({"=": "x"}, "invalid form `x` of `=`"),
+        ({"=": "{}{}"}, "invalid form"),
+        ({"=": "{0}"}, "invalid form"),
+        ({"=": "a b={}"}, "invalid form"),
+        ({"=": "~{}"}, "invalid form"),
+        ({"=": "zone={}"}, "write `{}`, not `zone={}`"),
+        ({"=": "x:{}", "contains": "x:{}"}, "`=` and `contains` have the same form"),
+        ({"=": "{}", "contains": "{}"}, "`=` and `contains` have the same form"),
+    ],
+)
+def test_an_operator_that_no_request_could_have_is_refused(
+    operators: dict[str, str], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        Parameter("zone", Text(), operators=operators, source="test")
+
+
+def test_a_comparison_of_its_own_has_a_name_of_its_own() -> None:
+    row = Parameter("zone", Integer(), operators={">=": "min_ram={}"}, source="test")
+
+    with pytest.raises(ValueError, match="two parameters have the name 'min_ram'"):
+        CLOUDIMAGES.extend(parameters=[row])
+
+
+def test_a_row_with_other_operators_is_copied_as_it_is() -> None:
+    row = Parameter("zone", Text(), operators={"=": "{}", "in": "in:{}"}, source="test")
+
+    assert pickle.loads(pickle.dumps(row)) == row  # noqa: S301 -- our own
+    assert row.with_kind(Text()).operators == row.operators
