@@ -14,6 +14,48 @@ if TYPE_CHECKING:
 
     from imsquery.schema.kinds import Kind
 
+    Form = tuple[str, str]
+    Forms = tuple[Mapping[str, str], Mapping[str, Form], Mapping[str, str]]
+
+
+TIME_OPERATORS = {"<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:", "=": "eq:", "!=": "neq:"}
+"""Operator -> how services write a comparison of times by it."""
+
+LIST = "in"
+"""The operator of a list of values, any of which may be there."""
+
+
+def _shared(prefixes: dict[str, str]) -> Forms:
+    forms = {relation: ("", prefix) for relation, prefix in prefixes.items()}
+    templates = {relation: f"{prefix}{{}}" for relation, prefix in prefixes.items()}
+    return MappingProxyType(templates), MappingProxyType(forms), MappingProxyType(prefixes)
+
+
+_NOTHING, _EQUALITY, _TIMES = map(_shared, ({}, {"=": ""}, TIME_OPERATORS))
+
+
+_NO_WIRES: frozenset[str] = frozenset()
+
+
+def _written(operators: Mapping[str, str] | None, *, is_time: bool) -> Forms:
+    """Return the operators of a row as they are written, as forms, and as prefixes."""
+    if operators is None:
+        return _TIMES if is_time else _EQUALITY
+    for known in (_NOTHING, _EQUALITY, _TIMES):
+        if operators == known[0]:
+            return known
+    forms = {relation: _read_template(template) for relation, template in operators.items()}
+    own = {relation: prefix for relation, (wire, prefix) in forms.items() if not wire}
+    # Where the server looks for an operator or a list, not every value can be written as it is.
+    is_certain = all(own.values()) or (not any(own.values()) and LIST not in own)
+    prefixes = {name: own[name] for name in own if name != LIST} if is_certain else {}
+    return MappingProxyType({**operators}), MappingProxyType(forms), MappingProxyType(prefixes)
+
+
+def _read_template(template: str) -> Form:
+    wire, _, prefix = template.removesuffix("{}").rpartition("=")
+    return wire, prefix
+
 
 class Parameter(Frozen):
     """One row: a request parameter, a response attribute, or both.
@@ -23,7 +65,16 @@ class Parameter(Frozen):
         name: the short name: the wire name without leading underscores.
         kind: the type of its values.
         is_time: whether that type is a time.
+        operators: operator -> how a request writes a comparison by it: ``{}`` for the value, after
+            what the server knows the operator by, such as ``lt:{}``; ``name={}`` for a request
+            parameter with a name of its own, such as ``size_min={}``.  By default, equality (of a
+            time, any comparison); empty if the server cannot filter by it.  ``in`` takes values
+            joined by commas.
+        repeats: whether a request can ask for several values, all of which must be there.
         pushable: whether the server can filter by it.
+        forms: operator -> wire name of its own, or nothing, and what is written before the value.
+        prefixes: the same for operators that any value makes the one pair of its wire name with.
+        wires: the wire names of single comparisons.
         observed: the attribute of a record that shows it; ``None`` if none does.
         json: its type in a record: ``string``, ``integer``, ``boolean`` or ``strings`` (a list).
         aliases: further names.
@@ -44,15 +95,20 @@ class Parameter(Frozen):
     """
 
     _fields: ClassVar[tuple[str, ...]] = (
-        "wire", "kind", "pushable", "observed", "json", "aliases", "unit", "clause", "sortable",
-        "multiple", "total", "scopes", "reading", "default", "requires", "excludes", "goes_with",
-        "unseen", "source",
+        "wire", "kind", "operators", "repeats", "observed", "json", "aliases", "unit", "clause",
+        "sortable", "multiple", "total", "scopes", "reading", "default", "requires", "excludes",
+        "goes_with", "unseen", "source",
     )  # fmt: skip
-    __slots__ = (*_fields, "doubts", "is_time", "name")
+    __slots__ = (*_fields, "forms", "prefixes", "wires", "pushable", "doubts", "is_time", "name")
     wire: str
     name: str
     kind: Kind
     is_time: bool
+    operators: Mapping[str, str]
+    repeats: bool
+    forms: Mapping[str, Form]
+    prefixes: Mapping[str, str]
+    wires: frozenset[str]
     pushable: bool
     observed: str | None
     json: str
@@ -77,7 +133,8 @@ class Parameter(Frozen):
         wire: str,
         kind: Kind,
         *,
-        pushable: bool = True,
+        operators: Mapping[str, str] | None = None,
+        repeats: bool = False,
         observed: str | None = "",
         json: str = "string",
         aliases: tuple[str, ...] = (),
@@ -95,10 +152,13 @@ class Parameter(Frozen):
         unseen: Mapping[str, tuple[str, str]] | None = None,
         source: str,
     ) -> None:
+        is_time = isinstance(kind, Time)
+        written, forms, prefixes = _written(operators, is_time=is_time)
         self._set(
             wire,
             kind,
-            pushable,
+            written,
+            repeats,
             wire if observed == "" else observed,
             json,
             tuple(aliases),
@@ -115,8 +175,12 @@ class Parameter(Frozen):
             goes_with,
             None if unseen is None else MappingProxyType({**unseen}),
             source,
+            forms,
+            prefixes,
+            frozenset(own for own, _ in forms.values() if own) if operators else _NO_WIRES,
+            bool(forms),
             unseen is not None or kind.doubts,
-            isinstance(kind, Time),
+            is_time,
             wire.lstrip("_"),
         )
 
@@ -147,8 +211,10 @@ class Member(Parameter):
     _fields = ("wire",)
     __slots__ = ()
     kind = Flag()
-    is_time = False
+    is_time = repeats = False
     pushable = True
+    operators, forms, prefixes = _EQUALITY
+    wires = _NO_WIRES
     json = "string"
     aliases = ()
     unit = clause = reading = default = requires = goes_with = unseen = None
@@ -170,7 +236,7 @@ _set_wire, _set_name, _set_observed = (
 SKIP = Parameter(
     "skip",
     Integer(),
-    pushable=False,
+    operators={},
     observed=None,
     clause="skip",
     source="the language; no service takes it",

@@ -30,6 +30,11 @@ class Spec(Frozen):
         members: endings of the family that exist, although no row is about them.
         path: of the request, such as ``/v2/cloudimages``.
         host: the endpoint of a region, with ``{region}`` in it.
+        next_links: whether a page says, by a link to the next one, that there is more.
+        properties: whether any other name is a parameter, which compares texts by equality.
+
+    A request has one sort key, or several if the row of the clause ``order by`` repeats.  Without a
+    row of the clause ``direction``, keys and directions are one list: ``name:asc,created_at:desc``.
 
     Attributes:
         parameters: wire name -> its row.
@@ -38,15 +43,17 @@ class Spec(Frozen):
         exclusive: wire name -> wire names of attributes that no image has together with it.
         clauses: clause -> the row that it sets.
         companions: wire name -> ``(wire name, value)`` that its images have as well.
+        wires: wire name of a single comparison, such as ``size_min`` -> the row that is compared.
 
     All mappings are read-only.
     """
 
     _fields = (
         "parameters", "functions", "foreign_names", "family", "members", "path", "host",
+        "next_links", "properties",
     )  # fmt: skip
     __slots__ = (
-        *_fields, "names", "exclusive", "clauses", "companions",
+        *_fields, "names", "exclusive", "clauses", "companions", "wires",
         "_bare_family", "_members", "_hash",
     )  # fmt: skip
     parameters: Mapping[str, Parameter]
@@ -56,10 +63,13 @@ class Spec(Frozen):
     members: tuple[str, ...]
     path: str
     host: str
+    next_links: bool
+    properties: bool
     names: Mapping[str, Parameter]
     exclusive: Mapping[str, frozenset[str]]
     clauses: Mapping[str, Parameter]
     companions: Mapping[str, tuple[str, str]]
+    wires: Mapping[str, Parameter]
     _bare_family: str
     _members: Mapping[str, Parameter]
     _hash: int
@@ -74,6 +84,8 @@ class Spec(Frozen):
         members: Iterable[str] = (),
         path: str,
         host: str,
+        next_links: bool = False,
+        properties: bool = False,
     ) -> None:
         listed = tuple(parameters)
         names = _by_name(listed)
@@ -89,10 +101,13 @@ class Spec(Frozen):
             tuple(members),
             path,
             host,
+            next_links,
+            properties,
             MappingProxyType(names),
             MappingProxyType(_exclusive(listed)),
             MappingProxyType({row.clause: row for row in listed if row.clause is not None}),
             MappingProxyType({row.wire: row.goes_with for row in listed if row.goes_with}),
+            MappingProxyType({wire: row for row in listed for wire in row.wires}),
             family.lstrip("_"),
             # Members of the family that the table lists, by ending; others are made on demand.
             {wire[len(family) :]: row for wire, row in rows.items() if wire.startswith(family)},
@@ -108,6 +123,8 @@ class Spec(Frozen):
             "members": self.members,
             "path": self.path,
             "host": self.host,
+            "next_links": self.next_links,
+            "properties": self.properties,
         }
 
     def __hash__(self) -> int:
@@ -180,6 +197,11 @@ class Spec(Frozen):
     def sort_keys(self) -> tuple[str, ...]:
         """The wire names that the server can sort by."""
         return tuple(row.wire for row in self.parameters.values() if row.sortable)
+
+    @property
+    def takes_sort_keys(self) -> bool:
+        """Whether a request can have several sort keys."""
+        return "direction" not in self.clauses or self.clauses["order by"].repeats
 
     @property
     def default_order(self) -> Parameter | None:

@@ -84,9 +84,7 @@ def test_a_tag_with_a_dot_is_also_found_by_key_and_value(
 
 def test_the_items_of_another_list_are_compared_as_written() -> None:
     """Only tags have a second spelling."""
-    labels = Parameter(
-        "labels", Text(), pushable=False, json="strings", multiple=True, source="test"
-    )
+    labels = Parameter("labels", Text(), operators={}, json="strings", multiple=True, source="test")
     spec = CLOUDIMAGES.extend(parameters=[labels])
     record = {"labels": ["a.b"]}
 

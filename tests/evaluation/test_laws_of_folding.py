@@ -270,7 +270,7 @@ def test_a_regular_expression_gets_the_flag_of_re2() -> None:
 
 def test_the_words_may_be_names() -> None:
     rows = [
-        Parameter(name, Text(), pushable=False, source="made up") for name in ("case", "ignoring")
+        Parameter(name, Text(), operators={}, source="made up") for name in ("case", "ignoring")
     ]
     spec = CLOUDIMAGES.extend(parameters=rows)
     text = "case = a ignoring case and ignoring in (b) and case is present"

@@ -151,7 +151,7 @@ def test_a_spec_can_be_extended_by_parameters_and_functions() -> None:
     spec = CLOUDIMAGES.extend(
         parameters=[
             Parameter("__region", Enumeration("north", "south"), aliases=("zone",), source="test"),
-            Parameter("__note", Text(), pushable=False, source="test"),
+            Parameter("__note", Text(), operators={}, source="test"),
         ],
         functions=[
             Function("here", (), (("__region", "north"),), summary="ours", source="test"),
