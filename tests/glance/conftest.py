@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glance]:
+def glance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glance]:
     """Return the service, and let Keystone's middleware know its tokens."""
     from keystonemiddleware.fixture import AuthTokenFixture
 
@@ -32,9 +32,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glance]:
         yield service
 
 
-@pytest.fixture
-def glance(running: Glance) -> Glance:
-    """Return the service with an empty catalogue, asked by the administrator."""
-    running.load([])
-    running.token = ADMIN
-    return running
+@pytest.fixture(autouse=True)
+def _anew(glance: Glance) -> None:
+    glance.load([])
+    glance.token = ADMIN
