@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from imsquery.semantics.analysis import Analysis
     from imsquery.semantics.formula import Formula, Order
 
-_TIME_OPERATORS = {"<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:", "=": "eq:", "!=": "neq:"}
-
 _CACHE_SIZE = 512
 _cache: dict[tuple[str, Spec, bool], CompiledQuery] = {}
 
@@ -104,21 +102,16 @@ def lower(analysis: Analysis) -> Sequence[tuple[str, str]]:
     if pairs is None:
         pairs = _pairs(analysis.formula, spec)
         if pairs is None:
-            from imsquery.compiler.not_expressible import report_obstacles
-
-            pairs = {}
-            report_obstacles(analysis)
-        else:
-            analysis.report_expressions()  # simplification may have dropped some
+            return _lower_rest(analysis)
+        analysis.report_expressions()  # simplification may have dropped some
     if not spec.companions.keys().isdisjoint(pairs):
         analysis.check_consistency()  # which warns of what does not go with them
+    found = sorted(pairs.items())
     if bound.order or bound.limit is not None or bound.after is not None:
-        _lower_clauses(analysis, pairs)
-    if len(bound.order) > 1 or bound.counts():
-        from imsquery.compiler.not_expressible import report_clauses
-
-        report_clauses(analysis)
-    return sorted(pairs.items())
+        return _with_clauses(analysis, found)
+    if bound.counts():
+        _report_clauses(analysis)
+    return found
 
 
 def _pairs(formula: Formula, spec: Spec) -> dict[str, str] | None:
@@ -135,17 +128,10 @@ def _pairs(formula: Formula, spec: Spec) -> dict[str, str] | None:
             return None
         parameter = atom.parameter
         wire = parameter.wire
-        if wire in pairs or not parameter.pushable:
+        prefix = parameter.prefixes.get(atom.relation)
+        if prefix is None or wire in pairs:
             return None
-        value = atom.value
-        if parameter.is_time:
-            if atom.relation == "present":
-                return None
-            pairs[wire] = time_value(atom.relation, value)
-        elif atom.relation != "=":
-            return None
-        else:
-            pairs[wire] = value if type(value) is str else str(value)
+        pairs[wire] = f"{prefix}{atom.value}"
         if wire in exclusive or parameter.requires is not None:
             demanding.append(parameter)
     for parameter in demanding:
@@ -158,29 +144,72 @@ def _pairs(formula: Formula, spec: Spec) -> dict[str, str] | None:
     return pairs
 
 
-def time_value(relation: str, moment: str | int) -> str:
-    """Return a comparison with a time as the service reads it: ``lt:2018-10-28T00:00:00Z``."""
-    return f"{_TIME_OPERATORS[relation]}{moment}"
-
-
 _NONE: frozenset[str] = frozenset()
 
 
-def _lower_clauses(analysis: Analysis, pairs: dict[str, str]) -> None:
-    clauses = analysis.binder.spec.clauses
-    bound = analysis.bound
-    analysis.binder.check_order(bound)
-    for order in bound.order[:1]:
-        if order.parameter.sortable:
-            pairs[clauses["order by"].wire] = order.parameter.wire
-            if order.direction is not None:
-                pairs[clauses["direction"].wire] = order.direction
-        elif is_sortable(order.parameter):
+def _lower_rest(analysis: Analysis) -> Sequence[tuple[str, str]]:
+    """Lower what the fast way leaves: lists, ranges and repeated parameters, and what is wrong."""
+    pairs = _all_pairs(analysis.formula)
+    if pairs is None:
+        from imsquery.compiler.not_expressible import report_obstacles
+
+        report_obstacles(analysis)
+    else:
+        analysis.check_consistency()
+        analysis.report_expressions()
+    return _with_clauses(analysis, pairs or [])
+
+
+def _all_pairs(formula: Formula) -> list[tuple[str, str]] | None:
+    """Return the pairs of a simplified conjunction in canonical order, however they are written."""
+    from imsquery.schema.wire import write_pair
+    from imsquery.semantics.lists import as_list
+
+    pairs: dict[tuple[str, str], None] = {}
+    asked: set[str] = set()
+    for part in formula.operands if type(formula) is And else (formula,):
+        atom = part if type(part) is Atom else as_list(part)
+        pair = atom and write_pair(atom.parameter, atom.relation, atom.value)
+        if not (atom and pair) or (pair[0] in asked and not atom.parameter.repeats):
+            return None
+        asked.add(pair[0])
+        pairs[pair] = None
+    return sorted(pairs)
+
+
+def _with_clauses(
+    analysis: Analysis, pairs: Sequence[tuple[str, str]]
+) -> Sequence[tuple[str, str]]:
+    """Add what the clauses ask for; sort keys are not sorted."""
+    binder, bound = analysis.binder, analysis.bound
+    clauses = binder.spec.clauses
+    found = [*pairs]
+    binder.check_order(bound)
+    keys = bound.order if binder.spec.takes_sort_keys else bound.order[:1]
+    for order in keys:
+        if not order.parameter.sortable and is_sortable(order.parameter):
             _report_sort_key(order, analysis)
-    for which, written in (("limit", bound.limit), ("after", bound.after)):
-        value = analysis.clause_value(written)
+    written = [(each.parameter.wire, each.direction) for each in keys if each.parameter.sortable]
+    if written:
+        found += binder.spec.write_order(written)
+    for which, clause in (("limit", bound.limit), ("after", bound.after)):
+        value = analysis.clause_value(clause)
         if value is not None:
-            pairs[clauses[which].wire] = str(value)
+            found.append((clauses[which].wire, str(value)))
+    if len(bound.order) > len(keys) or bound.counts():
+        _report_clauses(analysis)
+    found.sort(key=_wire)
+    return found
+
+
+def _wire(pair: tuple[str, str]) -> str:
+    return pair[0]
+
+
+def _report_clauses(analysis: Analysis) -> None:
+    from imsquery.compiler.not_expressible import report_clauses
+
+    report_clauses(analysis)
 
 
 def _report_sort_key(order: Order, analysis: Analysis) -> None:

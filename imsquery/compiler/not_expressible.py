@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from imsquery.covering.boxes import slot
 from imsquery.covering.parts import report_no_plan
 from imsquery.diagnostics.edits import clip
 from imsquery.language.lexer import spell
 from imsquery.language.operators import KEYED, NOCASE
+from imsquery.schema.parameters import LIST
+from imsquery.schema.wire import MAX_LIST, write_list, write_pair
 from imsquery.semantics.binder import is_sortable
 from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown, leaves
+from imsquery.semantics.lists import as_list
 
 TYPE_CHECKING = False  # typing is not worth loading for a finding
 if TYPE_CHECKING:
@@ -33,16 +37,17 @@ def report_obstacles(analysis: Analysis) -> None:
     report = _Report(analysis)
     formula = analysis.formula
     seen: dict[str, Atom] = {}
-    for literal in formula.operands if type(formula) is And else (formula,):
-        if type(literal) is not Atom:
-            report.joined(literal)
+    for part in formula.operands if type(formula) is And else (formula,):
+        literal = part if type(part) is Atom else as_list(part)
+        if literal is None:
+            report.joined(part)
             continue
         reason = obstacle(literal)
         if reason is not None:
             fixes = _fixes(literal, analysis) if literal.relation == KEYED else []
             report.part(literal, reason, *fixes)
             continue
-        first = seen.setdefault(literal.parameter.wire, literal)
+        first = seen.setdefault(slot(literal), literal)
         # Two values that contradict each other have a finding already.
         if first is not literal and (analysis.can_match or literal.parameter.multiple):
             report.part(max(literal, first, key=lambda each: each.first), _once_only(literal))
@@ -110,20 +115,24 @@ def report_clauses(analysis: Analysis) -> None:
 
 def obstacle(literal: Formula) -> str | None:
     """Return why no request can ask for a literal; ``None`` if one can."""
-    if type(literal) is not Atom:
+    if not isinstance(literal, Atom):
         return _EQUALS_ONLY
     parameter = literal.parameter
     if not parameter.pushable:
         return f"the server cannot filter by `{parameter.name}`"
     if literal.relation == "present":
         return "the server cannot filter by whether an attribute is present"
-    if literal.relation == "=" or parameter.is_time:
+    if write_pair(parameter, literal.relation, literal.value) is not None:
         return None
     if literal.relation == KEYED:
         return "the server compares whole tags, not their keys"
     if literal.relation.endswith(NOCASE):
         return f"the server compares `{parameter.name}` with its letter case"
-    return f"the server compares `{parameter.name}` by `=` only, not by `{literal.relation}`"
+    if literal.relation in parameter.forms:
+        return f"no request can have this value of `{parameter.name}`"
+    known = [f"`{each}`" for each in parameter.forms]
+    listed = " and ".join(filter(None, [", ".join(known[:-1]), known[-1]]))
+    return f"the server compares `{parameter.name}` by {listed} only, not by `{literal.relation}`"
 
 
 def why_left(part: Formula, asked: Container[str]) -> str:
@@ -131,9 +140,10 @@ def why_left(part: Formula, asked: Container[str]) -> str:
 
     Args:
         part: a condition, or a list or range that was written as one.
-        asked: the wire names in the request.
+        asked: the conditions in the request, by :func:`slot`.
     """
-    literals = part.operands if isinstance(part, And | Or) else (part,)
+    listed = as_list(part)
+    literals = part.operands if isinstance(part, And | Or) and not listed else (listed or part,)
     for literal in literals:
         reason = obstacle(literal)
         if reason is not None:
@@ -141,7 +151,7 @@ def why_left(part: Formula, asked: Container[str]) -> str:
     if type(part) is Or and len(literals) > 1:
         return _alternatives(part)
     for literal in literals:
-        if type(literal) is Atom and literal.parameter.wire in asked:
+        if isinstance(literal, Atom) and slot(literal) in asked:
             return _once_only(literal)
     return _AND_ONLY
 
@@ -153,5 +163,13 @@ def _once_only(atom: Atom) -> str:
 def _alternatives(formula: Or) -> str:
     if not formula.operands:
         return _NOTHING
-    names = {leaf.parameter.name for leaf in leaves(formula) if type(leaf) is Atom}
-    return f"{_AND_ONLY} and takes one value of `{names.pop()}`" if len(names) == 1 else _AND_ONLY
+    rows = {leaf.parameter for leaf in leaves(formula) if type(leaf) is Atom}
+    if len(rows) > 1 or not rows:
+        return _AND_ONLY
+    row = rows.pop()
+    if LIST not in row.forms:
+        return f"{_AND_ONLY} and takes one value of `{row.name}`"
+    values = [str(leaf.value) for leaf in leaves(formula) if type(leaf) is Atom]
+    if len({*values}) > MAX_LIST:
+        return f"a request takes up to {MAX_LIST} values of `{row.name}`"
+    return _AND_ONLY if write_list(values) else f"no list of `{row.name}` can have these values"

@@ -94,9 +94,22 @@ class CompiledQuery:
         return type(self), (self._pairs, self.query_string, self._path, self.warnings)
 
     @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Wire names and values, not encoded, in canonical order; a name may repeat."""
+        return tuple(self._pairs)
+
+    @property
     def params(self) -> Mapping[str, str]:
-        """Wire name -> value, not encoded, in canonical order; read-only."""
-        return MappingProxyType(dict(self._pairs))
+        """Wire name -> value, not encoded, in canonical order; read-only.
+
+        Raises:
+            ValueError: a name repeats, as only some specs allow; ``pairs`` has them all.
+        """
+        params = dict(self._pairs)
+        if len(params) < len(self._pairs):
+            msg = "a parameter repeats; use `pairs`"
+            raise ValueError(msg)
+        return MappingProxyType(params)
 
     @property
     def signing_string(self) -> str:

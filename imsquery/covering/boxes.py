@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING
 
 from imsquery.covering.implication import follows, is_contrary
 from imsquery.schema.kinds import Boolean, Flag, Identifier, Integer
+from imsquery.schema.wire import write_pair
 from imsquery.semantics.formula import Atom, is_scope
+from imsquery.semantics.lists import OneOf, as_one
 from imsquery.semantics.simplify import complement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from imsquery.schema.parameters import Parameter
 
     Conditions = Mapping[str, Atom]
     Key = tuple[tuple[str, str, str], ...]
@@ -34,7 +38,7 @@ class Box:
     """The conditions of one request; immutable.
 
     Attributes:
-        conditions: wire name -> the condition.
+        conditions: what a request can ask once (:func:`slot`) -> the condition.
         hidden: keys of the conditions that no image record shows, so that the client cannot check
             them.
         unasked: hidden conditions on a parameter that already has one, so that a single request
@@ -63,14 +67,26 @@ class Box:
         conditions = dict(self.conditions)
         left = [*self.unasked, *unasked]
         for atom in atoms:
-            wire = atom.parameter.wire
-            known = conditions.get(wire)
+            place = slot(atom)
+            known = conditions.get(place)
+            if not _is_single(atom.parameter):
+                others = [each for each in conditions.values() if _are_alike(each, atom)]
+                if any(is_contrary(atom, each) for each in others):
+                    return None
+                if any(_implies(each, atom) for each in others):
+                    continue
+                for each in others:
+                    if _implies(atom, each):
+                        del conditions[slot(each)]
+                known = conditions.get(place)
             if known is None:
-                conditions[wire] = atom
+                conditions[place] = atom
                 continue
             if is_contrary(atom, known):
                 return None
-            conditions[wire], hidden = _narrower(atom, known)
+            narrower, hidden = _narrower(atom, known)
+            del conditions[place]
+            conditions[slot(narrower)] = narrower
             if hidden is not None:
                 left.append(hidden)
         return Box(conditions, tuple({atom.key: atom for atom in left}.values()))
@@ -78,23 +94,25 @@ class Box:
     def widen(self, other: Box) -> Box:
         """Return a box that contains both, with the conditions that both imply."""
         conditions = {}
-        for wire in sorted(self.conditions.keys() | other.conditions.keys()):
-            shared = _wider(self.conditions.get(wire), other.conditions.get(wire))
+        for place in sorted(self.conditions.keys() | other.conditions.keys()):
+            shared = _wider(self.conditions.get(place), other.conditions.get(place))
             if shared is not None:
-                conditions[wire] = shared
+                conditions[slot(shared)] = shared
         return Box(conditions, self.unasked)
 
     def without(self, wire: str) -> Box:
-        """Return the box without its condition on a parameter."""
-        kept = {name: atom for name, atom in self.conditions.items() if name != wire}
+        """Return the box without its conditions on a parameter."""
+        kept = {
+            place: atom for place, atom in self.conditions.items() if atom.parameter.wire != wire
+        }
         return Box(kept, self.unasked)
 
     def widened_weight(self, other: Box) -> float:
         """Return the weight that :meth:`widen` would result in."""
         weight = 1.0
         theirs = other.conditions
-        for wire, atom in self.conditions.items():
-            shared = _wider(atom, theirs.get(wire))
+        for place, atom in self.conditions.items():
+            shared = _wider(atom, theirs.get(place))
             if shared is not None:
                 weight *= weigh(shared)
         return weight
@@ -107,9 +125,12 @@ class Box:
         if self.hidden != other.hidden:
             return False
         theirs = other.conditions
-        for wire, atom in self.conditions.items():
-            known = theirs.get(wire)
-            if known is None or not _implies(known, atom):
+        for place, atom in self.conditions.items():
+            known = theirs.get(place)
+            if known is not None and _implies(known, atom):
+                continue
+            others = () if _is_single(atom.parameter) else theirs.values()
+            if not any(_are_alike(each, atom) and _implies(each, atom) for each in others):
                 return False
         return True
 
@@ -117,9 +138,9 @@ class Box:
         """Return the complement of each condition that has one, with the key of the others."""
         # The key is sorted, and stays so without one of its parts.
         return [
-            (opposite, tuple(part for part in self.key if part[0] != wire))
-            for wire, atom in self.conditions.items()
-            if (opposite := complement(atom)) is not None
+            (opposite, tuple(part for part in self.key if part[0] != atom.parameter.wire))
+            for atom in self.conditions.values()
+            if _is_single(atom.parameter) and (opposite := complement(atom)) is not None
         ]
 
 
@@ -130,9 +151,22 @@ def sort_key(atom: Atom) -> tuple[str, str, str]:
 
 def is_pushable(atom: Atom) -> bool:
     """Return whether a request can express a condition."""
-    if not atom.parameter.pushable or atom.relation == "present":
-        return False
-    return atom.parameter.is_time or atom.relation == "="
+    return write_pair(atom.parameter, atom.relation, atom.value) is not None
+
+
+def slot(atom: Atom) -> str:
+    """Return what a request can ask once: a name of its pairs, or a pair of one that repeats."""
+    name, value = write_pair(atom.parameter, atom.relation, atom.value) or ("", "")
+    return f"{name}={value}" if atom.parameter.repeats else name
+
+
+def _is_single(row: Parameter) -> bool:
+    """Return whether a request compares a parameter once, whatever the operator."""
+    return not (row.wires or row.repeats)
+
+
+def _are_alike(one: Atom, other: Atom) -> bool:
+    return one.parameter.wire == other.parameter.wire
 
 
 def _implies(atom: Atom, other: Atom) -> bool:
@@ -150,6 +184,9 @@ def _narrower(one: Atom, other: Atom) -> tuple[Atom, Atom | None]:
         return one, None
     if _implies(other, one):
         return other, None
+    both = None if one.parameter.multiple else _intersect(one, other)
+    if both is not None:
+        return both, None
     chosen, left = sorted((one, other), key=lambda atom: (weigh(atom), str(atom.value)))
     return chosen, left if left.parameter.observed is None else None
 
@@ -160,7 +197,24 @@ def _wider(one: Atom | None, other: Atom | None) -> Atom | None:
         return None
     if _implies(one, other):
         return other
-    return one if _implies(other, one) else None
+    if _implies(other, one):
+        return one
+    these, those = _listed(one), _listed(other)
+    return as_one([*these, *those]) if these and those else None
+
+
+def _intersect(one: Atom, other: Atom) -> Atom | None:
+    """Return the list of what two lists share, if both conditions are lists."""
+    values = {each.value for each in _listed(other)}
+    both = [each for each in _listed(one) if each.value in values]
+    return as_one(both) if both else None
+
+
+def _listed(atom: Atom) -> list[Atom]:
+    """Return the equalities that a condition is the list of."""
+    if isinstance(atom, OneOf):
+        return atom.atoms()
+    return [atom] if atom.relation == "=" else []
 
 
 def weigh(atom: Atom) -> float:
@@ -168,6 +222,8 @@ def weigh(atom: Atom) -> float:
     kind = atom.parameter.kind
     if is_scope(atom):
         return 1.0
+    if isinstance(atom, OneOf):
+        return min(sum(map(weigh, atom.atoms())), _BOUND["!="])
     if atom.parameter.is_time:
         return _BOUND.get(atom.relation, _SECOND)
     if isinstance(kind, Boolean):
@@ -175,7 +231,7 @@ def weigh(atom: Atom) -> float:
     if kind.choices:
         return 1 / (len(kind.choices) + 1)
     if isinstance(kind, Integer):
-        return _NUMBER
+        return _BOUND.get(atom.relation, _NUMBER)
     return _IDENTIFIER if isinstance(kind, Identifier) else _TEXT
 
 

@@ -9,10 +9,11 @@ from imsquery.evaluation.attributes import is_always_present
 from imsquery.evaluation.matching import text_test
 from imsquery.schema.kinds import Integer
 from imsquery.semantics.formula import And, Atom, Not, Or, fold, is_scope, leaves, map_atoms
+from imsquery.semantics.lists import OneOf, gather, spread
 from imsquery.semantics.simplify import complement, simplify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Hashable, Mapping
+    from collections.abc import Callable, Container, Hashable, Iterable
 
     from imsquery.schema.spec import Spec
     from imsquery.semantics.formula import Formula
@@ -37,6 +38,8 @@ def follows(atom: Atom, known: Atom) -> bool | None:
         return True if is_scope(atom) else None
     if atom.relation == "present":
         return True
+    if isinstance(atom, OneOf) or isinstance(known, OneOf):
+        return _follows_lists(atom, known)
     if parameter.multiple:
         return True if _matches(atom, known) else None
     if parameter.is_time or isinstance(parameter.kind, Integer):
@@ -46,6 +49,19 @@ def follows(atom: Atom, known: Atom) -> bool | None:
     if atom.relation == "=":
         return False
     return None if atom.relation == "matches" else _matches(atom, known)
+
+
+def _follows_lists(atom: Atom, known: Atom) -> bool | None:
+    """Return whether a condition holds given another, where either is a list."""
+    if isinstance(atom, OneOf) and isinstance(known, OneOf) and not atom.parameter.multiple:
+        shared = {*atom.values} & {*known.values}
+        return len(shared) == len(known.values) or (None if shared else False)
+    if isinstance(known, OneOf):  # whichever of its values it is
+        truths = {follows(atom, each) for each in known.atoms()}
+        return truths.pop() if len(truths) == 1 else None
+    assert isinstance(atom, OneOf)  # noqa: S101 -- one of the two is
+    truths = {follows(each, known) for each in atom.atoms()}
+    return True if True in truths else None if None in truths else False
 
 
 def _matches(atom: Atom, known: Atom) -> bool:
@@ -146,29 +162,30 @@ def _suppose(formula: Formula, known: Atom) -> Formula:
     )
 
 
-def assume(
-    formula: Formula, known: Mapping[str, Atom], granted: Container[Hashable] = ()
-) -> Formula:
+def assume(formula: Formula, known: Iterable[Atom], granted: Container[Hashable] = ()) -> Formula:
     """Simplify a filter for the records that satisfy known conditions.
 
     A hidden condition holds only if it is known or granted.
 
     Args:
         formula: the filter.
-        known: wire name -> condition.
+        known: the conditions.
         granted: keys of further conditions to take as true.
     """
+    given: dict[str, list[Atom]] = {}
+    for each in known:
+        given.setdefault(each.parameter.wire, []).append(each)
 
     def holds(atom: Atom) -> bool | None:
         if is_scope(atom):
             return True
-        given = known.get(atom.parameter.wire)
-        truth = None if given is None else follows(atom, given)
-        if truth is None and atom.parameter.observed is None:
-            return atom.key in granted
-        return truth
+        for each in given.get(atom.parameter.wire, ()):
+            truth = follows(atom, each)
+            if truth is not None:
+                return truth
+        return None if atom.parameter.observed is not None else atom.key in granted
 
-    return _settle(formula, holds)
+    return spread(_settle(gather(formula), holds))
 
 
 def _settle(formula: Formula, holds: Callable[[Atom], bool | None]) -> Formula:

@@ -13,6 +13,7 @@ from imsquery.covering.cover import TooManyHiddenError, cover
 from imsquery.covering.implication import assume, drop_certain, drop_contradictions, drop_moot
 from imsquery.covering.intervals import unite_ranges
 from imsquery.semantics.formula import And, Atom, Or, Unknown, leaves
+from imsquery.semantics.lists import gather
 
 if TYPE_CHECKING:
     from imsquery.covering.boxes import Box
@@ -86,7 +87,7 @@ def _parts(formula: Formula, budget: int, spec: Spec) -> list[tuple[Box, Formula
     parts = []
     for box in boxes:
         unasked = {atom.key for atom in box.unasked}
-        residual = unite_ranges(assume(formula, box.conditions, unasked))
+        residual = unite_ranges(assume(formula, box.conditions.values(), unasked))
         if isinstance(residual, Or) and not residual.operands:
             continue
         if box.unasked:
@@ -99,7 +100,7 @@ def _parts(formula: Formula, budget: int, spec: Spec) -> list[tuple[Box, Formula
 
 def _cover(formula: Formula, budget: int, spec: Spec) -> list[Box]:
     identity = spec.find("id")
-    return cover(formula, budget, None if identity is None else identity.wire)
+    return cover(gather(formula), budget, None if identity is None else identity.wire)
 
 
 def enough(formula: Formula, boxes: list[Box], budget: int, spec: Spec) -> int | None:

@@ -318,9 +318,9 @@ class SinglePage(Results):
     def _settled(self, entries: Sequence[Entry]) -> deque[Entry] | None:
         """Return the results in order; ``None`` if the page does not settle what they are."""
         first = entries[: self._most]
-        if len(entries) <= self._most or first[-1].key == entries[-1].key:
+        if len(entries) <= self._most or self._asked(first[-1]) == self._asked(entries[-1]):
             return None
-        runs = [[*run] for _, run in groupby(first, lambda entry: entry.key)]
+        runs = [[*run] for _, run in groupby(first, self._asked)]
         ordered = [entry for run in runs for entry in self._in_order(run)]
         if self._resumed is None:
             return deque(ordered)
@@ -328,6 +328,10 @@ class SinglePage(Results):
         if self._resumed.identity not in ids:
             return None
         return deque(ordered[ids.index(self._resumed.identity) + 1 :])
+
+    def _asked(self, entry: Entry) -> Place:
+        """Return the keys of an image that the server sorts by."""
+        return entry.place[: self.job.order.asked]
 
     def _sort_instead(self) -> None:
         order = evolve(self.job.order, by_server=False)

@@ -68,6 +68,8 @@ class Ordering:
         default: what the server sorts by unless told otherwise.
         is_certain: whether the server's order by the first key is known and cannot change between
             two pages, as that of creation times and ids.
+        is_whole: whether a request can ask for all keys.
+        asked: how many keys requests ask for, if the server sorts.
     """
 
     keys: tuple[SortKey, ...]
@@ -76,6 +78,8 @@ class Ordering:
     identity: str = field(eq=False)
     default: SortKey = field(eq=False)
     is_certain: bool = field(eq=False)
+    is_whole: bool = field(eq=False)
+    asked: int = 1
 
     @property
     def parameter(self) -> Parameter:
@@ -170,6 +174,8 @@ def read_order(query: BoundQuery, spec: Spec) -> Ordering:
         identity=identity.observed,
         default=newest_first,
         is_certain=is_certain,
+        is_whole=all(key.parameter.sortable for key in keys)
+        and (len(keys) == 1 or spec.takes_sort_keys),
     )
 
 

@@ -1,8 +1,8 @@
 """One request of a plan, page by page; without any input or output.
 
-Each page is asked for by the id of the last image of the page before, until one is empty: the
-service does not say whether there is more.  Anything that could loop forever or leave a gap is an
-error; an image that was on the page before is left out.
+Each page is asked for by the id of the last image of the page before, until one is empty, or says
+that it is the last: not every service says whether there is more.  Anything that could loop forever
+or leave a gap is an error; an image that was on the page before is left out.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import operator
 import re
 from collections import deque
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -18,7 +19,7 @@ from attrs import frozen
 from imsquery.compiler.query_string import join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from imsquery.execution.job import Job, Request
     from imsquery.execution.ordering import Key, Place
@@ -43,6 +44,20 @@ class ExecutionError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} (asked for {self.query or 'all images'!r})"
+
+
+class Page(list[Mapping[str, Any]]):
+    """The records of a page that says whether there is another one.
+
+    Attributes:
+        next: the link to the next page; ``None`` on the last one.
+    """
+
+    __slots__ = ("next",)
+
+    def __init__(self, records: Iterable[Mapping[str, Any]], next: str | None) -> None:  # noqa: A002 -- the service's own word
+        super().__init__(records)
+        self.next = next
 
 
 @frozen
@@ -122,14 +137,17 @@ class Branch:
 
     def query_string(self) -> str:
         """Return the request for the next page."""
-        pairs = dict(self._request.query.params)
-        if not self._order.by_server:
-            for clause in {"order by", "direction", "after"} & self._clauses.keys():
-                pairs.pop(self._clauses[clause].wire, None)
-        pairs[self._clauses["limit"].wire] = str(self._size())
+        dropped = {"limit"}
         if self.marker is not None:
-            pairs[self._clauses["after"].wire] = self.marker
-        return join(sorted(pairs.items()))
+            dropped.add("after")
+        if not self._order.by_server:
+            dropped |= {"order by", "direction", "after"}
+        wires = {self._clauses[each].wire for each in dropped & self._clauses.keys()}
+        pairs = [pair for pair in self._request.query.pairs if pair[0] not in wires]
+        pairs.append((self._clauses["limit"].wire, str(self._size())))
+        if self.marker is not None:
+            pairs.append((self._clauses["after"].wire, self.marker))
+        return join(sorted(pairs, key=itemgetter(0)))
 
     def _size(self) -> int:
         if self._limit is None:
@@ -158,7 +176,7 @@ class Branch:
         self.buffer.extend(entries)
         self.fetched += len(records)
         self._kept += len(entries)
-        if not records:
+        if not records or (isinstance(page, Page) and page.next is None):
             self.is_done = True
         elif self._limit is not None and self._order.is_settled:
             self.is_done = self._kept >= self._limit

@@ -30,7 +30,7 @@ def bounded(formula: Formula, box: Box, residual: Formula, arrival: SortKey) -> 
     if until is None and known is not None and _end_of(known, arrival) is not None:
         for other in _bounds(residual, arrival.parameter):
             turned = Box({**box.conditions, wire: other}, box.unasked)
-            left = unite_ranges(assume(formula, turned.conditions))
+            left = unite_ranges(assume(formula, turned.conditions.values()))
             end = _end_of(left, arrival)
             if end is not None:
                 return turned, left, end

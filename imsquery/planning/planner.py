@@ -22,11 +22,11 @@ the order in which they were written, so that equal filters have equal plans.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from imsquery.compiler.lowering import time_value
 from imsquery.compiler.not_expressible import why_left
 from imsquery.compiler.query_string import CompiledQuery, join
 from imsquery.covering.parts import MAX_REQUESTS, enough, find_parts, narrow
@@ -36,11 +36,13 @@ from imsquery.execution.run import MAX_PAGE
 from imsquery.execution.window import PerGroup, Slice
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.planning.ends import bounded
-from imsquery.planning.phrasing import phrase, phrase_atom
+from imsquery.planning.phrasing import phrase
 from imsquery.planning.plan import Plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.wire import write_pair
 from imsquery.semantics.analysis import Analysis, inspect
 from imsquery.semantics.formula import And, Atom, Or, is_scope
+from imsquery.semantics.lists import spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -106,7 +108,7 @@ def plan(
     clauses = _slice(analysis)
     ordering = read_order(analysis.bound, spec)
     if _fits_a_page(ordering, clauses, parts):
-        ordering = evolve(ordering, by_server=True)
+        ordering = evolve(ordering, by_server=True, asked=len(ordering.keys))
     elif after is not None and not ordering.is_settled:
         ordering = evolve(ordering, by_server=False)  # its place among those that tie is another
     lowering = _Lowering(analysis, ordering, clauses.total, after, spec)
@@ -159,7 +161,7 @@ def _fits_a_page(ordering: Ordering, clauses: Slice, parts: list[tuple[Box, Form
     total = clauses.total
     if len(parts) != 1 or total is None or total >= MAX_PAGE:
         return False
-    return _is_all(parts[0][1]) and len(ordering.keys) == 1 and ordering.parameter.sortable
+    return _is_all(parts[0][1]) and ordering.is_whole
 
 
 def _is_all(formula: Formula) -> bool:
@@ -180,28 +182,29 @@ class _Lowering:
         self._analysis = analysis
         self._limit = limit if ordering.by_server else None  # of images that are needed in all
         self._spec = spec
-        self._clauses: dict[str, str] = {}
+        self._clauses: list[tuple[str, str]] = []
         if ordering.by_server and ordering.is_written:
-            self._clauses[spec.clauses["order by"].wire] = ordering.parameter.wire
-            direction = analysis.bound.order[0].direction
-            if direction is not None:
-                self._clauses[spec.clauses["direction"].wire] = direction
+            keys = analysis.bound.order[: ordering.asked]
+            written = [(each.parameter.wire, each.direction) for each in keys]
+            self._clauses += spec.write_order(written)
         if ordering.by_server and after is not None:
-            self._clauses[spec.clauses["after"].wire] = after
+            self._clauses.append((spec.clauses["after"].wire, after))
 
     def request(self, box: Box, residual: Formula, until: tuple[str, str] | None) -> Request:
-        pushed = sorted(box.conditions.items())
-        pairs = {wire: _value(atom) for wire, atom in pushed}
+        pushed = sorted(
+            ((_pair(atom), atom) for atom in box.conditions.values()), key=itemgetter(0)
+        )
+        pairs = [pair for pair, _ in pushed]
         exact = _is_all(residual)
         if exact and self._limit is not None:
-            pairs[self._spec.clauses["limit"].wire] = str(self._limit)
-        ordered = sorted({**pairs, **self._clauses}.items())
+            pairs.append((self._spec.clauses["limit"].wire, str(self._limit)))
+        ordered = sorted([*pairs, *self._clauses], key=itemgetter(0))
         return Request(
             query=CompiledQuery(ordered, join(ordered), self._spec.path),
             residual=phrase(residual),
             pushed=tuple(
-                Condition(phrase_atom(atom), self._analysis.span(atom), (wire, pairs[wire]))
-                for wire, atom in pushed
+                Condition(phrase(spread(atom)), self._analysis.span(atom), pair)
+                for pair, atom in pushed
             ),
             left=self._left(residual, box),
             limited=exact and self._limit is not None,
@@ -217,7 +220,7 @@ class _Lowering:
         row = self._spec.find("id")
         assert row is not None  # noqa: S101 -- read_order refuses specs without one
         atoms = {each.key: each for box, _ in parts for each in box.conditions.values()}
-        scopes = [(each.parameter.wire, _value(each)) for each in atoms.values() if is_scope(each)]
+        scopes = [_pair(each) for each in atoms.values() if is_scope(each)]
         pairs = sorted([(row.wire, identity), *scopes])
         nothing = Or((), 0, 0)
         return Request(
@@ -256,7 +259,7 @@ class _Lowering:
                 yield type(node)(same, same[0].first, same[0].last)
 
 
-def _value(atom: Atom) -> str:
-    if atom.parameter.is_time:
-        return time_value(atom.relation, atom.value)
-    return str(atom.value)
+def _pair(atom: Atom) -> tuple[str, str]:
+    pair = write_pair(atom.parameter, atom.relation, atom.value)
+    assert pair is not None  # noqa: S101 -- boxes have only what requests can ask for
+    return pair

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imsquery.compiler.lowering import finish, lower, time_value
+from imsquery.compiler.lowering import finish, lower
 from imsquery.compiler.query_string import CompiledQuery, encode, is_plain, join
 from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.model import in_text_order
@@ -192,11 +192,15 @@ def _gap_of(
         return None
     parameter, relation = comparison
     kind = parameter.kind
-    if not parameter.pushable or (relation == "=") is parameter.is_time:
+    if (relation == "=") is parameter.is_time or parameter.prefixes.get(relation) is None:
         return None
     name = binder.tokens.lexemes[deferred.tokens[0]][1:]
     if parameter.is_time:
-        return None if relation == "!=" else _Gap(name, parameter, _time_reader(relation))
+        return (
+            None if relation == "!=" else _Gap(name, parameter, _time_reader(parameter, relation))
+        )
+    if parameter.prefixes[relation]:
+        return None
     if not (kind.advises or parameter.doubts):
         if type(kind).read is Kind.read:
             return _Gap(name, parameter, literal_text)
@@ -220,10 +224,10 @@ def _advised_reader(parameter: Parameter) -> Callable[[object], str]:
     return read
 
 
-def _time_reader(relation: str) -> Callable[[object], str]:
+def _time_reader(row: Parameter, relation: str) -> Callable[[object], str]:
     def read(value: object) -> str:
-        interval = read_time(literal_text(value))
-        return time_value(*time_condition(relation, interval))
+        known, moment = time_condition(relation, read_time(literal_text(value)))
+        return f"{row.prefixes[known]}{moment}"
 
     return read
 

@@ -117,8 +117,9 @@ def _sort(order: Ordering) -> str:
         return f"client sort: {keys} ({_why_client_sort(order)})"
     if order.is_settled:
         return f"server sort: {keys}"
-    ties = ", ".join([*(str(key) for key in order.keys[1:]), "id"])
-    return f"server sort: {order.keys[0]} (the client breaks ties by {ties})"
+    ties = ", ".join([*(str(key) for key in order.keys[order.asked :]), "id"])
+    asked = ", ".join(map(str, order.keys[: order.asked]))
+    return f"server sort: {asked} (the client breaks ties by {ties})"
 
 
 def _why_client_sort(order: Ordering) -> str:

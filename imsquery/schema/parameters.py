@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from imsquery.frozen import Frozen
-from imsquery.schema.kinds import Advice, Flag, Integer, Time
+from imsquery.schema.kinds import Advice, Flag, Integer, Text, Time
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Forms = tuple[Mapping[str, str], Mapping[str, Form], Mapping[str, str]]
 
 
-TIME_OPERATORS = {"<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:", "=": "eq:", "!=": "neq:"}
+TIME_OPERATORS = {"=": "eq:", "!=": "neq:", "<": "lt:", "<=": "lte:", ">": "gt:", ">=": "gte:"}
 """Operator -> how services write a comparison of times by it."""
 
 LIST = "in"
@@ -225,6 +225,22 @@ class Member(Parameter):
     def __init__(self, wire: str) -> None:
         _set_wire(self, wire)
         _set_name(self, wire.lstrip("_"))
+        _set_observed(self, wire)
+
+
+class Property(Member):
+    """The row of a property: any name that a spec has no row for, if it says that there are such.
+
+    It is written in one way only, since another may be another property.
+    """
+
+    __slots__ = ()
+    kind = Text()
+    source = "the spec: any other name is a property"
+
+    def __init__(self, wire: str) -> None:
+        _set_wire(self, wire)
+        _set_name(self, wire)
         _set_observed(self, wire)
 
 

@@ -8,13 +8,18 @@ from types import MappingProxyType
 
 from imsquery.frozen import Frozen
 from imsquery.schema.kinds import Enumeration, Flag, Integer
-from imsquery.schema.parameters import ForeignName, Function, Member, Parameter
+from imsquery.schema.parameters import ForeignName, Function, Member, Parameter, Property
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+DESCENDING = "desc"
+"""The direction that a server sorts in unless told otherwise."""
+
+# What a filter and a URL can both have as a name.
+_wire = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*").fullmatch
 _ending = re.compile(r"[a-z0-9_]+").fullmatch
 _board = re.compile(r"[a-z]+[0-9]+[a-z]+").fullmatch
 
@@ -142,7 +147,21 @@ class Spec(Frozen):
         bare = lowered.lstrip("_")
         if lowered in {bare, "__" + bare} and bare.startswith(self._bare_family):
             return self.feature(bare[len(self._bare_family) :])
-        return self.names.get(lowered)
+        known = self.names.get(lowered)
+        return self._property(name) if known is None and self.properties else known
+
+    def _property(self, name: str) -> Parameter | None:
+        """Return the row of a property, whose name is written in one way only.
+
+        There is none where the name may well mean something else: a row that it is one slip away
+        from, or what other tools call by it.
+        """
+        from imsquery.language._tables import KEYWORDS
+
+        is_taken = name in self.wires or name.lower() in KEYWORDS
+        if is_taken or not _wire(name) or self.foreign(name) is not None:
+            return None
+        return None if _is_slip(name.strip("_"), tuple(self.names)) else Property(name)
 
     def feature(self, ending: str) -> Parameter | None:
         """Return the row of a member of the open family by its ending: ``kvm``, ``s4l``."""
@@ -202,6 +221,39 @@ class Spec(Frozen):
     def takes_sort_keys(self) -> bool:
         """Whether a request can have several sort keys."""
         return "direction" not in self.clauses or self.clauses["order by"].repeats
+
+    def write_order(self, keys: Sequence[tuple[str, str | None]]) -> list[tuple[str, str]]:
+        """Return the pairs of an order, not sorted.
+
+        Args:
+            keys: wire name and direction of each sort key; ``None`` for the server's default.
+        """
+        name = self.clauses["order by"].wire
+        direction = self.clauses.get("direction")
+        if direction is None:
+            listed = [wire if way is None else f"{wire}:{way}" for wire, way in keys]
+            return [(name, ",".join(listed))]
+        pairs = [(name, wire) for wire, _ in keys]
+        ways = [way for _, way in keys]
+        if any(ways):
+            pairs += [(direction.wire, way or DESCENDING) for way in ways]
+        return pairs
+
+    def read_order(
+        self, keys: Sequence[str], directions: Sequence[str]
+    ) -> list[tuple[str, str | None]]:
+        """Return wire name and direction of each sort key of a request.
+
+        Args:
+            keys: the values of the parameter of the clause ``order by``.
+            directions: those of the parameter of ``direction``: as many, or one for all keys.
+        """
+        if "direction" in self.clauses:
+            if len(directions) < len(keys):
+                directions = [*directions[:1]] * len(keys)
+            return [(key, directions[at] if directions else None) for at, key in enumerate(keys)]
+        parts = [item.partition(":") for key in keys for item in key.split(",")]
+        return [(name, direction or None) for name, _, direction in parts]
 
     @property
     def default_order(self) -> Parameter | None:
@@ -301,6 +353,16 @@ def _meant_features(
 
     slips = tuple(each for each in features if is_one_slip(ending, each))
     return slips, slips or tuple(nearest(ending, features))
+
+
+@lru_cache(maxsize=1024)
+def _is_slip(name: str, names: tuple[str, ...]) -> bool:
+    from imsquery.diagnostics.suggest import is_one_slip
+
+    return any(is_one_slip(name, each) for each in names if len(each) > _SHORT)
+
+
+_SHORT = 3  # letters: `uid` is not `id`
 
 
 def _by_name(rows: Iterable[Parameter]) -> dict[str, Parameter]:

@@ -685,7 +685,7 @@ def _is_hidden(leaf: Formula) -> bool:
 
 def _fill(template: str, arguments: Sequence[str]) -> str:
     """Fill a template in one pass, so that no argument is read as a template itself."""
-    return re.sub(r"\{(\d)\}", lambda match: arguments[int(match[1])], template)
+    return re.sub(r"\{(\d+)\}", lambda match: arguments[int(match[1])], template)
 
 
 _OPERATORS = (

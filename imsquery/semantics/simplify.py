@@ -17,6 +17,7 @@ their operands.
 from __future__ import annotations
 
 from imsquery.language.operators import COMPLEMENT
+from imsquery.schema.parameters import LIST
 from imsquery.semantics.formula import And, Atom, Not, Or, is_scope
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -165,7 +166,7 @@ def _complement(literal: Formula) -> Formula:
 def complement(atom: Atom) -> Atom | None:
     """Return the condition that holds for exactly the other images, if there is one."""
     parameter = atom.parameter
-    if not parameter.total or atom.relation == "present":
+    if not parameter.total or atom.relation in {"present", LIST}:
         return None
     if parameter.kind.complete:
         relation, value = COMPLEMENT[atom.relation], atom.value

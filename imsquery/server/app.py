@@ -40,8 +40,11 @@ def create_app(catalogue: Catalogue, *, token: str | None = None) -> Starlette:
     def list_images(request: Request) -> Response:
         if token is not None and not _is_token(request, token):
             raise _NOT_AUTHENTICATED
-        records = catalogue.find(request.scope["query_string"])
-        return _answer('{"images":[' + ",".join(records) + "]}")
+        query = request.scope["query_string"]
+        records = catalogue.find(query)
+        link = catalogue.next_page(query, records)
+        end = "]}" if link is None else f'],"next":{json.dumps(link)}}}'
+        return _answer('{"images":[' + ",".join(records) + end)
 
     def check_health(_request: Request) -> Response:
         return _answer('{"status":"ok"}')

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 # ruff: noqa: S608 -- SQL is built from names made here; every value is bound
+import json
 import threading
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
 
 try:
     import duckdb
@@ -16,7 +18,7 @@ except ModuleNotFoundError as _missing:
     raise ModuleNotFoundError(_message, name=_missing.name) from _missing
 
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.server.requests import read_request, unknown_marker
+from imsquery.server.requests import read_pairs, read_request, unknown_marker
 from imsquery.server.tables import TABLE, load_file, load_records, read_layout
 from imsquery.server.validation import CatalogueError
 
@@ -32,6 +34,7 @@ MEMORY = "2GB"
 """Memory limit of the database; beyond that it uses temporary files."""
 
 _Part = tuple[str, list[object]]  # SQL with a `?` for each value, and the values
+_NONE: _Part = ("false", [])
 
 
 class Catalogue:
@@ -140,16 +143,34 @@ class Catalogue:
         raw = query.encode() if isinstance(query, str) else query
         return self._find(read_request(raw, self.spec))
 
+    def next_page(self, query: bytes, records: Sequence[str]) -> str | None:
+        """Return the link to the page after one, if the spec has such links.
+
+        Args:
+            query: the query string of the page.
+            records: those on it; there may be more if it is full.
+        """
+        if not (self.spec.next_links and records):
+            return None
+        if len(records) < read_request(query, self.spec).limit:
+            return None
+        wire = self.spec.clauses["after"].wire
+        pairs = [pair for pair in read_pairs(query) if pair[0] != wire]
+        pairs.append((wire, json.loads(records[-1])["id"]))
+        return f"{self.spec.path}?{urlencode(pairs, quote_via=quote)}"
+
     def _find(self, request: Request) -> list[str]:
         parts = self._conditions(request.conditions)
-        order, identity = self._columns[request.order].sql, self._columns["id"].sql
+        keys = [(self._columns[name].sql, descending) for name, descending in request.order]
+        keys.append((self._columns["id"].sql, request.order[-1][1]))
         if request.marker is not None:
-            after = self._after(request.marker, order, identity, descending=request.descending)
-            parts.append(after)
+            parts.append(self._after(request.marker, keys))
         where = " AND ".join([f"({sql})" for sql, _ in parts]) or "true"
         values = [value for _, values in parts for value in values]
-        way = "DESC NULLS LAST" if request.descending else "ASC NULLS FIRST"
-        by = f"ORDER BY {order} {way}, {identity} {way}"
+        by = "ORDER BY " + ", ".join(
+            f"{key} {'DESC NULLS LAST' if descending else 'ASC NULLS FIRST'}"
+            for key, descending in keys
+        )
         # The inner query reads only narrow columns; whole records are fetched just for the page.
         page = f"SELECT rowid FROM {TABLE} WHERE {where} {by} LIMIT ?"
         sql = f"SELECT body FROM {TABLE} WHERE rowid IN ({page}) {by}"
@@ -159,27 +180,45 @@ class Catalogue:
         parts: list[_Part] = []
         for each in conditions:
             column = self._columns.get(each.name)
-            if column is None or column.is_number != isinstance(each.value, int):
+            value = each.value
+            if column is not None and each.relation == "in" and isinstance(value, list):
+                # What is text equals no number, and the other way round.
+                value = [x for x in value if column.is_number == isinstance(x, int)]
+                parts.append((f"list_contains(?, {column.sql})", [value]) if value else _NONE)
+                continue
+            if column is None or column.is_number != isinstance(value, int):
                 # No image has such an attribute, or it is a number and the value is not.
-                return [("false", [])]
+                return [_NONE]
             parts.append((_compare(column.sql, each.relation), [each.value]))
         return parts
 
-    def _after(self, marker: str, order: str, identity: str, *, descending: bool) -> _Part:
-        """Return the condition of images after the marker; those without the sort key are least."""
-        sql = f"SELECT {order} FROM {TABLE} WHERE {identity} = ?"
+    def _after(self, marker: str, keys: Sequence[tuple[str, bool]]) -> _Part:
+        """Return the condition of images after the marker; those without a sort key are least.
+
+        Args:
+            marker: the id of an image.
+            keys: the sort keys as SQL, each with whether it is descending; the last is the id.
+        """
+        columns = ", ".join(key for key, _ in keys)
+        sql = f"SELECT {columns} FROM {TABLE} WHERE {keys[-1][0]} = ?"
         found = self._execute(sql, [marker]).fetchone()
         if found is None:
             raise unknown_marker()
-        key = found[0]
-        further = "<" if descending else ">"
-        if key is None:
-            rest = f"{order} IS NULL AND {identity} {further} ?"
-            return (rest if descending else f"{order} IS NOT NULL OR {rest}"), [marker]
-        rest = f"{order} {further} ? OR {order} = ? AND {identity} {further} ?"
-        if descending:
-            rest += f" OR {order} IS NULL"
-        return rest, [key, key, marker]
+        alternatives: list[str] = []
+        values: list[object] = []
+        for length, (key, descending) in enumerate(keys):
+            value = found[length]
+            ties = [
+                f"{other} IS NULL" if known is None else f"{other} = ?"
+                for (other, _), known in zip(keys[:length], found[:length], strict=True)
+            ]
+            if value is None:
+                further = "false" if descending else f"{key} IS NOT NULL"
+            else:
+                further = f"({key} < ? OR {key} IS NULL)" if descending else f"{key} > ?"
+            alternatives.append(" AND ".join([*ties, further]))
+            values += [each for each in (*found[:length], value) if each is not None]
+        return " OR ".join(alternatives), values
 
     def _execute(self, sql: str, values: list[object]) -> duckdb.DuckDBPyConnection:
         """Run a statement; everything from a request is among the values."""
@@ -237,6 +276,8 @@ class _Database:
 def _compare(column: str, relation: str) -> str:
     if relation == "has":
         return f"list_has_all({column}, ?::VARCHAR[])"
+    if relation == "any":
+        return f"list_has_any({column}, ?::VARCHAR[])"
     if relation == "!=":
         return f"{column} IS DISTINCT FROM ?"
     return f"{column} {relation} ?"

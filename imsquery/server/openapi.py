@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imsquery.schema.kinds import Boolean, Enumeration, Integer
 from imsquery.server.requests import MAX_INTEGER, is_closed
-from imsquery.urls.times import RELATIONS
 
 if TYPE_CHECKING:
     from typing import Any
@@ -36,9 +36,7 @@ def describe(spec: Spec, token_header: str | None = None) -> Schema:
         "operationId": "ListImages",
         "summary": "List images",
         "parameters": [
-            _parameter(row)
-            for row in spec.parameters.values()
-            if row.pushable or row.clause is not None
+            _parameter(row, name) for row in spec.parameters.values() for name in _names(row)
         ],
         "responses": {
             "200": _response("A page of images", "#/components/schemas/Images"),
@@ -66,20 +64,29 @@ def describe(spec: Spec, token_header: str | None = None) -> Schema:
 _ERROR = "#/components/schemas/Error"
 
 
-def _parameter(row: Parameter) -> Schema:
-    schema = _schema(row)
+def _names(row: Parameter) -> list[str]:
+    """Return the names of the request parameters of a row."""
+    is_asked = row.clause is not None or any(not own for own, _ in row.forms.values())
+    return [*([row.wire] if is_asked else []), *sorted(row.wires)]
+
+
+def _parameter(row: Parameter, name: str) -> Schema:
+    schema = _schema(row, name)
     described = f"{row.kind.describe()}{f' ({row.unit})' if row.unit else ''}"
-    found: Schema = {"name": row.wire, "in": "query", "description": described, "schema": schema}
-    if row.json == "strings":
+    found: Schema = {"name": name, "in": "query", "description": described, "schema": schema}
+    if row.json == "strings" or row.repeats:
         found |= {"schema": {"type": "array", "items": schema}, "style": "form", "explode": True}
     return found
 
 
-def _schema(row: Parameter) -> Schema:
+def _schema(row: Parameter, name: str) -> Schema:
     """Return the schema of what the service accepts, which is more than makes sense to send."""
+    prefixes = [prefix for own, prefix in row.forms.values() if (own or row.wire) == name]
     if row.is_time:
-        operators = "|".join(RELATIONS)
+        operators = "|".join(map(re.escape, prefixes))
         return {"type": "string", "pattern": f"^({operators})?{_MOMENT}$"}
+    if any(prefixes) or (row.clause == "order by" and row.repeats):
+        return {"type": "string"}
     if isinstance(row.kind, Integer) and row.json == "integer":
         most = {"maximum": MAX_INTEGER} if row.clause is None else {}
         return {"type": "integer", "minimum": 0, **most}
@@ -101,11 +108,12 @@ def _schemas(spec: Spec) -> Schema:
     image = {"type": "object", "required": ["id"], "properties": shown}
     images = {"type": "array", "items": {"$ref": "#/components/schemas/Image"}}
     text = {"type": "string"}
+    page: Schema = {"images": images} | ({"next": text} if spec.next_links else {})
     told = {"message": text, "code": text}
     error = {"type": "object", "required": list(told), "properties": told}
     return {
         "Image": image,
-        "Images": {"type": "object", "required": ["images"], "properties": {"images": images}},
+        "Images": {"type": "object", "required": ["images"], "properties": page},
         "Error": {"type": "object", "required": ["error"], "properties": {"error": error}},
     }
 

@@ -9,10 +9,13 @@ from urllib.parse import unquote_to_bytes
 from attrs import frozen
 
 from imsquery.schema.kinds import Boolean, Enumeration, Integer
+from imsquery.schema.parameters import LIST, TIME_OPERATORS
+from imsquery.schema.spec import DESCENDING
+from imsquery.schema.wire import read_list, read_pair
 from imsquery.urls.times import read_wire_time
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
@@ -55,14 +58,15 @@ class Condition:
 
     Attributes:
         name: a wire name of the spec, or the name of a custom attribute.
-        relation: ``=``, ``!=``, ``<``, ``<=``, ``>``, ``>=``, or ``has`` for a list of values that
-            must all be there.
+        relation: ``=``, ``!=``, ``<``, ``<=``, ``>``, ``>=``, or ``in`` for a list of values, one
+            of which it must be; of an attribute with several values, ``has`` for a list that must
+            all be there, ``any`` for one of which one must be.
         value: what to compare with.
     """
 
     name: str
     relation: str
-    value: str | int | list[str]
+    value: str | int | list[str] | list[str | int]
 
 
 @frozen
@@ -71,15 +75,13 @@ class Request:
 
     Attributes:
         conditions: all of them must hold.
-        order: the wire name of the sort key.
-        descending: whether the order is descending.
+        order: wire name of each sort key, and whether its order is descending.
         limit: maximum number of images on the page.
         marker: the id of the image before the page.
     """
 
     conditions: Sequence[Condition]
-    order: str
-    descending: bool
+    order: Sequence[tuple[str, bool]]
     limit: int
     marker: str | None
 
@@ -100,23 +102,40 @@ def read_request(query: bytes, spec: Spec) -> Request:
         Refusal: with ``IMG.0017``, or the error code of the parameter.
     """
     conditions: list[Condition] = []
-    clauses: dict[str, str] = {}
+    clauses: dict[str, list[str]] = {}
     pairs = read_pairs(query)
     for name, value in dict(pairs).items():  # the last of each name
         row = find_row(spec, name)
+        every = list(dict.fromkeys(value for other, value in pairs if other == name))
         if row is None:
             conditions.append(Condition(name, "=", value))
         elif row.clause is not None:
-            clauses[row.clause] = value
-        elif row.json == "strings":
-            every = list(dict.fromkeys(value for other, value in pairs if other == name))
-            conditions.append(Condition(name, "has", every))
+            is_taken = row.repeats and row.clause in _ORDERING
+            values = [each for other, each in pairs if other == name]
+            clauses[row.clause] = values if is_taken else [value]
+        elif row.json == "strings" and LIST not in row.forms:
+            conditions.append(Condition(row.wire, "has", every))
         elif value not in row.scopes:
-            conditions.append(_read_condition(row, value))
-    order = _one_of(spec, "order by", clauses.get("order by", default_order(spec)))
-    direction = _one_of(spec, "direction", clauses.get("direction", "desc"))
-    limit = _read_limit(clauses.get("limit", str(DEFAULT_LIMIT)))
-    return Request(conditions, order, direction == "desc", limit, clauses.get("after"))
+            read = every if row.repeats else [value]
+            conditions += [_read_condition(row, name, each) for each in read]
+    order = _read_sort_keys(clauses, spec)
+    limit = _read_limit(clauses.get("limit", [str(DEFAULT_LIMIT)])[-1])
+    return Request(conditions, order, limit, clauses["after"][-1] if "after" in clauses else None)
+
+
+_ORDERING = {"order by", "direction"}
+
+
+def _read_sort_keys(clauses: Mapping[str, Sequence[str]], spec: Spec) -> Sequence[tuple[str, bool]]:
+    """Return the sort keys of a request, each with whether its order is descending."""
+    keys, directions = (clauses.get(each, []) for each in ("order by", "direction"))
+    if len(directions) not in {0, 1, len(keys)}:
+        raise Refusal("The number of sort directions is invalid: it takes one for each key.")
+    found = spec.read_order(keys or [default_order(spec)], directions)
+    for key, direction in found:
+        _check_choice(spec, "order by", key, spec.clauses["order by"].kind.choices)
+        _check_choice(spec, "direction", direction or DESCENDING, ("asc", DESCENDING))
+    return [(key, (direction or DESCENDING) == DESCENDING) for key, direction in found]
 
 
 def read_pairs(query: bytes) -> list[tuple[str, str]]:
@@ -141,10 +160,10 @@ def read_pairs(query: bytes) -> list[tuple[str, str]]:
 
 def find_row(spec: Spec, name: str) -> Parameter | None:
     """Return the parameter with a wire name that the service knows, the open family included."""
-    row = spec.parameters.get(name)
+    row = spec.parameters.get(name) or spec.wires.get(name)
     if row is None and name.startswith(spec.family):
         row = spec.find(name)
-    if row is None or row.wire != name:
+    if row is None or name not in {row.wire, *row.wires}:
         return None
     return row if row.pushable or row.sortable or row.clause is not None else None
 
@@ -154,18 +173,41 @@ def default_order(spec: Spec) -> str:
     return next(row.wire for row in spec.parameters.values() if row.sortable and row.is_time)
 
 
-def _read_condition(row: Parameter, value: str) -> Condition:
+def _read_condition(row: Parameter, name: str, text: str) -> Condition:
+    """Read a pair by the operators that a row says the server takes."""
+    if row.operators == _TIMES:
+        return _read_time(row, text)
+    # What the table does not filter by, the service compares as it does any attribute.
+    asked = read_pair(row, name, text) if row.forms else ("=", text)
+    if asked is None:
+        raise Refusal(f"The {row.name} is invalid: its operator is unknown.")
+    relation, value = asked
     if row.is_time:
-        return _read_time(row, value)
+        moment = _read_time(row, f"{TIME_OPERATORS['=']}{value}").value
+        return Condition(row.wire, relation, moment)
+    if relation == LIST:
+        values = read_list(value)
+        if values is None:
+            raise Refusal(f"The {row.name} is invalid: it takes values joined by commas.")
+        return Condition(
+            row.wire, "any" if row.multiple else LIST, [_read_value(row, each) for each in values]
+        )
     if row.multiple:
         return Condition(row.wire, "has", [value])
+    return Condition(row.wire, relation, _read_value(row, value))
+
+
+_TIMES = {relation: f"{prefix}{{}}" for relation, prefix in TIME_OPERATORS.items()}
+
+
+def _read_value(row: Parameter, value: str) -> str | int:
     if isinstance(row.kind, Integer):
-        return Condition(row.wire, "=", _read_integer(row, value))
+        return _read_integer(row, value)
     if isinstance(row.kind, Boolean):
-        return Condition(row.wire, "=", _read_boolean(row, value))
+        return _read_boolean(row, value)
     if isinstance(row.kind, Enumeration):
         _check_listed(row, row.kind, value)
-    return Condition(row.wire, "=", value)
+    return value
 
 
 def _read_time(row: Parameter, value: str) -> Condition:
@@ -206,11 +248,10 @@ def _check_listed(row: Parameter, kind: Enumeration, value: str) -> None:
     raise Refusal(f"The {row.name} is invalid: it takes one of {listed}.", code)
 
 
-def _one_of(spec: Spec, clause: str, value: str) -> str:
-    row = spec.clauses[clause]
-    if value not in row.kind.choices:
-        raise Refusal(f"The {row.name} is invalid: it takes {row.kind.describe()}.")
-    return value
+def _check_choice(spec: Spec, clause: str, value: str, choices: Sequence[str]) -> None:
+    if value not in choices:
+        row = spec.clauses.get(clause, spec.clauses["order by"])
+        raise Refusal(f"The {row.name} is invalid: it takes one of {', '.join(choices)}.")
 
 
 def _read_limit(value: str) -> int:

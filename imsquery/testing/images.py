@@ -13,7 +13,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.parameters import Parameter
 from imsquery.schema.spec import Spec
-from imsquery.testing.values import record_values
+from imsquery.testing.values import record_values, rows_of
 
 Record: TypeAlias = dict[str, Any]
 
@@ -37,7 +37,7 @@ def _shown(spec: Spec) -> Mapping[str, Parameter]:
     return MappingProxyType(
         {
             row.observed: row
-            for row in rows.values()
+            for row in rows_of(spec)
             if row.observed is not None and (row.observed == row.wire or row.observed not in rows)
         }
     )

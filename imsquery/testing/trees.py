@@ -34,16 +34,16 @@ from imsquery.schema.kinds import Enumeration
 from imsquery.schema.parameters import SKIP, Function, Parameter
 from imsquery.schema.spec import Spec
 from imsquery.schema.versions import Version
+from imsquery.testing.requested import Asked, requested
 from imsquery.testing.values import (
     literals,
     needles,
     ranges,
     recased,
+    rows_of,
     spelled_literals,
     versions,
-    wire_values,
 )
-from imsquery.urls.times import RELATIONS
 
 Make: TypeAlias = SearchStrategy[Expr]
 
@@ -154,7 +154,7 @@ def _with_exclusive(wires: frozenset[str], spec: Spec) -> set[str]:
 
 @lru_cache(maxsize=8)
 def _choices(spec: Spec, *, matches: bool) -> tuple[_Choice, ...]:
-    rows = [row for row in spec.parameters.values() if row.clause is None]
+    rows = [row for row in rows_of(spec) if row.clause is None]
     # Shrinking tends to the first: a plain enumeration reads best.
     rows.sort(key=lambda row: not isinstance(row.kind, Enumeration) or not row.pushable)
     choices = [_choice_of(row, spec, matches=matches) for row in rows]
@@ -282,35 +282,14 @@ def _arguments(index: int, function: Function, spec: Spec) -> SearchStrategy[str
 
 def request_trees(spec: Spec = CLOUDIMAGES, *, max_predicates: int = 6) -> SearchStrategy[Expr]:
     """Return a strategy for filters that compile to one request: each compares a parameter once."""
-    return requested_pairs(spec, max_predicates).map(lambda asked: _conjunction(asked, spec))
+    return requested(spec, max_predicates).map(_conjunction)
 
 
-def _conjunction(asked: dict[str, str], spec: Spec) -> Expr:
-    parts = [_comparison(spec.parameters[wire], value) for wire, value in asked.items()]
+def _conjunction(asked: Sequence[Asked]) -> Expr:
+    parts = [each.tree for each in asked]
     if not parts:
         return Everything()
     return parts[0] if len(parts) == 1 else And(parts)
-
-
-def _comparison(row: Parameter, value: str) -> Expr:
-    if not row.is_time:
-        return Comparison(row.name, "=", Literal(value))
-    operator, colon, moment = value.partition(":")
-    return Comparison(row.name, RELATIONS[operator + colon], Literal(moment))
-
-
-@st.composite
-def requested_pairs(draw: DrawFn, spec: Spec, most: int, least: int = 0) -> dict[str, str]:
-    """Draw wire names and values of filters for one request, in any order."""
-    rows = [row for row in spec.parameters.values() if row.pushable and row.clause is None]
-    asked: dict[str, str] = {}
-    for row in draw(st.lists(st.sampled_from(rows), min_size=least, max_size=most, unique=True)):
-        if row.wire in asked or not spec.exclusive.get(row.wire, frozenset()).isdisjoint(asked):
-            continue
-        asked[row.wire] = draw(wire_values(row))
-        if row.requires is not None:
-            asked[row.requires[0]] = row.requires[1]
-    return asked
 
 
 def query_trees(

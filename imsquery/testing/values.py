@@ -22,7 +22,8 @@ from imsquery.schema.kinds import (
     Tag,
     Time,
 )
-from imsquery.schema.parameters import Parameter
+from imsquery.schema.parameters import Parameter, Property
+from imsquery.schema.spec import Spec
 from imsquery.schema.versions import Version
 from imsquery.urls.times import RELATIONS
 
@@ -48,7 +49,7 @@ versions = st.lists(st.sampled_from((7, 22, 4, 0, 6, 8, 10, 1)), min_size=1, max
         *(st.sampled_from((str(part), f"0{part}" if part else "0")) for part in parts)
     ).map(".".join)
 )
-_times = st.builds(
+moments = st.builds(
     "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format,
     st.integers(2018, 2020),
     st.sampled_from((1, 2, 10, 12)),
@@ -59,6 +60,16 @@ _times = st.builds(
 )
 # The length of a literal of each precision; a day shrinks best.
 _precisions = st.sampled_from((10, 4, 7, 16, 20))
+
+
+_PROPERTIES = ("os_distro", "hw_disk_bus", "Team", "team", "com.example-note")
+
+
+def rows_of(spec: Spec) -> list[Parameter]:
+    """Return all rows of a spec, and of a few properties if any other name is one."""
+    found = (spec.find(name) for name in _PROPERTIES)
+    properties = [row for row in found if isinstance(row, Property)]
+    return [*spec.parameters.values(), *properties]
 
 
 def literals(row: Parameter) -> SearchStrategy[str]:
@@ -121,7 +132,7 @@ def _(kind: Integer) -> SearchStrategy[str]:
 
 @_literals.register
 def _(_kind: Time) -> SearchStrategy[str]:
-    return st.builds(lambda time, length: time[:length], _times, _precisions)
+    return st.builds(lambda time, length: time[:length], moments, _precisions)
 
 
 def integers(kind: Integer) -> SearchStrategy[int]:
@@ -222,7 +233,7 @@ def record_values(row: Parameter) -> SearchStrategy[object]:
             [spelled for each in kind.choices for spelled in (each, each.title())]
         )
     if isinstance(kind, Time):
-        return _times
+        return moments
     return literals(row)
 
 
@@ -237,5 +248,5 @@ def _items(row: Parameter) -> SearchStrategy[str]:
 def wire_values(row: Parameter) -> SearchStrategy[str]:
     """Return a strategy for values of a request parameter, in canonical spelling, not encoded."""
     if row.is_time:
-        return st.builds("{}{}".format, st.sampled_from([*RELATIONS]), _times)
+        return st.builds("{}{}".format, st.sampled_from([*RELATIONS]), moments)
     return literals(row)

@@ -13,7 +13,7 @@ from imsquery.diagnostics.source import Span
 from imsquery.diagnostics.suggest import nearest
 from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.schema.kinds import RefusedValue, Tag
+from imsquery.schema.kinds import RefusedValue
 from imsquery.schema.parameters import Member
 from imsquery.urls.edits import PairEdits, TitledEdits
 from imsquery.urls.reader import Pair, Url, locate, read_pairs
@@ -37,7 +37,7 @@ class Reading:
     Attributes:
         pairs: its pairs, in text order.
         criteria: wire name -> what it asks for, where that could be read.
-        further: what earlier pairs of a repeated tag ask for.
+        further: what earlier pairs of a repeated parameter ask for, in text order.
         findings: its findings, in text order; spans are of the text.
     """
 
@@ -124,14 +124,14 @@ class _RequestChecker:
 
     Attributes:
         criteria: wire name -> what it asks for, where that could be read.
-        further: what earlier pairs of a repeated tag ask for.
+        further: what earlier pairs of a repeated parameter ask for, in text order.
         findings: in no order.
     """
 
     def __init__(self, pairs: Sequence[Pair], spec: Spec, *, allow_unlisted: bool) -> None:
         self._pairs = pairs
         self._spec = spec
-        self._edits = PairEdits(pairs)
+        self._edits = PairEdits(pairs, self._repeats)
         self._allow_unlisted = allow_unlisted
         self._values = ValueReader(self._edits, spec, allow_unlisted=allow_unlisted)
         self._read: dict[str, Pair] = {}
@@ -147,8 +147,8 @@ class _RequestChecker:
                 continue
             row = self._values.parameter(pair.name)
             last = self._edits.last[pair.name]
-            if last is not pair and row is not None and isinstance(row.kind, Tag):
-                self._repeated_tag(row, pair, last)
+            if last is not pair and row is not None and (row.repeats or row.json == "strings"):
+                self._one_of_several(row, pair)
             elif last is not pair:
                 self._repeated(pair, last)
             elif row is None:
@@ -157,6 +157,7 @@ class _RequestChecker:
                 self._read_value(row, pair)
         if None not in self._edits.last:  # a template may be any number of parameters
             self._check_required()
+            self._check_directions()
         self._check_exclusive()
         self._check_companions()
 
@@ -166,9 +167,10 @@ class _RequestChecker:
         if found is not None:
             self.findings.append(found)
         if is_own:
-            self._read[row.wire] = pair
+            wire = pair.name if pair.name in row.wires else row.wire
+            self._read[wire] = pair
             if criterion is not None:
-                self.criteria[row.wire] = criterion
+                self.criteria[wire] = criterion
 
     # -- names
 
@@ -195,13 +197,22 @@ class _RequestChecker:
         fix = Safe(title, edits) if is_same else (title, edits)
         self.findings.append(finding("repeated-parameter", message, pair.span, [fix], severity))
 
-    def _repeated_tag(self, row: Parameter, pair: Pair, last: Pair) -> None:
-        """Read a tag that is asked for besides others; an image can have several."""
-        if pair.value is not None and pair.value == last.value:
+    def _repeats(self, name: str) -> bool:
+        row = self._spec.parameters.get(name)
+        return row is not None and row.repeats
+
+    def _one_of_several(self, row: Parameter, pair: Pair) -> None:
+        """Read a value that is asked for besides others; an image can have several."""
+        last = self._edits.last[pair.name]
+        if row.clause is None and pair.value is not None and pair.value == last.value:
             self._repeated(pair, last)
             return
-        message = f"repeated `{row.wire}`: an image must have each; the reference does not say so"
-        self.findings.append(finding("repeated-parameter", message, pair.span, severity="warning"))
+        if not row.repeats:
+            message = (
+                f"repeated `{row.wire}`: an image must have each; the reference does not say so"
+            )
+            doubt = finding("repeated-parameter", message, pair.span, severity="warning")
+            self.findings.append(doubt)
         criterion, found = self._values.read(row, pair)
         if found is not None:
             self.findings.append(found)
@@ -300,6 +311,18 @@ class _RequestChecker:
                 self._require(wire, pair, *row.requires)
             elif row is clauses.get("direction") and clauses["order by"].wire not in self._read:
                 self._lone_direction(wire, pair)
+
+    def _check_directions(self) -> None:
+        """Report directions that are neither one nor as many as there are sort keys."""
+        clauses = self._spec.clauses
+        if "direction" not in clauses or not self._repeats(clauses["direction"].wire):
+            return
+        names = [pair.name for pair in self._pairs]
+        keys, ways = (names.count(clauses[each].wire) for each in ("order by", "direction"))
+        if keys and ways > 1 and keys != ways:
+            wire = clauses["direction"].wire
+            message = f"{ways} times `{wire}` for {keys} sort keys; expected one, or one for each"
+            self.findings.append(finding("bad-value", message, self._read[wire].span))
 
     def _require(self, wire: str, pair: Pair, needed: str, value: str) -> None:
         known = self.criteria.get(needed)

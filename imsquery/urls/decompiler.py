@@ -14,6 +14,7 @@ from imsquery.language.syntax import (
     Comparison,
     Everything,
     Literal,
+    Membership,
     Not,
     Order,
     Query,
@@ -23,11 +24,14 @@ from imsquery.language.unparse import unparse
 from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Boolean
+from imsquery.schema.parameters import LIST
 from imsquery.schema.spec import Spec
 from imsquery.urls.checker import check_url, read_url
 from imsquery.urls.values import Criterion
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from imsquery.language.syntax import Expr
     from imsquery.schema.parameters import Function, Parameter
 
@@ -59,27 +63,33 @@ def decompile(
     if any(finding.severity == "error" for finding in reading.findings):
         raise QueryError(url_or_query_string, reading.findings)
     criteria = dict(sorted(reading.criteria.items()))
-    order, limit, after = _take_clauses(criteria, spec)
+    order, limit, after = _take_clauses(criteria, reading.further, spec)
     parts = [*_take_calls(criteria, spec), *_take_rest(criteria, spec)]
     for criterion in dict.fromkeys(reading.further):
-        parts += _take_rest({criterion.parameter.wire: criterion}, spec)
+        if criterion.parameter.clause is None:
+            parts += _take_rest({criterion.parameter.wire: criterion}, spec)
     written = And(parts) if len(parts) > 1 else parts[0] if parts else Everything()
     return unparse(Query(written, order, limit, after))
 
 
 def _take_clauses(
-    criteria: dict[str, Criterion], spec: Spec
-) -> tuple[Order | None, Literal | None, Literal | None]:
+    criteria: dict[str, Criterion], further: Sequence[Criterion], spec: Spec
+) -> tuple[tuple[Order, ...], Literal | None, Literal | None]:
     """Take out what clauses express: ``order by``, ``limit`` and ``after``."""
     values = {
         clause: criterion.value or ""
         for clause, row in spec.clauses.items()
         if (criterion := criteria.pop(row.wire, None)) is not None
     }
-    key, direction = values.get("order by"), values.get("direction")
-    if key is None and direction is not None and spec.default_order is not None:
-        key = spec.default_order.wire
-    order = None if key is None else Order(short_name(key, spec), direction)
+    keys, directions = (
+        [each.value or "" for each in further if each.parameter.clause == clause]
+        + [values[clause] for _ in range(clause in values)]
+        for clause in ("order by", "direction")
+    )
+    if not keys and directions and spec.default_order is not None:
+        keys = [spec.default_order.wire]
+    read = spec.read_order(keys, directions)
+    order = tuple(Order(short_name(key, spec), way) for key, way in read)
     limit, after = (
         Literal(values[each]) if each in values else None for each in ("limit", "after")
     )
@@ -152,7 +162,8 @@ def _match(
     wires: list[str] = []
     for wire_template, value_template in function.conditions:
         for wire, criterion in criteria.items():
-            found = _fit(wire_template, wire) if criterion.relation == "=" else None
+            is_equal = criterion.relation == "="
+            found = _fit(wire_template, criterion.parameter.wire) if is_equal else None
             value = None if found is None else _fit(value_template, criterion.value or "")
             if found is None or value is None or criterion.parameter.is_time:
                 continue
@@ -165,7 +176,7 @@ def _match(
                 break
         else:
             return None
-    return wires, [arguments[key] for key in sorted(arguments)]
+    return wires, [arguments[key] for key in sorted(arguments, key=int)]
 
 
 def _is_argument(function: Function, row: Parameter, spec: Spec) -> bool:
@@ -187,7 +198,7 @@ def _fit(template: str, text: str) -> dict[str, str] | None:
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
     """Compile a template; each argument matches as little as possible."""
-    parts = re.split(r"\{(\d)\}", template)
+    parts = re.split(r"\{(\d+)\}", template)
     for index in range(1, len(parts), 2):
         parts[index] = f"(?P<a{parts[index]}>.+?)"
     return re.compile(
@@ -201,9 +212,11 @@ def _predicate(criterion: Criterion, spec: Spec) -> Expr:
     name = short_name(row.wire, spec)
     if row.is_time:
         return Comparison(name, criterion.relation, Literal(_coarse(criterion.relation, value)))
+    if criterion.relation == LIST:
+        return Membership(name, tuple(map(Literal, criterion.values)))
     if isinstance(row.kind, Boolean):
         return Standalone(name) if value == "true" else Not(Standalone(name))
-    return Comparison(name, "=", Literal(value))
+    return Comparison(name, criterion.relation, Literal(value))
 
 
 def _coarse(relation: str, moment: str) -> str:

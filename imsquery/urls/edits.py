@@ -20,17 +20,23 @@ TitledEdits: TypeAlias = tuple[str, Edits]
 
 
 class PairEdits:
-    """Edits of the pairs of one request; the server takes the last pair of a name.
+    """Edits of the pairs of one request; of most names, the server takes the last pair.
+
+    Args:
+        pairs: the pairs, in text order.
+        repeats: returns whether the server takes every pair of a name.
 
     Attributes:
         last: name -> the last pair of that name.
     """
 
-    def __init__(self, pairs: Sequence[Pair]) -> None:
+    def __init__(
+        self, pairs: Sequence[Pair], repeats: Callable[[str], bool] = lambda _: False
+    ) -> None:
         self.last = {pair.name: pair for pair in pairs}
         self._overridden: dict[str | None, list[Pair]] = {}
         for pair in pairs:
-            if self.last[pair.name] is not pair:
+            if self.last[pair.name] is not pair and not (pair.name and repeats(pair.name)):
                 self._overridden.setdefault(pair.name, []).append(pair)
 
     def remove(self, pair: Pair, *dependent: Pair, title: str = "remove it") -> TitledEdits:

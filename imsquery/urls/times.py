@@ -6,13 +6,13 @@ import re
 
 from attrs import field, frozen
 
-from imsquery.compiler.lowering import time_value
 from imsquery.diagnostics.suggest import nearest
 from imsquery.language.dates import respell
 from imsquery.language.operators import OPERATORS
 from imsquery.language.times import Interval, read_time, time_condition
+from imsquery.schema.parameters import TIME_OPERATORS
 
-RELATIONS = {time_value(relation, ""): relation for relation in OPERATORS.values()}
+RELATIONS = {prefix: relation for relation, prefix in TIME_OPERATORS.items()}
 """Operator as the service writes it, such as ``lt:`` -> relation."""
 
 _SYNONYMS = {
@@ -70,10 +70,8 @@ def _meant(value: str) -> list[str]:
     interval = _meant_interval(rest)
     if interval is None:
         return []
-    return [
-        time_value(*_nearest_condition(relation, interval))
-        for relation in _meant_relations(written.lower())
-    ]
+    meant = (_nearest_condition(each, interval) for each in _meant_relations(written.lower()))
+    return [f"{TIME_OPERATORS[relation]}{moment}" for relation, moment in meant]
 
 
 def _meant_relations(written: str) -> list[str]:

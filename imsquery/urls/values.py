@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from imsquery.compiler.lowering import compile as compile_query
 from imsquery.diagnostics.edits import clip
@@ -13,6 +13,8 @@ from imsquery.diagnostics.model import diagnostic
 from imsquery.diagnostics.source import Span
 from imsquery.language.lexer import spell
 from imsquery.schema.kinds import Flag, RefusedValue
+from imsquery.schema.parameters import LIST, TIME_OPERATORS
+from imsquery.schema.wire import read_list, read_pair, write_pair
 from imsquery.urls.reader import read_pairs
 from imsquery.urls.times import read_wire_time
 
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from imsquery.urls.edits import PairEdits, TitledEdits
     from imsquery.urls.reader import Pair
 
+_TIMES = {relation: f"{prefix}{{}}" for relation, prefix in TIME_OPERATORS.items()}
+# A bound beyond the range of integers -> what it is of the nearest in the range, and the step.
+_NEAR = {">=": (">", -1), "<=": ("<", 1)}
+
 
 @frozen
 class Criterion:
@@ -33,13 +39,15 @@ class Criterion:
 
     Attributes:
         parameter: the row of the parameter.
-        relation: ``=``, or another comparison of times.
+        relation: an operator; ``in`` for a list.
         value: the value that the server compares with; ``None`` for a template.
+        values: those of a list.
     """
 
     parameter: Parameter
     relation: str
     value: str | None
+    values: tuple[str, ...] = ()
 
 
 class ValueReader:
@@ -58,8 +66,9 @@ class ValueReader:
 
     def parameter(self, wire: str) -> Parameter | None:
         """Return the request parameter of a wire name, the only one that the server knows."""
-        row = self._spec.find(wire)
-        return row if row is not None and row.wire == wire and row.pushable else None
+        row = self._spec.wires.get(wire) or self._spec.find(wire)
+        is_exact = row is not None and (row.wire == wire or wire in row.wires)
+        return row if row is not None and is_exact and row.pushable else None
 
     def read(self, row: Parameter, pair: Pair) -> tuple[Criterion | None, Diagnostic | None]:
         """Read a pair as a value of a parameter.
@@ -71,9 +80,24 @@ class ValueReader:
             return Criterion(row, "=", None), None
         if pair.value == "":
             return self._empty(row, pair)
-        if row.is_time:
+        if row.clause == "order by" and "direction" not in self._spec.clauses:
+            return self._sort_keys(row, pair, pair.value)
+        if row.operators == _TIMES:
             return self._time(row, pair, pair.value)
-        return self._equality(row, pair, pair.value)
+        name = str(pair.name) if pair.name in row.wires else row.wire
+        asked = read_pair(row, name, pair.value)
+        if asked is None:
+            known = ", ".join(prefix for _, prefix in row.forms.values() if prefix)
+            message = _invalid(pair.value, row, f"an operator ({known}) and a value")
+            return None, finding("bad-value", message, pair.value_span, self.separations(pair))
+        relation, text = asked
+        if relation == LIST:
+            return self._list(row, pair, text)
+        if row.is_time:
+            return self._moment(row, pair, relation, text)
+        if relation == "=":
+            return self._equality(row, pair, text)
+        return self._bound(row, pair, relation, text)
 
     def fits(self, row: Parameter, pair: Pair) -> bool:
         """Return whether a pair can be one of another parameter without a further finding."""
@@ -134,6 +158,73 @@ class ValueReader:
         fixes = self.separations(pair) or [self._edits.revalue(pair, each) for each in read.instead]
         return None, finding(read.code, _invalid(value, row, read.message), pair.value_span, fixes)
 
+    def _moment(
+        self, row: Parameter, pair: Pair, relation: str, text: str
+    ) -> tuple[Criterion | None, Diagnostic | None]:
+        """Read a time whose operator is known."""
+        read = read_wire_time(f"{TIME_OPERATORS['=']}{text}")
+        if read.condition is not None:
+            return Criterion(row, relation, read.condition[1]), None
+        message = _invalid(text, row, "a UTC time such as 2018-10-28T10:00:00Z")
+        return None, finding(read.code, message, pair.value_span, self.separations(pair))
+
+    def _bound(
+        self, row: Parameter, pair: Pair, relation: str, text: str
+    ) -> tuple[Criterion | None, Diagnostic | None]:
+        """Read a bound; one of integers may be compiled from the next one in the range."""
+        try:
+            bound, value = row.kind.read_bound(relation, text)
+        except RefusedValue as refused:
+            near = _NEAR.get(relation) if refused.code == "out-of-range" else None
+            if near is not None and refused.instead:
+                other, step = near
+                nearest = int(refused.instead[0])
+                if str(nearest - step) == text:
+                    return Criterion(row, other, str(nearest)), None
+            return None, self._refused(row, pair, text, refused)
+        return Criterion(row, bound, str(value)), None
+
+    def _list(
+        self, row: Parameter, pair: Pair, text: str
+    ) -> tuple[Criterion | None, Diagnostic | None]:
+        """Read a list; of a single value, it is an equality."""
+        values = read_list(text)
+        if values is None:
+            expected = 'values joined by commas, in `"` if they have one'
+            message = _invalid(text, row, expected)
+            return None, finding("bad-value", message, pair.value_span, self.separations(pair))
+        if len(values) == 1:
+            return self._equality(row, pair, values[0])
+        found: list[Diagnostic] = []
+        asked: dict[str, None] = {}
+        for value in values:
+            criterion, wrong = self._equality(row, pair, value)
+            if criterion is not None and criterion.value is not None:
+                asked[criterion.value] = None
+            if wrong is not None:
+                found.append(evolve(wrong, fixes=()))
+        worst = next((each for each in found if each.severity == "error"), None)
+        if worst is not None:
+            return None, worst
+        criterion = Criterion(row, LIST, text, tuple(asked))
+        return (criterion if len(asked) > 1 else Criterion(row, "=", next(iter(asked)))), next(
+            iter(found), None
+        )
+
+    def _sort_keys(
+        self, row: Parameter, pair: Pair, value: str
+    ) -> tuple[Criterion | None, Diagnostic | None]:
+        """Read sort keys and their directions in one list."""
+        for name, way in self._spec.read_order([value], ()):
+            if name not in row.kind.choices or way not in {None, "asc", "desc"}:
+                code = "unknown-sort-key" if self._spec.find(name) is not None else "bad-value"
+                wrong = name if name not in row.kind.choices else f"{name}:{way}"
+                message = _invalid(
+                    wrong, row, f"{row.kind.describe()}, each with `:asc` or `:desc`"
+                )
+                return None, finding(code, message, pair.value_span, self.separations(pair))
+        return Criterion(row, "=", value), None
+
     def _equality(
         self, row: Parameter, pair: Pair, value: str
     ) -> tuple[Criterion | None, Diagnostic | None]:
@@ -145,7 +236,7 @@ class ValueReader:
             return asked, self._refused(row, pair, value, refused)
         if read != value and row.json != "integer":
             message = f"use `{read}`, not `{clip(value)}`; the server compares exactly"
-            fixes = [self._edits.revalue(pair, read, is_safe=True)]
+            fixes = [self._revalue(row, pair, read, is_safe=True)]
             return None, finding("bad-value", message, pair.value_span, fixes)
         asked = Criterion(row, "=", read)
         advice = row.kind.advise(value) or (row.doubt(read) if row.doubts else None)
@@ -164,7 +255,7 @@ class ValueReader:
         if row.clause == "order by" and self._spec.find(value) is not None:
             code = "unknown-sort-key"
         fixes = self.separations(pair) or [
-            self._edits.revalue(pair, each, is_safe=each == refused.certain)
+            self._revalue(row, pair, each, is_safe=each == refused.certain)
             for each in refused.instead
             if _is_value(row, each)
         ]
@@ -174,6 +265,15 @@ class ValueReader:
         if code == "unlisted-value":
             message = f"unlisted value `{clip(value)}` for `{row.wire}`; {refused.message}"
         return finding(code, message, pair.value_span, fixes, severity)
+
+    def _revalue(
+        self, row: Parameter, pair: Pair, value: str, *, is_safe: bool = False
+    ) -> TitledEdits:
+        """Replace a value by another that is compared in the same way."""
+        name = str(pair.name) if pair.name in row.wires else row.wire
+        relation, _ = read_pair(row, name, str(pair.value)) or ("=", "")
+        _, written = write_pair(row, relation, value) or (name, value)
+        return self._edits.revalue(pair, written, is_safe=is_safe)
 
     def _flag(self, row: Parameter) -> str:
         family = self._spec.family
@@ -187,7 +287,7 @@ class ValueReader:
             pattern = spell(advice.value or value)
             fixes.append(self._planned(pair, f"{row.name} {advice.operator} {pattern}"))
         elif advice.value is not None:
-            fixes.append(self._edits.revalue(pair, advice.value))
+            fixes.append(self._revalue(row, pair, advice.value))
         if advice.values:
             listed = ", ".join(map(spell, advice.values))
             fixes.append(self._planned(pair, f"{row.name} in ({listed})"))

@@ -1,0 +1,117 @@
+"""Comparisons as pairs of a request, and back.
+
+Values of a list are joined by commas; one with a comma is in double quotes.  No list has values
+with a double quote: services that know a way to escape it do not undo it in what they compare.
+Source: OpenStack Glance, ``split_filter_value_for_quotes`` in ``glance/common/utils.py``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from imsquery.schema.kinds import Integer
+from imsquery.schema.parameters import LIST
+
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imsquery.schema.parameters import Parameter
+
+    Pair = tuple[str, str]
+
+MAX_LIST = 100
+"""Values in the list of one request: with an id each, it fits into any server's longest URL."""
+
+_LONGEST_LIST = 4_096  # characters, for the same reason
+
+_is_plain_item = re.compile(r'[^",]+').fullmatch
+_is_quotable = re.compile(r'[^"\\]*').fullmatch
+_item = re.compile(r'(?:"([^"\\]*)"|([^",]+))(?:,|\Z)')
+
+# An operator that the server lacks -> the one that means it of the next integer, and the step.
+_NEXT = {">": (">=", 1), "<": ("<=", -1), ">=": (">", -1), "<=": ("<", 1)}
+_LARGEST = 2**63 - 1
+
+
+def write_pair(row: Parameter, relation: str, value: str | int) -> Pair | None:
+    """Return the pair that asks for a comparison; ``None`` if the server does not take it.
+
+    Args:
+        row: what is compared.
+        relation: an operator, or ``in`` for a list.
+        value: the value, or a list as :func:`write_list` makes it.
+    """
+    form = row.forms.get(relation)
+    if form is None:
+        return _write_next(row, relation, value)
+    own, prefix = form
+    text = str(value)
+    if not prefix and not own and relation == "=" and relation not in row.prefixes:
+        return _write_plain(row, text)
+    return own or row.wire, prefix + text
+
+
+def _write_plain(row: Parameter, text: str) -> Pair | None:
+    """Write a value without an operator where the server looks for one, or for a list."""
+    own, prefix = row.forms.get(LIST, ("", ""))
+    has_list = LIST in row.forms and not own
+    prefixes = [each for other, each in row.forms.values() if not other]
+    if (any(prefixes) and ":" in text) or (has_list and not prefix and not _is_plain_item(text)):
+        listed = write_list([text]) if has_list else None
+        return None if listed is None else (row.wire, prefix + listed)
+    return row.wire, text
+
+
+def _write_next(row: Parameter, relation: str, value: str | int) -> Pair | None:
+    """Write an order comparison with an integer as the one with the next integer."""
+    known, step = _NEXT.get(relation, ("", 0))
+    if known not in row.forms or not isinstance(row.kind, Integer):
+        return None
+    following = int(value) + step
+    return write_pair(row, known, following) if abs(following) <= _LARGEST else None
+
+
+def write_list(values: Iterable[str]) -> str | None:
+    """Return a list as a request has it; ``None`` if it is too long, or has a `"` in a value."""
+    listed = sorted(set(values))
+    items = [
+        value if _is_plain_item(value) else f'"{value}"' if _is_quotable(value) else None
+        for value in listed
+    ]
+    if len(items) > MAX_LIST or None in items:
+        return None
+    text = ",".join(filter(None, items))
+    return text if len(text) <= _LONGEST_LIST else None
+
+
+def read_pair(row: Parameter, name: str, text: str) -> tuple[str, str] | None:
+    """Return the operator of a pair and what comes after it; ``None`` for an unknown operator.
+
+    Args:
+        row: what the pair compares.
+        name: the wire name of the row, or one of its ``wires``.
+        text: the value of the pair.
+    """
+    own = "" if name == row.wire else name
+    found = {prefix: relation for relation, (wire, prefix) in row.forms.items() if wire == own}
+    for prefix in sorted(filter(None, found), reverse=True):  # `lte:` before `lt`
+        if text.startswith(prefix):
+            return found[prefix], text[len(prefix) :]
+    if "" in found:
+        # What comes before a colon is read as an operator, where there are some.
+        return None if any(found) and ":" in text else (found[""], text)
+    return ("=", text) if "=" in found.values() else None
+
+
+def read_list(text: str) -> list[str] | None:
+    """Return the values of a list in a request; ``None`` if it is not one."""
+    values: list[str] = []
+    position = 0
+    while position < len(text):
+        item = _item.match(text, position)
+        if item is None:
+            return None
+        values.append(item[1] if item[2] is None else item[2])
+        position = item.end()
+    return values if values and not text.endswith(",") else None
