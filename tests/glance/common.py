@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from imsquery import CLOUDIMAGES, testing
@@ -46,5 +47,5 @@ def _identified(images: list[dict[str, Any]]) -> list[dict[str, Any]]:
 catalogues = testing.catalogues(COMMON, max_size=8).map(_identified)
 
 
-def ids(images: list[dict[str, Any]]) -> list[str]:
+def ids(images: Iterable[Mapping[str, Any]]) -> list[str]:
     return [image["id"] for image in images]
