@@ -8,12 +8,20 @@ from types import MappingProxyType
 
 from imsquery.frozen import Frozen
 from imsquery.schema.kinds import Enumeration, Flag, Integer
-from imsquery.schema.parameters import ForeignName, Function, Member, Parameter, Property
+from imsquery.schema.parameters import (
+    ForeignName,
+    Function,
+    Member,
+    Parameter,
+    Property,
+    with_sort_keys,
+)
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
+    from os import PathLike
+    from typing import Any, Self
 
 DESCENDING = "desc"
 """The direction that a server sorts in unless told otherwise."""
@@ -289,23 +297,62 @@ class Spec(Frozen):
             ValueError: a name is unknown, taken or cannot be written in a filter; a type has no
                 values or range; or a row refers to an unknown one.
         """
-        from imsquery.schema.extension import check_extension
+        from imsquery.schema.faults import check_rows
 
         rows = dict(self.parameters)
         for name, more in (values or {}).items():
             row = self._row(rows, name)
+            if row.clause is not None:
+                msg = f"{name} is a clause; the values of {row.wire} follow from the parameters"
+                raise ValueError(msg)
             rows[row.wire] = _with_values(row, name, more)
         for name, (least, most) in (ranges or {}).items():
             row = self._row(rows, name)
             rows[row.wire] = _with_range(row, name, least, most)
         rows.update((row.wire, row) for row in parameters)
         arguments = self._arguments()
-        arguments["parameters"] = rows.values()
+        arguments["parameters"] = with_sort_keys(rows.values())
         arguments["functions"] += tuple(functions)
         arguments["foreign_names"] = (*foreign_names, *self.foreign_names)
-        spec = Spec(**arguments)
-        check_extension(spec.parameters, spec.functions, spec.foreign_names, self.clauses)
-        return spec
+        check_rows(
+            arguments["parameters"], arguments["functions"], arguments["foreign_names"], self.family
+        )
+        return Spec(**arguments)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Return the spec in a file of TOML or JSON.
+
+        The file may be that of :meth:`dump`, or ``extends`` a spec that ships and has what differs.
+
+        Args:
+            path: of the file; its name ends with ``.toml`` or ``.json``.
+
+        Raises:
+            SpecError: the file is not a spec; it says all that is wrong, by line and column.
+            OSError: it cannot be read.
+            ValueError: its name has another ending.
+        """
+        from imsquery.schema.files.load import load_spec
+
+        return cls(**load_spec(path))
+
+    def dump(self, format: str = "toml") -> str:  # noqa: A002 -- as the option is called
+        """Return the spec as the text of a file, which :meth:`load` reads.
+
+        Args:
+            format: ``toml`` or ``json``.
+
+        Raises:
+            ValueError: it is another, or a parameter has a type that no file has.
+        """
+        from imsquery.schema.files.dump import dump_json, dump_toml
+
+        writers = {"toml": dump_toml, "json": dump_json}
+        if format not in writers:
+            msg = f"unknown format {format!r}; expected toml or json"
+            raise ValueError(msg)
+        return writers[format](self._arguments())
 
     def _row(self, rows: Mapping[str, Parameter], name: str) -> Parameter:
         known = self.names.get(name.lower())
