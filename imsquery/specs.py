@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.spec import Spec
@@ -32,6 +33,29 @@ def named(name: str) -> Spec:
     return Spec(**shipped(name))
 
 
+def find(text: str) -> Spec:
+    """Return the spec of a name, or the one in a file.
+
+    Args:
+        text: one of :data:`NAMES`, or the path of a file.
+
+    Raises:
+        SpecError: the file is not a spec.
+        ValueError: there is neither such a spec nor such a file.
+        OSError: the file cannot be read.
+    """
+    if text in NAMES:
+        return named(text)
+    if text.lower().endswith((".toml", ".json")) or Path(text).is_file():
+        return Spec.load(text)
+    from imsquery.diagnostics.edits import did_you_mean
+    from imsquery.diagnostics.suggest import nearest
+
+    known = f"; expected {', '.join(NAMES)}, or a file that ends with .toml or .json"
+    msg = f"unknown spec {text[:60]!r}{did_you_mean(nearest(text, NAMES)) or known}"
+    raise ValueError(msg)
+
+
 def __getattr__(name: str) -> Spec:
     if name in NAMES:
         return named(name)
@@ -40,4 +64,4 @@ def __getattr__(name: str) -> Spec:
 
 
 def __dir__() -> list[str]:
-    return ["NAMES", "named", *NAMES]
+    return ["NAMES", "find", "named", *NAMES]

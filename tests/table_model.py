@@ -6,6 +6,7 @@ Slow and plain on purpose.  It shares the rows with the package, and how values 
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -50,40 +51,38 @@ class Table:
         read = typed(row, said)
         return [read] if read is not None else [row.default] if row.default is not None else []
 
-    def compares(  # noqa: PLR0913 -- as in a filter
+    def compares(
         self,
         row: Parameter,
-        operator: str,
+        relation: str,
         literal: str,
         record: Record,
         hidden: Hidden,
         *,
         folds: bool = False,
     ) -> bool:
-        if operator == "!=":
+        if relation == "!=":
             return not self.compares(row, "=", literal, record, hidden, folds=folds)
         is_number = row.kind.name == "integer" or (
             bool(row.kind.choices) and not isinstance(row.kind.read(row.kind.choices[0]), str)
         )
         choices = {choice.casefold(): choice for choice in row.kind.choices}
         literal = literal if is_number else choices.get(literal.casefold(), literal)
-        if operator == "=" and literal in row.scopes:
+        if relation == "=" and literal in row.scopes:
             return True
         said = self.shown(row, record, hidden)
         if row.kind.name == "time":
-            return any(in_time(operator, each, *interval(literal)) for each in said)
-        if row.kind.name == "version" and operator != "=":
-            return any(in_version(operator, literal, str(each)) for each in said)
+            return any(in_time(relation, each, *interval(literal)) for each in said)
+        if row.kind.name == "version" and relation != "=":
+            return any(in_version(relation, literal, str(each)) for each in said)
         if is_number:
             wanted = number(row, literal)
-            return any(_ordered(operator, int(each), wanted) for each in said)
+            return any(_ordered(relation, int(each), wanted) for each in said)
         if folds:
             return any(str(each).casefold() == literal.casefold() for each in said)
         return any(each == literal for each in said)
 
-    def calls(
-        self, name: str, arguments: Sequence[str], record: Record, hidden: Hidden
-    ) -> bool:
+    def calls(self, name: str, arguments: Sequence[str], record: Record, hidden: Hidden) -> bool:
         for function in self.spec.functions[name]:
             if function.variadic:
                 return all(self._call(function, [each], record, hidden) for each in arguments)
@@ -95,11 +94,7 @@ class Table:
         self, function: Function, arguments: Sequence[str], record: Record, hidden: Hidden
     ) -> bool:
         for wire, value in function.conditions:
-            holes = {f"{{{index}}}": each for index, each in enumerate(arguments)}
-            full, wanted = (
-                re.sub(r"\{\d\}", lambda found: holes[found[0]], each) for each in (wire, value)
-            )
-            row = self.row_of(full)
+            row, wanted = self.row_of(_filled(wire, arguments)), _filled(value, arguments)
             if function.relation == "tagged":
                 if not any(has_key(tag, wanted) for tag in self.shown(row, record, hidden)):
                     return False
@@ -122,9 +117,9 @@ class Table:
                 return any(self.holds(each, record, hidden) for each in operands)
             case syntax.Not(operand):
                 return not self.holds(operand, record, hidden)
-            case syntax.Comparison(name, operator, value):
+            case syntax.Comparison(name, relation, value):
                 row, folds = self.row_of(name), expr.ignoring_case
-                return self.compares(row, operator, text(value), record, hidden, folds=folds)
+                return self.compares(row, relation, text(value), record, hidden, folds=folds)
             case syntax.Membership(name, values):
                 assert isinstance(values, tuple)
                 folds = expr.ignoring_case
@@ -136,16 +131,16 @@ class Table:
                     self.compares(row, way, text(end), record, hidden) for way, end in ends
                 )
                 return inside is not expr.negated
-            case syntax.Match(name, operator, value):
+            case syntax.Match(name, relation, value):
                 said = [str(each) for each in self.shown(self.row_of(name), record, hidden)]
                 wanted = text(value)
                 if expr.ignoring_case:
                     wanted, said = wanted.casefold(), [each.casefold() for each in said]
-                return any(matches(operator, wanted, each) for each in said) is not expr.negated
+                return any(matches(relation, wanted, each) for each in said) is not expr.negated
             case syntax.Presence(name):
                 row = self.row_of(name)
-                said = record.get(str(row.observed))
-                is_there = bool(said) if row.multiple else said is not None
+                given = record.get(str(row.observed))
+                is_there = bool(given) if row.multiple else given is not None
                 return (is_there or row.default is not None) is not expr.negated
             case syntax.Standalone(name):
                 return self.compares(self.row_of(name), "=", "true", record, hidden)
@@ -155,14 +150,18 @@ class Table:
                 assert_never(expr)
 
 
-def _ordered(operator: str, left: int, right: int) -> bool:
+def _filled(template: str, arguments: Sequence[str]) -> str:
+    return re.sub(r"\{(\d)\}", lambda found: arguments[int(found[1])], template)
+
+
+def _ordered(relation: str, left: int, right: int) -> bool:
     return {
         "=": left == right,
         "<": left < right,
         "<=": left <= right,
         ">": left > right,
         ">=": left >= right,
-    }[operator]
+    }[relation]
 
 
 class TableServer:
@@ -174,9 +173,7 @@ class TableServer:
         hidden: id -> wire name -> the values that the server knows and does not show.
     """
 
-    def __init__(
-        self, spec: Spec, images: Sequence[Record], hidden: Mapping[str, Hidden]
-    ) -> None:
+    def __init__(self, spec: Spec, images: Sequence[Record], hidden: Mapping[str, Hidden]) -> None:
         self.table = Table(spec)
         self.images = list(images)
         self.hidden = hidden
@@ -196,11 +193,8 @@ class TableServer:
         if marker is not None:
             (start,) = [image for image in self.images if image["id"] == marker]
             place = self._place(start, key)
-            found = [
-                image
-                for image in found
-                if (self._place(image, key) < place if is_descending else self._place(image, key) > place)
-            ]
+            is_after = operator.lt if is_descending else operator.gt
+            found = [image for image in found if is_after(self._place(image, key), place)]
         return found[:limit]
 
     def _place(self, image: Record, key: str) -> tuple[Any, ...]:
@@ -213,7 +207,8 @@ class TableServer:
             row = self.table.row_of(wire)
             assert row.wire == wire, f"{wire} is not a parameter"
             if row.requires is not None:
-                assert asked.get(row.requires[0]) == row.requires[1], f"{wire} lacks what it requires"
+                needed, given = row.requires
+                assert asked.get(needed) == given, f"{wire} lacks what it requires"
             if not self._equals(row, value, image):
                 return False
         return True

@@ -6,9 +6,11 @@ import re
 from argparse import ArgumentParser
 from typing import TYPE_CHECKING
 
+from imsquery.cli.common import SPEC
 from imsquery.cli.main import COMMANDS, load
 from imsquery.cli.shells import SHELLS, Command, script
 from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.specs import NAMES
 
 if TYPE_CHECKING:
     from argparse import Action, Namespace
@@ -59,6 +61,8 @@ def _words(action: Action) -> tuple[str, ...] | None:
     """Return the words that can follow an option, as far as they can be listed."""
     if action.metavar == "FILE":
         return None
+    if action.metavar == SPEC:
+        return *NAMES, ""
     if action.metavar in {"NAME", "NAMES"}:
         rows = CLOUDIMAGES.parameters.values()
         return tuple(row.name for row in rows if row.observed is not None)

@@ -12,11 +12,13 @@ from attrs import frozen
 
 from imsquery.completion.complete import complete
 from imsquery.language.lexer import unquote
+from imsquery.schema.cloudimages import CLOUDIMAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imsquery.completion.complete import Completion
+    from imsquery.schema.spec import Spec
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -28,8 +30,8 @@ class Command:
     Attributes:
         summary: what it does.
         options: its options.
-        values: option -> the words that can follow it, if any; ``None`` for a file.  Words are
-            made of letters, digits, ``_`` and ``-``.
+        values: option -> the words that can follow it, if any; ``None`` for a file, which an
+            empty word allows, too.  Words are made of letters, digits, ``_`` and ``-``.
         takes_filter: whether an argument is a filter.
     """
 
@@ -39,7 +41,7 @@ class Command:
     takes_filter: bool = False
 
 
-def lines(text: str, quote: str = "'") -> list[str]:
+def lines(text: str, quote: str = "'", spec: Spec = CLOUDIMAGES) -> list[str]:
     """Return the completions of a filter that is being typed in a shell.
 
     Placeholders are left out: they have no values in a shell.
@@ -47,6 +49,7 @@ def lines(text: str, quote: str = "'") -> list[str]:
     Args:
         text: the filter up to the cursor, as written inside the shell's quotes.
         quote: the shell's quote: ``'`` or ``"``.
+        spec: the parameters.
 
     Returns:
         A line for each completion, with three columns separated by tabs: the completion, the text
@@ -54,7 +57,7 @@ def lines(text: str, quote: str = "'") -> list[str]:
     """
     if not text.isprintable():  # a tab or line break would break the columns or lines
         return []
-    found = [each for each in complete(text, len(text)) if each.kind != "placeholder"]
+    found = [each for each in complete(text, len(text), spec=spec) if each.kind != "placeholder"]
     return [_line(text, each, quote) for each in found if _fits(each, quote)]
 
 
@@ -129,7 +132,9 @@ def _completing(found: tuple[str, ...] | None, words: str, file: str) -> str:
     """Return the statement that completes a value; none if nothing is known of it."""
     if found is None:
         return f"{file}; "
-    return f"{words.format(' '.join(found))}; " if found else ""
+    known = [each for each in found if each]
+    shown = f"{words.format(' '.join(known))}; " if known else ""
+    return f"{shown}{file}; " if "" in found else shown
 
 
 def _taking_filters(commands: Mapping[str, Command], separator: str) -> str:
@@ -138,8 +143,8 @@ def _taking_filters(commands: Mapping[str, Command], separator: str) -> str:
 
 _BASH = r"""# Completion of imsquery for bash.  Usage: source <(imsquery completion bash)
 _imsquery() {
-    local cur=$2 word=${COMP_WORDS[COMP_CWORD]} quote= opening= shown whole rest options=
-    local -a short=() long=()
+    local cur=$2 word=${COMP_WORDS[COMP_CWORD]} quote= opening= shown whole rest options= at
+    local -a short=() long=() spec=()
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
         COMPREPLY=($(compgen -W '@COMMANDS@' -S ' ' -- "$cur"))
@@ -168,11 +173,14 @@ _imsquery() {
         return
         ;;
     esac
+    for ((at = 2; at < COMP_CWORD; at++)); do
+        [[ ${COMP_WORDS[at]} == --spec ]] && spec=(--spec "${COMP_WORDS[at + 1]}")
+    done
     while IFS=$'\t' read -r shown whole rest; do
         short+=("$shown")
         long+=("$opening$whole")
-    done < <("${COMP_WORDS[0]}" complete --format lines --quote "$quote" -- "$cur" \
-        2>/dev/null </dev/null)
+    done < <("${COMP_WORDS[0]}" complete "${spec[@]}" --format lines --quote "$quote" \
+        -- "$cur" 2>/dev/null </dev/null)
     COMPREPLY=("${long[@]}")
     if ((${#long[@]} == 1)); then
         # A single match would close the quote; the filter may go on.
@@ -208,7 +216,7 @@ def _bash(commands: Mapping[str, Command]) -> str:
 _ZSH = r"""#compdef imsquery
 # Completion of imsquery for zsh.  Usage: source <(imsquery completion zsh)
 _imsquery() {
-    local -a commands options shown whole described
+    local -a commands options shown whole described spec
     local quote=${compstate[quote]} opening= text=$PREFIX line
     commands=(
 @COMMANDS@
@@ -234,10 +242,11 @@ _imsquery() {
         return
         ;;
     esac
+    ((${words[(I)--spec]})) && spec=(--spec "${(Q)words[${words[(I)--spec]} + 1]}")
     # A filter is one word: it is quoted as soon as it begins.
     [[ -n $quote ]] || { quote=\' opening=\' }
-    for line in ${(f)"$("${words[1]}" complete --format lines --quote "$quote" -- "$text" \
-        2>/dev/null </dev/null)"}; do
+    for line in ${(f)"$("${words[1]}" complete "${spec[@]}" --format lines --quote "$quote" \
+        -- "$text" 2>/dev/null </dev/null)"}; do
         shown+=("${line%%$'\t'*}  -- ${line##*$'\t'}")
         line=${line#*$'\t'}
         whole+=("$opening${line%%$'\t'*}")
@@ -271,6 +280,10 @@ function __imsquery_filter
     set -l words (commandline -opc)
     set -l token (commandline -ct)
     set -l quote "'"
+    set -l spec
+    if set -l at (contains -i -- --spec $words)
+        set spec --spec $words[(math $at + 1)]
+    end
     switch $token
         case "'*"
             set token (string sub -s 2 -- $token)
@@ -278,7 +291,7 @@ function __imsquery_filter
             set quote '"'
             set token (string sub -s 2 -- $token)
     end
-    $words[1] complete --format lines --quote $quote -- "$token" 2>/dev/null </dev/null |
+    $words[1] complete $spec --format lines --quote $quote -- "$token" 2>/dev/null </dev/null |
         string replace -r '^[^\t]*\t' ''
 end
 complete -c imsquery -f
@@ -314,7 +327,8 @@ def _fish_value(words: tuple[str, ...] | None) -> str:
     """Return how an option takes a value: a file, or one of some words and nothing else."""
     if words is None:
         return " -r -F"
-    return f" -x -a {_fish_quoted(' '.join(words))}" if words else " -x"
+    known = f" -a {_fish_quoted(' '.join(filter(None, words)))}" if words else ""
+    return f"{' -r -F' if '' in words else ' -x'}{known}"
 
 
 def _fish_quoted(text: str) -> str:

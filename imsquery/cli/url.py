@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 
 from imsquery.cli.batch import add_batch, add_format, print_compiled
-from imsquery.cli.common import add_options, add_values
+from imsquery.cli.common import UsageError, add_options, add_values
 from imsquery.compiler.query_string import check_endpoint, region_endpoint
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
@@ -33,11 +33,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--endpoint",
         type=_endpoint,
         metavar="URL",
-        help="address of the service, with or without /v2/cloudimages",
+        help="address of the service, with or without the path, such as /v2/cloudimages",
     )
     where.add_argument(
         "--region",
-        dest="endpoint",
         type=_region,
         metavar="REGION",
         help="region of the service, such as cn-north-4",
@@ -49,7 +48,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def main(arguments: Namespace) -> int:
     """Print the URL of each filter."""
-    return print_compiled(arguments, "url", lambda compiled: compiled.url(arguments.endpoint))
+    endpoint = arguments.endpoint or _endpoint_of(arguments)
+    return print_compiled(arguments, "url", lambda compiled: compiled.url(endpoint))
+
+
+def _endpoint_of(arguments: Namespace) -> str:
+    """Return the endpoint of the region."""
+    try:
+        return region_endpoint(arguments.region, arguments.spec.host)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def _endpoint(text: str) -> str:
@@ -61,6 +69,7 @@ def _endpoint(text: str) -> str:
 
 def _region(text: str) -> str:
     try:
-        return region_endpoint(text, CLOUDIMAGES.host)
+        region_endpoint(text, CLOUDIMAGES.host)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from None
+    return text

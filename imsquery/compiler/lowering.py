@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from imsquery.compiler.query_string import CompiledQuery, join
 from imsquery.language.parser import tokenize
 from imsquery.limits import DEFAULT_LIMITS
@@ -182,28 +184,26 @@ def _with_clauses(
 ) -> Sequence[tuple[str, str]]:
     """Add what the clauses ask for; sort keys are not sorted."""
     binder, bound = analysis.binder, analysis.bound
-    clauses = binder.spec.clauses
+    spec = binder.spec
     found = [*pairs]
-    binder.check_order(bound)
-    keys = bound.order if binder.spec.takes_sort_keys else bound.order[:1]
-    for order in keys:
-        if not order.parameter.sortable and is_sortable(order.parameter):
-            _report_sort_key(order, analysis)
-    written = [(each.parameter.wire, each.direction) for each in keys if each.parameter.sortable]
-    if written:
-        found += binder.spec.write_order(written)
+    keys = bound.order
+    if keys:
+        binder.check_order(bound)
+        keys = keys if spec.takes_sort_keys else keys[:1]
+        written = [(key.parameter.wire, key.direction) for key in keys if key.parameter.sortable]
+        if written:
+            found += spec.write_order(written)
+        if len(written) < len(keys):
+            _report_sort_keys(keys, analysis)
     for which, clause in (("limit", bound.limit), ("after", bound.after)):
-        value = analysis.clause_value(clause)
-        if value is not None:
-            found.append((clauses[which].wire, str(value)))
+        if clause is not None:
+            value = analysis.clause_value(clause)
+            if value is not None:
+                found.append((spec.clauses[which].wire, str(value)))
     if len(bound.order) > len(keys) or bound.counts():
         _report_clauses(analysis)
-    found.sort(key=_wire)
+    found.sort(key=itemgetter(0))
     return found
-
-
-def _wire(pair: tuple[str, str]) -> str:
-    return pair[0]
 
 
 def _report_clauses(analysis: Analysis) -> None:
@@ -212,11 +212,15 @@ def _report_clauses(analysis: Analysis) -> None:
     report_clauses(analysis)
 
 
-def _report_sort_key(order: Order, analysis: Analysis) -> None:
+def _report_sort_keys(keys: Sequence[Order], analysis: Analysis) -> None:
     binder = analysis.binder
-    binder.report(
-        "unknown-sort-key",
-        f"the server cannot sort by `{order.parameter.name}`, only by "
-        f"{', '.join(binder.spec.sort_keys)}{'; `plan` sorts on the client' * analysis.has_plan}",
-        binder.span(order.token),
-    )
+    for order in keys:
+        if order.parameter.sortable or not is_sortable(order.parameter):
+            continue
+        binder.report(
+            "unknown-sort-key",
+            f"the server cannot sort by `{order.parameter.name}`, only by "
+            f"{', '.join(binder.spec.sort_keys)}"
+            f"{'; `plan` sorts on the client' * analysis.has_plan}",
+            binder.span(order.token),
+        )

@@ -10,7 +10,7 @@ from imsquery.language.lexer import has_surrogate, is_name
 from imsquery.language.operators import KEYED
 from imsquery.schema.kinds import RefusedValue, Tag
 from imsquery.schema.parameters import HOLE
-from imsquery.schema.written import objection
+from imsquery.schema.written import objection, spans_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -57,7 +57,7 @@ def faults_of_function(
 
 
 def _faults_of_holes(function: Function) -> Iterator[Fault]:
-    name, used = function.name, set()
+    name, used = function.name, set[int]()
     for number, (wire, value) in enumerate(function.conditions):
         for text in (wire, value):
             used.update(map(int, _hole.findall(text)))
@@ -68,9 +68,9 @@ def _faults_of_holes(function: Function) -> Iterator[Fault]:
         for argument in map(int, _hole.findall(wire + value)):
             if argument >= len(function.parameters):
                 yield ("conditions", number), f"{name} has no argument {{{argument}}}"
-    for number, argument in enumerate(function.parameters):
-        if number not in used:
-            yield ("parameters",), f"{name} does not use its argument {argument!r}"
+    for place, shown in enumerate(function.parameters):
+        if place not in used:
+            yield ("parameters",), f"{name} does not use its argument {shown!r}"
 
 
 def _faults_of_condition(
@@ -79,7 +79,7 @@ def _faults_of_condition(
     name = function.name
     if "{" in wire:
         if not family or not wire.startswith(family) or not _hole.fullmatch(wire[len(family) :]):
-            yield f"{name}: {wire!r} names no parameter; only a flag of a family has an argument in it"
+            yield f"{name}: {wire!r} names no parameter; only flags of a family have an argument"
         elif value.lower() != "true" or function.relation != "=":
             yield f"{name}: {wire} is a flag, whose only value is true"
         return
@@ -92,6 +92,8 @@ def _faults_of_condition(
         yield from _faults_of_key(name, row, value)
     elif "{" not in value and (why := objection(row, value)):
         yield f"{name}: invalid value for {wire}: {value!r}; {why}"
+    elif "{" not in value and row.is_time and row.observed is None and spans_time(value):
+        yield f"{name}: {wire} is not in image records; write {value!r} to the second"
     elif has_surrogate(value):
         yield f"{name}: invalid value for {wire}: {value!r}"
 

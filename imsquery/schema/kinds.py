@@ -429,7 +429,7 @@ class Flag(Boolean):
             raise RefusedValue("bad-value", message, certain=value)
         return super().read(text)
 
-    def opposite(self, value: Any) -> str | None:
+    def opposite(self, _value: Any) -> str | None:
         return None
 
     def describe(self) -> str:

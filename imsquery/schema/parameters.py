@@ -41,7 +41,9 @@ def _written(operators: Mapping[str, str] | None, *, is_time: bool) -> Forms:
     """Return the operators of a row as they are written, as forms, and as prefixes."""
     if operators is None:
         return _TIMES if is_time else _EQUALITY
-    for known in (_NOTHING, _EQUALITY, _TIMES):
+    if not operators:
+        return _NOTHING
+    for known in (_EQUALITY, _TIMES):
         if operators == known[0]:
             return known
     forms = {relation: _read_template(template) for relation, template in operators.items()}

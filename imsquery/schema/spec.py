@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 DESCENDING = "desc"
 """The direction that a server sorts in unless told otherwise."""
 
-# What a filter and a URL can both have as a name.
-_wire = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*").fullmatch
+# What a filter and a URL can both have as a name; compiled only where there are such.
+_PROPERTY = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
 _ending = re.compile(r"[a-z0-9_]+").fullmatch
 _board = re.compile(r"[a-z]+[0-9]+[a-z]+").fullmatch
 
@@ -39,7 +39,8 @@ class Spec(Frozen):
         parameters: the rows.
         functions: the functions; those with the same name differ in their number of arguments.
         foreign_names: names that other tools use for the same things.
-        family: prefix of an open family of flags; any ending of ``[a-z0-9_]+`` is legal.
+        family: prefix of an open family of flags; any ending of ``[a-z0-9_]+`` is legal.  Empty
+            if there is none.
         members: endings of the family that exist, although no row is about them.
         path: of the request, such as ``/v2/cloudimages``.
         host: the endpoint of a region, with ``{region}`` in it.
@@ -57,6 +58,7 @@ class Spec(Frozen):
         clauses: clause -> the row that it sets.
         companions: wire name -> ``(wire name, value)`` that its images have as well.
         wires: wire name of a single comparison, such as ``size_min`` -> the row that is compared.
+        takes_sort_keys: whether a request can have several sort keys.
 
     All mappings are read-only.
     """
@@ -67,6 +69,7 @@ class Spec(Frozen):
     )  # fmt: skip
     __slots__ = (
         *_fields, "names", "exclusive", "clauses", "companions", "wires",
+        "takes_sort_keys",
         "_bare_family", "_members", "_hash",
     )  # fmt: skip
     parameters: Mapping[str, Parameter]
@@ -83,6 +86,7 @@ class Spec(Frozen):
     clauses: Mapping[str, Parameter]
     companions: Mapping[str, tuple[str, str]]
     wires: Mapping[str, Parameter]
+    takes_sort_keys: bool
     _bare_family: str
     _members: Mapping[str, Parameter]
     _hash: int
@@ -106,6 +110,7 @@ class Spec(Frozen):
         overloads: dict[str, tuple[Function, ...]] = {}
         for function in functions:
             overloads[function.name] = (*overloads.get(function.name, ()), function)
+        clauses = {row.clause: row for row in listed if row.clause is not None}
         self._set(
             MappingProxyType(rows),
             MappingProxyType(overloads),
@@ -118,12 +123,17 @@ class Spec(Frozen):
             properties,
             MappingProxyType(names),
             MappingProxyType(_exclusive(listed)),
-            MappingProxyType({row.clause: row for row in listed if row.clause is not None}),
+            MappingProxyType(clauses),
             MappingProxyType({row.wire: row.goes_with for row in listed if row.goes_with}),
             MappingProxyType({wire: row for row in listed for wire in row.wires}),
-            family.lstrip("_"),
+            "direction" not in clauses or clauses["order by"].repeats,
+            family.lstrip("_") or "\0",  # which no name begins with
             # Members of the family that the table lists, by ending; others are made on demand.
-            {wire[len(family) :]: row for wire, row in rows.items() if wire.startswith(family)},
+            {
+                wire[len(family) :]: row
+                for wire, row in rows.items()
+                if family and wire.startswith(family)
+            },
             hash((path, host, family, *rows, *overloads)),
         )
 
@@ -167,7 +177,7 @@ class Spec(Frozen):
         from imsquery.language._tables import KEYWORDS
 
         is_taken = name in self.wires or name.lower() in KEYWORDS
-        if is_taken or not _wire(name) or self.foreign(name) is not None:
+        if is_taken or not re.fullmatch(_PROPERTY, name) or self.foreign(name) is not None:
             return None
         return None if _is_slip(name.strip("_"), tuple(self.names)) else Property(name)
 
@@ -187,6 +197,20 @@ class Spec(Frozen):
         """Return whether a member of the open family is known, or may well be a board type."""
         ending = member.wire[len(self.family) :]
         return ending in self._members or ending in self.members or _board(ending) is not None
+
+    def ending(self, wire: str) -> str:
+        """Return the ending of a name of the open family; empty for any other name."""
+        is_member = self.family and wire.startswith(self.family)
+        return wire[len(self.family) :] if is_member else ""
+
+    def flag_condition(self, row: Parameter) -> str:
+        """Return the plainest condition that a flag is true: such as ``supports(kvm)``."""
+        ending, asked = self.ending(row.wire), ((f"{self.family}{{0}}", "true"),)
+        if ending:
+            for name, same in self.functions.items():
+                if any(each.conditions == asked for each in same):
+                    return f"{name}({ending})"
+        return row.name
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -213,8 +237,7 @@ class Spec(Frozen):
             return known
         member = self._members.get(folded)
         if member is not None:
-            is_called = "supports" in self.functions and type(member.kind) is Flag
-            meaning = f"supports({folded})" if is_called else member.wire
+            meaning = self.flag_condition(member) if type(member.kind) is Flag else member.wire
             return ForeignName((folded,), (meaning,), source=member.source)
         if any(not each.parameters for each in self.functions.get(folded, ())):
             return ForeignName((folded,), guesses=(f"{folded}()",), source="a function")
@@ -224,11 +247,6 @@ class Spec(Frozen):
     def sort_keys(self) -> tuple[str, ...]:
         """The wire names that the server can sort by."""
         return tuple(row.wire for row in self.parameters.values() if row.sortable)
-
-    @property
-    def takes_sort_keys(self) -> bool:
-        """Whether a request can have several sort keys."""
-        return "direction" not in self.clauses or self.clauses["order by"].repeats
 
     def write_order(self, keys: Sequence[tuple[str, str | None]]) -> list[tuple[str, str]]:
         """Return the pairs of an order, not sorted.
@@ -241,10 +259,12 @@ class Spec(Frozen):
         if direction is None:
             listed = [wire if way is None else f"{wire}:{way}" for wire, way in keys]
             return [(name, ",".join(listed))]
+        if len(keys) == 1:  # as most often
+            [(wire, way)] = keys
+            return [(name, wire)] if way is None else [(name, wire), (direction.wire, way)]
         pairs = [(name, wire) for wire, _ in keys]
-        ways = [way for _, way in keys]
-        if any(ways):
-            pairs += [(direction.wire, way or DESCENDING) for way in ways]
+        if any(way for _, way in keys):
+            pairs += [(direction.wire, way or DESCENDING) for _, way in keys]
         return pairs
 
     def read_order(
@@ -463,6 +483,13 @@ def _describe(row: Parameter) -> dict[str, Any]:
         "takes": row.kind.describe(),
         "operators": sorted(row.kind.operators),
         "unit": row.unit,
+        "written": dict(row.operators),
+        "repeats": row.repeats,
+        "scopes": list(row.scopes),
+        "default": row.default,
+        "reading": None if row.reading is None else dict(row.reading),
+        "multiple": row.multiple,
+        "total": row.total,
         "pushable": row.pushable,
         "observed": row.observed,
         "clause": row.clause,

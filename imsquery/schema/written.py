@@ -39,6 +39,11 @@ def _is_time(text: str) -> bool:
     return True
 
 
+def spans_time(text: str) -> bool:
+    """Return whether a time is more than a second, such as a day."""
+    return not reads_clock(text) and read_time(text).end is not None
+
+
 def reads_as_text(row: Parameter, text: str) -> bool:
     """Return whether a text is a value as it is: no number, no time, no other spelling."""
     return not row.is_time and read_written(row, text) == text

@@ -54,15 +54,19 @@ _kinds: SearchStrategy[Kind] = st.one_of(
 )
 
 
-@st.composite
-def specs(draw: DrawFn, *, max_parameters: int = 6) -> Spec:
-    """Draw a spec: small, but of every kind of row that there is.
+def specs(*, max_parameters: int = 6) -> SearchStrategy[Spec]:
+    """Return a strategy for specs: small, but with every kind of row that there is.
 
     Images have an ``id`` and a creation time, requests have all clauses; everything else is drawn.
 
     Args:
         max_parameters: the maximum number of parameters that are drawn.
     """
+    return _specs(max_parameters)
+
+
+@st.composite
+def _specs(draw: DrawFn, max_parameters: int) -> Spec:
     names = draw(st.lists(st.sampled_from(_NAMES), max_size=max_parameters, unique=True))
     rows = [_identity(), draw(_creation()), *(draw(_row(name)) for name in names)]
     rows = [draw(_related(row, rows)) for row in rows]
@@ -114,7 +118,7 @@ def _row(draw: DrawFn, wire: str) -> Parameter:
     if columns["observed"] is not None and not columns.get("multiple"):
         columns["sortable"] = draw(st.booleans())
         if not isinstance(kind, Integer | Time | Flag):
-            columns |= draw(_values(plain, columns))
+            columns |= draw(_values(plain))
     return Parameter(wire, kind, source=_source, **columns)
 
 
@@ -138,7 +142,7 @@ def _shown(draw: DrawFn, row: Parameter) -> Columns:
 
 
 @st.composite
-def _values(draw: DrawFn, row: Parameter, columns: Columns) -> Columns:
+def _values(draw: DrawFn, row: Parameter) -> Columns:
     """Draw what widens the search, and what a record without a value counts as."""
     found: Columns = {}
     choices = row.kind.choices or ("plain",)
@@ -185,7 +189,7 @@ def _functions(draw: DrawFn, rows: list[Parameter]) -> list[Function]:
     given = draw(st.sampled_from(free))
     functions = [able, Function("with", ("value",), ((given.wire, "{0}"),), **told)]
     if conditions:
-        functions.append(Function("usual", (), conditions, **told))
+        functions.append(Function("usual", (), tuple(conditions), **told))
     tags = [row for row in rows if isinstance(row.kind, Tag)]
     if tags:
         wire = tags[0].wire

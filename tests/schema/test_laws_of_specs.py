@@ -37,18 +37,12 @@ def worlds(draw: st.DrawFn) -> World:
     spec = draw(specs)
     images = draw(testing.catalogues(spec, max_size=5))
     secrets = {
-        row.wire: st.lists(record_values(row).map(_as_text), max_size=1)
+        row.wire: st.lists(record_values(row).map(_as_text), min_size=int(row.total), max_size=1)
         for row in spec.parameters.values()
         if row.observed is None and row.clause is None
     }
-    return World(spec, images, {each["id"]: draw(_secret(secrets, spec)) for each in images})
-
-
-def _secret(secrets: dict[str, Any], spec: Spec) -> st.SearchStrategy[dict[str, Any]]:
-    needed = {wire for wire in secrets if spec.parameters[wire].total}
-    return st.fixed_dictionaries(
-        {wire: each.filter(bool) if wire in needed else each for wire, each in secrets.items()}
-    )
+    hidden = st.fixed_dictionaries(secrets)
+    return World(spec, images, {each["id"]: draw(hidden) for each in images})
 
 
 def _as_text(value: object) -> object:

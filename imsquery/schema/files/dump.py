@@ -10,7 +10,7 @@ from imsquery.schema.files.types import is_said, written_kind
 from imsquery.schema.parameters import Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from imsquery.schema.parameters import ForeignName, Function
 

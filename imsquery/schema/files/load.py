@@ -16,7 +16,8 @@ from imsquery.schema.huaweicloud import TABLE
 from imsquery.schema.parameters import ForeignName, Function, Parameter, with_sort_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
+    from os import PathLike
 
     Place = tuple[str | int, ...]
 
@@ -26,7 +27,7 @@ _EMPTY = {"unit", "clause", "default", "requires", "goes_with", "reading", "unse
 """Columns that an empty text or table takes away from the row that is extended."""
 
 
-def load_spec(path: str | Path) -> dict[str, Any]:
+def load_spec(path: str | PathLike[str]) -> dict[str, Any]:
     """Return the arguments of the spec in a file.
 
     Args:

@@ -75,7 +75,7 @@ def written_kind(kind: Kind) -> dict[str, Any]:
 
 def is_said(value: object) -> bool:
     """Return whether a value says more than to leave its column out."""
-    return value is not None and value is not False and value != [] and value != {}
+    return value is not None and value is not False and value not in ([], {})
 
 
 def kind_of(columns: Mapping[str, Any]) -> Kind:
