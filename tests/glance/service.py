@@ -145,6 +145,7 @@ class Glance:
         """Return all images that a request lists, page by page, by markers."""
         found: list[Record] = []
         while page := self._after(query, found):
+            assert page[-1] not in found, f"pages of {query} repeat"
             found += page
         self.asked.clear()
         return found
@@ -209,8 +210,8 @@ def _rows(
 
 def _stored(time: str) -> str:
     """Spell a time as SQLAlchemy does: with six digits of a second, which the service hides."""
-    spelled = time.rstrip("Z").replace("T", " ")
-    return spelled if "." in spelled else f"{spelled}.000000"
+    second, _, fraction = time.rstrip("Z").replace("T", " ").partition(".")
+    return f"{second}.{fraction:0<6}"
 
 
 class _Server(ThreadingMixIn, WSGIServer):
