@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -62,7 +63,7 @@ class GlanceModel:
         ]
         for name, direction in reversed([*sort_keys(pairs), ("id", None)]):
             way = direction or sort_keys(pairs)[-1][1]
-            found.sort(key=lambda image, name=name: place(image, name), reverse=way == "desc")
+            found.sort(key=partial(place, name), reverse=way == "desc")
         limit = int(last.get("limit", DEFAULT_LIMIT))
         rest = self.after(found, last["marker"]) if "marker" in last else found
         page = rest[:limit]
@@ -148,7 +149,7 @@ def sort_keys(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return keys
 
 
-def place(image: Mapping[str, Any], name: str) -> tuple[Any, ...]:
+def place(name: str, image: Mapping[str, Any]) -> tuple[Any, ...]:
     value = image.get(name)
     if name == "created_at":
         return (1, moment(image[name]))

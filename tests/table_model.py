@@ -185,9 +185,9 @@ class TableServer:
     def __call__(self, query: str) -> list[Record]:
         self.asked.append(query)
         asked = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
-        key = asked.pop("sort_key", self.creation.wire)
-        is_descending = asked.pop("sort_dir", "desc") == "desc"
-        limit, marker = int(asked.pop("limit", "500")), asked.pop("marker", None)
+        key = asked.pop("__by", self.creation.wire)
+        is_descending = asked.pop("way", "desc") == "desc"
+        limit, marker = int(asked.pop("most", "500")), asked.pop("from", None)
         found = [image for image in self.images if self._is_found(image, asked)]
         found.sort(key=lambda image: self._place(image, key), reverse=is_descending)
         if marker is not None:

@@ -31,11 +31,13 @@ LAYERS = (
     "evaluation",
     "covering",
     "compiler",
+    "forms",
     "completion",
     "urls",
     "execution",
     "planning",
     "engines",
+    "pydantic",
     "__init__",  # the public surface: its names may come from any room above
     "testing",
     "server",

@@ -91,6 +91,19 @@ def report(text: str) -> None:
     str(QueryError(text, check(text)))
 
 
+def plan(text: str) -> None:
+    from imsquery.planning.planner import plan
+
+    with suppress(ValueError):
+        plan(text).explain()
+
+
+def plan_in_full(text: str) -> None:
+    from imsquery.planning.planner import plan
+
+    plan(text, max_requests=10_000)
+
+
 # Each with the steps that it may take for a short text already.
 ENTRIES: dict[Callable[[str], None], int] = {
     mend: 0,
@@ -103,10 +116,10 @@ ENTRIES: dict[Callable[[str], None], int] = {
 }
 
 
-def assert_law(entry: Callable[[str], None], family: Family) -> None:
+def assert_law(entry: Callable[[str], None], family: Family, scale: int = 1) -> None:
     measured(entry, family.text(2))  # what is imported and remembered is not counted
-    short, long = (measured(entry, family.text(times)) for times in (1, 8))
-    assert not _exceeds(long, short, ENTRIES[entry]), (family, short, long)
+    short, long = (measured(entry, family.text(times * scale)) for times in (1, 8))
+    assert not _exceeds(long, short, ENTRIES.get(entry, 0)), (family, short, long)
 
 
 def _exceeds(long: Work, short: Work, at_once: int) -> bool:
@@ -206,6 +219,41 @@ def test_what_takes_a_while_for_any_text_takes_little_more_for_a_long_one(
     entry: Callable[[str], None], unit: str
 ) -> None:
     assert_law(entry, Family("", unit))
+
+
+PLANNED = (
+    Family("supports(", "b№, ", "b)"),
+    Family("", "(supports(a№x) or supports(b№x)) and ", "protected"),
+    Family("", "supports(a№x) and (name = x№ or tag = y№) and ", "protected"),
+    Family("", "(supports(a№x) and name = x№) or ", "protected"),
+    Family("", "(name = x№ or owner = x№) and ", "protected"),
+    Family("id in (", "x№, ", "x)"),
+)
+IN_FULL = (
+    Family("id in (", "x№, ", "x)"),
+    Family("min_ram > 5 and id in (", "x№, ", "x) and not protected"),
+)
+
+
+@pytest.mark.parametrize("family", PLANNED)
+def test_a_plan_takes_time_in_proportion_to_the_filter(family: Family) -> None:
+    assert_law(plan, family, 8)  # enough for there to be no more requests for a longer one
+
+
+@pytest.mark.parametrize("family", PLANNED[1:5])
+def test_a_plan_takes_time_in_proportion_to_its_requests(family: Family) -> None:
+    def plan(number: str) -> None:
+        from imsquery.planning.planner import plan
+
+        plan(family.text(8), max_requests=int(number))
+
+    few, many = (measured(plan, number) for number in ("8", "64"))
+    assert not _exceeds(many, few, 0), (family, few, many)
+
+
+@pytest.mark.parametrize("family", IN_FULL)
+def test_a_list_is_planned_in_full_in_proportion_to_its_length(family: Family) -> None:
+    assert_law(plan_in_full, family)
 
 
 @pytest.mark.parametrize("piece", ["{}b", "{}?b", "a?{}b", "a*{}b*?"])

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
     from imsquery.compiler.query_string import CompiledQuery
     from imsquery.diagnostics.model import Diagnostic
+    from imsquery.semantics.analysis import Analysis
+
+    Written = tuple[str, Sequence[Diagnostic]]  # what to print of a filter, and its findings
+    Write = Callable[[str, dict[str, Any], dict[str, Any]], Written]
+
+
+_LINES = frozenset({"plain", "curl", "koocli", "python"})
+"""The formats that are what is written of each filter, and nothing else."""
 
 
 def add_batch(parser: ArgumentParser) -> _MutuallyExclusiveGroup:
@@ -49,12 +57,35 @@ def add_format(parser: ArgumentParser, formats: Sequence[str]) -> None:
         "--format",
         choices=("plain", *formats),
         default="plain",
-        help="output format (default: plain); all but plain include the filter",
+        help="output format (default: plain); json, csv and markdown include the filter",
     )
 
 
-def print_compiled(arguments: Namespace, title: str, show: Callable[[CompiledQuery], str]) -> int:
-    """Print each compiled filter, and return the exit status.
+def compiled(show: Callable[[CompiledQuery], str]) -> Write:
+    """Return what writes a filter by its compiled form."""
+
+    def write(text: str, keywords: dict[str, Any], values: dict[str, Any]) -> Written:
+        found = _make(text, keywords, values)
+        return show(found), found.warnings
+
+    return write
+
+
+def analyzed(show: Callable[[Analysis], str]) -> Write:
+    """Return what writes a filter by its analysis, so that findings can point into its text."""
+
+    def write(text: str, keywords: dict[str, Any], values: dict[str, Any]) -> Written:
+        from imsquery.diagnostics.model import in_text_order
+        from imsquery.semantics.analysis import inspect
+
+        analysis = inspect(text, **keywords, values=values)
+        return show(analysis), in_text_order(analysis.findings)
+
+    return write
+
+
+def print_each(arguments: Namespace, title: str, write: Write) -> int:
+    """Print what is written of each filter, and return the exit status.
 
     A filter of a batch that does not compile is left out: an empty line is what ``all`` compiles
     to.
@@ -62,29 +93,29 @@ def print_compiled(arguments: Namespace, title: str, show: Callable[[CompiledQue
     Args:
         arguments: those that :func:`add_batch` and :func:`add_format` declare, and the options.
         title: of what is printed, for formats with a header.
-        show: returns what to print of a compiled filter.
+        write: returns what to print of a filter, and its findings; raises ``QueryError``.
     """
     if arguments.batch is not None:
-        batch = _Batch(arguments, show)
+        batch = _Batch(arguments, write)
         _print(batch, arguments.format, title)
         return int(batch.has_errors)
     text = read_filter(arguments)
     values = Values(arguments).of_one(text)
-    compiled, found = _compile(text, options(arguments), values)
-    if compiled is None:
+    written, found = _try(write, text, options(arguments), values)
+    if written is None:
         from imsquery.cli.files import with_file_note
 
         found = with_file_note(tuple(found), text)
     if found:
         draw(text, found)
-    if compiled is None:
+    if written is None:
         return 1
-    _print([(text, show(compiled))], arguments.format, title)
+    _print([(text, written)], arguments.format, title)
     return 0
 
 
 def _print(pairs: Iterable[tuple[str, str]], form: str, title: str) -> None:
-    if form == "plain":
+    if form in _LINES:
         lines: Iterable[str] = (line for _, line in pairs)
     else:
         from imsquery.cli.formats import FORMATS
@@ -96,9 +127,9 @@ def _print(pairs: Iterable[tuple[str, str]], form: str, title: str) -> None:
 class _Batch:
     """The filters of a file that compile, each with what to print of it; read once."""
 
-    def __init__(self, arguments: Namespace, show: Callable[[CompiledQuery], str]) -> None:
+    def __init__(self, arguments: Namespace, write: Write) -> None:
         self._arguments = arguments
-        self._show = show
+        self._write = write
         self.has_errors = False
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
@@ -108,14 +139,14 @@ class _Batch:
         with stream:
             progress = Progress("filters", _size(stream))
             for number, line in enumerate(read_lines(stream, self._arguments.max_length), 1):
-                compiled, found = _compile(line, keywords, values.of(line))
+                written, found = _try(self._write, line, keywords, values.of(line))
                 if found:
                     progress.clear()
                     draw(line, found, name=f"{name}:{number}")
-                if compiled is None:
+                if written is None:
                     self.has_errors = True
                 else:
-                    yield line, self._show(compiled)
+                    yield line, written
                 progress.update(number, stream.tell() if stream.seekable() else None)
             progress.clear()
         values.check_used()
@@ -131,15 +162,14 @@ def _size(stream: BinaryIO) -> int | None:
     return size
 
 
-def _compile(
-    text: str, keywords: dict[str, Any], values: dict[str, Any]
-) -> tuple[CompiledQuery | None, Sequence[Diagnostic]]:
-    """Return the compiled filter, or ``None`` if it has errors, and its findings."""
+def _try(
+    write: Write, text: str, keywords: dict[str, Any], values: dict[str, Any]
+) -> tuple[str | None, Sequence[Diagnostic]]:
+    """Return what is written of a filter, or ``None`` if it has errors, and its findings."""
     try:
-        compiled = _make(check_encoding(text), keywords, values)
+        return write(check_encoding(text), keywords, values)
     except ValueError as error:
         return None, findings_of(error)
-    return compiled, compiled.warnings
 
 
 def _make(text: str, keywords: dict[str, Any], values: dict[str, Any]) -> CompiledQuery:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from imsquery.cli.common import SPEC
 from imsquery.cli.main import COMMANDS, load
-from imsquery.cli.shells import SHELLS, Command, script
+from imsquery.cli.shells import SHELLS, Command, Kind, Words, script
+from imsquery.diagnostics.codes import CODES
 from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.huaweicloud import REGIONS
 from imsquery.specs import NAMES
 
 if TYPE_CHECKING:
     from argparse import Action, Namespace
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 EPILOG = """\
 examples:
@@ -27,6 +30,9 @@ exit status:
 """
 _is_word = re.compile(r"[\w-]+").fullmatch
 _FILTERS = {"filter", "first", "second"}  # names of arguments that are filters
+_KINDS: Mapping[str | None, Kind] = {
+    "FILE": "file", "NAMES": "list", "NAME=VALUE": "setting", SPEC: "either",
+}  # fmt: skip
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -53,17 +59,36 @@ def _describe(name: str, summary: str) -> Command:
         for option in action.option_strings
         if action.nargs != 0
     ]
-    takes_filter = any(action.dest in _FILTERS for action in actions)
-    return Command(summary, (*options, "--help"), tuple(values), takes_filter=takes_filter)
+    arguments: Words | None = Words()
+    for action in actions:
+        if not action.option_strings:
+            arguments = None if action.dest in _FILTERS else _words(action)
+    return Command(summary, (*options, "--help"), tuple(values), arguments)
 
 
-def _words(action: Action) -> tuple[str, ...] | None:
-    """Return the words that can follow an option, as far as they can be listed."""
-    if action.metavar == "FILE":
-        return None
-    if action.metavar == SPEC:
-        return *NAMES, ""
-    if action.metavar in {"NAME", "NAMES"}:
-        rows = CLOUDIMAGES.parameters.values()
-        return tuple(row.name for row in rows if row.observed is not None)
-    return tuple(filter(_is_word, action.choices or ()))
+def _words(action: Action) -> Words:
+    """Return what can be the value of an option or an argument, as far as that can be listed."""
+    metavar = action.metavar if isinstance(action.metavar, str) else None
+    kind: Kind = _KINDS.get(metavar, "word")
+    if kind == "file" and action.nargs in {"+", "*"}:
+        return Words("files")
+    listed = _LISTED.get(metavar)
+    words = listed() if listed else filter(_is_word, action.choices or ())
+    return Words(kind, tuple(words))
+
+
+def _names() -> Iterator[str]:
+    rows = CLOUDIMAGES.parameters.values()
+    return (row.name for row in rows if row.observed is not None)
+
+
+_LISTED: Mapping[str | None, Callable[[], Iterable[str]]] = {
+    "NAME": _names,
+    "NAMES": _names,
+    "CODE": lambda: CODES,
+    "COMMAND": lambda: COMMANDS,
+    "REGION": lambda: REGIONS,
+    "SHELL": lambda: SHELLS,
+    SPEC: lambda: NAMES,
+}
+"""What stands for a value in help -> the words that it can be."""

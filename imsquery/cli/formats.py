@@ -1,4 +1,4 @@
-"""Compiled filters as JSON, CSV, Markdown, and queries of a Grafana panel.
+"""Compiled filters as JSON, CSV, Markdown, queries of a Grafana panel, and blocks of Terraform.
 
 Each format is a generator, so that a batch of any length takes constant memory.
 """
@@ -15,6 +15,7 @@ from imsquery.cli.escaping import (
     markdown_link,
     printable,
 )
+from imsquery.forms.terraform import block
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Integer
 
@@ -79,11 +80,18 @@ def as_infinity(pairs: Pairs, _title: str) -> Iterator[str]:
     )
 
 
+def as_terraform(pairs: Pairs, _title: str) -> Iterator[str]:
+    """Yield data sources of Terraform; each has a name of its own."""
+    for number, (_, arguments) in enumerate(pairs, 1):
+        yield from block(_RECORDS if number == 1 else f"{_RECORDS}_{number}", arguments)
+
+
 FORMATS: Mapping[str, Callable[[Pairs, str], Iterator[str]]] = {
     "json": as_json,
     "csv": as_csv,
     "markdown": as_markdown,
     "infinity": as_infinity,
+    "terraform": as_terraform,
 }
 """Name of a format -> function that yields its lines, given pairs and the title of the second."""
 

@@ -6,7 +6,8 @@ Inside a filter, a script runs ``imsquery complete --format lines --quote Q -- T
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
 
@@ -20,7 +21,23 @@ if TYPE_CHECKING:
     from imsquery.completion.complete import Completion
     from imsquery.schema.spec import Spec
 
+Kind: TypeAlias = Literal["word", "list", "file", "files", "either", "setting"]
 SHELLS = ("bash", "zsh", "fish")
+
+
+@frozen
+class Words:
+    """What can follow an option, or be an argument.
+
+    Attributes:
+        kind: ``word`` for one of some words; ``list`` for several, joined by commas; ``file`` and
+            ``files``; ``either`` for one of some words or a file; ``setting`` for a name with a
+            value, where ``=@`` is followed by a file.
+        words: made of letters, digits, ``_`` and ``-``; if there are none, anything can follow.
+    """
+
+    kind: Kind = "word"
+    words: tuple[str, ...] = ()
 
 
 @frozen
@@ -30,15 +47,14 @@ class Command:
     Attributes:
         summary: what it does.
         options: its options.
-        values: option -> the words that can follow it, if any; ``None`` for a file, which an
-            empty word allows, too.  Words are made of letters, digits, ``_`` and ``-``.
-        takes_filter: whether an argument is a filter.
+        values: option -> what can follow it, if it takes a value.
+        arguments: what its arguments can be; ``None`` if they are filters.
     """
 
     summary: str
     options: tuple[str, ...] = ()
-    values: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
-    takes_filter: bool = False
+    values: tuple[tuple[str, Words], ...] = ()
+    arguments: Words | None = Words()
 
 
 def lines(text: str, quote: str = "'", spec: Spec = CLOUDIMAGES) -> list[str]:
@@ -91,175 +107,80 @@ def script(shell: str, commands: Mapping[str, Command]) -> str:
     return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](commands)
 
 
+def _template(shell: str) -> str:
+    return (files("imsquery.cli") / "completions" / shell).read_text(encoding="utf-8")
+
+
 def _filled(
     template: str,
     commands: Mapping[str, Command],
     listed: str,
     *,
     options: str,
-    words: str,
-    file: str,
+    completing: Mapping[str, str],
 ) -> str:
     """Fill in a template of bash or zsh.
 
     Args:
-        template: the script, with ``@COMMANDS@``, ``@OPTIONS@``, ``@VALUES@`` and ``@FILTERING@``.
+        template: the script, with ``@COMMANDS@``, ``@OPTIONS@``, ``@VALUES@``, ``@FILES@``
+            and ``@ARGUMENTS@``.
         commands: by name.
         listed: the commands, as the shell lists them.
         options: the assignment of a command's options, with ``{}`` for them.
-        words: completes one of some words, with ``{}`` for them.
-        file: completes the name of a file.
+        completing: kind of words -> the statement that completes one, with ``{}`` for them.
     """
-    cases = "\n".join(
+    cases = [
         f"        {name}) {options.format(' '.join(command.options))} ;;"
         for name, command in commands.items()
         if command.options
-    )
-    values = "\n".join(
-        f"    {name}:{option}) {_completing(found, words, file)}return ;;"
+    ]
+    values = [
+        f"    {name}:{option}) {_completing(found, completing)}return ;;"
         for name, command in commands.items()
         for option, found in command.values
-    )
+    ]
+    several = [
+        f"{name}:{option}"
+        for name, command in commands.items()
+        for option, found in command.values
+        if found.kind == "files"
+    ]
+    arguments = [
+        f"    {name}) {_completing(command.arguments, completing)}return ;;"
+        for name, command in commands.items()
+        if command.arguments is not None
+    ]
     return (
         template.replace("@COMMANDS@", listed)
-        .replace("@OPTIONS@", cases)
-        .replace("@VALUES@", values)
-        .replace("@FILTERING@", _taking_filters(commands, " | "))
+        .replace("@OPTIONS@", "\n".join(cases))
+        .replace("@VALUES@", "\n".join(values))
+        .replace("@FILES@", " | ".join(several) or "none")
+        .replace("@ARGUMENTS@", "\n".join(arguments))
     )
 
 
-def _completing(found: tuple[str, ...] | None, words: str, file: str) -> str:
-    """Return the statement that completes a value; none if nothing is known of it."""
-    if found is None:
-        return f"{file}; "
-    known = [each for each in found if each]
-    shown = f"{words.format(' '.join(known))}; " if known else ""
-    return f"{shown}{file}; " if "" in found else shown
-
-
-def _taking_filters(commands: Mapping[str, Command], separator: str) -> str:
-    return separator.join(name for name, command in commands.items() if command.takes_filter)
-
-
-_BASH = r"""# Completion of imsquery for bash.  Usage: source <(imsquery completion bash)
-_imsquery() {
-    local cur=$2 word=${COMP_WORDS[COMP_CWORD]} quote= opening= shown whole rest options= at
-    local -a short=() long=() spec=()
-    COMPREPLY=()
-    if ((COMP_CWORD == 1)); then
-        COMPREPLY=($(compgen -W '@COMMANDS@' -S ' ' -- "$cur"))
-        return
-    fi
-    case ${COMP_WORDS[1]}:${COMP_WORDS[COMP_CWORD - 1]} in
-@VALUES@
-    esac
-    case $word in
-    -*)
-        case ${COMP_WORDS[1]} in
-@OPTIONS@
-        esac
-        COMPREPLY=($(compgen -W "$options" -S ' ' -- "$cur"))
-        return
-        ;;
-    \'*) quote=\' ;;
-    \"*) quote=\" ;;
-    # A filter is one word: it is quoted as soon as it begins.
-    *) quote=\' opening=\' ;;
-    esac
-    case ${COMP_WORDS[1]} in
-    @FILTERING@) ;;
-    *)
-        compopt -o default +o nospace
-        return
-        ;;
-    esac
-    for ((at = 2; at < COMP_CWORD; at++)); do
-        [[ ${COMP_WORDS[at]} == --spec ]] && spec=(--spec "${COMP_WORDS[at + 1]}")
-    done
-    while IFS=$'\t' read -r shown whole rest; do
-        short+=("$shown")
-        long+=("$opening$whole")
-    done < <("${COMP_WORDS[0]}" complete "${spec[@]}" --format lines --quote "$quote" \
-        -- "$cur" 2>/dev/null </dev/null)
-    COMPREPLY=("${long[@]}")
-    if ((${#long[@]} == 1)); then
-        # A single match would close the quote; the filter may go on.
-        COMPREPLY+=("${long[0]} ")
-    elif [[ -z $opening ]] && _imsquery_differ "${short[@]}"; then
-        # Nothing to insert, only to list: leave out the text before, if nothing would be inserted.
-        COMPREPLY=("${short[@]}")
-    fi
-}
-# Succeeds if the words have no first letter in common.
-_imsquery_differ() {
-    local each
-    for each; do
-        [[ ${each:0:1} == "${1:0:1}" ]] || return 0
-    done
-    return 1
-}
-complete -o nospace -o nosort -F _imsquery imsquery
-"""
+def _completing(found: Words, completing: Mapping[str, str]) -> str:
+    """Return the statement that completes a word; none if nothing is known of it."""
+    if found.kind in {"word", "list"} and not found.words:
+        return ""
+    return f"{completing[found.kind].format(' '.join(found.words))}; "
 
 
 def _bash(commands: Mapping[str, Command]) -> str:
     return _filled(
-        _BASH,
+        _template("bash"),
         commands,
         " ".join(commands),
         options="options='{}'",
-        words="""COMPREPLY=($(compgen -W '{}' -S ' ' -- "$cur"))""",
-        file="compopt -o default +o nospace",
+        completing={
+            "word": "_imsquery_words '{}'",
+            "list": "_imsquery_list '{}'",
+            "file": "_imsquery_file",
+            "files": "_imsquery_file",
+            "either": "_imsquery_words '{}'; ((${{#COMPREPLY[@]}})) || _imsquery_file",
+            "setting": "_imsquery_setting",
+        },
     )
-
-
-_ZSH = r"""#compdef imsquery
-# Completion of imsquery for zsh.  Usage: source <(imsquery completion zsh)
-_imsquery() {
-    local -a commands options shown whole described spec
-    local quote=${compstate[quote]} opening= text=$PREFIX line
-    commands=(
-@COMMANDS@
-    )
-    if ((CURRENT == 2)); then
-        _describe command commands
-        return
-    fi
-    case ${words[2]}:${words[CURRENT-1]} in
-@VALUES@
-    esac
-    if [[ -z $quote && $PREFIX == -* ]]; then
-        case ${words[2]} in
-@OPTIONS@
-        esac
-        compadd -a options
-        return
-    fi
-    case ${words[2]} in
-    @FILTERING@) ;;
-    *)
-        _files
-        return
-        ;;
-    esac
-    ((${words[(I)--spec]})) && spec=(--spec "${(Q)words[${words[(I)--spec]} + 1]}")
-    # A filter is one word: it is quoted as soon as it begins.
-    [[ -n $quote ]] || { quote=\' opening=\' }
-    for line in ${(f)"$("${words[1]}" complete "${spec[@]}" --format lines --quote "$quote" \
-        -- "$text" 2>/dev/null </dev/null)"}; do
-        shown+=("${line%%$'\t'*}  -- ${line##*$'\t'}")
-        line=${line#*$'\t'}
-        whole+=("$opening${line%%$'\t'*}")
-    done
-    # -U: already matched; -Q: already quoted; -S '': the filter may go on.
-    compadd -V filter -U -Q -S '' -l -d shown -a whole
-}
-if [[ $zsh_eval_context == *loadautofunc* ]]; then
-    _imsquery "$@"
-else
-    compdef _imsquery imsquery
-fi
-"""
 
 
 def _zsh(commands: Mapping[str, Command]) -> str:
@@ -267,55 +188,44 @@ def _zsh(commands: Mapping[str, Command]) -> str:
         f"        {_single_quoted(f'{name}:{command.summary}')}"
         for name, command in commands.items()
     )
-    words = "shown=({}); compadd -a shown"
-    return _filled(_ZSH, commands, listed, options="options=({})", words=words, file="_files")
+    return _filled(
+        _template("zsh"),
+        commands,
+        listed,
+        options="options=({})",
+        completing={
+            "word": "shown=({}); compadd -a shown",
+            # -S '': the list may go on.
+            "list": "compset -P '*,'; shown=({}); compadd -S '' -a shown",
+            "file": "_files",
+            "files": "_files",
+            "either": "shown=({}); compadd -a shown; _files",
+            "setting": "compset -P '*=@' && _files",
+        },
+    )
 
 
 def _single_quoted(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
-_FISH = r"""# Completion of imsquery for fish.  Usage: imsquery completion fish | source
-function __imsquery_filter
-    set -l words (commandline -opc)
-    set -l token (commandline -ct)
-    set -l quote "'"
-    set -l spec
-    if set -l at (contains -i -- --spec $words)
-        set spec --spec $words[(math $at + 1)]
-    end
-    switch $token
-        case "'*"
-            set token (string sub -s 2 -- $token)
-        case '"*'
-            set quote '"'
-            set token (string sub -s 2 -- $token)
-    end
-    $words[1] complete $spec --format lines --quote $quote -- "$token" 2>/dev/null </dev/null |
-        string replace -r '^[^\t]*\t' ''
-end
-complete -c imsquery -f
-"""
-
-
 def _fish(commands: Mapping[str, Command]) -> str:
-    parts = [_FISH]
+    parts = [_template("fish")]
     for name, command in commands.items():
         summary = _fish_quoted(command.summary)
         parts.append(f"complete -c imsquery -n __fish_use_subcommand -a {name} -d {summary}\n")
         values = dict(command.values)
+        here = f"__fish_seen_subcommand_from {name}"
         parts += [
-            f"complete -c imsquery -n '__fish_seen_subcommand_from {name}' "
+            f"complete -c imsquery -n '{here}' "
             f"{_fish_option(option)}{_fish_value(values[option]) if option in values else ''}\n"
             for option in command.options
         ]
-        if not command.takes_filter:
-            parts.append(f"complete -c imsquery -n '__fish_seen_subcommand_from {name}' -F\n")
-    filtering = _taking_filters(commands, " ")
-    parts.append(
-        f"complete -c imsquery -k -n '__fish_seen_subcommand_from {filtering}'"
-        " -a '(__imsquery_filter)'\n"
-    )
+        several = " ".join(option for option, each in command.values if each.kind == "files")
+        if several:
+            parts.append(f"complete -c imsquery -n '{here}; and __imsquery_after {several}' -F\n")
+            here += f"; and not __imsquery_after {several}"
+        parts.append(f"complete -c imsquery -n '{here}'{_fish_argument(command.arguments)}\n")
     return "".join(parts)
 
 
@@ -323,12 +233,26 @@ def _fish_option(option: str) -> str:
     return f"-l {option[2:]}" if option.startswith("--") else f"-s {option[1:]}"
 
 
-def _fish_value(words: tuple[str, ...] | None) -> str:
+def _fish_argument(arguments: Words | None) -> str:
+    if arguments is None:
+        return " -k -a '(__imsquery_filter)'"
+    return " -F" if arguments.kind in {"file", "files"} else f" -a '{' '.join(arguments.words)}'"
+
+
+def _fish_value(value: Words) -> str:
     """Return how an option takes a value: a file, or one of some words and nothing else."""
-    if words is None:
-        return " -r -F"
-    known = f" -a {_fish_quoted(' '.join(filter(None, words)))}" if words else ""
-    return f"{' -r -F' if '' in words else ' -x'}{known}"
+    words = " ".join(value.words)
+    match value.kind:
+        case "file" | "files":
+            return " -r -F"
+        case "either":
+            return f" -r -F -a '{words}'"
+        case "setting":
+            return " -x -a '(__imsquery_setting)'"
+        case "list":
+            return f" -x -a '(__imsquery_list {words})'"
+        case _:
+            return f" -x -a '{words}'" if words else " -x"
 
 
 def _fish_quoted(text: str) -> str:

@@ -51,7 +51,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--table",
         default="images",
-        metavar="NAME",
+        metavar="TABLE",
         help="the table, with dots between the parts of its name (default: %(default)s)",
     )
     parser.add_argument(

@@ -6,6 +6,8 @@ Whether each of them is valid there is for :mod:`imsquery.completion.trial` to f
 from __future__ import annotations
 
 import re
+from itertools import compress
+from operator import not_
 from typing import TYPE_CHECKING
 
 from imsquery.language.lexer import spell
@@ -114,10 +116,10 @@ class Candidates:
             )
             for each in (same[0] for same in self._spec.functions.values())
         ]
-        ready = [row for row in rows if row.wire in missing or self._rank(row) < _FLAGS]
-        yield from map(self._name, ready)
+        is_ready = [row.wire in missing or self._rank(row) < _FLAGS for row in rows]
+        yield from map(self._name, compress(rows, is_ready))
         yield from functions
-        yield from map(self._name, (row for row in rows if row not in ready))
+        yield from map(self._name, compress(rows, map(not_, is_ready)))
 
     def _rank(self, row: Parameter) -> int:
         """Rank names: of known values, of other values, of flags, and of attributes alone."""

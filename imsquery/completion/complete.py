@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from imsquery.completion.candidates import FIXED, Candidate, Candidates
-from imsquery.completion.context import Context
+from imsquery.completion.context import Context, Texts
 from imsquery.completion.position import CLAUSES, COUNTS, clauses_in, positions
 from imsquery.completion.rescue import Rescue
 from imsquery.completion.trial import Trial, is_within_limits, join
@@ -24,9 +24,9 @@ from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from imsquery.completion.position import Position, Word
+    from imsquery.completion.position import Position
     from imsquery.schema.spec import Spec
 
 _ROOM = 1000  # code points for a proposal and what completes it
@@ -83,8 +83,9 @@ def complete(
     if len(text) + _ROOM > DEFAULT_LIMITS.length or not is_within_limits(text):
         return []
     found: dict[str, Completion] = {}
+    texts = Texts(spec, now)
     for position in positions(text, cursor):
-        for each in _Proposals(text, position, spec, now).all():
+        for each in _Proposals(text, position, texts).all():
             found.setdefault(each.text, each)
     return list(found.values())
 
@@ -97,23 +98,21 @@ def completions_to_json(completions: Iterable[Completion]) -> dict[str, Any]:
 class _Proposals:
     """The proposals at one position."""
 
-    def __init__(self, text: str, position: Position, spec: Spec, now: datetime) -> None:
-        lacks_and = _is_whole(position.after, spec, now)
+    def __init__(self, text: str, position: Position, texts: Texts) -> None:
+        self._alone = Context("", Span(0, 0), texts)
+        lacks_and = bool(position.after) and self._alone.reads(join(position.after))
         if lacks_and:
             position = position.without_after()
         self._text = text
-        self._alone = _no_context(spec, now)
         if position.before and position.before[0][0] in CLAUSES:
             self._context = self._alone  # a clause is compatible with any filter
         else:
-            self._context = Context(text, position.part, spec, now, lacks_and=lacks_and)
+            self._context = Context(text, position.part, texts, lacks_and=lacks_and)
         self._position = position
-        self._candidates = Candidates(spec, self._context, position.prefix)
-        self._rescue = Rescue(text, position, spec, now)
+        self._candidates = Candidates(texts.spec, self._context, position.prefix)
+        self._rescue = Rescue(text, position, texts)
         self._context.may_require &= not self._rescue.is_needed
-        self._trial = Trial(
-            text, position, spec, now, self._context, self._candidates, self._rescue
-        )
+        self._trial = Trial(text, position, texts, self._context, self._candidates, self._rescue)
 
     def all(self) -> list[Completion]:
         """Return all proposals, best first; none where nothing can match any more."""
@@ -212,15 +211,6 @@ class _Proposals:
             return False
         clause = join([(kind, kind.lower()), *position.after])
         return not position.after or self._context.admits(clause)
-
-
-def _no_context(spec: Spec, now: datetime) -> Context:
-    return Context("", Span(0, 0), spec, now)
-
-
-def _is_whole(words: Sequence[Word], spec: Spec, now: datetime) -> bool:
-    """Return whether words after the cursor are another condition, not the rest of this one."""
-    return bool(words) and _no_context(spec, now).reads(join(words))
 
 
 def _value(text: str) -> str:

@@ -21,11 +21,38 @@ if TYPE_CHECKING:
     from imsquery.diagnostics.source import Span
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
+    from imsquery.semantics.analysis import Analysis
     from imsquery.semantics.formula import BoundQuery, Formula
 
 HOLE = "?"  # parses as a name that no parameter has
 _BUDGET = 400_000  # conditions and words examined in all; about half a second
 _MOST_VALUES = 16
+
+
+class Texts:
+    """Texts around one position, each analyzed once.
+
+    Args:
+        spec: the parameters.
+        now: what ``now`` and ``today`` mean.
+    """
+
+    def __init__(self, spec: Spec, now: datetime) -> None:
+        self.spec = spec
+        self.now = now
+        self._analyses: dict[str, Analysis] = {}
+
+    def analyze(self, text: str) -> Analysis:
+        """Return the analysis of a text, consistency included."""
+        analysis = self._analyses.get(text)
+        if analysis is None:
+            analysis = self._analyses[text] = bind(Tokens(text), self.spec, now=self.now)
+            analysis.check_consistency()
+        return analysis
+
+    def unanswered(self, text: str) -> int:
+        """Count the conditions of a query that require one that is missing."""
+        return sum(each.code == "requires" for each in self.analyze(text).findings)
 
 
 class Context:
@@ -37,8 +64,7 @@ class Context:
     Args:
         text: the filter.
         part: the span of the one condition.
-        spec: the parameters.
-        now: what ``now`` and ``today`` mean.
+        texts: analyzes the filter.
         lacks_and: whether an ``and`` is missing after the condition.
 
     Attributes:
@@ -48,21 +74,22 @@ class Context:
             `not`, where it would take an `or`.
     """
 
-    def __init__(
-        self, text: str, part: Span, spec: Spec, now: datetime, *, lacks_and: bool = False
-    ) -> None:
-        self._spec = spec
-        self._now = now
+    def __init__(self, text: str, part: Span, texts: Texts, *, lacks_and: bool = False) -> None:
+        self._spec = texts.spec
+        self._now = texts.now
         hole = f" {HOLE} {'and ' * lacks_and}"
         holed = f"{text[: part.start]}{hole}{text[part.end :]}"
-        self._negated, context = _around(holed, part.start + 1, spec, now)
+        self._negated, context = _around(texts.analyze(holed), part.start + 1)
         self.may_require = not self._negated
         self.fixed: set[str] = set()
         self.missing: set[str] = set()
         self._note(context)
         # With what each requires, which will have to be added.
         self._context = [self._completed(simplify(each)) for each in context]
-        self._mentioned = [_wires(each) for each in self._context]
+        self._mentioning: dict[str, list[int]] = {}  # wire name -> the conditions with it
+        for index, formula in enumerate(self._context):
+            for wire in _wires(formula):
+                self._mentioning.setdefault(wire, []).append(index)
         self._sizes = [sum(1 for _ in leaves(each)) for each in self._context]
         self._budget = _BUDGET
         self._before: dict[tuple[int, ...], Counter[str]] = {}
@@ -84,9 +111,8 @@ class Context:
         """Return some of the values that the conditions compare a parameter with."""
         found = (
             leaf.value
-            for formula, wires in zip(self._context, self._mentioned, strict=True)
-            if parameter.wire in wires
-            for leaf in leaves(formula)
+            for index in self._mentioning.get(parameter.wire, ())
+            for leaf in leaves(self._context[index])
             if type(leaf) is Atom and leaf.parameter is parameter and leaf.relation != "present"
         )
         return list(dict.fromkeys(islice(found, _MOST_VALUES)))
@@ -120,19 +146,19 @@ class Context:
         return None if counter.errors else bound
 
     def _is_compatible(self, formula: Formula) -> bool:
-        signed = Not(formula, 0, 0) if self._negated else formula
-        completed = self._completed(simplify(signed))
+        signed = simplify(Not(formula, 0, 0) if self._negated else formula)
+        completed = self._completed(signed)
         wires = _wires(completed)
         wires.update(*(self._spec.exclusive.get(wire, ()) for wire in [*wires]))
-        chosen = tuple(
-            index for index, others in enumerate(self._mentioned) if not wires.isdisjoint(others)
-        )
+        chosen = tuple(sorted({each for wire in wires for each in self._mentioning.get(wire, ())}))
         self._budget -= 1 + sum(self._sizes[index] for index in chosen)
         if self._budget < 0:
             return False
+        added = completed if self.may_require else signed
+        if not chosen and type(added) is Atom and added.parameter.requires is None:
+            return True  # alone, it contradicts nothing
         if chosen not in self._before:
             self._before[chosen] = self._faults(chosen)
-        added = completed if self.may_require else simplify(signed)
         return self._faults(chosen, added) <= self._before[chosen]
 
     def _faults(self, chosen: Iterable[int], *more: Formula) -> Counter[str]:
@@ -152,13 +178,6 @@ class Context:
             wire, value = formula.parameter.requires
             return And((formula, Atom(self._spec.parameters[wire], "=", value, 0, 0)), 0, 0)
         return formula
-
-
-def unanswered(text: str, spec: Spec, now: datetime) -> int:
-    """Count the conditions of a query that require one that is missing."""
-    analysis = bind(Tokens(text), spec, now=now)
-    analysis.check_consistency()
-    return sum(each.code == "requires" for each in analysis.findings)
 
 
 class _FaultCounter(Binder):
@@ -183,9 +202,8 @@ def _wires(formula: Formula) -> set[str]:
     return {leaf.parameter.wire for leaf in leaves(formula) if type(leaf) is Atom}
 
 
-def _around(text: str, offset: int, spec: Spec, now: datetime) -> tuple[bool, list[Formula]]:
+def _around(analysis: Analysis, offset: int) -> tuple[bool, list[Formula]]:
     """Return whether a condition is negated, and the conditions that hold along with it."""
-    analysis = bind(Tokens(text), spec, now=now)
     path = _path(analysis.bound.filter, analysis.binder, offset)
     negated = False
     context: list[Formula] = []

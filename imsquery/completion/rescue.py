@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING
 
 from imsquery.completion.context import HOLE
 from imsquery.completion.position import CLAUSES
-from imsquery.language.lexer import Tokens
-from imsquery.semantics.analysis import bind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
+    from imsquery.completion.context import Texts
     from imsquery.completion.position import Position
     from imsquery.diagnostics.model import Diagnostic
-    from imsquery.schema.spec import Spec
-    from imsquery.semantics.analysis import Analysis
 
 # What makes a branch match, or under a `not` keeps it from matching, whatever is around it.
 _OR_ALL = " or all or all"
@@ -35,14 +31,12 @@ class Rescue:
     Args:
         text: the text of the query.
         position: the position in it.
-        spec: the parameters.
-        now: what ``now`` and ``today`` mean.
+        texts: analyzes texts.
     """
 
-    def __init__(self, text: str, position: Position, spec: Spec, now: datetime) -> None:
+    def __init__(self, text: str, position: Position, texts: Texts) -> None:
         self._position = position
-        self._spec = spec
-        self._now = now
+        self._texts = texts
         self._before, self._after = text[: position.span.start], text[position.span.end :]
         self._outside = text[: position.part.start], text[position.part.end :]
 
@@ -105,7 +99,7 @@ class Rescue:
     def _found(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the text with nothing more at the position."""
         closing = ")" * self._position.opened
-        return self._analyze(f"{self._before}{closing} {self._after}").findings
+        return self._texts.analyze(f"{self._before}{closing} {self._after}").findings
 
     def _matches(self, begun: str, opened: int, after: str) -> bool:
         """Return whether a text can match once its parentheses are closed, with a way on."""
@@ -113,15 +107,10 @@ class Rescue:
         return self._can_match(f"{begun}{closed} {after}")
 
     def _contradicts_itself(self, text: str) -> bool:
-        return _is_dead(self._analyze(text).findings)
+        return _is_dead(self._texts.analyze(text).findings)
 
     def _can_match(self, text: str) -> bool:
-        return self._analyze(text).can_match
-
-    def _analyze(self, text: str) -> Analysis:
-        analysis = bind(Tokens(text), self._spec, now=self._now)
-        analysis.check_consistency()
-        return analysis
+        return self._texts.analyze(text).can_match
 
 
 def _is_dead(found: Iterable[Diagnostic]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from imsquery.completion.candidates import FIXED
-from imsquery.completion.context import HOLE, unanswered
+from imsquery.completion.context import HOLE
 from imsquery.completion.position import COUNTS, is_in_list
 from imsquery.completion.position import words as words_of
 from imsquery.diagnostics.errors import QueryError
@@ -18,15 +18,13 @@ from imsquery.language.parser import tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
 
     from imsquery.completion.candidates import Candidates
-    from imsquery.completion.context import Context
+    from imsquery.completion.context import Context, Texts
     from imsquery.completion.position import Position, Word
     from imsquery.completion.rescue import Rescue
     from imsquery.language.lalr import Stack
     from imsquery.schema.parameters import Parameter
-    from imsquery.schema.spec import Spec
 
 _MOST_TRIED = 300  # ways to complete one proposal
 _NEAR = 8  # words after the cursor that are tried before all of them are
@@ -48,8 +46,7 @@ class Trial:
     Attributes:
         text: the text of the query.
         position: the position in it.
-        spec: the parameters.
-        now: what ``now`` and ``today`` mean.
+        texts: analyzes texts.
         context: the conditions around the position.
         candidates: the candidates there.
         rescue: the ways on from a contradiction.
@@ -57,8 +54,7 @@ class Trial:
 
     text: str
     position: Position
-    spec: Spec
-    now: datetime
+    texts: Texts
     context: Context
     candidates: Candidates
     rescue: Rescue
@@ -93,7 +89,7 @@ class Trial:
 
     def may_open(self, words: Sequence[Word]) -> bool:
         """Return whether a parenthesis may follow; after a lone name only that of a function."""
-        return len(words) != 1 or words[0][1].lower() in self.spec.functions
+        return len(words) != 1 or words[0][1].lower() in self.texts.spec.functions
 
     def _is_admitted(self, words: Sequence[Word], after: Sequence[Word]) -> bool:
         """Return whether a condition or clause with this beginning and end is valid.
@@ -111,27 +107,28 @@ class Trial:
 
     def _stays_completable(self, kind: str) -> bool:
         """Return whether what the conditions require can still be added after an `or` or clause."""
-        requiring = [row for row in self.spec.parameters.values() if row.requires is not None]
+        requiring = [row for row in self.texts.spec.parameters.values() if row.requires is not None]
         if not any(self._may_mention(row) for row in requiring):
             return True
         required = dict.fromkeys(row.requires for row in requiring if row.requires is not None)
         added = "".join(
-            f" and {self.spec.parameters[wire].name} = {spell(value)}" for wire, value in required
+            f" and {self.texts.spec.parameters[wire].name} = {spell(value)}"
+            for wire, value in required
         )
         span = self.position.span
         begun, rest = self.text[: span.start], self.text[span.end :]
         closed = ")" * self.position.opened
-        best = unanswered(f"{begun}{added}{closed} {rest}", self.spec, self.now)
+        best = self.texts.unanswered(f"{begun}{added}{closed} {rest}")
         if kind != "OR":
-            return unanswered(f"{begun} {rest}", self.spec, self.now) <= best
+            return self.texts.unanswered(f"{begun} {rest}") <= best
         after = f"{closed}{added}" if closed else ""
-        return unanswered(f"{begun} or {HOLE}{after} {rest}", self.spec, self.now) <= best
+        return self.texts.unanswered(f"{begun} or {HOLE}{after} {rest}") <= best
 
     def _may_mention(self, row: Parameter) -> bool:
         """Return whether the text may name a parameter, or a function of it."""
         calls = [
             each.name
-            for same in self.spec.functions.values()
+            for same in self.texts.spec.functions.values()
             for each in same
             if any(wire == row.wire for wire, _ in each.conditions)
         ]

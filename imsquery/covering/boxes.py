@@ -43,11 +43,12 @@ class Box:
             them.
         unasked: hidden conditions on a parameter that already has one, so that a single request
             cannot ask for both.
+        wires: wire names of the parameters that have a condition.
         weight: estimated share of all images that satisfy the conditions.
         key: the same for boxes with the same conditions; sortable.
     """
 
-    __slots__ = ("conditions", "hidden", "key", "unasked", "weight")
+    __slots__ = ("conditions", "hidden", "key", "unasked", "weight", "wires")
 
     def __init__(self, conditions: Conditions, unasked: tuple[Atom, ...] = ()) -> None:
         self.conditions = conditions
@@ -56,6 +57,7 @@ class Box:
         self.hidden = frozenset(
             atom.key for atom in (*conditions.values(), *unasked) if atom.parameter.observed is None
         )
+        self.wires = frozenset(atom.parameter.wire for atom in conditions.values())
         self.weight = reduce(float.__mul__, map(weigh, conditions.values()), 1.0)
 
     def meet(self, other: Box) -> Box | None:
@@ -68,7 +70,6 @@ class Box:
         left = [*self.unasked, *unasked]
         for atom in atoms:
             place = slot(atom)
-            known = conditions.get(place)
             if not _is_single(atom.parameter):
                 others = [each for each in conditions.values() if _are_alike(each, atom)]
                 if any(is_contrary(atom, each) for each in others):
@@ -78,15 +79,17 @@ class Box:
                 for each in others:
                     if _implies(atom, each):
                         del conditions[slot(each)]
-                known = conditions.get(place)
+            known = conditions.get(place)
             if known is None:
                 conditions[place] = atom
+                continue
+            if known is atom:
                 continue
             if is_contrary(atom, known):
                 return None
             narrower, hidden = _narrower(atom, known)
             del conditions[place]
-            conditions[slot(narrower)] = narrower
+            conditions[slot(narrower)] = narrower  # of a list, a single value may be left
             if hidden is not None:
                 left.append(hidden)
         return Box(conditions, tuple({atom.key: atom for atom in left}.values()))
@@ -122,15 +125,16 @@ class Box:
 
         It must find all the images of the other box, and satisfy the same hidden conditions.
         """
-        if self.hidden != other.hidden:
+        if self.hidden != other.hidden or not self.wires <= other.wires:
             return False
         theirs = other.conditions
         for place, atom in self.conditions.items():
             known = theirs.get(place)
             if known is not None and _implies(known, atom):
                 continue
-            others = () if _is_single(atom.parameter) else theirs.values()
-            if not any(_are_alike(each, atom) and _implies(each, atom) for each in others):
+            if _is_single(atom.parameter):
+                return False
+            if not any(_are_alike(each, atom) and _implies(each, atom) for each in theirs.values()):
                 return False
         return True
 
@@ -151,13 +155,17 @@ def sort_key(atom: Atom) -> tuple[str, str, str]:
 
 def is_pushable(atom: Atom) -> bool:
     """Return whether a request can express a condition."""
-    return write_pair(atom.parameter, atom.relation, atom.value) is not None
+    row = atom.parameter
+    return atom.relation in row.prefixes or write_pair(row, atom.relation, atom.value) is not None
 
 
 def slot(atom: Atom) -> str:
     """Return what a request can ask once: a name of its pairs, or a pair of one that repeats."""
-    name, value = write_pair(atom.parameter, atom.relation, atom.value) or ("", "")
-    return f"{name}={value}" if atom.parameter.repeats else name
+    row = atom.parameter
+    if atom.relation in row.prefixes and not row.repeats:
+        return row.wire
+    name, value = write_pair(row, atom.relation, atom.value) or ("", "")
+    return f"{name}={value}" if row.repeats else name
 
 
 def _is_single(row: Parameter) -> bool:

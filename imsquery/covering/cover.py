@@ -35,6 +35,8 @@ _MAX_HIDDEN = 1_024  # for any number of requests
 _MAX_PRODUCT = 16_384  # intersections made at once where no part may be left out
 _ROUNDS = 8  # of dropping the parameter that most boxes differ in
 _PAIRED = 128  # boxes that are compared pair by pair
+_CONTEXT = 64  # conditions around a part that it is covered with: each of its boxes has them, too
+_VAIN = 16  # alternatives that do not help before those are left out that let more images through
 
 
 class TooManyHiddenError(Exception):
@@ -76,7 +78,7 @@ class _Cover:
             node, parts, context, covers = frames[-1]
             part = next(parts, None) if context is not None else None
             if part is not None:
-                inner = _demand(part, context or EVERYTHING)
+                inner = _demand(part, _near(context or EVERYTHING))
                 frames.append((part, iter(_parts(part)), inner, []))
                 continue
             frames.pop()
@@ -99,25 +101,42 @@ class _Cover:
         the fewest images through.
         """
         boxes = [base]
+        vain = 0
         ranked = sorted(covers, key=lambda cover: (not _has_hidden(cover, base), _rank(cover)))
         for alternatives in ranked:
             is_required = _has_hidden(alternatives, base)
-            if not is_required and all(self._unique in box.conditions for box in boxes):
-                continue  # each box is one image already: more conditions mean only more requests
-            if len(boxes) * len(alternatives) > (_MAX_PRODUCT if is_required else self._width):
-                if is_required:
-                    raise TooManyHiddenError
+            if not is_required and (vain == _VAIN or self._is_narrow(boxes)):
                 continue
-            met = [one.meet(other) for one, other in product(boxes, alternatives)]
-            found = tidy([box for box in met if box is not None])
-            if len(found) > self._budget:
-                # Only for the first alternatives is widening boxes worth it.
-                if not is_required and len(boxes) > 1:
-                    continue
-                found = self._shrink(found, self._width if is_required else self._budget)
-            if is_required or _weight(found) < _weight(boxes):
+            found = self._meet(boxes, alternatives, is_required=is_required)
+            if found is not None and (is_required or _weight(found) < _weight(boxes)):
                 boxes = found
+            else:
+                vain += 1
         return boxes
+
+    def _is_narrow(self, boxes: list[Box]) -> bool:
+        """Return whether more conditions on boxes mean only more requests.
+
+        Each is one image already, or lets so few through that no estimate can tell how few.
+        """
+        return all(self._unique in box.conditions for box in boxes) or not _weight(boxes)
+
+    def _meet(
+        self, boxes: list[Box], alternatives: list[Box], *, is_required: bool
+    ) -> list[Box] | None:
+        """Return what boxes and alternatives have in common; ``None`` for too many boxes."""
+        if len(boxes) * len(alternatives) > (_MAX_PRODUCT if is_required else self._width):
+            if is_required:
+                raise TooManyHiddenError
+            return None
+        met = [one.meet(other) for one, other in product(boxes, alternatives)]
+        found = tidy([box for box in met if box is not None])
+        if len(found) <= self._budget:
+            return found
+        # Only for the first alternatives is widening boxes worth it.
+        if not is_required and len(boxes) > 1:
+            return None
+        return self._shrink(found, self._width if is_required else self._budget)
 
     def _shrink(self, boxes: list[Box], budget: int) -> list[Box]:
         """Reduce boxes to a number, unless hidden conditions forbid it, and still cover all.
@@ -155,9 +174,14 @@ def _demand(node: Formula, context: Box) -> Box | None:
     return context.narrow(sorted(atoms, key=sort_key)) if atoms else context
 
 
+def _near(context: Box) -> Box:
+    """Return what is known around a part; nothing if that is more than is worth repeating."""
+    return context if len(context.conditions) <= _CONTEXT else EVERYTHING
+
+
 def _has_hidden(boxes: list[Box], base: Box) -> bool:
     """Return whether boxes have hidden conditions that the base lacks."""
-    return any(box.hidden != base.hidden for box in boxes)
+    return not all(box.hidden <= base.hidden for box in boxes)
 
 
 def _rank(boxes: list[Box]) -> tuple[object, ...]:

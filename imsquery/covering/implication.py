@@ -9,11 +9,12 @@ from imsquery.evaluation.attributes import is_always_present
 from imsquery.evaluation.matching import text_test
 from imsquery.schema.kinds import Integer
 from imsquery.semantics.formula import And, Atom, Not, Or, fold, is_scope, leaves, map_atoms
-from imsquery.semantics.lists import OneOf, gather, spread
+from imsquery.semantics.lists import OneOf
 from imsquery.semantics.simplify import complement, simplify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Hashable, Iterable
+    from collections.abc import Set as AbstractSet
 
     from imsquery.schema.spec import Spec
     from imsquery.semantics.formula import Formula
@@ -168,7 +169,7 @@ def assume(formula: Formula, known: Iterable[Atom], granted: Container[Hashable]
     A hidden condition holds only if it is known or granted.
 
     Args:
-        formula: the filter.
+        formula: the filter, with lists gathered.
         known: the conditions.
         granted: keys of further conditions to take as true.
     """
@@ -185,7 +186,15 @@ def assume(formula: Formula, known: Iterable[Atom], granted: Container[Hashable]
                 return truth
         return None if atom.parameter.observed is not None else atom.key in granted
 
-    return spread(_settle(gather(formula), holds))
+    keys = {each.key for same in given.values() for each in same}
+    return _settle(_without_certain(formula, keys), holds)
+
+
+def _without_certain(formula: Formula, known: AbstractSet[Hashable]) -> Formula:
+    """Drop alternatives of a simplified filter one of which is known to hold: not one is read."""
+    operands = formula.operands if isinstance(formula, And) else (formula,)
+    kept = [each for each in operands if not isinstance(each, Or) or known.isdisjoint(each.key[1])]
+    return formula if len(kept) == len(operands) else And(kept, formula.first, formula.last)
 
 
 def _settle(formula: Formula, holds: Callable[[Atom], bool | None]) -> Formula:

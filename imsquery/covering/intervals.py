@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from imsquery.schema.kinds import Integer, RefusedValue
@@ -33,6 +34,7 @@ def extent(atom: Atom) -> tuple[float, float]:
     return number + (atom.relation == ">"), _INFINITY
 
 
+@lru_cache(maxsize=1024)  # each bound is compared with all others
 def _to_number(value: str | int) -> int:
     return value if isinstance(value, int) else int(datetime.fromisoformat(value).timestamp())
 

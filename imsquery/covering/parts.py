@@ -13,7 +13,7 @@ from imsquery.covering.cover import TooManyHiddenError, cover
 from imsquery.covering.implication import assume, drop_certain, drop_contradictions, drop_moot
 from imsquery.covering.intervals import unite_ranges
 from imsquery.semantics.formula import And, Atom, Or, Unknown, leaves
-from imsquery.semantics.lists import gather
+from imsquery.semantics.lists import gather, spread
 
 if TYPE_CHECKING:
     from imsquery.covering.boxes import Box
@@ -76,8 +76,9 @@ def report_no_plan(analysis: Analysis) -> None:
 
 
 def _parts(formula: Formula, budget: int, spec: Spec) -> list[tuple[Box, Formula]]:
+    lists = gather(formula)
     try:
-        boxes = _cover(formula, budget, spec)
+        boxes = _cover(lists, budget, spec)
     except TooManyHiddenError:
         message = (
             f"too many combinations of parameters that are not in image records for {budget:,} "
@@ -87,7 +88,7 @@ def _parts(formula: Formula, budget: int, spec: Spec) -> list[tuple[Box, Formula
     parts = []
     for box in boxes:
         unasked = {atom.key for atom in box.unasked}
-        residual = unite_ranges(assume(formula, box.conditions.values(), unasked))
+        residual = spread(unite_ranges(assume(lists, box.conditions.values(), unasked)))
         if isinstance(residual, Or) and not residual.operands:
             continue
         if box.unasked:
@@ -100,7 +101,7 @@ def _parts(formula: Formula, budget: int, spec: Spec) -> list[tuple[Box, Formula
 
 def _cover(formula: Formula, budget: int, spec: Spec) -> list[Box]:
     identity = spec.find("id")
-    return cover(gather(formula), budget, None if identity is None else identity.wire)
+    return cover(formula, budget, None if identity is None else identity.wire)
 
 
 def enough(formula: Formula, boxes: list[Box], budget: int, spec: Spec) -> int | None:
@@ -112,7 +113,7 @@ def enough(formula: Formula, boxes: list[Box], budget: int, spec: Spec) -> int |
     if len([*islice(leaves(formula), _AMPLE + 1)]) > _AMPLE:
         return None
     try:
-        more = _cover(formula, _AMPLE, spec)
+        more = _cover(gather(formula), _AMPLE, spec)
     except TooManyHiddenError:
         return None
     is_less = sum(box.weight for box in more) < sum(box.weight for box in boxes)

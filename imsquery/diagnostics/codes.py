@@ -237,6 +237,14 @@ _MEANING = (
         "os_version between 22.04 and 22.04",
     ),
     Explanation(
+        "literal-null",
+        "the value is a text, not the lack of one",
+        "A warning: this language has no `null`, so that the word is a text like any other. "
+        "`is absent` finds images without the attribute, `is present` those with it.",
+        "description = null",
+        "description is absent",
+    ),
+    Explanation(
         "legacy-tag",
         "the tag is in the old form",
         "A warning: tags were once written `key.value`, and are found as `key=value`.",
@@ -272,13 +280,14 @@ _MEANING = (
 _TARGET = (
     Explanation(
         "not-expressible",
-        "the filter does not fit in one request, or in the engine",
+        "the filter does not fit in one request, the engine or the tool",
         "A request joins its conditions with `and`, and compares each parameter only once, with "
         "`=` unless it is a time. The server compares texts with their letter case, and whole "
         "tags, not keys. It sorts by one attribute, and neither skips images nor counts them per "
         "group. `compile` makes one request or none; `plan` handles any filter, with "
         "several requests or with work on the client. From `sql`, `polars` and `apply`: the engine "
-        "lacks something, such as a construct of a regular expression; the message names it.",
+        "lacks something, such as a construct of a regular expression; the message names it. From "
+        "`--format` of another tool: the tool lacks a parameter, or asks for more than the filter.",
         "platform = CentOS or platform = Ubuntu",
         "platform = CentOS",
         "compile",

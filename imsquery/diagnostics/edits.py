@@ -60,6 +60,11 @@ def clip(text: str) -> str:
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
 
+def clip_part(text: str, start: int, end: int) -> str:
+    """Shorten a part of a text, for a message; the rest of it is not read."""
+    return clip(text[start : min(end, start + _LONGEST_SHOWN + 1)])
+
+
 def did_you_mean(names: Sequence[str]) -> str:
     """Return the question that ends a message; empty without names."""
     if not names:

@@ -125,6 +125,12 @@ def respell_clock(text: str) -> list[str]:
     return [meant] if reads_clock(meant) else []
 
 
+def named_interval(text: str) -> str:
+    """Return the literal for an interval in words, such as ``last week``; empty for any other."""
+    name = "_".join(text[:40].lower().replace("-", " ").split())
+    return name if name in _WORDS else ""
+
+
 def expected_clock(text: str) -> str:
     """Return what was expected of a literal that nearly is one; empty for any other."""
     unclear = _unclear(text[:40])

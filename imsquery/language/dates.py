@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from attrs import frozen
 
-from imsquery.language.clock import reads_clock, respell_clock
+from imsquery.language.clock import named_interval, reads_clock, respell_clock
 from imsquery.language.times import format_time, is_within_second, respell_time
 
 _LONGEST = 40
@@ -54,6 +54,9 @@ def respell(text: str) -> Respelling:
         is_part = is_within_second(text)
         is_certain = not (is_part or _hour(plain))  # an hour, or its first minute
         return Respelling(literals, len(literals) == 1 and is_certain, is_part)
+    interval = named_interval(plain)
+    if interval:  # `> last week` may mean since then, elsewhere
+        return Respelling([interval], is_certain=False)
     match = _epoch(plain)
     if match is not None:
         # Ten digits are seconds since 1970, thirteen are milliseconds.

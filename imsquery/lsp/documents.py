@@ -19,6 +19,7 @@ from imsquery.limits import DEFAULT_LIMITS
 from imsquery.lsp.regions import Region, in_python, whole
 from imsquery.planning.planner import plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.huaweicloud import SOURCES
 from imsquery.urls.linter import lint
 
 if TYPE_CHECKING:
@@ -190,12 +191,21 @@ def _about(word: str, spec: Spec) -> str:
 def _about_parameter(row: Parameter) -> str:
     unit = f" ({row.unit})" if row.unit else ""
     where = f"sent as `{row.wire}`" if row.pushable else "compared by the client"
-    lines = [f"**`{row.name}`**: {row.kind.name}{unit}, {where}", row.kind.describe(), row.source]
+    lines = [
+        f"**`{row.name}`**: {row.kind.name}{unit}, {where}",
+        row.kind.describe(),
+        _cited(row.source),
+    ]
     return "\n\n".join(line for line in lines if line)
 
 
 def _about_function(function: Function) -> str:
-    return f"**`{function.signature}`**: {function.summary}\n\n{function.source}"
+    return f"**`{function.signature}`**: {function.summary}\n\n{_cited(function.source)}"
+
+
+def _cited(source: str) -> str:
+    """Return where a row comes from, with abbreviations written out."""
+    return _word.sub(lambda word: SOURCES.get(word[0], word[0]), source)
 
 
 def _answer(region: Region, spec: Spec) -> str:

@@ -19,11 +19,11 @@ Target: TypeAlias = Literal["plan", "compile"]
 
 PACKAGE = "imsquery"
 FILTERS = {
-    "check": 1, "compile": 1, "complete": 1, "disjoint": 2, "equivalent": 2, "format": 1,
-    "implies": 2, "matcher": 1, "parse": 1, "plan": 1, "polars": 1, "prepare": 1, "satisfiable": 1,
-    "sql": 1, "why": 1,
+    "apply": (1,), "check": (0,), "compile": (0,), "complete": (0,), "disjoint": (0, 1),
+    "equivalent": (0, 1), "format": (0,), "implies": (0, 1), "matcher": (0,), "parse": (0,),
+    "plan": (0,), "polars": (0,), "prepare": (0,), "satisfiable": (0,), "sql": (0,), "why": (0,),
 }  # fmt: skip
-"""Function -> how many of its arguments are filters, from the first."""
+"""Function -> which of its arguments are filters."""
 _LARGEST = 2_000_000  # code points of a file of Python; far more than an editor has open
 
 _opening = re.compile(r"""([A-Za-z]{0,2})(\"{3}|'{3}|"|')""").match
@@ -143,7 +143,11 @@ def _arguments(tree: ast.Module) -> Iterator[tuple[ast.Constant, Target]]:
                 name = functions[alias]
             case _:
                 continue
-        for argument in node.args[: FILTERS[name]]:
+        for place, argument in enumerate(node.args):
+            if isinstance(argument, ast.Starred):
+                break  # what follows could be any argument
+            if place not in FILTERS[name]:
+                continue
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 yield argument, "compile" if name == "compile" or _is_for_one(node) else "plan"
 

@@ -55,7 +55,9 @@ class FilterServer(LanguageServer):
         self._opened: dict[str, tuple[str, Lines, Document]] = {}
 
     def opened(self, uri: str) -> tuple[Lines, Document]:
-        """Return a file as it is now."""
+        """Return a file as it is now; one that was never opened is empty."""
+        if uri not in self.workspace.text_documents:
+            return Lines(""), Document("", "other")
         source = self.workspace.get_text_document(uri)
         text = source.source
         known = self._opened.get(uri)

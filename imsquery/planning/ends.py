@@ -9,6 +9,7 @@ from imsquery.covering.implication import assume
 from imsquery.covering.intervals import unite_ranges
 from imsquery.language.operators import ORDER
 from imsquery.semantics.formula import And, Atom
+from imsquery.semantics.lists import gather, spread
 
 if TYPE_CHECKING:
     from imsquery.execution.ordering import SortKey
@@ -30,7 +31,7 @@ def bounded(formula: Formula, box: Box, residual: Formula, arrival: SortKey) -> 
     if until is None and known is not None and _end_of(known, arrival) is not None:
         for other in _bounds(residual, arrival.parameter):
             turned = Box({**box.conditions, wire: other}, box.unasked)
-            left = unite_ranges(assume(formula, turned.conditions.values()))
+            left = spread(unite_ranges(assume(gather(formula), turned.conditions.values())))
             end = _end_of(left, arrival)
             if end is not None:
                 return turned, left, end

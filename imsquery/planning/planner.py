@@ -30,6 +30,7 @@ from attrs import evolve
 from imsquery.compiler.not_expressible import why_left
 from imsquery.compiler.query_string import CompiledQuery, join
 from imsquery.covering.parts import MAX_REQUESTS, enough, find_parts, narrow
+from imsquery.diagnostics.source import Span
 from imsquery.execution.job import Condition, Request
 from imsquery.execution.ordering import Ordering, read_order
 from imsquery.execution.run import MAX_PAGE
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from imsquery.covering.boxes import Box
-    from imsquery.diagnostics.source import Span
     from imsquery.language.syntax import Expr, Query
     from imsquery.limits import Limits
     from imsquery.schema.spec import Spec
@@ -77,8 +77,8 @@ def plan(
     Args:
         query: the text, or a syntax tree.
         max_requests: maximum number of requests.  Each is paged through on its own, and planning
-            takes time in proportion.  If the client sorts, running the plan may take one more
-            request, for the image that ``after`` names.
+            takes time in proportion to it and to the number of conditions.  If the client sorts,
+            running the plan may take one more request, for the image that ``after`` names.
         spec: the parameters.
         now: the time for ``now`` and ``today``; by default the clock, read once.
         allow_unlisted: accept values not in open lists.
@@ -236,10 +236,15 @@ class _Lowering:
     def _left(self, residual: Formula, box: Box) -> tuple[Condition, ...]:
         """Return the conditions of a residual; what was written as one, like a list, stays one."""
         found = {
-            (self._analysis.span(part), phrase(part), why_left(part, box.conditions))
+            (*self._place(part), phrase(part), why_left(part, box.conditions))
             for part in self._pieces(residual)
         }
-        return tuple(Condition(text, span, why=why) for span, text, why in sorted(found))
+        return tuple(
+            Condition(text, Span(start, end), why=why) for start, end, text, why in sorted(found)
+        )
+
+    def _place(self, part: Formula) -> tuple[int, int]:
+        return self._analysis.binder.span(part.first, part.last)
 
     def _pieces(self, formula: Formula) -> Iterator[Formula]:
         """Yield the conditions of a simplified filter, joined where they share a span."""
@@ -249,13 +254,13 @@ class _Lowering:
             if not isinstance(node, And | Or):
                 yield node
                 continue
-            by_span: dict[Span, list[Formula]] = {}
+            by_place: dict[tuple[int, int], list[Formula]] = {}
             for operand in node.operands:
                 if isinstance(operand, And | Or):
                     pending.append(operand)
                 else:
-                    by_span.setdefault(self._analysis.span(operand), []).append(operand)
-            for same in by_span.values():
+                    by_place.setdefault(self._place(operand), []).append(operand)
+            for same in by_place.values():
                 yield type(node)(same, same[0].first, same[0].last)
 
 

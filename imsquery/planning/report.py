@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from imsquery.diagnostics.edits import clip, clip_part
 from imsquery.diagnostics.terminal import visible
 
 if TYPE_CHECKING:
@@ -180,9 +181,9 @@ def _request_node(plan: Job, request: Request) -> Node:
 
 def _condition(plan: Job, condition: Condition) -> Node:
     start, end = condition.span.start, condition.span.end
-    written = plan.text[start:end]
+    written = clip_part(plan.text, start, end)  # many conditions may be written as one
     source = f"at {start}-{end}"
-    if written != condition.text:
+    if written != clip(condition.text):
         source += f": {written}"
     why = f": {condition.why}" if condition.why else ""
     return f"{condition.text} ({source}){why}", []

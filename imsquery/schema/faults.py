@@ -91,9 +91,14 @@ def faults(
 
 def _faults_of_names(rows: Iterable[Parameter], family: str) -> Iterator[Fault]:
     taken: dict[str, Parameter] = {}
+    listed = tuple(rows)
+    own = {wire.lower(): row.wire for row in listed for wire in row.wires}
     bare = family.lstrip("_")
-    for row in rows:
+    for row in listed:
         place: Place = ("parameters", row.wire)
+        for wire in sorted(row.wires):
+            if own[wire.lower()] != row.wire:
+                yield (*place, "operators"), f"two parameters have the name {wire!r}"
         if not _wire(row.wire):
             message = f"not a wire name: {row.wire!r}; use letters, digits, `_`, `.` and `-`"
             yield place, message
@@ -103,6 +108,8 @@ def _faults_of_names(rows: Iterable[Parameter], family: str) -> Iterator[Fault]:
             if not _is_name(name) and row.clause is None:
                 yield place, f"not a name in filters: {name!r}"
             if taken.setdefault(name.lower(), row) is not row:
+                yield place, f"two parameters have the name {name!r}"
+            if name.lower() in own:
                 yield place, f"two parameters have the name {name!r}"
             ending = name.lower().lstrip("_").removeprefix(bare)
             if ending != name.lower().lstrip("_") and row.wire != f"{family}{ending}":
@@ -167,7 +174,7 @@ def _columns(row: Parameter, _rows: Rows) -> Iterator[tuple[str, str]]:
     if row.json not in JSON:
         yield "json", f"{wire}: unknown type in records {row.json!r}; expected {', '.join(JSON)}"
     elif not isinstance(kind, JSON[row.json] or object):
-        yield "json", f"{wire}: a {kind.name} is no {row.json} in records"
+        yield "json", f"{wire}: an attribute of the type {row.json} is no {kind.name}"
     if row.observed is not None and (row.json == "strings") is not row.multiple:
         yield "json", f"{wire}: what an image can have several of is `strings` in records"
     if row.observed is not None and not (row.observed and row.observed.isprintable()):
@@ -205,7 +212,7 @@ def _readings(row: Parameter, _rows: Rows) -> Iterator[tuple[str, str]]:
 
 def _expected(row: Parameter) -> str:
     if isinstance(row.kind, Integer) or row.is_time:
-        return f"a {row.kind.name} has none"
+        return "numbers and times have none"
     return f"expected {row.kind.describe()}"
 
 

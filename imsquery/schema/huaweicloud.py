@@ -1,23 +1,6 @@
 """The table: ``GET /v2/cloudimages``, its request parameters and response attributes.
 
-The only place with wire names.  Sources:
-
-=========  =========================================================================================
-``R1``     Image Management Service API reference, "Querying Images", table 1: request parameters
-``R2``     the same page, table 2: fields of ``images`` in the response
-``RQ``     the same page, "common queries"
-``RS``     the same page, the sample response
-``VALUES`` the same reference, "Values of Related Parameters" (GPU types)
-``NAMES``  the same reference, "Image Attributes" (characters and length of names)
-``TAGS``   the same reference, "Image Tag Data Formats"
-``SDK``    enumerations of the vendor's generated SDKs for Java and Go, 2026
-``SITES``  API references of sister sites (Open Telekom Cloud, the edge cloud IEC)
-``BOARD``  the bare-metal service's FAQ on the board type of a flavor
-``GLANCE`` OpenStack Glance, the image service's ancestor: images API v2
-``TF``     the vendor's Terraform provider: data source ``images_image``
-``ZH``     R1 in Chinese: its words for parameters and values
-``AWS``    EC2's DescribeImages; ``GCP``: Compute Engine's images.list; ``OS``: OpenStack's client
-=========  =========================================================================================
+The only place with wire names.  Where facts come from is in :data:`SOURCES`.
 """
 
 from __future__ import annotations
@@ -41,6 +24,30 @@ from imsquery.schema.versions import Version
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from typing import Any
+
+_PAGE = "the API reference, “Querying Images”"
+SOURCES = {
+    "R1": f"{_PAGE}, table 1 (request parameters)",
+    "R2": f"{_PAGE}, table 2 (fields of `images` in the response)",
+    "RQ": f"{_PAGE}, common queries",
+    "RS": f"{_PAGE}, sample response",
+    "VALUES": "the API reference, “Values of Related Parameters” (GPU types)",
+    "NAMES": "the API reference, “Image Attributes” (characters and length of names)",
+    "TAGS": "the API reference, “Image Tag Data Formats”",
+    "SDK": "the vendor's generated SDKs for Java and Go, 2026",
+    "SITES": "API references of sister sites (Open Telekom Cloud, the edge cloud IEC)",
+    "BOARD": "the bare-metal service's FAQ on the board type of a flavor",
+    "GLANCE": "the images API v2 of OpenStack Glance, the image service's ancestor",
+    "TF": "the vendor's Terraform provider, data sources `images_image` and `images_images`",
+    "ZH": f"{_PAGE}, in Chinese: its words for parameters and values",
+    "AWS": "EC2's DescribeImages",
+    "GCP": "Compute Engine's images.list",
+    "OS": "OpenStack's client",
+}
+"""What the abbreviations in the sources of rows stand for.
+
+The API reference is that of the Image Management Service.
+"""
 
 _TEXT = Text()
 _ID = Identifier()
@@ -216,3 +223,35 @@ TABLE: dict[str, Any] = {
     "host": "https://ims.{region}.myhuaweicloud.com",
 }
 """The arguments of the spec."""
+
+# How other tools make the request.
+NOT_DEFINED = frozenset({"__whole_image", "__system__cmkid"})
+"""Parameters that the vendor's API definitions lack; from them come its SDKs and KooCLI."""
+
+# Source: TF, `images_images`; `__imagetype` is called visibility there.
+TERRAFORM_ARGUMENTS = {
+    "id": "image_id", "name": "name", "__imagetype": "visibility", "__platform": "os",
+    "architecture": "architecture", "virtual_env_type": "image_type",
+    "__whole_image": "is_whole_image", "owner": "owner", "flavor_id": "flavor_id", "tag": "tag",
+    "__support_agent_list": "__support_agent_list",
+    "enterprise_project_id": "enterprise_project_id",
+}  # fmt: skip
+"""Wire name -> the argument that compares it by ``=``."""
+TERRAFORM_EXPRESSIONS = {"name": "name_regex"}
+"""Wire name -> the argument that searches it for a regular expression."""
+TERRAFORM_SPELLINGS = {("__imagetype", "gold"): "public"}
+"""Wire name and value -> how the data source spells the value."""
+TERRAFORM_ASKS = {"status": "active", "enterprise_project_id": "all_granted_eps"}
+"""Wire name -> the value that the data source asks for, unless an argument says another."""
+TERRAFORM_CLAUSES = ("sort_key", "sort_direction")
+"""The arguments that order the images."""
+
+REGIONS = (
+    "ae-ad-1", "af-north-1", "af-south-1", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3",
+    "ap-southeast-4", "ap-southeast-5", "cn-east-2", "cn-east-3", "cn-east-4", "cn-east-5",
+    "cn-north-1", "cn-north-11", "cn-north-12", "cn-north-2", "cn-north-4", "cn-north-9",
+    "cn-south-1", "cn-south-2", "cn-south-4", "cn-southwest-2", "cn-southwest-3", "eu-west-0",
+    "eu-west-101", "la-north-2", "la-south-2", "me-east-1", "my-kualalumpur-1", "na-mexico-1",
+    "ru-moscow-1", "sa-brazil-1", "tr-west-1",
+)  # fmt: skip
+"""Regions to offer; there may be others.  Source: ``ImsRegion`` of the SDK for Python, 2026."""

@@ -110,6 +110,15 @@ def advise_pattern(relation: str, text: str) -> Advice | None:
     return Advice("literal-pattern", "warning", message, operator=operator, value=pattern)
 
 
+_NULLS = frozenset({"null", "NULL", "Null", "nil", "undefined"})
+
+
+def _advise_null(text: str) -> Advice:
+    """Return the finding about a text that is no value elsewhere."""
+    message = f"`=` compares with the text `{text}`; use `is absent` for what has no value"
+    return Advice("literal-null", "warning", message, phrase="is absent")
+
+
 class Kind(Frozen):
     """A type of value; this one accepts any text, as written."""
 
@@ -159,6 +168,8 @@ class Text(Kind):
     advises = True
 
     def advise(self, value: str) -> Advice | None:
+        if value in _NULLS and not self.doubts:
+            return _advise_null(value)
         return advise_pattern("=", value)
 
 
@@ -218,7 +229,7 @@ class ImageName(Text):
 
     def advise(self, value: str) -> Advice | None:
         if self._possible.fullmatch(value) and value.strip(" ") == value:
-            return None
+            return _advise_null(value) if value in _NULLS else None
         message = (
             "no image has this name: names are 1 to 128 letters, digits, `-`, `.`, `_`, spaces "
             "and Chinese characters, with no space at either end"
@@ -228,6 +239,9 @@ class ImageName(Text):
         if operator is None and "?" in value:
             operator = "glob"
         return Advice("impossible-name", "warning", message, operator=operator, value=pattern)
+
+
+_number = re.compile(r"[^.]*[0-9]\.[0-9]").match  # whose point separates no key
 
 
 class Tag(Text):
@@ -245,7 +259,7 @@ class Tag(Text):
     def advise(self, value: str) -> Advice | None:
         *older, current = self.spellings(value)
         pattern = super().advise(value)
-        if pattern is not None or not older:
+        if pattern is not None or not older or _number(value):
             return pattern
         message = "the service now stores tags as `key=value`, not as `key.value`"
         return Advice("legacy-tag", "warning", message, value=current)

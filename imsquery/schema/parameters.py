@@ -9,7 +9,7 @@ from imsquery.schema.kinds import Advice, Enumeration, Flag, Integer, Text, Time
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import ClassVar
 
     from imsquery.schema.kinds import Kind
@@ -37,7 +37,7 @@ _NOTHING, _EQUALITY, _TIMES = map(_shared, ({}, {"=": ""}, TIME_OPERATORS))
 _NO_WIRES: frozenset[str] = frozenset()
 
 
-def _written(operators: Mapping[str, str] | None, *, is_time: bool) -> Forms:
+def _written(wire: str, kind: Kind, operators: Mapping[str, str] | None, *, is_time: bool) -> Forms:
     """Return the operators of a row as they are written, as forms, and as prefixes."""
     if operators is None:
         return _TIMES if is_time else _EQUALITY
@@ -46,12 +46,50 @@ def _written(operators: Mapping[str, str] | None, *, is_time: bool) -> Forms:
     for known in (_EQUALITY, _TIMES):
         if operators == known[0]:
             return known
+    for _, fault in operator_faults(wire, kind, operators):
+        msg = f"{wire}: {fault}"
+        raise ValueError(msg)
     forms = {relation: _read_template(template) for relation, template in operators.items()}
     own = {relation: prefix for relation, (wire, prefix) in forms.items() if not wire}
     # Where the server looks for an operator or a list, not every value can be written as it is.
-    is_certain = all(own.values()) or (not any(own.values()) and LIST not in own)
+    is_certain = all(own.values()) or not any(own.values())
+    if LIST in own and own[LIST] in {"", own.get("=")}:
+        is_certain = False
     prefixes = {name: own[name] for name in own if name != LIST} if is_certain else {}
     return MappingProxyType({**operators}), MappingProxyType(forms), MappingProxyType(prefixes)
+
+
+_TEMPLATE = r"(?:([A-Za-z0-9._-]+)=)?(?:[^{}=:]+:)?\{\}"
+
+
+def operator_faults(
+    wire: str, kind: Kind, operators: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Yield each operator of a row that no request could be written or read by, and why.
+
+    Args:
+        wire: the wire name of the row.
+        kind: the type of its values.
+        operators: how each is written.
+    """
+    import re
+
+    seen: dict[str, str] = {}
+    for relation, template in operators.items():
+        match = re.fullmatch(_TEMPLATE, template)
+        if relation != LIST and relation not in kind.operators:
+            known = ", ".join(f"`{each}`" for each in [*sorted(kind.operators), LIST])
+            yield relation, f"unknown operator `{relation}` ({kind.name}); expected {known}"
+        elif match is None:
+            expected = "`{}`, `op:{}` or `name={}`"
+            yield relation, f"invalid form `{template}` of `{relation}`; expected {expected}"
+        elif match[1] == wire:
+            yield relation, f"write `{template.removeprefix(f'{wire}=')}`, not `{template}`"
+        else:
+            first = seen.setdefault(template, relation)
+            # A list may be written as its values alone, of which there may be one.
+            if first != relation and {first, relation} != {"=", LIST}:
+                yield relation, f"`{first}` and `{relation}` have the same form"
 
 
 def _read_template(template: str) -> Form:
@@ -155,7 +193,7 @@ class Parameter(Frozen):
         source: str,
     ) -> None:
         is_time = isinstance(kind, Time)
-        written, forms, prefixes = _written(operators, is_time=is_time)
+        written, forms, prefixes = _written(wire, kind, operators, is_time=is_time)
         self._set(
             wire,
             kind,

@@ -125,7 +125,7 @@ class Spec(Frozen):
             MappingProxyType(_exclusive(listed)),
             MappingProxyType(clauses),
             MappingProxyType({row.wire: row.goes_with for row in listed if row.goes_with}),
-            MappingProxyType({wire: row for row in listed for wire in row.wires}),
+            MappingProxyType(_by_wire(listed, names)),
             "direction" not in clauses or clauses["order by"].repeats,
             family.lstrip("_") or "\0",  # which no name begins with
             # Members of the family that the table lists, by ending; others are made on demand.
@@ -215,15 +215,14 @@ class Spec(Frozen):
     @property
     def features(self) -> tuple[str, ...]:
         """The endings of the family's flags, as far as they are listed."""
-        flags = (ending for ending, row in self._members.items() if type(row.kind) is Flag)
-        return *flags, *self.members
+        return _features(self)
 
     def meant_features(self, ending: str) -> tuple[Sequence[str], Sequence[str]]:
         """Return the features that an unlisted ending of the family is one slip away from.
 
         The second list is of what may be meant: these, or else others that are spelled alike.
         """
-        return _meant_features(ending, self.features)
+        return _meant_features(ending, self)
 
     def foreign(self, name: str) -> ForeignName | None:
         """Return what a name that is none of the spec's own means, or ``None``.
@@ -412,12 +411,17 @@ class Spec(Frozen):
         }
 
 
+@lru_cache(maxsize=16)
+def _features(spec: Spec) -> tuple[str, ...]:
+    members = spec._members.items()  # noqa: SLF001 -- a part of the class that is remembered
+    return *(ending for ending, row in members if type(row.kind) is Flag), *spec.members
+
+
 @lru_cache(maxsize=1024)  # a filter may name the same ones again and again
-def _meant_features(
-    ending: str, features: tuple[str, ...]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _meant_features(ending: str, spec: Spec) -> tuple[tuple[str, ...], tuple[str, ...]]:
     from imsquery.diagnostics.suggest import is_one_slip, nearest
 
+    features = _features(spec)
     slips = tuple(each for each in features if is_one_slip(ending, each))
     return slips, slips or tuple(nearest(ending, features))
 
@@ -438,6 +442,17 @@ def _by_name(rows: Iterable[Parameter]) -> dict[str, Parameter]:
         for name in (row.wire, row.name, *row.aliases):
             if found.setdefault(name.lower(), row) is not row:
                 msg = f"two parameters have the name {name!r}"
+                raise ValueError(msg)
+    return found
+
+
+def _by_wire(rows: Iterable[Parameter], names: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """Return the row of each request parameter that is a comparison of its own."""
+    found: dict[str, Parameter] = {}
+    for row in rows:
+        for wire in row.wires:
+            if wire.lower() in names or found.setdefault(wire, row) is not row:
+                msg = f"two parameters have the name {wire!r}"
                 raise ValueError(msg)
     return found
 

@@ -42,25 +42,23 @@ def write_pair(row: Parameter, relation: str, value: str | int) -> Pair | None:
         relation: an operator, or ``in`` for a list.
         value: the value, or a list as :func:`write_list` makes it.
     """
-    form = row.forms.get(relation)
-    if form is None:
-        return _write_next(row, relation, value)
-    own, prefix = form
     text = str(value)
-    if not prefix and not own and relation == "=" and relation not in row.prefixes:
-        return _write_plain(row, text)
-    return own or row.wire, prefix + text
+    if relation in row.prefixes:
+        return row.wire, row.prefixes[relation] + text
+    pair = _write_as(row, relation, text)
+    if pair is None and relation == "=":
+        listed = write_list([text])
+        pair = None if listed is None else _write_as(row, LIST, listed)
+    return pair or _write_next(row, relation, value)
 
 
-def _write_plain(row: Parameter, text: str) -> Pair | None:
-    """Write a value without an operator where the server looks for one, or for a list."""
-    own, prefix = row.forms.get(LIST, ("", ""))
-    has_list = LIST in row.forms and not own
-    prefixes = [each for other, each in row.forms.values() if not other]
-    if (any(prefixes) and ":" in text) or (has_list and not prefix and not _is_plain_item(text)):
-        listed = write_list([text]) if has_list else None
-        return None if listed is None else (row.wire, prefix + listed)
-    return row.wire, text
+def _write_as(row: Parameter, relation: str, text: str) -> Pair | None:
+    """Write a value after its operator, if the server reads it as that and not as another one."""
+    if relation not in row.forms:
+        return None
+    own, prefix = row.forms[relation]
+    pair = own or row.wire, prefix + text
+    return pair if read_pair(row, *pair) == (relation, text) else None
 
 
 def _write_next(row: Parameter, relation: str, value: str | int) -> Pair | None:
@@ -94,7 +92,8 @@ def read_pair(row: Parameter, name: str, text: str) -> tuple[str, str] | None:
         text: the value of the pair.
     """
     own = "" if name == row.wire else name
-    found = {prefix: relation for relation, (wire, prefix) in row.forms.items() if wire == own}
+    forms = sorted(row.forms.items(), key=lambda form: form[0] == LIST)  # before an equality
+    found = {prefix: relation for relation, (wire, prefix) in forms if wire == own}
     for prefix in sorted(filter(None, found), reverse=True):  # `lte:` before `lt`
         if text.startswith(prefix):
             return found[prefix], text[len(prefix) :]

@@ -18,6 +18,7 @@ from imsquery.language.operators import EQUALITY, MATCH
 from imsquery.language.recovery.vocabulary import SAYS_ABSENT
 from imsquery.schema.kinds import Flag, RefusedValue, advise_pattern
 from imsquery.schema.units import reread
+from imsquery.schema.versions import Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     Fix = tuple[str, list[Edit]]
 
 _separator = re.compile("[,;|/]")
+_with_version = re.compile(
+    r"([^\W\d][^\d]*?)[\s_-]*v?(\d{1,9}(?:\.\d{1,9}){0,4})", re.ASCII
+).fullmatch
 
 
 @frozen
@@ -68,6 +72,8 @@ class Comparison:
         if self._function and self.literal.lower() == "all" and self.parameter.kind.choices:
             self._report_all(refused)
             return
+        if not is_allowed and self._report_version(refused.code):
+            return
         if refused.code == "unlisted-value":
             message = f"unlisted {self._described(refused.instead)} {refused.message}"
         else:
@@ -76,6 +82,56 @@ class Comparison:
             self._report(refused.code, message, severity="warning")
         else:
             self._report(refused.code, message, self._fixes(refused))
+
+    def _report_version(self, code: str) -> bool:
+        """Report a value with a version, such as ``Ubuntu 22.04``, if that is what it is.
+
+        To write the value alone would drop the version.
+        """
+        match = _with_version(self.literal)
+        row = self._version_row
+        value = self._listed_value(match[1]) if match is not None and row is not None else ""
+        if match is None or row is None or not value:
+            return False
+        what = "unlisted" if code == "unlisted-value" else "invalid"
+        message = f"{what} {self._described([])} compare the version with `{row.name}`"
+        is_written = self.operator is not None and not self._is_bound
+        is_mendable = is_written and self.relation in EQUALITY
+        meant = self._with_version(value, row, match[2]) if is_mendable else ""
+        self._report(code, message, [self._phrase_fix(meant, self.first)] if meant else [])
+        return True
+
+    @property
+    def _version_row(self) -> Parameter | None:
+        """The parameter that states the version of this one: ``os_version`` of what ``os`` means.
+
+        ``None`` if there is no such.
+        """
+        for row in self.spec.parameters.values():
+            if isinstance(row.kind, Version):
+                known = self.spec.foreign(row.name.removesuffix("_version"))
+                if known is not None and self.parameter.wire in known.meanings:
+                    return row
+        return None
+
+    def _listed_value(self, text: str) -> str:
+        """Return the value that a text certainly means; empty if it means none."""
+        try:
+            return str(self.parameter.kind.read(text))
+        except RefusedValue as error:
+            return error.certain
+
+    def _with_version(self, value: str, row: Parameter, version: str) -> str:
+        """Return a comparison with a value and with the version that goes with it."""
+        tokens = self.algebra.tokens
+        before = tokens.kinds[self.first - 1] if self.first else ""
+        after = tokens.kinds[self.algebra.through_case(self.value) + 1]
+        name = tokens.lexemes[self.first]
+        both = f"{name} = {spell(value)} and {row.name} between {version} and {version}"
+        if self.relation == "!=":
+            return f"not ({both})"
+        is_apart = before in {"", "AND", "LPAR"} and after != "OR"
+        return both if is_apart else f"({both})"
 
     def report_time(self) -> None:
         """Report what cannot be read as a time."""
@@ -101,8 +157,10 @@ class Comparison:
             fixes.append(self._phrase_fix(spell(advice.value), self.value))
         if self.operator is not None and advice.predicate is not None:
             fixes.append(self._phrase_fix(f"{negation}{advice.predicate}", self.first))
-        if self.operator is not None and advice.phrase is not None and not self._is_bound:
-            fixes.append(self._phrase_fix(f"{negation}{advice.phrase}", self.operator))
+        is_observed = self.parameter.observed is not None
+        if self.operator is not None and advice.phrase and is_observed and not self._is_bound:
+            phrase = f"{negation}{advice.phrase}".replace("not is absent", "is present")
+            fixes.append(self._phrase_fix(phrase, self.operator))
         if advice.values and not self._is_bound:
             fixes += self._listed(advice.values)
         self._report(

@@ -55,9 +55,9 @@ def as_list(formula: Formula) -> Atom | None:
 
 
 def _is_listable(part: Formula) -> bool:
-    if type(part) is not Atom or part.relation != "=" or part.value in part.parameter.scopes:
+    if type(part) is not Atom or LIST not in part.parameter.forms or part.relation != "=":
         return False
-    return LIST in part.parameter.forms and write_list([str(part.value)]) is not None
+    return part.value not in part.parameter.scopes and write_list([str(part.value)]) is not None
 
 
 def gather(formula: Formula) -> Formula:
@@ -89,9 +89,11 @@ def _gathered(parts: list[Formula]) -> list[Formula]:
 
 
 def spread(formula: Formula) -> Formula:
-    """Return a filter with lists as disjunctions."""
+    """Return a filter with lists as disjunctions, simplified."""
+    if not any(isinstance(leaf, OneOf) for leaf in leaves(formula)):
+        return formula
 
     def alternatives(atom: Atom) -> Formula:
         return Or(atom.atoms(), atom.first, atom.last) if isinstance(atom, OneOf) else atom
 
-    return map_atoms(formula, alternatives)
+    return simplify(map_atoms(formula, alternatives))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _OF_VALUES = frozenset({
     "bad-value", "unlisted-value", "bare-metal-flavor", "impossible-name", "literal-pattern",
-    "legacy-tag", "never-matches",
+    "legacy-tag", "literal-null", "never-matches",
 })  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def _identity() -> Parameter:
 
 
 def _creation() -> SearchStrategy[Parameter]:
-    return st.sampled_from(("created_at", "born")).map(
+    return st.sampled_from(("born", "__begun")).map(
         lambda wire: Parameter(wire, Time(), total=True, sortable=True, source=_source)
     )
 
@@ -97,10 +97,10 @@ def _creation() -> SearchStrategy[Parameter]:
 def _clauses() -> list[Parameter]:
     hidden: Columns = {"observed": None, "source": _source}
     return [
-        Parameter("marker", Identifier(), clause="after", **hidden),
-        Parameter("limit", Integer(1), clause="limit", json="integer", **hidden),
-        Parameter("sort_key", Enumeration("id"), clause="order by", **hidden),
-        Parameter("sort_dir", Enumeration("asc", "desc"), clause="direction", **hidden),
+        Parameter("from", Identifier(), clause="after", **hidden),
+        Parameter("most", Integer(1), clause="limit", json="integer", **hidden),
+        Parameter("__by", Enumeration("id"), clause="order by", **hidden),
+        Parameter("way", Enumeration("asc", "desc"), clause="direction", **hidden),
     ]
 
 

@@ -58,6 +58,32 @@ def test_one_filter_has_formats_too(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+def test_a_filter_is_a_call_of_the_sdk(capsys: pytest.CaptureFixture[str]) -> None:
+    filled = ["--set", "name=it's", "name = $name and protected limit 5"]
+    assert main(["compile", "--format", "python", *filled]) == 0
+    assert main(["compile", "--format", "python", "whole_image = true"]) == 1
+    printed = capsys.readouterr()
+
+    assert printed.out == 'ListImagesRequest(limit=5, name="it\'s", protected=True)\n'
+    assert "warning[impossible-name]" in printed.err
+    assert "error[not-expressible]: the SDK has no parameter `whole_image`" in printed.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["compile", "--signing", "--format", "python"], "--signing is of a query string"),
+        (["url", "--endpoint", "http://h", "--format", "koocli"], "koocli needs --region"),
+        (["url", "--endpoint", "http://h", "--format", "terraform"], "terraform needs --region"),
+    ],
+)
+def test_a_form_without_a_meaning_is_wrong_usage(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "all"]) == 2
+    assert message in capsys.readouterr().err
+
+
 def test_a_query_string_has_no_infinity_format(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compile", "--format", "infinity", "protected"]) == 2
     assert "invalid choice" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import imsquery
-from imsquery.cli.shells import SHELLS, Command, lines, script
+from imsquery.cli.shells import SHELLS, Command, Words, lines, script
 
 ROOT = Path(imsquery.__file__).parents[1]
 
@@ -18,11 +18,15 @@ COMMANDS = {
     "compile": Command(
         "print the canonical query string",
         ("--now", "--signing", "--batch", "--format"),
-        (("--now", ()), ("--batch", None), ("--format", ("csv", "json"))),
-        takes_filter=True,
+        (
+            ("--now", Words()),
+            ("--batch", Words("file")),
+            ("--format", Words("word", ("csv", "json"))),
+        ),
+        arguments=None,
     ),
-    "check": Command("print every finding; it's all", ("--fix",), takes_filter=True),
-    "lint": Command("check the URLs in files", ("--format",)),
+    "check": Command("print every finding; it's all", ("--fix",), arguments=None),
+    "lint": Command("check the URLs in files", ("--format",), arguments=Words("files")),
 }
 
 # What a script runs; the command itself has its own tests.
@@ -122,6 +126,7 @@ def test_bash_completes_the_filter(
 ) -> None:
     code = (
         f'{script("bash", COMMANDS)}\nCOMP_WORDS=(imsquery compile "$1"); COMP_CWORD=2\n'
+        'COMP_LINE="imsquery compile $1" COMP_POINT=1000\n'
         '_imsquery imsquery "$2" compile\nprintf "%s\\n" "${COMPREPLY[@]}"'
     )
     printed = run(["bash", "--norc", "-c", code, "bash", word, typed], program)
@@ -144,6 +149,7 @@ def test_bash_completes_the_value_of_an_option(
         f'{script("bash", COMMANDS)}\ncd "$3"\n'
         'compopt() { [[ $* != *"-o default"* ]] || COMPREPLY=($(compgen -f -- "$cur")); }\n'
         'COMP_WORDS=(imsquery compile "$1" "$2"); COMP_CWORD=3\n'
+        'COMP_LINE="imsquery compile $1 $2" COMP_POINT=1000\n'
         '_imsquery imsquery "$2" "$1"\nprintf "%s\\n" "${COMPREPLY[@]}"'
     )
     arguments = ["bash", "--norc", "-c", code, "bash", option, typed, str(program.parent)]
@@ -154,6 +160,7 @@ def test_bash_completes_the_value_of_an_option(
 def test_bash_completes_commands_and_knows_its_function(program: Path) -> None:
     code = (
         f"{script('bash', COMMANDS)}\nCOMP_WORDS=(imsquery c); COMP_CWORD=1\n"
+        "COMP_LINE='imsquery c' COMP_POINT=1000\n"
         '_imsquery imsquery c imsquery\nprintf "%s\\n" "${COMPREPLY[@]}"; complete -p imsquery'
     )
     *found, registered = run(["bash", "--norc", "-c", code], program)
@@ -177,7 +184,13 @@ def test_bash_completes_commands_and_knows_its_function(program: Path) -> None:
             "imsquery compile 'platform = C",
             ["platform = CentOS\tvalue of platform", "platform = CoreOS\tvalue of platform"],
         ),
-        ('imsquery check "platform = Or', ["platform = 'Oracle Linux'\tvalue of platform"]),
+        (
+            'imsquery check "platform = Or',
+            [
+                "platform = 'Oracle Linux'\tvalue of platform",
+                "platform = 'Oracle Linux' \tvalue of platform",
+            ],
+        ),
     ],
 )
 def test_fish_completes_commands_options_and_the_filter(

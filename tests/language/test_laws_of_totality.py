@@ -17,9 +17,8 @@ CODES = {
     "syntax", "unknown-name", "unknown-function", "not-a-filter", "bad-operator", "bad-value",
     "unlisted-value", "out-of-range", "bad-arguments", "unknown-sort-key", "contradiction",
     "mutually-exclusive", "requires", "bare-metal-flavor", "impossible-name", "legacy-tag",
-    "mixed-and-or", "never-matches", "literal-pattern", "not-observable", "not-expressible",
-    "unbound-placeholder", "too-long",
-    "too-deep", "too-many",
+    "mixed-and-or", "never-matches", "literal-null", "literal-pattern", "not-observable",
+    "not-expressible", "unbound-placeholder", "too-long", "too-deep", "too-many",
 }  # fmt: skip
 
 

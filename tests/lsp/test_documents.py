@@ -123,6 +123,9 @@ def test_only_compile_is_for_one_request() -> None:
     [
         ("plat|form = CentOS", ["**`platform`**: enumeration", "sent as `__platform`",
                                 "`__platform=CentOS`"]),
+        ("imaget|ype = gold", ["the API reference, “Querying Images”, table 1",
+                               "market: the vendor's generated SDKs"]),
+        ("bare_|metal(s4l)", ["common queries, the bare-metal service's FAQ"]),
         ("supp|orts(kvm)", ["**`supports(feature, …)`**", "`__support_kvm=true`"]),
         ("max_ram > 5 |", ["`imsquery.plan` answers it with 1 request"]),
         ("platform = |", ["This filter has errors."]),

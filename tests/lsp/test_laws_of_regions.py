@@ -129,6 +129,9 @@ def test_any_file_is_read(text: str) -> None:
         ("from imsquery import plan as p, check\np('a')\ncheck('b', target='compile')",
          [("a", "plan"), ("b", "compile")]),
         ("import imsquery\nimsquery.implies('a', 'b')", [("a", "plan"), ("b", "plan")]),
+        ("import imsquery\nimsquery.apply('a', 'b')", [("b", "plan")]),
+        ("import imsquery\nimsquery.apply(frame, 'a', values={'b': 'c'})", [("a", "plan")]),
+        ("import imsquery\nimsquery.apply(*frames, 'a')", []),
         ("from imsquery import implies\ndef f():\n    return implies('a', x)", [("a", "plan")]),
         ("import imsquery\nimsquery.compile(f'a = {x}')", []),
         ("import imsquery\nimsquery.compile(x + 'a')", []),
@@ -142,17 +145,20 @@ def test_filters_are_found_in_calls(source: str, filters: list[tuple[str, str]])
 
 
 def test_every_function_that_takes_filters_is_known() -> None:
-    # URLs, files, parts of a filter, and what takes something else first
-    others = {"check_url", "decompile", "lint", "query", "apply"}
+    others = {"check_url", "decompile", "lint", "query"}  # of URLs, files, parts of a filter
     functions = {
-        name: inspect.signature(function).parameters
+        name: [*inspect.signature(function).parameters]
         for name in dir(imsquery)
         if callable(function := getattr(imsquery, name))
         and not isinstance(function, type)
         and name not in others
     }
     taken = {
-        name: sum(parameter in {"query", "text", "other"} for parameter in parameters)
+        name: tuple(
+            place
+            for place, parameter in enumerate(parameters)
+            if parameter in {"query", "text", "other"}
+        )
         for name, parameters in functions.items()
     }
-    assert {name: count for name, count in taken.items() if count} == FILTERS
+    assert {name: places for name, places in taken.items() if places} == FILTERS

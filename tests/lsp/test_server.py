@@ -150,9 +150,38 @@ async def test_python_and_other_files_are_looked_through(client: LanguageClient)
 
 
 def test_an_orderly_end_is_silent() -> None:
+    assert answers() == {1: True, 2: False}
+
+
+POSITION: dict[str, object] = {"position": {"line": 3, "character": 5}}
+RANGE: dict[str, object] = {
+    "range": {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
+}
+QUESTIONS: dict[str, dict[str, object]] = {
+    "hover": POSITION,
+    "completion": POSITION,
+    "formatting": {"options": {"tabSize": 4, "insertSpaces": True}},
+    "codeAction": {**RANGE, "context": {"diagnostics": []}},
+}
+
+
+@pytest.mark.parametrize("uri", ["file:///no/such.imsq", "untitled:one", "file:///", "x", ""])
+def test_a_file_that_was_never_opened_is_empty(uri: str) -> None:
+    document = {"textDocument": {"uri": uri}}
+    questions = [
+        {"id": number, "method": f"textDocument/{name}", "params": {**document, **more}}
+        for number, (name, more) in enumerate(QUESTIONS.items(), 3)
+    ]
+
+    assert answers(*questions) == {1: True, 2: False, 3: False, 4: True, 5: False, 6: False}
+
+
+def answers(*questions: dict[str, object]) -> dict[object, bool]:
+    """Return for each message whether its answer has something in it; no answer is an error."""
     messages: list[dict[str, object]] = [
         {"id": 1, "method": "initialize", "params": {"capabilities": {}}},
         {"method": "initialized", "params": {}},
+        *questions,
         {"id": 2, "method": "shutdown"},
         {"method": "exit"},
     ]
@@ -164,3 +193,7 @@ def test_an_orderly_end_is_silent() -> None:
     )
 
     assert (done.returncode, done.stderr) == (0, b"")
+    found = [
+        json.loads(each[each.index(b"{") :]) for each in done.stdout.split(b"Content-Length")[1:]
+    ]
+    return {each["id"]: bool(each["result"]) for each in found if "id" in each}

@@ -8,7 +8,17 @@ from attrs import frozen
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from imsquery import QueryError, Spec, check, decompile, implies, matcher, plan, testing
+from imsquery import (
+    CLOUDIMAGES,
+    QueryError,
+    Spec,
+    check,
+    decompile,
+    implies,
+    matcher,
+    plan,
+    testing,
+)
 from imsquery import compile as compile_query
 from imsquery.language import syntax
 from imsquery.language.unparse import unparse
@@ -138,6 +148,26 @@ def _ids(images: Any) -> set[str]:
     found = [each["id"] for each in images]
     assert len({*found}) == len(found)
     return {*found}
+
+
+@given(testing.filters() | testing.requests(), specs)
+def test_an_extension_changes_no_filter_that_does_not_name_it(text: str, other: Spec) -> None:
+    rows = [
+        row
+        for row in other.parameters.values()
+        if row.wire not in CLOUDIMAGES.parameters
+        and row.clause is None
+        and not other.ending(row.wire)
+    ]
+    spec = CLOUDIMAGES.extend(parameters=rows)
+
+    assert check(text, spec=spec, target="compile") == check(text, target="compile")
+    try:
+        made = compile_query(text)
+    except QueryError:
+        assert plan(text, spec=spec).explain() == plan(text).explain()
+    else:
+        assert compile_query(text, spec=spec) == made
 
 
 @given(st.data(), specs)

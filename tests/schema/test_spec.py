@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
 from typing import Any
 
@@ -284,3 +285,39 @@ def test_words_for_values_survive_an_extension() -> None:
 
     (found,) = check("imagetype = public", spec=spec)
     assert [fix.apply("imagetype = public") for fix in found.fixes] == ["imagetype = gold"]
+
+
+@pytest.mark.parametrize(
+    ("operators", "message"),
+    [
+        ({"like": "{}"}, r"unknown operator `like` \(text\)"),
+        ({">=": "{}"}, r"unknown operator `>=` \(text\)"),
+        ({"=": "x"}, "invalid form `x` of `=`"),
+        ({"=": "{}{}"}, "invalid form"),
+        ({"=": "{0}"}, "invalid form"),
+        ({"=": "a b={}"}, "invalid form"),
+        ({"=": "~{}"}, "invalid form"),
+        ({"=": "zone={}"}, "write `{}`, not `zone={}`"),
+        ({"=": "x:{}", "contains": "x:{}"}, "`=` and `contains` have the same form"),
+        ({"=": "{}", "contains": "{}"}, "`=` and `contains` have the same form"),
+    ],
+)
+def test_an_operator_that_no_request_could_have_is_refused(
+    operators: dict[str, str], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        Parameter("zone", Text(), operators=operators, source="test")
+
+
+def test_a_comparison_of_its_own_has_a_name_of_its_own() -> None:
+    row = Parameter("zone", Integer(), operators={">=": "min_ram={}"}, source="test")
+
+    with pytest.raises(ValueError, match="two parameters have the name 'min_ram'"):
+        CLOUDIMAGES.extend(parameters=[row])
+
+
+def test_a_row_with_other_operators_is_copied_as_it_is() -> None:
+    row = Parameter("zone", Text(), operators={"=": "{}", "in": "in:{}"}, source="test")
+
+    assert pickle.loads(pickle.dumps(row)) == row  # noqa: S301 -- our own
+    assert row.with_kind(Text()).operators == row.operators

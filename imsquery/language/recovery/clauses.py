@@ -138,13 +138,14 @@ def _unquote(recovery: Recovery, message: str) -> bool:
 
 def clause_operator(recovery: Recovery) -> bool:
     """Leave out the ``=`` of a clause."""
-    return _remove_operator(recovery, recovery.read[-1], recovery.peek())
+    return remove_operator(recovery, recovery.read[-1], recovery.peek())
 
 
-def _remove_operator(recovery: Recovery, clause: Piece, operator: Piece) -> bool:
+def remove_operator(recovery: Recovery, clause: Piece, operator: Piece, *after: Piece) -> bool:
+    """Leave out the operator between a clause and what was read after it."""
     keyword = clause.lexeme.lower()
     message = f"unexpected `{operator.lexeme}` after `{keyword}`"
-    recovery.change(message, ([operator], ""), is_safe=True)
+    recovery.change(message, ([operator], ""), *after, is_safe=True)
     return True
 
 
@@ -188,7 +189,7 @@ def enclosed_clauses(recovery: Recovery) -> bool:
     keyword, operator, value = recovery.ahead(3)
     if operator.kind == "OPERATOR" and value.kind in VALUES and _goes_on(recovery, 3):
         recovery.drop()
-        _remove_operator(recovery, keyword, operator)
+        remove_operator(recovery, keyword, operator)
         recovery.put(keyword)
         return True
     count = 0

@@ -10,6 +10,8 @@ from imsquery.language.recovery.state import Recovery
 
 def chained(recovery: Recovery) -> bool:
     """Read ``40 <= name < 100``."""
+    if recovery.peek(1).kind != "OPERATOR":
+        return False
     low, first, name, second, high = recovery.ahead(5)
     lower, upper = (OPERATORS.get(piece.lexeme, "") for piece in (first, second))
     is_chain = lower in _CONVERSE and upper in _CONVERSE and lower[0] == upper[0]

@@ -68,6 +68,7 @@ _not_equal = re.compile(r"![ \t]++=").match
 _backtick = re.compile(r"`([^`\n]*)`").match
 _run = re.compile(r"[\w.\-:+/@*?%^~$\\{}\[\]`]").match
 _comment = re.compile(r"(?<![^\s])(?:--(?![A-Za-z_])|//)[^\n]*").match
+_rest_of_line = re.compile(r"[^\S\n]*+\S").match
 _bracketed = re.compile(
     r"\[(\w+)\](?=\s*+(?:[=<>!]|(?:not|in|is|like|between|contains|startswith|endswith|glob)\b))",
     re.IGNORECASE,
@@ -103,6 +104,7 @@ _LONGEST_END = 8  # looked back over, from what joins the two ends of `between`
 _WITHIN_LISTS = VALUES | {"OPERATOR", "LPAR", "RPAR"}
 _WORDS = KEYWORD_KINDS | {"WORD"}
 _LONGEST_OPERATOR = 3  # of any language: `===`
+_APART = frozenset({"", *" \t\r\n(),"})
 _LONGEST_KNOWN = 32  # longer than any keyword, and any word or operator of another language
 _BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "BETWEEN", "AFTER"})
 
@@ -123,6 +125,7 @@ class Scanner:
         self._text = text
         self._tell = report
         self._is_full = False
+        self._closing = 0  # where the comment that was looked for last ends
         self._plain_end = 0  # of what was looked over for a pattern last
         self._pieces: list[Piece] = []
         self._grown: list[str] = []  # what the lexeme read last becomes, if it grows
@@ -267,6 +270,9 @@ class Scanner:
     def _take(self, lexeme: str, start: int, end: int, *, is_word: bool) -> int:
         """Take in one lexeme; return where to go on."""
         if is_word:
+            after = self._block_comment(lexeme, start)
+            if after is not None:
+                return after
             comment = _comment(self._text, start)
             if comment is not None and not self._expects_value():
                 edit = (start, start + 2, "#")
@@ -285,6 +291,23 @@ class Scanner:
         if kind == "OPERATOR":
             return self._operator(lexeme, start, end)
         self._add(Piece(kind, lexeme, start, end))
+        return end
+
+    def _block_comment(self, lexeme: str, start: int) -> int | None:
+        """Read ``/* … */`` as a comment of whole lines; return where to go on."""
+        text = self._text
+        if lexeme[:2] != "/*" or text[start - 1 : start] not in _APART or self._expects_value():
+            return None
+        if self._closing < start + 2:
+            closing = text.find("*/", start + 2)
+            self._closing = closing if closing >= 0 else len(text)
+        end = self._closing + 2
+        if end > len(text) or text[end : end + 1] not in _APART:
+            return None
+        lines = [f"# {line.strip()}".rstrip() for line in text[start + 2 : end - 2].split("\n")]
+        goes_on = _rest_of_line(text, end)
+        edit = (start, end, "\n".join(lines) + ("\n" if goes_on else ""))
+        self._report("use `#`, not `/*`, for comments", (start, end), ("write `#`", [edit]))
         return end
 
     def _word(self, lexeme: str, start: int, end: int) -> int:

@@ -42,6 +42,8 @@ Place = tuple[int, int]
 
 _MOST_FAULTS = 1_000  # more than anyone reads; the rest of a text of nothing but faults is left
 _AFTER_CLAUSES = VALUES | {"OPERATOR"}
+_AFTER_CLAUSE_IN_WORDS = CLAUSES | {"PER", "RPAR", END}
+_SORTS = SORT | ORDER_BY
 
 WORDS = {
     "NOT": "`not`",
@@ -260,7 +262,7 @@ class Recovery:
             return following.kind in VALUES and self.peek(ahead + 2).kind == "RPAR"
         if kind not in KEYWORD_KINDS:
             return kind in VALUES
-        sorts = following.lexeme.lower() in SORT | ORDER_BY
+        sorts = following.lexeme.lower() in _SORTS
         if following.kind in ENDS or following.kind == "COMMA" or sorts:
             return True
         is_joint = kind in {"AND", "OR", "NOT", "AFTER"} | COUNTS
@@ -281,16 +283,18 @@ class Recovery:
 
     def begins_words(self, ahead: int) -> bool:
         """Return whether a clause or connective in words begins with a token to come."""
-        is_sort = self.peek(ahead).lexeme.lower() in SORT | ORDER_BY
+        is_sort = self.peek(ahead).lexeme.lower() in _SORTS
         return is_sort or bool(self.clause_in_words(ahead) or self.joint_in_words(ahead))
 
     def clause_in_words(self, ahead: int = 0) -> Phrase | None:
         """Return the clauses in words to come, where nothing but more clauses follows."""
         phrase = CLAUSES_IN_WORDS.find(self.peek, ahead)
-        following = ahead + phrase.count if phrase else 0
-        if self.peek(following).kind in CLAUSES | {"PER", "RPAR", END}:
+        if phrase is None:
+            return None
+        following = ahead + phrase.count
+        if self.peek(following).kind in _AFTER_CLAUSE_IN_WORDS:
             return phrase
-        return phrase if phrase and CLAUSES_IN_WORDS.find(self.peek, following) else None
+        return phrase if CLAUSES_IN_WORDS.find(self.peek, following) else None
 
     def joint_in_words(self, ahead: int = 0) -> Phrase | None:
         """Return the connective in words to come, where a condition follows."""

@@ -7,15 +7,16 @@ from itertools import pairwise
 
 from attrs import evolve
 
-from imsquery.language.clock import reads_clock, respell_clock
+from imsquery.language.clock import named_interval, reads_clock, respell_clock
 from imsquery.language.lexer import END, NAMES, is_word, quote, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
-from imsquery.language.recovery.clauses import clause_operator, dangling
+from imsquery.language.recovery.clauses import clause_operator, dangling, remove_operator
 from imsquery.language.recovery.confusables import show as display
 from imsquery.language.recovery.dialects.reading import TAGS
 from imsquery.language.recovery.piece import (
     AFTER_NAMES,
     CONNECTIVES,
+    COUNTS,
     ENDS,
     KEYWORD_KINDS,
     VALUES,
@@ -31,6 +32,7 @@ from imsquery.language.times import respell_time
 
 _LONGEST_CHAIN = 20  # tokens looked over: each of a long row would look over all after it
 _few_digits = re.compile("[0-9]{1,3}").fullmatch
+_quantity = re.compile("[0-9]+(?:[.][0-9]+)? [KMGT]?i?B", re.IGNORECASE).fullmatch
 _three_more = re.compile(",[0-9]{3}").fullmatch
 
 
@@ -161,6 +163,8 @@ def after_value(recovery: Recovery) -> bool:
         return _called_clock(recovery) or _time_ago(recovery)
     if kind == "COMMA":
         return _grouped_digits(recovery)
+    if kind == "PER" and _count_per_group(recovery):
+        return True
     if kind == "OPERATOR":
         return _quote_chain(recovery)
     return _is_word(piece) and (_spaced_time(recovery) or _several_words(recovery))
@@ -196,6 +200,15 @@ def quote_bare(recovery: Recovery) -> None:
         is_safe=not any(each.isascii() and not is_word(each) for each in written)
         and recovery.peek().kind in ENDS | {"COMMA"},
     )
+
+
+def _count_per_group(recovery: Recovery) -> bool:
+    """Read ``limit = 3 per platform``, which can be nothing but a clause."""
+    kinds = [recovery.before(back) for back in (3, 2, 1)]
+    if kinds[0] not in COUNTS or kinds[1] != "OPERATOR" or recovery.peek(1).kind != "WORD":
+        return False
+    keyword, operator, count = recovery.read[-3:]
+    return _equates(operator, "=") and remove_operator(recovery, keyword, operator, count)
 
 
 def _may_end(recovery: Recovery, ahead: int) -> bool:
@@ -286,13 +299,16 @@ def _ends_in_operator(recovery: Recovery) -> bool:
 
 def _spaced_time(recovery: Recovery) -> bool:
     """Join the words of ``now - 7d``, and quote those of ``2018-10-28 10:00``."""
-    count, clock = 0, ""
+    count, clock, is_certain = 0, "", True
     for ahead in range(_MOST_SPACES):
         if recovery.peek(ahead).kind != "WORD" or recovery.begins_condition(ahead):
             break
         words = [word.lexeme for word in (recovery.read[-1], *recovery.ahead(ahead + 1))]
         compact = "".join(words)
         clocks = [compact] if reads_clock(compact) else respell_clock(compact)
+        interval = named_interval(" ".join(words))
+        if interval:
+            clocks, is_certain = [interval], False
         if clocks or respell_time(" ".join(words)):
             count, clock = ahead + 1, "".join(clocks)
     if count == 0:
@@ -301,7 +317,7 @@ def _spaced_time(recovery: Recovery) -> bool:
     if not clock:
         return _add_quotes(recovery, parts, " ".join(part.lexeme for part in parts), _SPACES)
     message = f"write times such as `{clock}` without spaces"
-    recovery.rewrite(parts, clock, message, is_safe=_is_of_time(recovery))
+    recovery.rewrite(parts, clock, message, is_safe=is_certain and _is_of_time(recovery))
     return True
 
 
@@ -388,7 +404,10 @@ def in_list(recovery: Recovery) -> bool:
     """Mend what follows a value of a list."""
     piece, following = recovery.peek(), recovery.peek(1).kind
     is_joint = piece.kind in CONNECTIVES
-    if piece.kind in VALUES and not recovery.begins_condition():
+    if _is_quantity(recovery.read[-1], piece):
+        parts = [recovery.read[-1], piece]
+        _add_quotes(recovery, parts, f"{parts[0].lexeme} {piece.lexeme}", _SPACES)
+    elif piece.kind in VALUES and not recovery.begins_condition():
         recovery.add(",")
     elif is_joint and following in {"COMMA", "RPAR"}:
         dangling(recovery, piece)
@@ -401,6 +420,12 @@ def in_list(recovery: Recovery) -> bool:
     else:
         return False
     return True
+
+
+def _is_quantity(number: Piece, unit: Piece) -> bool:
+    """Return whether two values of a list are one: a number and its unit."""
+    is_apart = number.kind == unit.kind == "WORD"
+    return is_apart and _quantity(f"{number.lexeme} {unit.lexeme}") is not None
 
 
 def _joined_values(recovery: Recovery) -> bool:

@@ -43,7 +43,14 @@ SAYS_ABSENT = ("null", "nil", "none", "empty", "missing", "undefined", "unset")
 """Values that mean that an attribute is absent."""
 _SAYS_PRESENT = ("set", "defined")
 
+FOLDED = {
+    "iequals": "=", "ieq": "=", "iexact": "=", "icontains": "contains",
+    "istartswith": "startswith", "iendswith": "endswith",
+}  # fmt: skip
+"""Operators that ignore letter case, and what each does otherwise."""
+
 WORD_OPERATORS = {
+    **FOLDED,
     "like": "glob", "ilike": "glob", "rlike": "matches", "regexp": "matches", "regex": "matches",
     "match": "matches", "~*": "matches", "!~*": "not matches", "contain": "contains",
     "has": "contains", "includes": "contains", "starts_with": "startswith",
@@ -86,7 +93,7 @@ JOINTS = {"unless": "and not", "except": "and not", "but not": "and not", "but":
 
 _NEWEST = ("newest", "latest", "most recent", "last")
 CLAUSES = {
-    "top N": "limit N", "first N": "limit N", "take N": "limit N",
+    "top N": "limit N", "first N": "limit N", "take N": "limit N", "head N": "limit N",
     "fetch first N rows only": "limit N", "fetch next N rows only": "limit N",
     "offset N": "skip N", "offset N rows": "skip N",
     "oldest N": "order by created_at asc limit N", "oldest": "order by created_at asc limit 1",

@@ -14,6 +14,7 @@ from imsquery.language.recovery.piece import Part, Piece, extent, show
 from imsquery.language.recovery.state import Recovery
 from imsquery.language.recovery.vocabulary import (
     CASE_FOLDS,
+    FOLDED,
     IGNORING_CASE,
     LIKE,
     LIKE_WILDCARDS,
@@ -49,8 +50,9 @@ def word_operator(recovery: Recovery) -> bool:
     if converted is None:
         return False
     meant, parts, is_certain = converted
+    advised = f"{meant} …{NOCASE}" if phrase.written in FOLDED else meant
     recovery.change(
-        f"use `{meant}`, not `{show(words)}`",
+        f"use `{advised}`, not `{show(words)}`",
         (words, meant),
         *parts,
         span=extent(words[0], words[-1]),
@@ -63,6 +65,9 @@ def word_operator(recovery: Recovery) -> bool:
 def _converted(recovery: Recovery, phrase: Phrase) -> tuple[str, list[Part], bool] | None:
     """Return an operator, its pattern as this language has it, and whether that is certain."""
     value, escape, mark = (recovery.peek(phrase.count + each) for each in range(3))
+    if phrase.written in FOLDED:
+        is_one = recovery.ends_condition(phrase.count + 1)
+        return (phrase.meant, [value, ((), NOCASE.strip())], True) if is_one else None
     is_like, ignores_case = phrase.written in LIKE, phrase.written in IGNORING_CASE
     if not (is_like or ignores_case) or value.kind not in {"WORD", "STRING"}:
         return None if ignores_case else (phrase.meant, [], True)
@@ -83,10 +88,12 @@ def _converted(recovery: Recovery, phrase: Phrase) -> tuple[str, list[Part], boo
 def folded(recovery: Recovery) -> bool:
     """Read ``lower(name) = value`` and ``name.lower() like value``."""
     function, size = _called_fold(recovery)
+    if size == 0:
+        return False
     negation = [recovery.peek(size)] if recovery.peek(size).kind == "NOT" else []
     operator, value = (recovery.peek(size + len(negation) + each) for each in range(2))
     relation = OPERATORS.get(operator.lexeme, operator.lexeme.lower())
-    if size == 0 or relation not in _FOLDING or value.kind not in {"WORD", "STRING"}:
+    if relation not in _FOLDING or value.kind not in {"WORD", "STRING"}:
         return False
     text = unquote(value.lexeme)[0] if value.kind == "STRING" else value.lexeme
     if CASE_FOLDS[function](text) != text or (relation in EQUALITY and negation):
@@ -106,9 +113,11 @@ def folded(recovery: Recovery) -> bool:
 
 def _called_fold(recovery: Recovery) -> tuple[str, int]:
     """Return what is called in ``lower(name)`` or ``name.lower()``, and the number of tokens."""
-    function, opening, name, closing = recovery.ahead(4)
+    if recovery.peek(1).kind != "LPAR":
+        return "", 0
+    function, _, name, closing = recovery.ahead(4)
     receiver, _, method = function.lexeme.lower().rpartition(".")
-    if opening.kind != "LPAR" or method not in CASE_FOLDS:
+    if method not in CASE_FOLDS:
         return "", 0
     if receiver:
         return method, 3 if name.kind == "RPAR" else 0

@@ -13,7 +13,13 @@ from imsquery.schema.files.dump import written_row
 from imsquery.schema.files.shape import faults_of_shape
 from imsquery.schema.files.types import ALL_COLUMNS, COLUMNS, TYPES, kind_of
 from imsquery.schema.huaweicloud import TABLE
-from imsquery.schema.parameters import ForeignName, Function, Parameter, with_sort_keys
+from imsquery.schema.parameters import (
+    ForeignName,
+    Function,
+    Parameter,
+    operator_faults,
+    with_sort_keys,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -167,8 +173,7 @@ class _Reader:
     ) -> bool:
         """Return whether a row has only the columns of its type, with values of that type."""
         before = len(self._found)
-        kind = TYPES[merged["type"]]
-        taken = COLUMNS.get(kind, ())
+        taken = COLUMNS.get(TYPES[merged["type"]], ())
         for column in columns:
             if column in ALL_COLUMNS and column not in taken:
                 message = f"a parameter of the type {merged['type']} has no `{column}`"
@@ -180,7 +185,14 @@ class _Reader:
                 self._fault((*path, "values", number), f"its values are {shown}")
         if columns.get("observed") is True:
             self._fault((*path, "observed"), "expected the name of an attribute, or false")
+        if len(self._found) == before:
+            self._check_operators(path, merged)
         return len(self._found) == before
+
+    def _check_operators(self, path: Place, merged: Mapping[str, Any]) -> None:
+        operators = merged.get("operators") or {}
+        for operator, message in operator_faults(str(path[1]), kind_of(merged), operators):
+            self._fault((*path, "operators", operator), message)
 
     # -- functions and foreign names
 

@@ -86,10 +86,15 @@ def _enum(value: Any, shape: Schema, path: Place) -> Iterator[Fault]:
 
 def _text(value: Any, shape: Schema, path: Place) -> Iterator[Fault]:
     if isinstance(value, str):
-        if "pattern" in shape and re.search(shape["pattern"], value) is None:
+        if "pattern" in shape and not _fits(shape["pattern"], value):
             yield False, path, f"expected {shape['description']}, not {_shown(value)}"
         elif len(value) > shape.get("maxLength", len(value)):
             yield False, path, f"longer than {shape['maxLength']:,} characters"
+
+
+def _fits(pattern: str, text: str) -> bool:
+    # In JSON Schema, `$` is the end of the text, and nothing else.
+    return re.search(re.sub(r"\$\Z", r"\\Z", pattern), text) is not None
 
 
 def _table(value: Any, shape: Schema, path: Place) -> Iterator[Fault]:

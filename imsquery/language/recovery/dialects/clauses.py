@@ -10,6 +10,7 @@ from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import is_word, unquote
 from imsquery.language.recovery.dialects.reading import sign
 from imsquery.language.recovery.piece import CLAUSES, VALUES, Piece
+from imsquery.language.recovery.vocabulary import ORDER_BY, SORT, SORT_MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,26 +18,35 @@ if TYPE_CHECKING:
     from imsquery.language.algebra import Algebra
 
 
-def lift_clauses(pieces: Sequence[Piece], algebra: Algebra) -> Sequence[Piece]:
+_SORTS = SORT | ORDER_BY
+
+
+def lift_clauses(pieces: Sequence[Piece], algebra: Algebra) -> tuple[Sequence[Piece], bool]:
     """Return the tokens of a filter with the conditions that are clauses at its end.
 
     Only where all conditions must hold, and each clause is there once and valid as one.
+
+    Returns:
+        The tokens, and whether they certainly say the same: without a direction, ``sort`` is
+        ascending elsewhere.
     """
     following = pairwise(piece.kind for piece in pieces)
     if any(kind == "OR" or (kind in CLAUSES and after != "OPERATOR") for kind, after in following):
-        return pieces
+        return pieces, True
     parts = _conjuncts(pieces[:-1])
     named = [(_clause(part, algebra), part) for part in parts]
     counts = Counter(clause for clause, _ in named)
     values = {clause: part[-1] for clause, part in named if clause and counts[clause] == 1}
     lifted = _written(values, algebra)
     if not lifted:
-        return pieces
+        return pieces, True
     kept: list[Piece] = []
     for clause, part in named:
         if clause not in values:
             kept += [*sign("and", part[0].start), *part] if kept else part
-    return [*kept, *lifted, pieces[-1]]
+    is_sorted = any(clause == "order by" and _sorts(part) for clause, part in named)
+    is_directed = any(piece.kind == "DIRECTION" for piece in lifted)
+    return [*kept, *lifted, pieces[-1]], is_directed or not is_sorted
 
 
 def _conjuncts(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -55,7 +65,23 @@ def _conjuncts(pieces: Sequence[Piece]) -> list[list[Piece]]:
 def _clause(part: list[Piece], algebra: Algebra) -> str:
     """Return the clause that a condition sets; empty if it is a filter."""
     is_equality = len(part) == 3 and part[1].lexeme in {"=", "=="}  # noqa: PLR2004 -- name, sign, value
-    return algebra.clause_of(part[0].lexeme) if is_equality and part[2].kind in VALUES else ""
+    if not is_equality or part[2].kind not in VALUES:
+        return ""
+    return "order by" if _sorts(part) else algebra.clause_of(part[0].lexeme)
+
+
+def _sorts(part: list[Piece]) -> bool:
+    """Return whether a condition begins with another language's word for ``order by``."""
+    return part[0].lexeme.lower().replace("-", "_") in _SORTS
+
+
+def _key(written: str) -> list[str]:
+    """Return a sort key and its direction, if one is written in one word with it."""
+    for mark, direction in SORT_MARKS.items():
+        key = written.removeprefix(mark) if len(mark) == 1 else written.removesuffix(mark)
+        if key != written:
+            return [key, direction]
+    return [written]
 
 
 def _written(values: dict[str, Piece], algebra: Algebra) -> list[Piece]:
@@ -63,7 +89,7 @@ def _written(values: dict[str, Piece], algebra: Algebra) -> list[Piece]:
     written: list[Piece] = []
     key, direction = values.get("order by"), values.get("direction")
     if key is not None or direction is not None:
-        words = [_plain(key) if key else algebra.default_order]
+        words = _key(_plain(key)) if key else [algebra.default_order]
         words += [_plain(direction)] if direction else []
         if not all(words) or (direction and KEYWORDS.get(words[-1].lower()) != "DIRECTION"):
             return []

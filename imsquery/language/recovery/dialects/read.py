@@ -64,7 +64,8 @@ def retranslate(tokens: Tokens, algebra: Algebra) -> list[Piece] | None:
 
 def report(reading: Reading, text: str, algebra: Algebra) -> list[Piece]:
     """Report what a text is, with the filter that it says as the fix; return its tokens."""
-    reading = evolve(reading, pieces=tuple(lift_clauses(reading.pieces, algebra)))
+    pieces, is_certain = lift_clauses(reading.pieces, algebra)
+    reading = evolve(reading, pieces=tuple(pieces), is_certain=reading.is_certain and is_certain)
     written = reading.write()
     place = (0, len(text))
     message = f"this is {reading.dialect}, not a query"

@@ -1,0 +1,85 @@
+"""Requests as calls of what is generated from the vendor's API definitions: its SDK, and KooCLI.
+
+Sources: ``huaweicloudsdkims`` 3.1, ``ListImagesRequest``; KooCLI, user guide, which names both the
+operation and its parameters as the API definitions do, and refuses any other parameter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imsquery.compiler.lowering import finish
+from imsquery.diagnostics.terminal import escape
+from imsquery.forms.shell import quote
+from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.huaweicloud import NOT_DEFINED
+from imsquery.semantics.formula import Atom, leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from imsquery.semantics.analysis import Analysis
+
+
+def python(analysis: Analysis) -> str:
+    """Return the call of the SDK for Python that makes the request of a query.
+
+    Raises:
+        QueryError: there are errors, the query is not one request, or the SDK lacks a parameter.
+    """
+    params = _params(analysis, "the SDK", lambda _: None)
+    arguments = [_argument(wire, value) for wire, value in params.items()]
+    return f"ListImagesRequest({', '.join(arguments)})"
+
+
+def _argument(wire: str, value: str) -> str:
+    row = CLOUDIMAGES.parameters[wire]
+    written = {"integer": value, "boolean": value.title()}.get(row.json, repr(value))
+    return f"{row.name}={written}"
+
+
+def koocli(analysis: Analysis, region: str) -> str:
+    """Return the command of KooCLI that makes the request of a query.
+
+    Raises:
+        QueryError: there are errors, the query is not one request, or the command lacks something.
+    """
+    params = _params(analysis, "KooCLI", _untypable)
+    words = [f"--{wire}={quote(value)}" for wire, value in params.items()]
+    return " ".join([f"hcloud IMS ListImages --cli-region={region}", *words])
+
+
+def _untypable(value: str) -> str | None:
+    hidden = escape(value, lambda _: "") != value
+    return "a command cannot contain characters that a terminal does not show" if hidden else None
+
+
+def _params(
+    analysis: Analysis, tool: str, refuse: Callable[[str], str | None]
+) -> Mapping[str, str]:
+    """Return the parameters of the request of a query.
+
+    Args:
+        analysis: of the query.
+        tool: what it is for.
+        refuse: returns why the tool cannot send a value; ``None`` if it can.
+
+    Raises:
+        QueryError: there are errors, the query is not one request, or the tool cannot make it.
+    """
+    params = finish(analysis).params
+    binder = analysis.binder
+    for leaf in leaves(analysis.bound.filter):
+        if not isinstance(leaf, Atom) or leaf.parameter.wire not in params:
+            continue
+        reason = refuse(str(leaf.value))
+        if not _is_defined(leaf.parameter.wire):
+            reason = f"{tool} has no parameter `{leaf.parameter.name}`"
+        if reason is not None:
+            binder.report("not-expressible", reason, binder.span(leaf.first, leaf.last))
+    analysis.raise_errors()
+    return params
+
+
+def _is_defined(wire: str) -> bool:
+    return wire in CLOUDIMAGES.parameters and wire not in NOT_DEFINED

@@ -1,0 +1,87 @@
+"""Filters as fields of Pydantic models, and so as parameters of FastAPI.
+
+>>> from typing import Annotated
+>>> from pydantic import BaseModel
+>>> class Job(BaseModel):
+...     images: Annotated[str, Filter(target="compile")]
+>>> Job(images="platform = CentOS").images
+'platform = CentOS'
+>>> Job(images="platfrom = CentOS")
+Traceback (most recent call last):
+    ...
+pydantic_core._pydantic_core.ValidationError: 1 validation error for Job
+images
+  unknown name `platfrom`; did you mean `platform`? [type=unknown-name, ...]
+
+Needs the extra ``pydantic``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+try:
+    from pydantic_core import PydanticCustomError, ValidationError, core_schema
+except ModuleNotFoundError as _error:
+    _message = "imsquery.pydantic needs Pydantic; install imsquery[pydantic]"
+    raise ModuleNotFoundError(_message, name=_error.name) from _error
+
+from imsquery.compiler.checker import check
+from imsquery.limits import DEFAULT_LIMITS, Limits
+from imsquery.schema.cloudimages import CLOUDIMAGES
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema, InitErrorDetails
+
+    from imsquery.compiler.checker import Target
+    from imsquery.diagnostics.model import Diagnostic
+    from imsquery.schema.spec import Spec
+
+
+@frozen
+class Filter:
+    """Annotates a text that must be a filter without errors; it is kept as it is written.
+
+    Each error of the filter is one of the model: its type is the code of the finding, and its
+    context has the span, the notes and the fixes, as :meth:`Diagnostic.to_dict` returns them.
+
+    Attributes:
+        target: ``compile`` if the filter must be a single request.
+        spec: the parameters.
+        allow_unlisted: accept values not in open lists.
+        limits: bounds on the text.
+    """
+
+    target: Target = "plan"
+    spec: Spec = CLOUDIMAGES
+    allow_unlisted: bool = False
+    limits: Limits = DEFAULT_LIMITS
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Return how Pydantic validates the text."""
+        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+
+    def _checked(self, text: str) -> str:
+        found = check(
+            text,
+            target=self.target,
+            spec=self.spec,
+            allow_unlisted=self.allow_unlisted,
+            limits=self.limits,
+        )
+        errors = [_error_of(text, each) for each in found if each.severity == "error"]
+        if errors:
+            raise ValidationError.from_exception_data(type(self).__name__, errors)
+        return text
+
+
+def _error_of(text: str, found: Diagnostic) -> InitErrorDetails:
+    context = found.to_dict()
+    # Names in braces are replaced one by one, also in what was put in: so the message comes last.
+    context["message"] = context.pop("message")
+    return {"type": PydanticCustomError(found.code, "{message}", context), "input": text}

@@ -1,0 +1,103 @@
+"""The local server answers requests of other specs as their service does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import closing
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imsquery import plan, testing
+from imsquery.schema.spec import Spec
+from imsquery.server.app import create_app
+from imsquery.server.catalogue import Catalogue
+from imsquery.server.openapi import describe
+from imsquery.server.requests import Refusal
+from imsquery.testing.wire import encoded
+from imsquery.testing.wire import pairs as wire_pairs
+from tests.glance_like import GLANCE, REPEATED
+from tests.glance_model import BadRequestError, GlanceModel
+
+SPECS = st.sampled_from((GLANCE, REPEATED))
+
+
+def ids(records: list[str]) -> list[str]:
+    return [json.loads(record)["id"] for record in records]
+
+
+@given(st.data(), SPECS)
+def test_a_request_finds_what_the_service_finds(data: st.DataObject, spec: Spec) -> None:
+    pairs = data.draw(wire_pairs(spec))
+    query = encoded(pair for pair in pairs if pair[0] not in {"marker", "member_status"})
+    images = data.draw(testing.catalogues(spec))
+    if data.draw(st.booleans()) and images:
+        query = "&".join(filter(None, [query, f"marker={quote(images[0]['id'])}"]))
+        images = [*filter(dict, images)]
+    with closing(Catalogue.from_records(images, spec=spec)) as catalogue:
+        try:
+            wanted = [image["id"] for image in GlanceModel(images)(query)]
+        except BadRequestError:  # the marker is not among what is found
+            return
+        assert ids(catalogue.find(query)) == wanted
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "name=in:%22a", "name=xx:a", "size_min=a", "sort=nope", "sort=name:up", "min_disk_max=-",
+        "created_at=in:2018-01-01T00:00:00Z", "name=in:a%22b",
+    ],
+)  # fmt: skip
+def test_what_the_service_refuses_is_refused(query: str) -> None:
+    with (
+        closing(Catalogue.from_records([], spec=GLANCE)) as catalogue,
+        pytest.raises(Refusal),
+    ):
+        catalogue.find(query)
+
+
+def test_directions_are_as_many_as_sort_keys() -> None:
+    query = "sort_key=name&sort_dir=asc&sort_dir=desc"
+    with (
+        closing(Catalogue.from_records([], spec=REPEATED)) as catalogue,
+        pytest.raises(Refusal, match="one for each key"),
+    ):
+        catalogue.find(query)
+
+
+def image(number: int) -> dict[str, Any]:
+    day = f"2018-01-{number + 1:02}T00:00:00Z"
+    return {"id": f"i{number}", "created_at": day, "updated_at": day, "min_disk": 1,
+            "protected": False, "name": "a & b", "tags": ["a"]}  # fmt: skip
+
+
+def test_links_lead_through_all_pages() -> None:
+    async def follow(catalogue: Catalogue) -> list[str]:
+        found: list[str] = []
+        link = "/v2/images?limit=2&name=a+%26+b&tag=a"
+        transport = httpx.ASGITransport(app=create_app(catalogue))
+        async with httpx.AsyncClient(transport=transport, base_url="http://local") as client:
+            while link:
+                page = (await client.get(link)).json()
+                found += [each["id"] for each in page["images"]]
+                link = page.get("next")
+        return found
+
+    with closing(Catalogue.from_records(map(image, range(5)), spec=GLANCE)) as catalogue:
+        assert asyncio.run(follow(catalogue)) == ["i4", "i3", "i2", "i1", "i0"]
+
+
+def test_the_document_has_every_parameter_of_the_spec() -> None:
+    listing = describe(GLANCE)["paths"]["/v2/images"]["get"]
+    names = {each["name"] for each in listing["parameters"]}
+    query = plan("size between 1 and 2 and tag = a and name in (a, b)", spec=GLANCE).requests[0]
+
+    assert names >= {name for name, _ in parse_qsl(query.query_string)}
+    assert {"sort", "min_disk_min", "marker"} <= names
+    assert "checksum" not in names
