@@ -20,6 +20,8 @@ from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+from imsquery.execution.pages import Page
+
 Record = dict[str, Any]
 PATH = "/v2/images"
 MEMBER, ADMIN = "member-token", "admin-token"
@@ -134,12 +136,17 @@ class Glance:
         page: dict[str, Any] = json.loads(body)
         return page
 
+    def page_of(self, query: str) -> Page:
+        """Return a page of records that says whether there is another."""
+        page = self.page(query)
+        return Page(page["images"], page.get("next"))
+
+    async def apage_of(self, query: str) -> Page:
+        return self.page_of(query)
+
     def __call__(self, query: str) -> list[Record]:
         images: list[Record] = self.page(query)["images"]
         return images
-
-    async def afetch(self, query: str) -> list[Record]:
-        return self(query)
 
     def listed(self, query: str = "") -> list[Record]:
         """Return all images that a request lists, page by page, by markers."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from itertools import islice
 from typing import Any
 
-from hypothesis import given, reject
+import pytest
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
-from imsquery import QueryError, matcher, plan, testing
+from imsquery import QueryError, matcher, parse, plan, testing
 from imsquery import compile as compile_query
 from imsquery.language import syntax
 from imsquery.language.unparse import unparse
+from imsquery.planning.plan import Plan
 from imsquery.schema.spec import Spec
 from imsquery.specs import named
+from tests.clause_meaning import results
 from tests.glance.common import ids, kept_ids
 from tests.glance.service import Glance
 from tests.plan_strategies import combined
@@ -117,6 +122,51 @@ dense_filters = st.lists(
 ).flatmap(lambda few: st.recursive(st.sampled_from(few), combined, max_leaves=8))
 trees = testing.filter_trees(GLANCE, consistent=False)
 page_sizes = st.sampled_from((1, 2, 3, 500))
+budgets = st.integers(1, 8)
+
+_names = st.sampled_from(
+    ("created_at", "created_at", "id", "name", "status", "size", "updated_at", "min_disk",
+     "visibility", "protected")
+)  # fmt: skip
+_keys = st.lists(
+    st.tuples(_names, st.sampled_from(("", " asc", " desc"))),
+    min_size=1, max_size=3, unique_by=lambda key: key[0],
+)  # fmt: skip
+_counted = st.tuples(st.integers(1, 3), _names)
+clauses = st.tuples(
+    st.just("") | _keys.map(lambda keys: " order by " + ", ".join(map("".join, keys))),
+    st.just("") | st.integers(1, 12).map(" limit {}".format),
+    st.just("") | st.integers(0, 4).map(" skip {}".format),
+    st.just("") | st.builds(lambda each: " limit {} per {}".format(*each), _counted),
+    st.just("") | st.builds(lambda each: " skip {} per {}".format(*each), _counted),
+).map("".join)
+
+
+def planned(text: str, budget: int) -> Plan:
+    """Plan a query; reject one that is rightly refused."""
+    try:
+        return plan(text, spec=GLANCE, max_requests=budget)
+    except QueryError as error:
+        codes = {each.code for each in error.diagnostics if each.severity == "error"}
+        assert codes <= {"contradiction"}
+        reject()
+
+
+def expected(glance: Glance, text: str, written: str) -> list[str]:
+    """Return the ids of the images that Glance lists and the matcher takes, as clauses have them."""
+    listed = glance.listed()
+    takes = matcher(text, spec=GLANCE)
+    return results(parse(f"all{written}"), listed, [each for each in listed if takes(each)])
+
+
+def check_request(glance: Glance, text: str) -> None:
+    try:
+        query = compile_query(text, spec=GLANCE)
+    except QueryError:
+        reject()
+    found = ids(glance.listed(str(query)))
+
+    assert sorted(found) == sorted(expected(glance, text, ""))
 
 
 @given(testing.requests(GLANCE), catalogues())
@@ -124,23 +174,112 @@ def test_a_request_finds_the_images_that_the_matcher_takes(
     glance: Glance, text: str, images: list[Record]
 ) -> None:
     glance.load(images)
-    query = compile_query(text, spec=GLANCE)
-    takes = matcher(text, spec=GLANCE)
-
-    assert ids(glance.listed(str(query))) == ids(filter(takes, glance.listed()))
+    check_request(glance, text)
 
 
-@given(trees, catalogues(), st.integers(1, 8), page_sizes)
+@given(dense_filters, dense_catalogues)
+def test_a_compiled_filter_finds_the_images_that_the_matcher_takes(
+    glance: Glance, text: str, images: list[Record]
+) -> None:
+    glance.load(images)
+    check_request(glance, text)
+
+
+@given(trees, catalogues(), budgets, page_sizes)
 def test_a_plan_finds_the_images_that_the_matcher_takes(
-    glance: Glance, tree: syntax.Expr, images: list[Record], budget: int, page_size: int
+    glance: Glance, tree: syntax.Expr, images: list[Record], budget: int, size: int
 ) -> None:
     glance.load(images)
     text = unparse(tree)
-    try:
-        planned = plan(text, spec=GLANCE, max_requests=budget)
-    except QueryError:
-        reject()
-    takes = matcher(text, spec=GLANCE)
-    expected = ids(filter(takes, glance.listed()))
+    made = planned(text, budget)
 
-    assert ids(planned.execute(glance, page_size=page_size)) == expected
+    assert ids(made.execute(glance.page_of, page_size=size)) == expected(glance, text, "")
+
+
+@given(dense_filters, dense_catalogues, clauses, budgets, page_sizes)
+def test_clauses_apply_to_the_images_that_the_matcher_takes(
+    glance: Glance, text: str, images: list[Record], written: str, budget: int, size: int
+) -> None:
+    glance.load(images)
+    made = planned(text + written, budget)
+    found = ids(made.execute(glance.page_of, page_size=size))
+
+    assert len(made.requests) <= budget
+    assert found == expected(glance, text, written)
+
+
+@given(dense_filters, dense_catalogues, clauses, budgets, page_sizes, st.integers(0, 8))
+def test_a_cursor_resumes_where_it_was_taken(
+    glance: Glance, text: str, images: list[Record], written: str, budget: int, size: int, stop: int
+) -> None:
+    glance.load(images)
+    made = planned(text + written, budget)
+    run = made.execute(glance.page_of, page_size=size)
+    found = ids(islice(run, stop))
+    found += ids(made.execute(glance.page_of, page_size=size, cursor=run.cursor))
+
+    assert found == expected(glance, text, written)
+
+
+@given(dense_filters, dense_catalogues, clauses, budgets, page_sizes, st.data())
+def test_results_start_after_an_image(
+    glance: Glance,
+    text: str,
+    images: list[Record],
+    written: str,
+    budget: int,
+    size: int,
+    data: st.DataObject,
+) -> None:
+    assume(images)
+    glance.load(images)
+    written += f" after '{data.draw(st.sampled_from(ids(images)))}'"
+    found = ids(planned(text + written, budget).execute(glance.page_of, page_size=size))
+
+    assert found == expected(glance, text, written)
+
+
+@given(dense_filters, dense_catalogues, clauses, page_sizes, st.integers(1, 4))
+def test_running_concurrently_finds_the_same(
+    glance: Glance, text: str, images: list[Record], written: str, size: int, concurrency: int
+) -> None:
+    glance.load(images)
+    made = planned(text + written, 8)
+
+    async def run() -> list[str]:
+        found = made.aexecute(glance.apage_of, page_size=size, concurrency=concurrency)
+        return [image["id"] async for image in found]
+
+    assert asyncio.run(run()) == expected(glance, text, written)
+
+
+# -- what one request does
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("name in (a, b, 'x,y') and status = active", "name=in:a%2Cb%2C%22x%2Cy%22&status=active"),
+        ("id in ('1', '2')", "id=in:1%2C2"),
+        ("status in (active, saving)", "status=in:active%2Csaving"),
+        ("container_format in (bare, ovf)", "container_format=in:bare%2Covf"),
+        ("disk_format in (raw, qcow2)", "disk_format=in:qcow2%2Craw"),
+        ("size > 5 and size <= 9", "size_max=9&size_min=6"),
+        ("min_disk between 20 and 40", "min_disk_max=40&min_disk_min=20"),
+        ("min_ram >= 1GB", "min_ram_min=1024"),
+        ("tag = a and tag = b", "tag=a&tag=b"),
+        ("created_at <= 2018-10-28T10:00:00Z", "created_at=lt:2018-10-28T10:00:01Z"),
+        ("hw_disk_bus = scsi", "hw_disk_bus=scsi"),
+        ("not protected", "protected=false"),
+        (
+            "all order by name asc, created_at desc limit 5",
+            "limit=5&sort=name:asc%2Ccreated_at:desc",
+        ),
+    ],
+)
+def test_one_request_does(glance: Glance, text: str, query: str) -> None:
+    (request,) = plan(text, spec=GLANCE).requests
+
+    assert request.exact
+    assert str(request.query) == str(compile_query(text, spec=GLANCE)) == query
+    assert glance.respond(query)[0] == 200
