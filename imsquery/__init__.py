@@ -97,7 +97,7 @@ _MODULES = {
     "field": "language.builder",
     "format": "formatting.formatter",
     "implies": "evaluation.decision",
-    "lint": "urls.linter",
+    "lint": "linting.linter",
     "matcher": "evaluation.matching",
     "owned_by": "language.builder",
     "parse": "language.syntax",

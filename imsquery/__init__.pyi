@@ -36,6 +36,7 @@ from imsquery.language.builder import tagged as tagged
 from imsquery.language.syntax import Query as Query
 from imsquery.language.syntax import parse as parse
 from imsquery.limits import Limits as Limits
+from imsquery.linting.linter import lint as lint
 from imsquery.planning.plan import Plan as Plan
 from imsquery.planning.planner import plan as plan
 from imsquery.planning.prepared import PreparedQuery as PreparedQuery
@@ -48,6 +49,5 @@ from imsquery.schema.parameters import Parameter as Parameter
 from imsquery.schema.spec import Spec as Spec
 from imsquery.urls.checker import check_url as check_url
 from imsquery.urls.decompiler import decompile as decompile
-from imsquery.urls.linter import lint as lint
 
 __version__: str

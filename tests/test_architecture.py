@@ -34,6 +34,7 @@ LAYERS = (
     "forms",
     "completion",
     "urls",
+    "linting",
     "execution",
     "planning",
     "engines",
@@ -159,7 +160,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
 
 
 def test_few_modules_stand_at_the_top() -> None:
-    assert len([module for module in modules() if "." not in module]) <= 6
+    assert len([module for module in modules() if "." not in module]) <= 7
 
 
 @pytest.mark.parametrize("package", sorted(set(LAYERS) - {"testing", "client", "cli"}))
@@ -236,10 +237,13 @@ def test_the_core_never_touches_the_network_and_never_unpickles(package: str) ->
 
 
 @pytest.mark.parametrize(
-    "module", sorted(set(modules()) - {"schema.huaweicloud", "language._tables"})
+    "module", sorted(set(modules()) - {"schema.huaweicloud", "schema.tools", "language._tables"})
 )
 def test_only_the_table_knows_wire_names(module: str) -> None:
-    """Those that are no common words: nothing else is called `__platform` or `min_disk`."""
+    """Those that are no common words: nothing else is called `__platform` or `min_disk`.
+
+    What tools call them is another table.
+    """
     telling = {wire for wire in CLOUDIMAGES.parameters if "_" in wire}
     written = {
         node.value: node.lineno

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from runpy import run_path
+from typing import Any
 
 import pytest
 from attrs import frozen
@@ -72,7 +76,7 @@ def decompile(text: str) -> None:
 
 
 def lint(text: str) -> None:
-    from imsquery.urls.linter import lint
+    from imsquery.linting.linter import lint
 
     lint(f"{text}/v2/cloudimages?{text}")
     lint(f"'/v2/cloudimages?{text}")
@@ -254,6 +258,33 @@ def test_a_plan_takes_time_in_proportion_to_its_requests(family: Family) -> None
 @pytest.mark.parametrize("family", IN_FULL)
 def test_a_list_is_planned_in_full_in_proportion_to_its_length(family: Family) -> None:
     assert_law(plan_in_full, family)
+
+
+@cache
+def glance() -> Any:
+    """Return the spec in terms of the copy whose work is counted."""
+    return run_path(str(Path(__file__).with_name("glance_like.py")))["GLANCE"]
+
+
+LISTED = (
+    Family("name in (", "x№, ", "x)"),
+    Family("size > 5 and id in (", "x№, ", "x) and name in (a, b) and not protected"),
+    Family("", "(name = x№ or size = №) and ", "protected"),
+    Family("", "tag = x№ and ", "protected"),
+    Family("", "(tag = x№ and size >= №) or ", "protected"),
+)
+
+
+@pytest.mark.parametrize("family", LISTED)
+def test_a_plan_with_lists_and_ranges_takes_time_in_proportion_to_the_filter(
+    family: Family,
+) -> None:
+    def plan(text: str) -> None:
+        from imsquery.planning.planner import plan
+
+        plan(text, spec=glance())
+
+    assert_law(plan, family, 8)
 
 
 @pytest.mark.parametrize("piece", ["{}b", "{}?b", "a?{}b", "a*{}b*?"])

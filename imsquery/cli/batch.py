@@ -97,7 +97,7 @@ def print_each(arguments: Namespace, title: str, write: Write) -> int:
     """
     if arguments.batch is not None:
         batch = _Batch(arguments, write)
-        _print(batch, arguments.format, title)
+        _print(batch, arguments, title)
         return int(batch.has_errors)
     text = read_filter(arguments)
     values = Values(arguments).of_one(text)
@@ -110,17 +110,18 @@ def print_each(arguments: Namespace, title: str, write: Write) -> int:
         draw(text, found)
     if written is None:
         return 1
-    _print([(text, written)], arguments.format, title)
+    _print([(text, written)], arguments, title)
     return 0
 
 
-def _print(pairs: Iterable[tuple[str, str]], form: str, title: str) -> None:
+def _print(pairs: Iterable[tuple[str, str]], arguments: Namespace, title: str) -> None:
+    form = arguments.format
     if form in _LINES:
         lines: Iterable[str] = (line for _, line in pairs)
     else:
         from imsquery.cli.formats import FORMATS
 
-        lines = FORMATS[form](pairs, title)
+        lines = FORMATS[form](pairs, title, arguments.spec)
     print_lines(lines, form)
 
 

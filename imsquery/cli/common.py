@@ -167,9 +167,9 @@ def add_report_format(parser: ArgumentParser) -> None:
     """Declare the format of findings."""
     parser.add_argument(
         "--format",
-        choices=("text", "json", "github"),
+        choices=("text", "json", "github", "sarif"),
         default="text",
-        help="output format: drawn for a terminal (default), JSON, or GitHub annotations",
+        help="output format: drawn for a terminal (default), JSON, GitHub annotations, or SARIF",
     )
 
 
@@ -180,6 +180,17 @@ def is_interrupt(error: RuntimeError) -> bool:
 
 class UsageError(Exception):
     """An argument that cannot be used, as only reading it shows."""
+
+
+def check_vendor(arguments: Namespace) -> None:
+    """Raise if a format asks the vendor's own service, and the filter is for another.
+
+    Raises:
+        UsageError: it is.
+    """
+    if arguments.spec.path != CLOUDIMAGES.path:
+        path = CLOUDIMAGES.path
+        raise UsageError(f"--format {arguments.format} asks for {path}, which --spec has not")
 
 
 def read_filter(arguments: Namespace) -> str:

@@ -1,6 +1,8 @@
-"""Find the URLs of image lists in files, and report what is wrong with them.
+"""Find requests for image lists in files, and report what is wrong with them.
 
-Files may be in any language: source code, YAML, Markdown.
+They are URLs in any language; commands of KooCLI; in Python, `params=` beside the path and
+`ListImagesRequest` of the SDK; data sources of Terraform; and image filters of Packer. A comment
+with `imsquery: ignore[CODE]` leaves out findings in its line.
 """
 
 from __future__ import annotations
@@ -12,8 +14,9 @@ from imsquery.cli.common import add_allow_unlisted, add_report_format, add_spec
 from imsquery.cli.encoding import decode
 from imsquery.cli.output import Progress, fail
 from imsquery.cli.report import Checked, print_report
+from imsquery.cli.walking import add_exclude, files_of
 from imsquery.diagnostics.render import summarize
-from imsquery.urls.linter import lint
+from imsquery.linting.linter import lint
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -23,6 +26,7 @@ _LARGEST = 32 * 2**20  # bytes: no source file is larger
 EPILOG = """\
 examples:
   imsquery lint src/*.py docs/*.md
+  imsquery lint . --exclude docs/old --format sarif > findings.sarif
   git ls-files | xargs imsquery lint --format github
 
 exit status:
@@ -38,8 +42,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         "files",
         metavar="FILE",
         nargs="+",
-        help="a text file; - reads standard input",
+        help="a text file, or a directory of such; - reads standard input",
     )
+    add_exclude(parser)
     add_report_format(parser)
     add_spec(parser)
     add_allow_unlisted(parser)
@@ -54,8 +59,9 @@ def main(arguments: Namespace) -> int:
 
 def _lint(arguments: Namespace, failed: list[int]) -> Iterator[Checked]:
     """Yield the findings of each file; add the exit status of those that cannot be read."""
-    progress = Progress("files", len(arguments.files))
-    for number, name in enumerate(arguments.files, 1):
+    names = files_of(arguments)
+    progress = Progress("files", len(names))
+    for number, name in enumerate(names, 1):
         progress.update(number, number)
         try:
             text = _read(name)
@@ -71,7 +77,7 @@ def _lint(arguments: Namespace, failed: list[int]) -> Iterator[Checked]:
 
 
 def _read(name: str) -> str:
-    """Read a file as text, in whatever encoding: a URL has nothing in it that is not ASCII."""
+    """Read a file as text, in whatever encoding: names are ASCII, and so are most values."""
     if name == "-":
         data = sys.stdin.buffer.read(_LARGEST + 1)
     else:

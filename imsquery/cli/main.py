@@ -28,7 +28,7 @@ COMMANDS = {
     "check": "report errors and warnings in a filter",
     "format": "reformat filters",
     "decompile": "turn a URL or query string into a filter",
-    "lint": "check the image-list URLs in files",
+    "lint": "check the requests for image lists in files",
     "spec": "list parameters with their types and values",
     "explain": "explain the code of a finding",
     "complete": "list completions at a position in a filter",

@@ -104,7 +104,7 @@ def as_json(value: object, indent: int | None = None) -> str:
 
 def print_lines(lines: Iterable[str], form: str, stream: TextIO | None = None) -> None:
     """Print the lines of a format; JSON stays JSON whatever the encoding."""
-    if form in {"json", "jsonl", "infinity"}:
+    if form in {"json", "jsonl", "infinity", "sarif"}:
         from imsquery.cli.escaping import escape_json
 
         encoding = (stream or sys.stdout).encoding

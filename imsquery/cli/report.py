@@ -45,7 +45,7 @@ def print_report(
 
     Args:
         checked: the texts; only one that has findings is drawn.
-        form: ``text``, ``json`` or ``github``.
+        form: ``text``, ``json``, ``github`` or ``sarif``.
         stream: where to print.
         summarize: returns the last line of a drawn report.
         is_list: whether JSON is a list, as for any number of texts, or an object, as for one.
@@ -59,6 +59,9 @@ def print_report(
 
     if form == "json":
         print_lines(_json(counted(), is_list=is_list), form, stream)
+        return found
+    if form == "sarif":
+        print_lines(_sarif(counted()), form, stream)
         return found
     for each in counted():
         if each.found and form == "github":
@@ -77,3 +80,13 @@ def _json(checked: Iterable[Checked], *, is_list: bool) -> Iterable[str]:
     if is_list:
         return json_array(reports)
     return (line for each in reports for line in json.dumps(each, indent=2).split("\n"))
+
+
+def _sarif(checked: Iterable[Checked]) -> list[str]:
+    from imsquery import __version__
+    from imsquery.diagnostics.sarif import sarif_log, sarif_results
+
+    results = [
+        result for each in checked for result in sarif_results(each.text, each.found, each.name)
+    ]
+    return json.dumps(sarif_log(results, __version__), indent=2).split("\n")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from imsquery.covering.implication import follows, is_contrary
 from imsquery.schema.kinds import Boolean, Flag, Identifier, Integer
-from imsquery.schema.wire import write_pair
+from imsquery.schema.parameters import LIST
+from imsquery.schema.wire import MAX_LIST, write_pair
 from imsquery.semantics.formula import Atom, is_scope
 from imsquery.semantics.lists import OneOf, as_one
 from imsquery.semantics.simplify import complement
@@ -70,8 +71,8 @@ class Box:
         left = [*self.unasked, *unasked]
         for atom in atoms:
             place = slot(atom)
-            if not _is_single(atom.parameter):
-                others = [each for each in conditions.values() if _are_alike(each, atom)]
+            if atom.parameter.wires:
+                others = _on(atom.parameter, conditions)
                 if any(is_contrary(atom, each) for each in others):
                     return None
                 if any(_implies(each, atom) for each in others):
@@ -132,9 +133,10 @@ class Box:
             known = theirs.get(place)
             if known is not None and _implies(known, atom):
                 continue
-            if _is_single(atom.parameter):
+            if not atom.parameter.wires:
                 return False
-            if not any(_are_alike(each, atom) and _implies(each, atom) for each in theirs.values()):
+            others = _on(atom.parameter, theirs)
+            if not any(_implies(each, atom) for each in others):
                 return False
         return True
 
@@ -173,8 +175,10 @@ def _is_single(row: Parameter) -> bool:
     return not (row.wires or row.repeats)
 
 
-def _are_alike(one: Atom, other: Atom) -> bool:
-    return one.parameter.wire == other.parameter.wire
+def _on(row: Parameter, conditions: Conditions) -> list[Atom]:
+    """Return the conditions on a parameter that a request compares in several ways."""
+    found = (conditions.get(wire) for wire in (row.wire, *row.wires))
+    return [each for each in found if each is not None]
 
 
 def _implies(atom: Atom, other: Atom) -> bool:
@@ -208,7 +212,8 @@ def _wider(one: Atom | None, other: Atom | None) -> Atom | None:
     if _implies(other, one):
         return one
     these, those = _listed(one), _listed(other)
-    return as_one([*these, *those]) if these and those else None
+    is_short = len(these) + len(those) <= MAX_LIST
+    return as_one([*these, *those]) if these and those and is_short else None
 
 
 def _intersect(one: Atom, other: Atom) -> Atom | None:
@@ -222,7 +227,8 @@ def _listed(atom: Atom) -> list[Atom]:
     """Return the equalities that a condition is the list of."""
     if isinstance(atom, OneOf):
         return atom.atoms()
-    return [atom] if atom.relation == "=" else []
+    is_listable = LIST in atom.parameter.forms and atom.relation == "=" and not is_scope(atom)
+    return [atom] if is_listable else []
 
 
 def weigh(atom: Atom) -> float:
@@ -231,7 +237,7 @@ def weigh(atom: Atom) -> float:
     if is_scope(atom):
         return 1.0
     if isinstance(atom, OneOf):
-        return min(sum(map(weigh, atom.atoms())), _BOUND["!="])
+        return min(len(atom.values) * weigh(atom.atoms()[0]), _BOUND["!="])
     if atom.parameter.is_time:
         return _BOUND.get(atom.relation, _SECOND)
     if isinstance(kind, Boolean):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from imsquery.schema.spec import Spec
     from imsquery.semantics.formula import Formula
 
+_CONSULTED = 32  # known conditions on a parameter that repeats: more are taken only as they are
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 
 
@@ -55,8 +56,13 @@ def follows(atom: Atom, known: Atom) -> bool | None:
 def _follows_lists(atom: Atom, known: Atom) -> bool | None:
     """Return whether a condition holds given another, where either is a list."""
     if isinstance(atom, OneOf) and isinstance(known, OneOf) and not atom.parameter.multiple:
-        shared = {*atom.values} & {*known.values}
-        return len(shared) == len(known.values) or (None if shared else False)
+        if known.values <= atom.values:
+            return True
+        return False if known.values.isdisjoint(atom.values) else None
+    if isinstance(atom, OneOf) and known.relation == "=" and not atom.parameter.multiple:
+        return known.value in atom.values
+    if isinstance(known, OneOf) and atom.relation == "=" and not atom.parameter.multiple:
+        return None if atom.value in known.values else False
     if isinstance(known, OneOf):  # whichever of its values it is
         truths = {follows(atom, each) for each in known.atoms()}
         return truths.pop() if len(truths) == 1 else None
@@ -176,17 +182,20 @@ def assume(formula: Formula, known: Iterable[Atom], granted: Container[Hashable]
     given: dict[str, list[Atom]] = {}
     for each in known:
         given.setdefault(each.parameter.wire, []).append(each)
+    keys = {each.key for same in given.values() for each in same}
 
     def holds(atom: Atom) -> bool | None:
         if is_scope(atom):
             return True
-        for each in given.get(atom.parameter.wire, ()):
+        same = given.get(atom.parameter.wire, ())
+        if len(same) > _CONSULTED and atom.key in keys:
+            return True
+        for each in same[:_CONSULTED]:
             truth = follows(atom, each)
             if truth is not None:
                 return truth
         return None if atom.parameter.observed is not None else atom.key in granted
 
-    keys = {each.key for same in given.values() for each in same}
     return _settle(_without_certain(formula, keys), holds)
 
 

@@ -88,7 +88,9 @@ def _parts(formula: Formula, budget: int, spec: Spec) -> list[tuple[Box, Formula
     parts = []
     for box in boxes:
         unasked = {atom.key for atom in box.unasked}
-        residual = spread(unite_ranges(assume(lists, box.conditions.values(), unasked)))
+        residual = unite_ranges(assume(lists, box.conditions.values(), unasked))
+        if lists is not formula:
+            residual = spread(residual)
         if isinstance(residual, Or) and not residual.operands:
             continue
         if box.unasked:

@@ -16,11 +16,11 @@ from imsquery.diagnostics.terminal import shorten
 from imsquery.fixes import mend
 from imsquery.formatting.formatter import format as format_query
 from imsquery.limits import DEFAULT_LIMITS
+from imsquery.linting.linter import lint
 from imsquery.lsp.regions import Region, in_python, whole
 from imsquery.planning.planner import plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.huaweicloud import SOURCES
-from imsquery.urls.linter import lint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

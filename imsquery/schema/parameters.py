@@ -10,7 +10,7 @@ from imsquery.schema.kinds import Advice, Enumeration, Flag, Integer, Text, Time
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import ClassVar
+    from typing import Any, ClassVar
 
     from imsquery.schema.kinds import Kind
 
@@ -239,7 +239,11 @@ class Parameter(Frozen):
 
     def with_kind(self, kind: Kind) -> Parameter:
         """Return the same row with another type."""
-        return Parameter(**{**self._arguments(), "kind": kind})
+        return self.changed(kind=kind)
+
+    def changed(self, **changes: Any) -> Parameter:
+        """Return the same row with other arguments."""
+        return Parameter(**{**self._arguments(), **changes})
 
 
 class Member(Parameter):

@@ -21,19 +21,25 @@ class OneOf(Atom):
     """A comparison with a list; its value is the list as a request has it.
 
     Attributes:
-        values: the values, sorted.
+        values: the values.
     """
 
-    __slots__ = ("values",)
+    __slots__ = ("_atoms", "values")
 
     def __init__(self, atoms: Sequence[Atom], value: str) -> None:
         first, last = min(each.first for each in atoms), max(each.last for each in atoms)
         super().__init__(atoms[0].parameter, LIST, value, first, last)
-        self.values = tuple(sorted({each.value for each in atoms}))
+        self.values = frozenset(each.value for each in atoms)
+        self._atoms: list[Atom] | None = None
 
     def atoms(self) -> list[Atom]:
         """Return the comparison with each value."""
-        return [Atom(self.parameter, "=", value, self.first, self.last) for value in self.values]
+        if self._atoms is None:
+            self._atoms = [
+                Atom(self.parameter, "=", value, self.first, self.last)
+                for value in sorted(self.values)
+            ]
+        return self._atoms
 
 
 def as_one(atoms: Sequence[Atom]) -> Atom | None:

@@ -246,10 +246,8 @@ class _RequestChecker:
         row = self._values.parameter(spelled.strip())
         if row is None or not value.strip():
             return {}
-        text = f"{row.wire}={encode(value.strip())}"
-        (mended,), _ = read_pairs(text, Span(0, len(text)))
-        fits = self._values.fits(row, mended)
-        return {row.wire: self._edits.replace(pair, text)} if fits else {}
+        fits = self._values.fits(row, _written(row, value.strip()))
+        return {row.wire: self._edits.replace(pair, (row.wire, value.strip()))} if fits else {}
 
     def _renamings(self, pair: Pair, name: str) -> dict[str, TitledEdits]:
         """Offer the nearest parameters that take the value."""
@@ -275,9 +273,8 @@ class _RequestChecker:
             value = str(row.kind.read(pair.value or ""))
         except RefusedValue as refused:
             value = refused.certain
-        text = f"{row.wire}={encode(value)}"
-        (mended,), _ = read_pairs(text, Span(0, len(text)))
-        return [self._edits.replace(pair, text)] if self._values.fits(row, mended) else []
+        fits = self._values.fits(row, _written(row, value))
+        return [self._edits.replace(pair, (row.wire, value))] if fits else []
 
     def _meant(self, name: str) -> list[Parameter]:
         """Return the parameters that a name may mean: as other tools use it, or else misspelled."""
@@ -295,7 +292,7 @@ class _RequestChecker:
             if row.observed == attribute.wire and row.pushable and row.wire not in self._edits.last:
                 value = (row.reading or {}).get((pair.value or "").lower())
                 if value is not None:
-                    return [self._edits.replace(pair, f"{row.wire}={encode(value)}")]
+                    return [self._edits.replace(pair, (row.wire, value))]
         return []
 
     # -- how parameters go together
@@ -329,7 +326,7 @@ class _RequestChecker:
         if known is not None and known.value in {value, None}:
             return
         text = f"{needed}={encode(value)}"
-        fixes = [] if needed in self._read else [self._edits.add(pair, text)]
+        fixes = [] if needed in self._read else [self._edits.add(pair, needed, value)]
         message = f"`{wire}` requires `{text}`"
         self.findings.append(finding("requires", message, pair.span, fixes))
 
@@ -341,9 +338,8 @@ class _RequestChecker:
             message = f"`{wire}` requires `{needed}`"
             self.findings.append(finding("requires", message, pair.span))
             return
-        text = f"{needed}={row.wire}"
         message = f"`{wire}` without `{needed}` sorts by `{row.wire}`"
-        fixes = [self._edits.add(pair, text, is_safe=True)]
+        fixes = [self._edits.add(pair, needed, row.wire, is_safe=True)]
         self.findings.append(finding("requires", message, pair.span, fixes, "warning"))
 
     def _check_exclusive(self) -> None:
@@ -366,3 +362,10 @@ class _RequestChecker:
                 message = f"`{wire}` finds only images with `{needed}={encode(value)}`"
                 found = finding("never-matches", message, last.span, severity="warning")
                 self.findings.append(found)
+
+
+def _written(row: Parameter, value: str) -> Pair:
+    """Return the pair of a parameter and its value, as it is in a query string."""
+    text = f"{row.wire}={encode(value)}"
+    (pair,), _ = read_pairs(text, Span(0, len(text)))
+    return pair

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from imsquery.compiler.query_string import encode
 from imsquery.diagnostics.edits import Safe
+from imsquery.urls.notation import QUERY_STRING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from imsquery.diagnostics.source import Span
     from imsquery.urls.reader import Pair
 
 _encoded = re.compile("(^|%26)([A-Za-z0-9_]+)(=|%3[dD])")
@@ -57,25 +58,27 @@ class PairEdits:
 
     def rename(self, pair: Pair, wire: str, *, is_safe: bool = False) -> TitledEdits:
         """Replace the name of a pair."""
-        edit = (pair.name_span.start, pair.name_span.end, wire)
-        edits = [*self._without_overridden(pair), edit]
-        return _titled(f"write `{wire}`", edits, is_safe=is_safe and len(edits) == 1)
+        name = pair.notation.name(wire)
+        edits = [*self._without_overridden(pair), (*_ends(pair.name_span), name)]
+        return _titled(f"write `{name}`", edits, is_safe=is_safe and len(edits) == 1)
 
     def revalue(self, pair: Pair, value: str, *, is_safe: bool = False) -> TitledEdits:
         """Replace the value of a pair."""
-        encoded = encode(value)
+        written = pair.notation.value(value)
         if pair.value_span.start == pair.name_span.end:  # no `=`
-            encoded = f"={encoded}"
-        edit = (pair.value_span.start, pair.value_span.end, encoded)
-        return _titled(f"write `{encoded}`", [edit], is_safe=is_safe)
+            written = f"={written}"
+        edit = (*_ends(pair.value_span), written)
+        return _titled(f"write `{written}`", [edit], is_safe=is_safe)
 
-    def replace(self, pair: Pair, text: str) -> TitledEdits:
-        """Replace a whole pair."""
-        edit = (pair.span.start, pair.span.end, text)
+    def replace(self, pair: Pair, *others: tuple[str, str]) -> TitledEdits:
+        """Replace a whole pair by others: wire names and values."""
+        text = pair.separator.join(pair.notation.pair(*each) for each in others)
+        edit = (*_ends(pair.span), text)
         return f"write `{text}`", [*self._without_overridden(pair), edit]
 
-    def add(self, pair: Pair, text: str, *, is_safe: bool = False) -> TitledEdits:
+    def add(self, pair: Pair, wire: str, value: str, *, is_safe: bool = False) -> TitledEdits:
         """Add a pair after another."""
+        text = pair.notation.pair(wire, value)
         edit = (pair.span.end, pair.span.end, f"{pair.separator}{text}")
         return _titled(f"add `{text}`", [edit], is_safe=is_safe)
 
@@ -86,6 +89,8 @@ class PairEdits:
             The pairs that result, joined by a plain ``&``, and the edits; both empty if there is
             nothing to decode.
         """
+        if pair.notation is not QUERY_STRING:
+            return "", []
         found = [each for each in _encoded.finditer(pair.raw) if is_parameter(each[2])]
         start = pair.span.start
         edits: Edits = []
@@ -105,6 +110,10 @@ class PairEdits:
         is_last = self.last.get(pair.name) is pair
         overridden = self._overridden.get(pair.name, ()) if is_last else ()
         return [(each.span.start, each.after, "") for each in overridden]
+
+
+def _ends(span: Span) -> tuple[int, int]:
+    return span.start, span.end
 
 
 def _titled(title: str, edits: Edits, *, is_safe: bool) -> TitledEdits:

@@ -11,6 +11,7 @@ from attrs import frozen
 from imsquery.diagnostics.edits import Safe
 from imsquery.diagnostics.model import diagnostic
 from imsquery.diagnostics.source import Span
+from imsquery.urls.notation import QUERY_STRING, Notation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _ALLOWED = "A-Za-z0-9._~!$&'()*+,;=:@/?%\\[\\]-"
 _unsafe = re.compile(f"[^{_ALLOWED}]+")
+_plain = re.compile(r"[A-Za-z0-9._~!$'()*,=:@/?-]*").fullmatch
 _bad_escape = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _method = re.compile(r"\s*(?:curl\s+)?([\"'`<]?)(GET\s+)?")
@@ -46,7 +48,8 @@ class Pair:
         before: the start of the separator before the pair, if any, else of the pair.
         after: the end of the separator after the pair, if any, else of the pair.
         separator: the spelling of a separator next to the pair.
-        raw: the pair as written.
+        raw: the pair as written in a query string.
+        notation: how parts of it are written.
     """
 
     name: str | None
@@ -58,6 +61,7 @@ class Pair:
     after: int
     separator: str
     raw: str
+    notation: Notation = QUERY_STRING
 
 
 @frozen
@@ -100,7 +104,7 @@ def locate(text: str) -> Url:
 
 
 def read_pairs(
-    text: str, query: Span, *, is_embedded: bool = False
+    text: str, query: Span, *, is_embedded: bool = False, offset: int = 0
 ) -> tuple[list[Pair], list[Diagnostic]]:
     """Split a query string into pairs.
 
@@ -110,6 +114,7 @@ def read_pairs(
         is_embedded: whether it is from a file, with templates masked by :data:`TEMPLATE`. There,
             ``&`` and ``=`` may be escaped for HTML, JSON or a shell; elsewhere an escaped ``&`` is
             a finding.
+        offset: where the text is in a larger one, of which all spans are.
 
     Returns:
         The pairs in text order, without empty ones, and all ``bad-encoding`` findings.
@@ -120,14 +125,21 @@ def read_pairs(
     for before, start, end, after in _pieces(text, query):
         equals = sign.search(text, start, end)
         name_end, value_start = equals.span() if equals else (end, end)
-        name_span, value_span = Span(start, name_end), Span(value_start, end)
-        name, value = (
-            _decode(text, span, findings, may_be_template=is_embedded)
-            for span in (name_span, value_span)
+        name = _decode(text[start:name_end], start + offset, findings, is_embedded)
+        value = _decode(text[value_start:end], value_start + offset, findings, is_embedded)
+        pairs.append(
+            Pair(
+                name,
+                value,
+                Span(start + offset, end + offset),
+                Span(start + offset, name_end + offset),
+                Span(value_start + offset, end + offset),
+                before + offset,
+                after + offset,
+                (text[before:start] or text[end:after] or "&") if is_embedded else "&",
+                text[start:end],
+            )
         )
-        separator = (text[before:start] or text[end:after] or "&") if is_embedded else "&"
-        span, raw = Span(start, end), text[start:end]
-        pairs.append(Pair(name, value, span, name_span, value_span, before, after, separator, raw))
     if not is_embedded:
         findings += _escaped_separators(text, query)
     return pairs, findings
@@ -153,20 +165,23 @@ def _escaped_separators(text: str, query: Span) -> Iterator[Diagnostic]:
 
 
 def _decode(
-    text: str, span: Span, findings: list[Diagnostic], *, may_be_template: bool
+    raw: str,
+    start: int,
+    findings: list[Diagnostic],
+    may_be_template: bool,  # noqa: FBT001 -- often called
 ) -> str | None:
     """Decode a name or value, and report the faults of its encoding."""
-    start, end = span.start, span.end
-    raw = text[start:end]
     if may_be_template and TEMPLATE in raw:
         return None
+    if _plain(raw):
+        return raw
     if _bad_escape.search(raw):
         message = "expected two hexadecimal digits after `%`"
         findings.append(_encoding(message, _bad_escape, raw, start, "write `%25`", "error"))
     try:
         value = unquote_to_bytes(raw.replace("+", " ")).decode()
     except UnicodeError:
-        findings.append(diagnostic("bad-encoding", "invalid UTF-8", (start, end)))
+        findings.append(diagnostic("bad-encoding", "invalid UTF-8", (start, start + len(raw))))
         return None
     if _unsafe.search(raw):
         message = f"{_names(raw)} must be percent-encoded"

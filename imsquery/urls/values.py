@@ -15,6 +15,7 @@ from imsquery.language.lexer import spell
 from imsquery.schema.kinds import Flag, RefusedValue
 from imsquery.schema.parameters import LIST, TIME_OPERATORS
 from imsquery.schema.wire import read_list, read_pair, write_pair
+from imsquery.urls.notation import UNWRITABLE
 from imsquery.urls.reader import read_pairs
 from imsquery.urls.times import read_wire_time
 
@@ -306,7 +307,7 @@ class ValueReader:
             return []
         if self._edits.last.keys() & compiled.params.keys():
             return [self._edits.remove(pair)]
-        return [self._edits.replace(pair, compiled.query_string)]
+        return [self._edits.replace(pair, *compiled.params.items())]
 
 
 def finding(
@@ -317,8 +318,9 @@ def finding(
     severity: str = "error",
     notes: Iterable[str] = (),
 ) -> Diagnostic:
-    """Make a finding at a span."""
-    return diagnostic(code, message, (span.start, span.end), fixes, severity, notes)
+    """Make a finding at a span, without the fixes that cannot be written there."""
+    written = [fix for fix in fixes if all(UNWRITABLE not in text for _, _, text in fix[1])]
+    return diagnostic(code, message, (span.start, span.end), written, severity, notes)
 
 
 def _invalid(value: str, row: Parameter, expected: str) -> str:

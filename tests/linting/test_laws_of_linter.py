@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imsquery import CLOUDIMAGES
+from imsquery.linting.linter import lint
 from imsquery.urls.checker import check_url
-from imsquery.urls.linter import lint
 from tests.strategies import ROWS
 
 PATH = CLOUDIMAGES.path

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from imsquery import CLOUDIMAGES
-from imsquery.urls.linter import lint
+from imsquery.linting.linter import lint
 
 URL = f"https://host{CLOUDIMAGES.path}"
 

@@ -1,0 +1,1 @@
+"""Requests for image lists in files of any language, and their findings."""

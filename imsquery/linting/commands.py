@@ -1,0 +1,113 @@
+"""Commands of KooCLI: ``hcloud IMS ListImages --__imagetype=gold``."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from imsquery.diagnostics.source import Span
+from imsquery.linting.placeholders import PATTERN, find_placeholder
+from imsquery.linting.requests import Entry, Request, pairs_in_row, unknown_entry
+from imsquery.urls.notation import UNWRITABLE, Notation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imsquery.schema.spec import Spec
+
+_COMMAND = "ListImages"
+_command = re.compile(r"\bhcloud[ \t]+IMS[ \t]+ListImages(?:/v2)?(?![\w/-])", re.IGNORECASE)
+# Between words: white space, and the ends of lines as shells escape them.
+_space = re.compile(r"(?:[ \t]+|[\\^`]\r?\n)+")
+_QUOTED = {'"': r'"(?:[^"\\\n]|\\[^\n])*"', "'": r"'[^'\n]*'"}
+_word = {
+    around: re.compile(
+        rf"(?:{PATTERN}|\\[^\n{around}]|[^\s\"'\\;|&<>()`]|"
+        + "|".join(each for quote, each in _QUOTED.items() if quote != around)
+        + r")+"
+    )
+    for around in ("", '"', "'", "`")
+}
+_option = re.compile(r"--([A-Za-z_][\w.-]*)(=)?")
+# Options of every command; so are those with a hyphen.
+_OWN = frozenset({
+    "debug", "domain_id", "dryrun", "help", "interactive", "method", "project_id", "skeleton",
+    "version",
+})  # fmt: skip
+_part = re.compile(r"'([^'\n]*)'|\"((?:[^\"\\\n]|\\[^\n])*)\"|\\([^\n])")
+_escaped = re.compile(r"\\([\"\\$`])")
+_LONGEST_LINE = 2_000  # before a command
+
+
+@frozen
+class _Option(Notation):
+    """Writes options within the quotes ``around`` a command."""
+
+    around: str
+
+    def value(self, value: str) -> str:
+        written = shlex.quote(value)
+        is_plain = self.around not in written if self.around else True
+        return written if is_plain and "\\" not in written else UNWRITABLE
+
+    def pair(self, wire: str, value: str) -> str:
+        return f"--{wire}={self.value(value)}"
+
+
+def read(text: str, spec: Spec) -> Iterator[Request]:
+    """Yield the requests of commands."""
+    if _COMMAND not in text:
+        return
+    end = 0
+    for match in _command.finditer(text):
+        if match.start() < end:  # a word of the command before
+            continue
+        around = _quote_around(text, match.start())
+        entries = [*_options(text, match.end(), _Option(around))]
+        end = entries[-1].end if entries else match.end()
+        yield Request(Span(match.start(), end), pairs_in_row(entries, " "), spec)
+
+
+def _quote_around(text: str, start: int) -> str:
+    """Return the quote that is open in the line before a command."""
+    line = text[max(text.rfind("\n", 0, start) + 1, start - _LONGEST_LINE) : start]
+    return next((each for each in ("`", '"', "'") if line.count(each) % 2), "")
+
+
+def _options(text: str, position: int, notation: _Option) -> Iterator[Entry]:
+    """Yield the words of a command after its name."""
+    takes_value = False
+    while space := _space.match(text, position):
+        word = _word[notation.around].match(text, space.end())
+        if word is None:
+            return
+        start, position = word.span()
+        option = _option.match(text, start, position)
+        if option is None:
+            may_be_any = not takes_value and find_placeholder(word[0]) is not None
+            yield unknown_entry(start, position) if may_be_any else Entry(start, position)
+            takes_value = False
+            continue
+        takes_value = option[2] is None
+        if "-" in option[1] or option[1] in _OWN:
+            yield Entry(start, position)
+            continue
+        place = Span(option.end(), position)
+        value = None if takes_value else _value(text[place.start : place.end])
+        yield Entry(start, position, option[1], value, Span(*option.span(1)), place, notation)
+
+
+def _value(written: str) -> str | None:
+    """Return a word without its quotes; ``None`` if the shell or a reader fills in parts."""
+    if find_placeholder(f"={written}") or "`" in written:
+        return None
+    return _part.sub(_unquoted, written)
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    if found[1] is not None:
+        return found[1]
+    return _escaped.sub(r"\1", found[2]) if found[2] is not None else found[3]

@@ -1,0 +1,399 @@
+"""Parameters in Python: ``params=`` beside the path, and ``ListImagesRequest`` of the SDK."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from imsquery.diagnostics.source import Span
+from imsquery.linting.requests import Entry, Request, pair_of, pairs_in_row, unknown_entry
+from imsquery.schema.tools import PYTHON_SDK, spec_of
+from imsquery.urls.notation import UNWRITABLE, Notation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from imsquery.schema.spec import Spec
+    from imsquery.urls.reader import Pair
+
+_REQUEST = "ListImagesRequest"
+_SDK = "huaweicloudsdkims"
+_LARGEST = 2_000_000  # code points; far more than a file of Python has
+_DEEPEST = 5  # nesting of the expression that ends with the path
+_fence = re.compile(r"^```+[ ]?(?:python3?|py)\b[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_string = re.compile(r"[uU]?([\"'])((?:[^\"'\\\n]|\\[^\n])*)\1")
+_number = re.compile(r"0|[1-9][0-9]{0,17}").fullmatch
+_line_ends = re.compile(r"\r\n|\r|\n").finditer
+_comma = re.compile(r"\s*,")
+_CHANGING = frozenset({"clear", "pop", "popitem", "setdefault", "update"})
+_OTHER_LIBRARIES = frozenset({"aiohttp", "httpx"})
+_LONGEST_INDENT = 200
+
+
+@frozen
+class _Literal(Notation):
+    """Writes string literals in place of others.
+
+    Attributes:
+        quote: around the literals.
+        is_quoted: whether the value is in quotes now; if not, they are written, too.
+        form: a whole pair, with ``{name}`` for its name and ``{value}`` for its literal.
+    """
+
+    quote: str
+    is_quoted: bool
+    form: str
+
+    def value(self, value: str) -> str:
+        if self.is_quoted:
+            return self._content(value)
+        return value if _number(value) else f"{self.quote}{self._content(value)}{self.quote}"
+
+    def pair(self, wire: str, value: str) -> str:
+        literal = f"{self.quote}{self._content(value)}{self.quote}"
+        return self.form.replace("{name}", wire).replace("{value}", literal)
+
+    def _content(self, value: str) -> str:
+        if not value.isprintable():
+            return UNWRITABLE
+        return value.replace("\\", "\\\\").replace(self.quote, f"\\{self.quote}")
+
+
+def read(text: str, spec: Spec) -> Iterator[Request]:
+    """Yield the requests of a file of Python, or of Python in Markdown."""
+    has_path = spec.path.lstrip("/") in text and "params" in text
+    if not has_path and not (_REQUEST in text and _SDK in text):
+        return
+    for offset, code in _sources(text):
+        tree = _parse(code)
+        if tree is not None:
+            yield from _Module(text, offset, code, tree, spec).requests()
+
+
+def _sources(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what may be Python, with where it starts."""
+    if len(text) > _LARGEST:
+        return
+    yield 0, text
+    if "```" in text:
+        yield from ((found.start(1), found[1]) for found in _fence.finditer(text))
+
+
+def _parse(code: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about escapes in the file
+            return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+@frozen
+class _Scope:
+    """A module, class or function, without those in it.
+
+    Attributes:
+        calls: the calls in it.
+        stores: name -> how often it is assigned.
+        values: name -> what is assigned to it.
+        names: id of a value -> the name that it is assigned to.
+        changes: name -> keys that are set or deleted, and where; ``None`` for any keys.
+        attributes: name -> assignments to its attributes.
+    """
+
+    calls: list[ast.Call] = field(factory=list)
+    stores: Counter[str] = field(factory=Counter)
+    values: dict[str, ast.expr] = field(factory=dict)
+    names: dict[int, str] = field(factory=dict)
+    changes: dict[str, dict[str | None, ast.expr]] = field(factory=dict)
+    attributes: dict[str, list[ast.Assign]] = field(factory=dict)
+
+    def resolve(self, node: ast.expr) -> ast.expr:
+        """Return what a name stands for, if it is assigned once."""
+        if isinstance(node, ast.Name) and self.stores[node.id] == 1:
+            return self.values.get(node.id, node)
+        return node
+
+    def note(self, node: ast.AST) -> None:
+        """Note what a node does."""
+        match node:
+            case ast.Call():
+                self.calls.append(node)
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                self.stores[name] += 1
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                self._assign(name, value)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                self._assign(name, value)
+            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name))]):
+                self.attributes.setdefault(name, []).append(node)
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
+                self.changes.setdefault(name, {})[_text(node.slice)] = node
+            case ast.Attribute(value=ast.Name(id=name), attr=method) if method in _CHANGING:
+                self.changes.setdefault(name, {})[None] = node
+            case _:
+                pass
+
+    def _assign(self, name: str, value: ast.expr) -> None:
+        self.values[name] = value
+        self.names[id(value)] = name
+
+
+def _text(node: ast.expr) -> str | None:
+    """Return the text of a string literal."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case _:
+            return None
+
+
+def _scopes(tree: ast.Module) -> Iterator[_Scope]:
+    """Yield each scope of a file."""
+    roots: list[ast.AST] = [tree]
+    while roots:
+        scope, waiting = _Scope(), [roots.pop()]
+        while waiting:
+            for node in ast.iter_child_nodes(waiting.pop()):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                    roots.append(node)
+                else:
+                    waiting.append(node)
+                    scope.note(node)
+        yield scope
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    """Return the names of packages that a file imports, and the request of the SDK if it does."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names):
+                found |= {each.name.partition(".")[0] for each in names}
+            case ast.ImportFrom(module=str(module), names=names):
+                found.add(module.partition(".")[0])
+                if module.startswith(_SDK) and {"*", _REQUEST} & {each.name for each in names}:
+                    found.add(_REQUEST)
+            case _:
+                pass
+    return found
+
+
+@frozen
+class _Style:
+    """How the parameters of a request are written.
+
+    Attributes:
+        form: of one, with ``{name}`` and ``{value}``.
+        changed: names whose values are changed later; ``None`` among them for any name.
+        true, false: what is sent for these; ``None`` if it is not known.
+    """
+
+    form: str = "{name}={value}"
+    changed: frozenset[str | None] = frozenset()
+    true: str | None = "true"
+    false: str | None = "false"
+
+    def sent(self, name: str, value: ast.expr) -> str | None:
+        """Return the text that is sent for a value; ``None`` if it is not known."""
+        if name in self.changed or None in self.changed:
+            return None
+        match value:
+            case ast.Constant(value=bool(known)):
+                return self.true if known else self.false
+            case ast.Constant(value=str(known) | int(known)):
+                return str(known)
+            case _:
+                return None
+
+
+class _Places:
+    """Where the lines and bytes of a program are among its characters."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+        self._starts = [0, *(end.end() for end in _line_ends(code)), len(code)]
+        self._tables: dict[int, list[int]] = {}  # line -> the character of each byte
+
+    def offset(self, line: int, byte: int) -> int:
+        """Return the offset of a byte in a line, counted from 1."""
+        start = self._starts[line - 1]
+        if line not in self._tables:
+            content = self._code[start : self._starts[line]]
+            self._tables[line] = [] if content.isascii() else _characters(content)
+        table = self._tables[line]
+        return start + (table[byte] if table else byte)
+
+
+def _characters(line: str) -> list[int]:
+    """Return the character that each byte of a line is in."""
+    found = [index for index, each in enumerate(line) for _ in each.encode(errors="replace")]
+    return [*found, len(line)]
+
+
+class _Module:
+    """Reads the requests of a file."""
+
+    def __init__(self, text: str, offset: int, code: str, tree: ast.Module, spec: Spec) -> None:
+        self._text = text
+        self._offset = offset
+        self._places = _Places(code)
+        self._seen: set[int] = set()  # what was read, by id
+        self._tree = tree
+        self._spec = spec
+        self._imports = _imported(tree)
+
+    def requests(self) -> Iterator[Request]:
+        """Yield the requests."""
+        for scope in _scopes(self._tree):
+            for call in scope.calls:
+                if self._is_of_sdk(call):
+                    yield self._sdk_request(call, scope)
+                else:
+                    yield from self._http_request(call, scope)
+
+    # -- params=
+
+    def _http_request(self, call: ast.Call, scope: _Scope) -> Iterator[Request]:
+        """Yield the request of a call with ``params=`` and the path."""
+        given = {each.arg: each.value for each in call.keywords if each.arg}
+        params = given.pop("params", None)
+        if params is None:
+            return
+        if not any(self._ends_in_path(each, scope) for each in [*call.args, *given.values()]):
+            return
+        changes = scope.changes.get(params.id, {}) if isinstance(params, ast.Name) else {}
+        written = scope.resolve(params)
+        if id(written) in self._seen:  # of another call, too
+            return
+        self._seen.add(id(written))
+        match written:
+            case ast.Dict():
+                pairs = self._dictionary(written, self._style("{name}: {value}", changes))
+            case ast.Call(func=ast.Name(id="dict"), args=[]):
+                pairs = self._keywords(written, self._style("{name}={value}", changes))
+            case _:
+                return
+        for node in changes.values():
+            pairs += pair_of(unknown_entry(*self._span(node)), *self._span(node), "")
+        yield Request(Span(*self._span(call)), pairs, self._spec)
+
+    def _style(self, form: str, changes: Iterable[str | None]) -> _Style:
+        """Return how parameters are sent; libraries differ in truth values."""
+        if self._imports.isdisjoint(_OTHER_LIBRARIES) and "requests" in self._imports:
+            return _Style(form, frozenset(changes), "True", "False")
+        return _Style(form, frozenset(changes), None, None)
+
+    def _ends_in_path(self, node: ast.expr, scope: _Scope, depth: int = 0) -> bool:
+        """Return whether a text ends with the path, as far as it is written in the file."""
+        if depth > _DEEPEST:
+            return False
+        match scope.resolve(node):
+            case ast.Constant(value=str(value)):
+                return value.rstrip("/").endswith(self._spec.path.lstrip("/"))
+            case ast.JoinedStr(values=[*_, last]) | ast.BinOp(op=ast.Add(), right=last):
+                return self._ends_in_path(last, scope, depth + 1)
+            case ast.Call(func=ast.Attribute(value=value, attr="format")):
+                return self._ends_in_path(value, scope, depth + 1)
+            case ast.Call(func=ast.Name(id="urljoin"), args=[_, last]):
+                return self._ends_in_path(last, scope, depth + 1)
+            case _:
+                return False
+
+    def _dictionary(self, written: ast.Dict, style: _Style) -> list[Pair]:
+        entries = []
+        for key, value in zip(written.keys, written.values, strict=True):
+            start, name = self._span(key or value)[0], _text(key) if key else None
+            place, quote = self._content(key) if key else (Span(0, 0), "")
+            if name is None or not quote:
+                entries.append(unknown_entry(start, self._span(value)[1]))
+                continue
+            quoted = evolve(style, form=style.form.replace("{name}", f"{quote}{{name}}{quote}"))
+            entries.append(self._entry(start, name, place, value, quoted, quote))
+        return self._row(entries)
+
+    # -- the SDK
+
+    def _is_of_sdk(self, call: ast.Call) -> bool:
+        match call.func:
+            case ast.Name(id="ListImagesRequest"):
+                return _REQUEST in self._imports
+            case ast.Attribute(attr="ListImagesRequest"):
+                return _SDK in self._imports
+            case _:
+                return False
+
+    def _sdk_request(self, call: ast.Call, scope: _Scope) -> Request:
+        """Return the request that a call makes, with what is assigned to its attributes."""
+        pairs = self._keywords(call, _Style())
+        variable = scope.names.get(id(call), "")
+        if scope.stores[variable] == 1:
+            pairs += self._attributes(scope.attributes.get(variable, []), pairs)
+        pairs = [each for each in pairs if each.name not in PYTHON_SDK.others]
+        return Request(Span(*self._span(call)), pairs, spec_of(PYTHON_SDK, self._spec))
+
+    def _attributes(self, assignments: list[ast.Assign], before: Sequence[Pair]) -> list[Pair]:
+        """Read the attributes that are set once."""
+        targets = [each.targets[0] for each in assignments]
+        names = Counter(each.name for each in before)
+        names.update(each.attr for each in targets if isinstance(each, ast.Attribute))
+        pairs: list[Pair] = []
+        for node, target in zip(assignments, targets, strict=True):
+            start, end = self._span(node)
+            line = self._text.rfind("\n", max(0, start - _LONGEST_INDENT), start)
+            indent = self._text[line + 1 : start]
+            if not isinstance(target, ast.Attribute) or indent.strip():
+                continue
+            name, stop = target.attr, self._span(target)[1]
+            form = f"{self._text[start : stop - len(name)]}{{name}} = {{value}}"
+            changed = frozenset({name} if names[name] > 1 else ())
+            place = Span(stop - len(name), stop)
+            entry = self._entry(start, name, place, node.value, _Style(form, changed), '"')
+            if names[name] == 1:
+                pairs += pair_of(entry, max(line, 0), end, f"\n{indent}")
+        return sorted(pairs, key=lambda each: each.span)
+
+    # -- both
+
+    def _keywords(self, call: ast.Call, style: _Style) -> list[Pair]:
+        entries = []
+        for each in call.keywords:
+            start, end = self._span(each)
+            if each.arg is None:
+                entries.append(unknown_entry(start, end))
+                continue
+            place = Span(start, start + len(each.arg))
+            entries.append(self._entry(start, each.arg, place, each.value, style, '"'))
+        return self._row(entries)
+
+    def _entry(
+        self, start: int, name: str, place: Span, value: ast.expr, style: _Style, quote: str
+    ) -> Entry:
+        """Read a parameter; nothing is sent for ``None``."""
+        end = self._span(value)[1]
+        if isinstance(value, ast.Constant) and value.value is None:
+            return Entry(start, end)
+        content, quotes = self._content(value)
+        notation = _Literal(quotes or quote, bool(quotes), style.form)
+        return Entry(start, end, name, style.sent(name, value), place, content, notation)
+
+    def _row(self, entries: list[Entry]) -> list[Pair]:
+        comma = _comma.match(self._text, entries[-1].end) if entries else None
+        return pairs_in_row(entries, ", ", comma.end() if comma else None)
+
+    def _content(self, node: ast.expr) -> tuple[Span, str]:
+        """Return what is in a plain string literal, and its quotes; else the whole expression."""
+        start, end = self._span(node)
+        found = _string.fullmatch(self._text, start, end)
+        return (Span(*found.span(2)), found[1]) if found else (Span(start, end), "")
+
+    def _span(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
+        """Return where a node is in the file."""
+        start = self._places.offset(node.lineno, node.col_offset)
+        end = self._places.offset(node.end_lineno or 1, node.end_col_offset or 0)
+        return self._offset + start, self._offset + end

@@ -1,0 +1,117 @@
+"""What tools call the parameters of the image list: a spec for each, made from the service's.
+
+Sources:
+
+=============  ==================================================================================
+``TF``         the vendor's Terraform provider: data sources ``images_image`` and ``images_images``
+``PACKER``     the vendor's plugin for Packer: ``filters`` of ``source_image_filter``
+``SDK``        the vendor's generated SDKs: ``ListImagesRequest``
+=============  ==================================================================================
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from imsquery.schema.kinds import Enumeration
+from imsquery.schema.spec import Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imsquery.schema.kinds import Kind
+    from imsquery.schema.parameters import Parameter
+
+
+@frozen(eq=False)
+class Tool:
+    """What a tool calls the parameters.
+
+    Attributes:
+        arguments: the tool's name of each wire name; ``None`` for all, without underscores.
+        others: names that the tool knows besides, which are no parameters.
+        values: wire name -> the tool's words for its values.
+        sorts: whether an order is what the service makes of it; the tool may have its own.
+    """
+
+    arguments: Mapping[str, str] | None = None
+    others: frozenset[str] = frozenset()
+    values: Mapping[str, Mapping[str, str]] = {}
+    sorts: bool = True
+
+
+_IMAGE_TYPE = {"__imagetype": {"gold": "public"}}
+
+TERRAFORM = Tool(
+    {
+        "id": "image_id", "name": "name", "__imagetype": "visibility", "owner": "owner",
+        "flavor_id": "flavor_id", "sort_key": "sort_key", "sort_dir": "sort_direction",
+        "__platform": "os", "architecture": "architecture", "tag": "tag",
+        "virtual_env_type": "image_type", "enterprise_project_id": "enterprise_project_id",
+        "__whole_image": "is_whole_image",
+    },
+    frozenset({
+        "count", "depends_on", "for_each", "lifecycle", "most_recent", "name_regex", "os_version",
+        "provider", "region", "size_max", "size_min",
+    }),
+    values=_IMAGE_TYPE,
+    sorts=False,  # by name, if there is no key
+)  # fmt: skip
+PACKER = Tool(
+    {"name": "name", "owner": "owner", "__imagetype": "visibility", "tag": "tag"},
+    values=_IMAGE_TYPE,
+)
+PYTHON_SDK = Tool(others=frozenset({"x_sdk_date"}))
+
+
+@lru_cache(maxsize=16)
+def spec_of(tool: Tool, spec: Spec) -> Spec:
+    """Return the spec of a tool: the rows that it knows, by its names."""
+    rows = [row for row in spec.parameters.values() if _knows(tool, row)]
+    names = {row.wire: tool.arguments[row.wire] if tool.arguments else row.name for row in rows}
+    return Spec(
+        [_row(row, names, tool) for row in rows],
+        family=spec.family if tool.arguments else spec.family.lstrip("_"),
+        members=() if tool.arguments else spec.members,
+        path=spec.path,
+        host=spec.host,
+    )
+
+
+def _knows(tool: Tool, row: Parameter) -> bool:
+    return tool.arguments is None or row.wire in tool.arguments
+
+
+def _row(row: Parameter, names: Mapping[str, str], tool: Tool) -> Parameter:
+    """Return a row by the names that a tool has for parameters and values."""
+    changes: dict[str, Any] = {
+        "wire": names[row.wire],
+        "kind": _kind(row.kind, tool.values.get(row.wire, {})),
+        "aliases": (),
+        "observed": names.get(row.observed or ""),
+        "requires": _condition(row.requires, names, tool),
+        "goes_with": _condition(row.goes_with, names, tool),
+        "excludes": tuple(names[each] for each in row.excludes if each in names),
+    }
+    if not tool.sorts and row.clause in {"order by", "direction"}:
+        changes["clause"] = None
+    return row.changed(**changes)
+
+
+def _kind(kind: Kind, words: Mapping[str, str]) -> Kind:
+    if not words or not isinstance(kind, Enumeration):
+        return kind
+    values = [words.get(each, each) for each in kind.values]
+    return Enumeration(*values, is_open=kind.is_open, related=words)
+
+
+def _condition(
+    condition: tuple[str, str] | None, names: Mapping[str, str], tool: Tool
+) -> tuple[str, str] | None:
+    if condition is None or condition[0] not in names:
+        return None
+    wire, value = condition
+    return names[wire], tool.values.get(wire, {}).get(value, value)
