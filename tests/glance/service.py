@@ -26,7 +26,7 @@ Record = dict[str, Any]
 PATH = "/v2/images"
 MEMBER, ADMIN = "member-token", "admin-token"
 """Tokens of a user of :data:`PROJECT`, and of an administrator."""
-PROJECT = "p" * 32
+PROJECT, OTHER = "p" * 32, "o" * 32
 
 _CONFIGURATION = """
 [DEFAULT]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.glance.service import ADMIN, MEMBER, PROJECT, Glance, RefusedError
+from tests.glance.service import ADMIN, MEMBER, OTHER, PROJECT, Glance, RefusedError
 
 
 def images(**columns: list[Any]) -> list[dict[str, Any]]:
@@ -199,9 +199,6 @@ def test_a_visibility_finds_its_images(glance: Glance, value: str) -> None:
 def test_an_unknown_visibility_or_member_status_is_refused(glance: Glance) -> None:
     assert status(glance, "visibility=secret") == 400
     assert status(glance, "member_status=new") == 400
-
-
-OTHER = "o" * 32
 
 
 def test_a_user_sees_public_images_and_those_of_the_project(glance: Glance) -> None:

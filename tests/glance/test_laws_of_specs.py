@@ -117,9 +117,9 @@ _images = st.fixed_dictionaries(
 dense_catalogues = st.lists(_images, max_size=10).map(
     lambda found: [{**image, "id": str(number)} for number, image in enumerate(found)]
 )
-dense_filters = st.lists(
-    st.sampled_from(PREDICATES), min_size=1, max_size=6, unique=True
-).flatmap(lambda few: st.recursive(st.sampled_from(few), combined, max_leaves=8))
+dense_filters = st.lists(st.sampled_from(PREDICATES), min_size=1, max_size=6, unique=True).flatmap(
+    lambda few: st.recursive(st.sampled_from(few), combined, max_leaves=8)
+)
 trees = testing.filter_trees(GLANCE, consistent=False)
 page_sizes = st.sampled_from((1, 2, 3, 500))
 budgets = st.integers(1, 8)
@@ -153,7 +153,7 @@ def planned(text: str, budget: int) -> Plan:
 
 
 def expected(glance: Glance, text: str, written: str) -> list[str]:
-    """Return the ids of the images that Glance lists and the matcher takes, as clauses have them."""
+    """Return the ids of listed images that the matcher takes, as clauses have them."""
     listed = glance.listed()
     takes = matcher(text, spec=GLANCE)
     return results(parse(f"all{written}"), listed, [each for each in listed if takes(each)])
