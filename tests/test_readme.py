@@ -47,7 +47,10 @@ def test_a_service_answers_as_readme_says(
     count = len(capsys.readouterr().out.splitlines())
 
     assert serve == "imsquery serve --port 8123 &"
-    assert announced == f"serving {count} images at {SERVICE}/v2/cloudimages\n"
+    assert announced == (
+        f"serving {count} images at {SERVICE}/v2/cloudimages\n"
+        f"try filters in a browser at {SERVICE}/\n"
+    )
     assert others
     for command, output in others:
         assert main(arguments(command.replace(SERVICE, endpoint))) == 0

@@ -1,7 +1,7 @@
 """Serve a local image list for tests and demonstrations.
 
 The service answers `GET /v2/cloudimages` from a file of image records, or from a sample of 360
-made-up images.
+made-up images; at `/` is a page to try filters on them.
 """
 
 from __future__ import annotations
@@ -98,8 +98,9 @@ def _serve(arguments: Namespace) -> int:
         shown = f"[{host}]" if ":" in host else host
 
         def announce() -> None:
-            where = f"http://{shown}:{port}{catalogue.spec.path}"
-            print(f"serving {len(catalogue):,} images at {where}", flush=True)
+            where = f"http://{shown}:{port}"
+            print(f"serving {len(catalogue):,} images at {where}{catalogue.spec.path}")
+            print(f"try filters in a browser at {where}/", flush=True)
 
         serve(catalogue, listener, token=token, ready=announce)
     return 0

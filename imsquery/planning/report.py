@@ -96,7 +96,8 @@ def _span_to_dict(span: Span) -> dict[str, int]:
 # -- the tree: each step names who takes it, the server or the client
 
 
-def _tree(plan: Job) -> Node:
+def tree(plan: Job) -> Node:
+    """Return a plan as a tree of lines: who does what, and why."""
     count = len(plan.requests)
     if not count:
         return "no requests: nothing can match", []
@@ -193,7 +194,7 @@ def _condition(plan: Job, condition: Condition) -> Node:
 
 
 def _text(plan: Job) -> str:
-    return "\n".join(_lines(_tree(plan)))
+    return "\n".join(_lines(tree(plan)))
 
 
 def _lines(node: Node) -> Iterator[str]:
@@ -212,7 +213,7 @@ def _lines(node: Node) -> Iterator[str]:
 
 def _mermaid(plan: Job) -> str:
     lines = ["flowchart TD"]
-    _draw(_tree(plan), lines, None, [0])
+    _draw(tree(plan), lines, None, [0])
     return "\n".join(lines)
 
 

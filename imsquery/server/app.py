@@ -16,9 +16,13 @@ except ModuleNotFoundError as _missing:
     raise ModuleNotFoundError(_message, name=_missing.name) from _missing
 
 from imsquery.server.openapi import describe
+from imsquery.server.page.answers import Answers
+from imsquery.server.page.routes import page_routes
 from imsquery.server.requests import Refusal
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from starlette.requests import Request
 
     from imsquery.server.catalogue import Catalogue
@@ -37,9 +41,12 @@ def create_app(catalogue: Catalogue, *, token: str | None = None) -> Starlette:
         token: required in the header ``X-Auth-Token``, if given.
     """
 
-    def list_images(request: Request) -> Response:
+    def authenticate(request: Request) -> None:
         if token is not None and not _is_token(request, token):
             raise _NOT_AUTHENTICATED
+
+    def list_images(request: Request) -> Response:
+        authenticate(request)
         query = request.scope["query_string"]
         records = catalogue.find(query)
         link = catalogue.next_page(query, records)
@@ -48,6 +55,9 @@ def create_app(catalogue: Catalogue, *, token: str | None = None) -> Starlette:
 
     def check_health(_request: Request) -> Response:
         return _answer('{"status":"ok"}')
+
+    def fetch(query: str) -> list[Any]:
+        return [json.loads(each) for each in catalogue.find(query)]
 
     document = json.dumps(describe(catalogue.spec, TOKEN_HEADER if token else None))
 
@@ -60,6 +70,7 @@ def create_app(catalogue: Catalogue, *, token: str | None = None) -> Starlette:
             Route(catalogue.spec.path, list_images),
             Route("/healthz", check_health),
             Route("/openapi.json", describe_api),
+            *page_routes(Answers(fetch, catalogue.spec), authenticate),
         ],
         exception_handlers={Refusal: _refuse, HTTPException: _pass_on},
     )

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imsquery.schema.kinds import Boolean, Enumeration, Integer
+from imsquery.server.page.questions import QUESTIONS, Field
 from imsquery.server.requests import MAX_INTEGER, is_closed
 
 if TYPE_CHECKING:
@@ -51,13 +52,16 @@ def describe(spec: Spec, token_header: str | None = None) -> Schema:
             spec.path: {"get": listing},
             "/healthz": {"get": _plain("healthz", "Check that the service is up")},
             "/openapi.json": {"get": _plain("openapi", "Describe the service")},
-        },
+        }
+        | {f"/api/{name}": {"post": _question(name)} for name in QUESTIONS},
         "components": {"schemas": _schemas(spec)},
     }
     if token_header is not None:
         scheme = {"type": "apiKey", "in": "header", "name": token_header}
         document["components"]["securitySchemes"] = {"token": scheme}
-        listing["security"] = [{"token": []}]
+        secured = [listing, *(document["paths"][f"/api/{name}"]["post"] for name in QUESTIONS)]
+        for each in secured:
+            each["security"] = [{"token": []}]
     return document
 
 
@@ -121,6 +125,39 @@ def _schemas(spec: Spec) -> Schema:
 def _response(description: str, reference: str) -> Schema:
     content = {"application/json": {"schema": {"$ref": reference}}}
     return {"description": description, "content": content}
+
+
+def _question(name: str) -> Schema:
+    """Return the operation of a question of the page."""
+    fields = QUESTIONS[name].fields
+    schema = {
+        "type": "object",
+        "required": list(fields),
+        "properties": {key: _field(each) for key, each in fields.items()},
+    }
+    refused = {
+        "400": "A question that is not valid",
+        "401": "A missing or wrong token",
+        "403": "A host that is neither an IP address nor localhost",
+        "413": "A body that is too long",
+        "415": "A body that is not JSON",
+    }
+    operation = _plain(name, QUESTIONS[name].summary)
+    operation["description"] = "For the page at `/`: it may change with any version."
+    operation["requestBody"] = {
+        "required": True,
+        "content": {"application/json": {"schema": schema}},
+    }
+    operation["responses"] |= {status: _response(why, _ERROR) for status, why in refused.items()}
+    return operation
+
+
+def _field(field: Field) -> Schema:
+    if field.kind is int:
+        return {"type": "integer", "minimum": 0}
+    longest = {} if field.longest is None else {"maxLength": field.longest}
+    choices = {"enum": [*field.choices]} if field.choices else {}
+    return {"type": "string", **longest, **choices}
 
 
 def _plain(name: str, summary: str) -> Schema:

@@ -38,17 +38,24 @@ def document(shipped: Catalogue) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("path", "mode"),
+    ("method", "path", "mode"),
     [
-        ("/v2/cloudimages", schemathesis.GenerationMode.POSITIVE),
-        ("/v2/cloudimages", schemathesis.GenerationMode.NEGATIVE),
-        ("/healthz", schemathesis.GenerationMode.POSITIVE),
-        ("/openapi.json", schemathesis.GenerationMode.POSITIVE),
+        ("GET", "/v2/cloudimages", schemathesis.GenerationMode.POSITIVE),
+        ("GET", "/v2/cloudimages", schemathesis.GenerationMode.NEGATIVE),
+        ("GET", "/healthz", schemathesis.GenerationMode.POSITIVE),
+        ("GET", "/openapi.json", schemathesis.GenerationMode.POSITIVE),
+        *(
+            ("POST", f"/api/{name}", mode)
+            for name in ("filter", "completions", "images", "why")
+            for mode in schemathesis.GenerationMode
+        ),
     ],
 )
-def test_responses_match_the_openapi_document(document: Any, path: str, mode: Any) -> None:
+def test_responses_match_the_openapi_document(
+    document: Any, method: str, path: str, mode: Any
+) -> None:
     @OPTIONS
-    @given(case=document[path]["GET"].as_strategy(generation_mode=mode))
+    @given(case=document[path][method].as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
         # A schema cannot express which markers exist, or how many days a month has.
         case.call_and_validate(excluded_checks=[positive_data_acceptance])

@@ -562,7 +562,7 @@ def start(*arguments: str) -> AbstractContextManager[subprocess.Popen[str]]:
 def test_the_command_serves_the_sample_until_it_is_told_to_stop(number: signal.Signals) -> None:
     with start() as server:
         assert server.stdout is not None
-        announced = server.stdout.readline()
+        announced, page = server.stdout.readline(), server.stdout.readline()
         url = announced.rsplit(maxsplit=1)[-1]
         answered = httpx.get(f"{url}?limit=2").json()
         server.send_signal(number)
@@ -570,6 +570,7 @@ def test_the_command_serves_the_sample_until_it_is_told_to_stop(number: signal.S
 
     assert announced.startswith(f"serving {len(records())} images at http://127.0.0.1:")
     assert len(answered["images"]) == 2
+    assert page == f"try filters in a browser at {url.removesuffix('v2/cloudimages')}\n"
     assert (server.returncode, output, errors) == (0, "", "")
 
 
