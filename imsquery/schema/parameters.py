@@ -290,6 +290,14 @@ class Property(Member):
         _set_observed(self, wire)
 
 
+class UnaskedProperty(Property):
+    """The row of a property that the server cannot be asked about, for its name."""
+
+    __slots__ = ()
+    pushable = False
+    operators, forms, prefixes = _NOTHING
+
+
 _set_wire, _set_name, _set_observed = (
     getattr(Parameter, slot).__set__ for slot in ("wire", "name", "observed")
 )
