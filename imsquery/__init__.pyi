@@ -42,6 +42,7 @@ from imsquery.planning.planner import plan as plan
 from imsquery.planning.prepared import PreparedQuery as PreparedQuery
 from imsquery.planning.prepared import prepare as prepare
 from imsquery.schema.cloudimages import CLOUDIMAGES as CLOUDIMAGES
+from imsquery.schema.files.errors import SpecError as SpecError
 from imsquery.schema.parameters import ForeignName as ForeignName
 from imsquery.schema.parameters import Function as Function
 from imsquery.schema.parameters import Parameter as Parameter

@@ -31,8 +31,11 @@ except ModuleNotFoundError as _error:
 from imsquery.compiler.checker import check
 from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.semantics.analysis import inspect
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema, InitErrorDetails
 
@@ -43,7 +46,9 @@ if TYPE_CHECKING:
 
 @frozen
 class Filter:
-    """Annotates a text that must be a filter without errors; it is kept as it is written.
+    """Annotates a text that must be a filter without errors, and without placeholders.
+
+    The text is kept as it is written.
 
     Each error of the filter is one of the model: its type is the code of the finding, and its
     context has the span, the notes and the fixes, as :meth:`Diagnostic.to_dict` returns them.
@@ -67,17 +72,22 @@ class Filter:
         return core_schema.no_info_after_validator_function(self._checked, handler(source))
 
     def _checked(self, text: str) -> str:
-        found = check(
-            text,
-            target=self.target,
-            spec=self.spec,
-            allow_unlisted=self.allow_unlisted,
-            limits=self.limits,
-        )
-        errors = [_error_of(text, each) for each in found if each.severity == "error"]
-        if errors:
+        options: dict[str, Any] = {
+            "spec": self.spec,
+            "allow_unlisted": self.allow_unlisted,
+            "limits": self.limits,
+        }
+        found = _errors(check(text, target=self.target, **options))
+        # A placeholder is no error of a text, but there are no values here.
+        found = found or _errors(inspect(text, **options).findings)
+        if found:
+            errors = [_error_of(text, each) for each in found]
             raise ValidationError.from_exception_data(type(self).__name__, errors)
         return text
+
+
+def _errors(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    return [each for each in found if each.severity == "error"]
 
 
 def _error_of(text: str, found: Diagnostic) -> InitErrorDetails:

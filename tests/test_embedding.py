@@ -16,6 +16,7 @@ import pydantic
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner as TyperRunner
 
 import imsquery
@@ -54,7 +55,16 @@ class Job(pydantic.BaseModel):
     images: Annotated[str, Filter(target="compile")]
 
 
-@given(text=testing.queries() | testing.near_misses().map(lambda each: each.text) | unicode_text)
+texts = st.one_of(
+    testing.queries(),
+    testing.requests(),
+    testing.near_misses().map(lambda each: each.text),
+    unicode_text,
+    st.sampled_from(["platform = $x", "platform in $x", "all limit $n", "protected or owner = $x"]),
+)
+
+
+@given(text=texts)
 def test_a_field_is_valid_if_the_filter_is_and_has_its_findings_otherwise(text: str) -> None:
     expected = findings(text, "compile")
     try:
@@ -70,6 +80,17 @@ def test_a_field_is_valid_if_the_filter_is_and_has_its_findings_otherwise(text: 
         assert not expected
         assert job.images == text
         assert Job.model_validate_json(job.model_dump_json()) == job
+
+
+@given(text=texts)
+def test_a_valid_field_has_what_it_was_checked_for(text: str) -> None:
+    for annotation, make in ((Filter(), imsquery.plan), (Filter("compile"), imsquery.compile)):
+        field = pydantic.TypeAdapter(Annotated[str, annotation])
+        try:
+            field.validate_python(text)
+        except pydantic.ValidationError:
+            continue
+        make(text)
 
 
 @pytest.mark.parametrize("name", ["span", "code", "message", "severity", "fixes", "notes"])
@@ -132,6 +153,13 @@ def test_fastapi_answers_422_with_the_findings(recipes: dict[str, Any]) -> None:
     assert {tuple(each["loc"]) for each in details} == {("query", "images")}
 
 
+def test_fastapi_takes_no_placeholders(recipes: dict[str, Any]) -> None:
+    response = answer(recipes["app"], "platform = $x")
+
+    assert response.status_code == 422
+    assert [each["type"] for each in response.json()["detail"]] == ["unbound-placeholder"]
+
+
 def test_fastapi_passes_a_filter_on(recipes: dict[str, Any]) -> None:
     response = answer(recipes["app"], "platform in (CentOS, Ubuntu)")
 
@@ -187,6 +215,7 @@ def test_django_accepts_a_filter_and_reports_each_finding_of_a_wrong_one(
     shown = form({"images": "os_type = '<b>'"})
 
     assert form({"images": "platform = CentOS"}).is_valid()
+    assert not form({"images": "platform = $platform"}).is_valid()
     assert not wrong.is_valid()
     expected = [(each["code"], each["message"]) for each in findings(WRONG)]
     assert [(each.code, each.message) for each in wrong.errors.as_data()["images"]] == expected

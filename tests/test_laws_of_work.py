@@ -80,6 +80,9 @@ def lint(text: str) -> None:
 
     lint(f"{text}/v2/cloudimages?{text}")
     lint(f"'/v2/cloudimages?{text}")
+    lint(f"hcloud IMS ListImages {text}")
+    lint(f'data "huaweicloud_images_image" "x" {{\n{text}\n}}')
+    lint(f"import requests\nrequests.get('/v2/cloudimages', params={{{text}}})\n{text}")
 
 
 def read(text: str) -> None:
@@ -142,6 +145,7 @@ UNITS = (
     "x ", "x,", "é", "= ", "a = = b and ", "nosuch = a or ", "visibility = publik and ", "a not ",
     "supports or ", "limit = 5 and ", "$x or ", "1 <= ", "a=b=", "a:b ", "a:", "a;", "a&", "a||",
     "a = b ", "'a' ", "name = 'a''b' and ", "xor ", "select ", "not ", "all ", "platform in (a, ",
+    "name iequals x ", "limit = 3 per x ", "created_at > last week and ", "--sort x ", "head 5 ",
     # conjunctions and lists without a fault
     "platform = CentOS and ", "id = x№ or ", "id = x№ and ", "(id = x№ or owner = x№) and ",
     "min_ram > № and ", "supports(s№x) and ", "id = $x№ and ", "nosuch№ = a or ", "Ubuntu№, ",
@@ -153,7 +157,7 @@ UNITS = (
     # other dialects
     "a=b&", "tag=a&", "a%20", "&amp;", "--a=b ", "--a ", "{", '{"a":', '"a": "b", ',
     "Name=a,Values=b ", "Name=a,Values=b,", "a: b\n", "a = b\n", "a = [", "- a\n", "/*", "#",
-    "# a\n", "\n", "\\\n", "{x}",
+    "x /* ", "/* a */ ", "= /* ", "# a\n", "\n", "\\\n", "{x}",
     "/v2/cloudimages?a=b ", "https://a/v2/cloudimages?", "${x}", "<a>", "&lt;",
 )  # fmt: skip
 FAMILIES = (
@@ -183,6 +187,8 @@ FAMILIES = (
     Family("platform in (", "CentOS, ", "a)"),
     Family("id in (", "x№, ", "x)"),
     Family("not id in (", "x№, ", "x)"),
+    Family("min_ram in (", "4 GB, ", "4)"),
+    Family("platform in (", "Ubuntu 22.04, ", "x)"),
     Family("x between ", "1 "),
     Family("a = ", "b "),
     Family("", "(", "protected", ")"),
@@ -190,6 +196,31 @@ FAMILIES = (
     Family("[?", "(", "a", ")"),
     Family('{"$not":', '{"$not":', "{}", "}"),
     Family("properties {", "properties {", "a = b", "}"),
+)
+
+
+# Requests in files, in each form.
+REQUESTS = (
+    Family("", "/v2/cloudimages?limit=0 "),
+    Family("", "/v2/cloudimages?limit=0&a№=b "),
+    Family("", "'/v2/cloudimages?a=b' + x "),
+    Family("'/v2/cloudimages?a=b'", " + '&c=d'"),
+    Family("'/v2/cloudimages?a=b'", "\n'&c=d'"),
+    Family("/v2/cloudimages?", "\\_"),
+    Family("", "hcloud IMS ListImages "),
+    Family("", "hcloud IMS ListImages --limit=0; "),
+    Family("hcloud IMS ListImages ", "--a№='b c' "),
+    Family("", 'data "huaweicloud_images_image" "x" {\n'),
+    Family("", 'data "huaweicloud_images_image" "x" {\n  os = "Centos"\n}\n'),
+    Family('data "huaweicloud_images_image" "x" {\n', "visibilit№ = 1\n", "}"),
+    Family('data "huaweicloud_images_image" "x" {\n', "a = <<A\n", "}"),
+    Family('data "huaweicloud_images_image" "x" {\n', "{", "}"),
+    Family("import requests\n", "requests.get('/v2/cloudimages', params={'a': 'b'})\n"),
+    Family("é = 1; ", "requests.get('/v2/cloudimages', params={'a': 'b'}); "),
+    Family("a = {'limit': 0}\n", "get('/v2/cloudimages', params=a)\n"),
+    Family("v2/cloudimages params\n", "```python\nx = 1\n"),
+    Family("from huaweicloudsdkims import *\nr = ListImagesRequest()\n", "r.a№ = 'x'\n"),
+    Family("", "/v2/cloudimages?limit=0 # imsquery: ignore[a] "),
 )
 
 
@@ -215,6 +246,11 @@ def test_work_grows_with_the_depth_and_no_faster(family: Family) -> None:
 def test_work_grows_with_the_text_and_no_faster(entry: Callable[[str], None]) -> None:
     for family in FAMILIES:
         assert_law(entry, family)
+
+
+def test_work_grows_with_the_requests_in_a_file_and_no_faster() -> None:
+    for family in REQUESTS:
+        assert_law(lint, family)
 
 
 @pytest.mark.parametrize("entry", [complete, report])
@@ -249,7 +285,7 @@ def test_a_plan_takes_time_in_proportion_to_its_requests(family: Family) -> None
     def plan(number: str) -> None:
         from imsquery.planning.planner import plan
 
-        plan(family.text(8), max_requests=int(number))
+        plan(family.text(16), max_requests=int(number))
 
     few, many = (measured(plan, number) for number in ("8", "64"))
     assert not _exceeds(many, few, 0), (family, few, many)

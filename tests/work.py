@@ -128,7 +128,7 @@ def _cost(function: Any, arguments: list[Any], value: Any) -> int:
 
 
 def _found(text: str, name: str, arguments: list[Any], value: int) -> int:
-    start, end, _ = slice(*(arguments[1:] or [None, None])[:2]).indices(len(text))
+    start, end, _ = slice(*[*arguments[1:], None, None][:2]).indices(len(text))
     if name in {"find", "index"} and value >= 0:
         return value - start
     return max(0, end - start)

@@ -8,6 +8,7 @@ from codecs import getincrementaldecoder
 
 from imsquery.cli.encoding import ESCAPING, check_encoding, decode_all, encoding_of, most_bytes
 from imsquery.limits import DEFAULT_LIMITS, Limits
+from imsquery.schema.cloudimages import CLOUDIMAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from typing import Any, BinaryIO
+
+    from imsquery.schema.spec import Spec
 
 
 def add_filter(parser: _ActionsContainer, *, optional: bool = False) -> None:
@@ -27,8 +30,35 @@ def add_filter(parser: _ActionsContainer, *, optional: bool = False) -> None:
     )
 
 
+def add_spec(parser: ArgumentParser) -> None:
+    """Declare the cloud."""
+    parser.add_argument(
+        "--spec",
+        type=_spec,
+        default=CLOUDIMAGES,
+        metavar=SPEC,
+        help="the cloud: huaweicloud (default), opentelekomcloud, huaweicloudstack or glance, or a "
+        "file with its parameters",
+    )
+
+
+SPEC = "NAME|FILE"
+"""What stands for the name of a spec, or a file of one."""
+
+
+def _spec(text: str) -> Spec:
+    from imsquery.diagnostics.terminal import visible
+    from imsquery.specs import find
+
+    try:
+        return find(text)
+    except (OSError, ValueError) as error:
+        raise ArgumentTypeError("\n".join(map(visible, str(error).split("\n")))) from None
+
+
 def add_options(parser: ArgumentParser) -> None:
     """Declare the options for reading a filter."""
+    add_spec(parser)
     add_allow_unlisted(parser)
     parser.add_argument(
         "--now",
@@ -89,6 +119,7 @@ def add_limits(parser: ArgumentParser) -> None:
 def options(arguments: Namespace) -> dict[str, Any]:
     """Return the options for reading a filter, as keyword arguments."""
     return {
+        "spec": arguments.spec,
         "allow_unlisted": arguments.allow_unlisted,
         "now": arguments.now,
         "limits": limits(arguments),

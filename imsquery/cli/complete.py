@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imsquery.cli.common import add_spec
 from imsquery.cli.encoding import check_encoding
 from imsquery.cli.output import as_json, fail
 from imsquery.cli.shells import lines
@@ -26,6 +27,7 @@ exit status:
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("text", metavar="TEXT", help="a filter, possibly unfinished")
+    add_spec(parser)
     parser.add_argument(
         "--cursor",
         type=int,
@@ -47,11 +49,11 @@ def main(arguments: Namespace) -> int:
     """Print the completions."""
     text = check_encoding(arguments.text)
     if arguments.format == "lines":
-        for line in lines(text, arguments.quote):
+        for line in lines(text, arguments.quote, spec=arguments.spec):
             print(line)
         return 0
     cursor = len(text) if arguments.cursor is None else arguments.cursor
     if not 0 <= cursor <= len(text):
         return fail("complete", f"the cursor must be between 0 and {len(text)}")
-    print(as_json(completions_to_json(complete(text, cursor)), indent=2))
+    print(as_json(completions_to_json(complete(text, cursor, spec=arguments.spec)), indent=2))
     return 0

@@ -6,10 +6,13 @@ import re
 from argparse import ArgumentParser
 from typing import TYPE_CHECKING
 
+from imsquery.cli.common import SPEC
 from imsquery.cli.main import COMMANDS, load
 from imsquery.cli.shells import SHELLS, Command, Kind, Words, script
 from imsquery.diagnostics.codes import CODES
-from imsquery.schema.cloudimages import CLOUDIMAGES, REGIONS
+from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.huaweicloud import REGIONS
+from imsquery.specs import NAMES
 
 if TYPE_CHECKING:
     from argparse import Action, Namespace
@@ -28,7 +31,7 @@ exit status:
 _is_word = re.compile(r"[\w-]+").fullmatch
 _FILTERS = {"filter", "first", "second"}  # names of arguments that are filters
 _KINDS: Mapping[str | None, Kind] = {
-    "FILE": "file", "NAMES": "list", "NAME=VALUE": "setting",
+    "FILE": "file", "NAMES": "list", "NAME=VALUE": "setting", SPEC: "either",
 }  # fmt: skip
 
 
@@ -86,5 +89,6 @@ _LISTED: Mapping[str | None, Callable[[], Iterable[str]]] = {
     "COMMAND": lambda: COMMANDS,
     "REGION": lambda: REGIONS,
     "SHELL": lambda: SHELLS,
+    SPEC: lambda: NAMES,
 }
 """What stands for a value in help -> the words that it can be."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import add_allow_unlisted, add_limits, limits, read_text
+from imsquery.cli.common import add_allow_unlisted, add_limits, add_spec, limits, read_text
 from imsquery.cli.output import attempt, draw, print_text
 from imsquery.urls.decompiler import check_url, decompile
 
@@ -26,6 +26,7 @@ exit status:
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("url", metavar="URL", help="a URL or query string; - reads standard input")
+    add_spec(parser)
     add_allow_unlisted(parser)
     add_limits(parser)
 
@@ -35,7 +36,11 @@ def main(arguments: Namespace) -> int:
     text = read_text(arguments.url, arguments.max_length)
     if arguments.url == "-":
         text = text.strip()
-    keywords = {"allow_unlisted": arguments.allow_unlisted, "limits": limits(arguments)}
+    keywords = {
+        "spec": arguments.spec,
+        "allow_unlisted": arguments.allow_unlisted,
+        "limits": limits(arguments),
+    }
     found = attempt(partial(decompile, **keywords), text, name="url")
     if found is None:
         return 1

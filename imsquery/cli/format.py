@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import add_filter, add_limits, limits, read_filter
+from imsquery.cli.common import add_filter, add_limits, add_spec, limits, read_filter
 from imsquery.cli.files import TextFile
 from imsquery.cli.output import attempt, draw_error, fail, print_diff, print_text
 from imsquery.formatting.formatter import format as format_query
@@ -44,6 +44,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     what.add_argument(
         "--diff", action="store_true", help="write nothing; print a diff of what would change"
     )
+    add_spec(parser)
     add_limits(parser)
 
 
@@ -57,7 +58,7 @@ def main(arguments: Namespace) -> int:
 
 
 def _format_text(text: str, arguments: Namespace) -> int:
-    formatted = attempt(partial(format_query, limits=limits(arguments)), text)
+    formatted = attempt(partial(format_query, spec=arguments.spec, limits=limits(arguments)), text)
     if formatted is None:
         return 1
     if arguments.diff:
@@ -71,7 +72,7 @@ def _format_text(text: str, arguments: Namespace) -> int:
 def _format_file(path: Path, arguments: Namespace) -> int:
     try:
         file = TextFile.read(path, arguments.max_length)
-        formatted = format_query(file.text, limits=limits(arguments))
+        formatted = format_query(file.text, spec=arguments.spec, limits=limits(arguments))
         # Keep its line ends: changing them would change every line.
         content = f"{formatted}\n".replace("\n", "\r\n" if "\r\n" in file.text else "\n")
         changed = file.text.rstrip("\r\n") != content.rstrip("\r\n")

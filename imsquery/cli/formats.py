@@ -103,7 +103,7 @@ def _on_one_line(text: str) -> str:
 
 def _columns(spec: Spec) -> list[dict[str, str]]:
     """Return the columns, sizes and the times that every image has among them."""
-    rows = [spec.names[name] for name in COLUMNS]
+    rows = [spec.names[name] for name in COLUMNS if name in spec.names]
     rows += [row for row in spec.parameters.values() if row.unit or (row.is_time and row.total)]
     return [
         {"selector": row.observed or row.wire, "text": row.name, "type": _type(row)} for row in rows

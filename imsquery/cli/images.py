@@ -39,7 +39,7 @@ class Field:
 
 def usual_fields(spec: Spec) -> list[Field]:
     """Return the default columns: those of any table, and the creation time."""
-    rows = [spec.names[name] for name in COLUMNS]
+    rows = [spec.names[name] for name in COLUMNS if name in spec.names]
     rows += [row for row in spec.parameters.values() if row.is_time and row.sortable]
     return [Field(row.name, row.observed or row.wire) for row in rows]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import add_allow_unlisted, add_report_format
+from imsquery.cli.common import add_allow_unlisted, add_report_format, add_spec
 from imsquery.cli.encoding import decode
 from imsquery.cli.output import Progress, fail
 from imsquery.cli.report import Checked, print_report
@@ -46,6 +46,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     add_exclude(parser)
     add_report_format(parser)
+    add_spec(parser)
     add_allow_unlisted(parser)
 
 
@@ -68,7 +69,7 @@ def _lint(arguments: Namespace, failed: list[int]) -> Iterator[Checked]:
             progress.clear()
             failed.append(fail("lint", error))
             continue
-        found = lint(text, allow_unlisted=arguments.allow_unlisted)
+        found = lint(text, spec=arguments.spec, allow_unlisted=arguments.allow_unlisted)
         if found:
             progress.clear()
         yield Checked(name, text, found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imsquery.cli.common import add_spec
 from imsquery.cli.output import fail
 
 if TYPE_CHECKING:
@@ -25,14 +26,15 @@ exit status:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
+    add_spec(parser)
     parser.add_argument("--stdio", action="store_true", help="the default; some editors pass it")
 
 
-def main(_: Namespace) -> int:
+def main(arguments: Namespace) -> int:
     """Serve until the editor closes the connection."""
     try:
         from imsquery.lsp.server import create_server
     except ModuleNotFoundError as error:
         return fail("lsp", error)
-    create_server().start_io()
+    create_server(arguments.spec).start_io()
     return 0

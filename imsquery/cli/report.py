@@ -89,4 +89,4 @@ def _sarif(checked: Iterable[Checked]) -> list[str]:
     results = [
         result for each in checked for result in sarif_results(each.text, each.found, each.name)
     ]
-    return json.dumps(sarif_log(results, __version__), indent=2).split("\n")
+    return [json.dumps(sarif_log(results, __version__))]

@@ -34,7 +34,6 @@ from imsquery.diagnostics.terminal import visible
 from imsquery.execution.run import ExecutionError
 from imsquery.language.syntax import Query, parse
 from imsquery.planning.planner import plan
-from imsquery.schema.cloudimages import CLOUDIMAGES
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from imsquery.cli.answers import Answer
     from imsquery.language.syntax import Expr
     from imsquery.planning.plan import Plan
+    from imsquery.schema.spec import Spec
 
 CLOCK = Clock()
 _SECOND = 2  # attempt
@@ -177,12 +177,13 @@ def _new_answer(arguments: Namespace) -> Answer:
     """
     if arguments.count:
         return Count()
+    spec = arguments.spec
     name = arguments.distinct if arguments.count_by is None else arguments.count_by
     if name is not None:
         is_counted = arguments.count_by is not None
-        return Groups(read_field(name, CLOUDIMAGES), CLOUDIMAGES, is_counted=is_counted)
-    fields = None if arguments.fields is None else read_fields(arguments.fields, CLOUDIMAGES)
-    return Images(places(arguments), fields, CLOUDIMAGES)
+        return Groups(read_field(name, spec), spec, is_counted=is_counted)
+    fields = None if arguments.fields is None else read_fields(arguments.fields, spec)
+    return Images(places(arguments), fields, spec)
 
 
 class _Lookup:
@@ -247,7 +248,7 @@ class _Lookup:
             print_lines(list(answer.lines(form)), form)
         sys.stdout.flush()
         if status == _SEVERAL and isinstance(answer, Images):
-            _print_differences(answer)
+            _print_differences(answer, arguments.spec)
         if answer.count == 0 and not arguments.count:
             warn("run", self._why_none())
         if arguments.explain and self._in_place:
@@ -266,12 +267,12 @@ class _Lookup:
         from imsquery.cli.no_match import Budget, find_reasons
         from imsquery.cli.reasons import why_none
 
-        with open_catalogue(self._arguments.catalog[0], Tally()) as fetch:
+        spec = self._arguments.spec
+        with open_catalogue(self._arguments.catalog[0], Tally(), spec=spec) as fetch:
             return why_none(
                 find_reasons(
                     self.text,
                     Budget(fetch),
-                    CLOUDIMAGES,
                     max_requests=self._arguments.max_requests,
                     **self._options,
                 )
@@ -289,10 +290,10 @@ def _usual_format(arguments: Namespace) -> str:
     return "table" if arguments.count or sys.stdout.isatty() else "jsonl"
 
 
-def _print_differences(answer: Images) -> None:
+def _print_differences(answer: Images, spec: Spec) -> None:
     """Print what images differ in, an attribute a line, to help choose one."""
     fail("run", f"expected one image, found {answer.count:,}; they differ in:")
-    found = differences(answer.records, CLOUDIMAGES)
+    found = differences(answer.records, spec)
     width = max(len(name) for name, _ in found)
     for name, values in found:
         print(f"  {name:{width}}  {visible('; '.join(values))}", file=sys.stderr)

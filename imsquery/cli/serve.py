@@ -11,7 +11,7 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import is_interrupt
+from imsquery.cli.common import add_spec, is_interrupt
 from imsquery.cli.output import fail
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ exit status:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
+    add_spec(parser)
     parser.add_argument(
         "--catalog",
         type=Path,
@@ -110,11 +111,13 @@ def _load(arguments: Namespace) -> Catalogue:
     from imsquery.server.runner import sample
     from imsquery.server.validation import CatalogueError
 
-    database, memory = arguments.database, arguments.memory
+    database, memory, spec = arguments.database, arguments.memory, arguments.spec
     if arguments.catalog is None:
         return (
-            sample(memory=memory) if database is None else Catalogue.open(database, memory=memory)
+            sample(spec, memory=memory)
+            if database is None
+            else Catalogue.open(database, spec=spec, memory=memory)
         )
     if database is not None and database.exists():
         raise CatalogueError(f"{database} already exists; omit --catalog to serve it")
-    return Catalogue.from_file(arguments.catalog, database=database, memory=memory)
+    return Catalogue.from_file(arguments.catalog, database=database, spec=spec, memory=memory)

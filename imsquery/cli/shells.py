@@ -13,13 +13,15 @@ from attrs import frozen
 
 from imsquery.completion.complete import complete
 from imsquery.language.lexer import unquote
+from imsquery.schema.cloudimages import CLOUDIMAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imsquery.completion.complete import Completion
+    from imsquery.schema.spec import Spec
 
-Kind: TypeAlias = Literal["word", "list", "file", "files", "setting"]
+Kind: TypeAlias = Literal["word", "list", "file", "files", "either", "setting"]
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -29,7 +31,8 @@ class Words:
 
     Attributes:
         kind: ``word`` for one of some words; ``list`` for several, joined by commas; ``file`` and
-            ``files``; ``setting`` for a name with a value, where ``=@`` is followed by a file.
+            ``files``; ``either`` for one of some words or a file; ``setting`` for a name with a
+            value, where ``=@`` is followed by a file.
         words: made of letters, digits, ``_`` and ``-``; if there are none, anything can follow.
     """
 
@@ -54,7 +57,7 @@ class Command:
     arguments: Words | None = Words()
 
 
-def lines(text: str, quote: str = "'") -> list[str]:
+def lines(text: str, quote: str = "'", spec: Spec = CLOUDIMAGES) -> list[str]:
     """Return the completions of a filter that is being typed in a shell.
 
     Placeholders are left out: they have no values in a shell.
@@ -62,6 +65,7 @@ def lines(text: str, quote: str = "'") -> list[str]:
     Args:
         text: the filter up to the cursor, as written inside the shell's quotes.
         quote: the shell's quote: ``'`` or ``"``.
+        spec: the parameters.
 
     Returns:
         A line for each completion, with three columns separated by tabs: the completion, the text
@@ -69,7 +73,7 @@ def lines(text: str, quote: str = "'") -> list[str]:
     """
     if not text.isprintable():  # a tab or line break would break the columns or lines
         return []
-    found = [each for each in complete(text, len(text)) if each.kind != "placeholder"]
+    found = [each for each in complete(text, len(text), spec=spec) if each.kind != "placeholder"]
     return [_line(text, each, quote) for each in found if _fits(each, quote)]
 
 
@@ -173,6 +177,7 @@ def _bash(commands: Mapping[str, Command]) -> str:
             "list": "_imsquery_list '{}'",
             "file": "_imsquery_file",
             "files": "_imsquery_file",
+            "either": "_imsquery_words '{}'; ((${{#COMPREPLY[@]}})) || _imsquery_file",
             "setting": "_imsquery_setting",
         },
     )
@@ -194,6 +199,7 @@ def _zsh(commands: Mapping[str, Command]) -> str:
             "list": "compset -P '*,'; shown=({}); compadd -S '' -a shown",
             "file": "_files",
             "files": "_files",
+            "either": "shown=({}); compadd -a shown; _files",
             "setting": "compset -P '*=@' && _files",
         },
     )
@@ -239,6 +245,8 @@ def _fish_value(value: Words) -> str:
     match value.kind:
         case "file" | "files":
             return " -r -F"
+        case "either":
+            return f" -r -F -a '{words}'"
         case "setting":
             return " -x -a '(__imsquery_setting)'"
         case "list":

@@ -15,7 +15,6 @@ from imsquery.cli.catalog import add_catalog
 from imsquery.cli.output import warn
 from imsquery.client.services import Tally, open_catalogue, run_catalogue, run_services
 from imsquery.compiler.query_string import check_endpoint, region_endpoint
-from imsquery.schema.cloudimages import CLOUDIMAGES
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _ActionsContainer
@@ -67,7 +66,9 @@ def add_source(parser: ArgumentParser) -> None:
 
 def _add_endpoint(where: _ActionsContainer) -> None:
     where.add_argument(
-        "--endpoint", metavar="URL", help="address of the service, with or without /v2/cloudimages"
+        "--endpoint",
+        metavar="URL",
+        help="address of the service, with or without the path, such as /v2/cloudimages",
     )
 
 
@@ -104,7 +105,8 @@ def _endpoints(arguments: Namespace) -> dict[str, str]:
     """
     if arguments.endpoint is not None:
         return {"": check_endpoint(arguments.endpoint)}
-    return {region: region_endpoint(region, CLOUDIMAGES.host) for region in places(arguments)}
+    host = arguments.spec.host
+    return {region: region_endpoint(region, host) for region in places(arguments)}
 
 
 def run_plan(command: str, arguments: Namespace, plan: Plan, keep: Keep, tally: Tally) -> None:
@@ -123,15 +125,24 @@ def run_plan(command: str, arguments: Namespace, plan: Plan, keep: Keep, tally: 
         ValueError, OSError, ModuleNotFoundError: there is no such service, or no such file.
     """
     if arguments.catalog is not None:
-        run_catalogue(plan, arguments.catalog[0], keep, tally)
+        run_catalogue(plan, arguments.catalog[0], keep, tally, spec=arguments.spec)
         return
     from imsquery.client.fetching import Patience
 
     endpoints = _endpoints(arguments)
     credentials = _credentials(command, endpoints)
     patience = Patience(timeout=arguments.timeout)
-    found = run_services(plan, endpoints, keep, tally, credentials=credentials, patience=patience)
-    asyncio.run(found)
+    asyncio.run(
+        run_services(
+            plan,
+            endpoints,
+            keep,
+            tally,
+            credentials=credentials,
+            patience=patience,
+            spec=arguments.spec,
+        )
+    )
 
 
 @contextmanager
@@ -143,7 +154,7 @@ def open_source(command: str, arguments: Namespace) -> Iterator[Fetch]:
         arguments: those that :func:`add_source` declares.
     """
     if arguments.catalog is not None:
-        with open_catalogue(arguments.catalog[0], Tally()) as fetch:
+        with open_catalogue(arguments.catalog[0], Tally(), spec=arguments.spec) as fetch:
             yield fetch
         return
     from imsquery.client.fetching import Fetcher, Patience
@@ -152,7 +163,7 @@ def open_source(command: str, arguments: Namespace) -> Iterator[Fetch]:
     credentials = _credentials(command, endpoints)
     patience = Patience(timeout=arguments.timeout)
     (endpoint,) = endpoints.values()
-    with Fetcher(endpoint, credentials, patience=patience) as fetcher:
+    with Fetcher(endpoint, credentials, patience=patience, spec=arguments.spec) as fetcher:
         yield fetcher
 
 

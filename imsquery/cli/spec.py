@@ -1,24 +1,29 @@
-"""List the parameters and attributes with their types and values, functions, and other names."""
+"""List the parameters and attributes with their types and values, functions, and other names.
+
+With --format toml or json-spec, it is a file that --spec reads.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imsquery.cli.common import UsageError, add_spec
 from imsquery.cli.output import as_json, fail
 from imsquery.diagnostics.edits import did_you_mean
 from imsquery.diagnostics.suggest import nearest
-from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.parameters import Parameter
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from imsquery.schema.parameters import Parameter
+    from imsquery.schema.spec import Spec
 
 EPILOG = """\
 examples:
   imsquery spec
   imsquery spec platform min_disk
+  imsquery spec --spec opentelekomcloud --format toml > ours.toml
 
 exit status:
   0  success
@@ -26,6 +31,7 @@ exit status:
   2  wrong usage
 """
 _HEADER = ("name", "wire name", "type", "filtered by", "values")
+_FILES = {"toml": "toml", "json-spec": "json"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -33,42 +39,52 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "names", metavar="NAME", nargs="*", help="parameters to show (default: all)"
     )
+    add_spec(parser)
     parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="output format (default: text)"
+        "--format",
+        choices=("text", "json", *_FILES),
+        default="text",
+        help="output format (default: text); toml and json-spec are files for --spec",
     )
 
 
 def main(arguments: Namespace) -> int:
     """Print the table."""
+    spec = arguments.spec
+    if arguments.format in _FILES:
+        if arguments.names:
+            raise UsageError(f"--format {arguments.format} is of the whole spec")
+        print(spec.dump(_FILES[arguments.format]), end="")
+        return 0
     try:
-        rows = [_find(name) for name in arguments.names] or [*CLOUDIMAGES.parameters.values()]
+        rows = [_find(name, spec) for name in arguments.names] or [*spec.parameters.values()]
     except ValueError as error:
         return fail("spec", error, 1)
     if arguments.format == "json":
-        print(as_json(CLOUDIMAGES.to_dict(rows), indent=2))
+        print(as_json(spec.to_dict(rows), indent=2))
         return 0
     _print_table(rows)
     if not arguments.names:
-        _print_functions()
-    _print_foreign_names({row.wire for row in rows} if arguments.names else None)
+        _print_functions(spec)
+    _print_foreign_names(spec, {row.wire for row in rows} if arguments.names else None)
     return 0
 
 
-def _find(name: str) -> Parameter:
-    row = CLOUDIMAGES.find(name)
+def _find(name: str, spec: Spec) -> Parameter:
+    row = spec.find(name)
     if row is not None:
         return row
-    foreign = CLOUDIMAGES.foreign(name)
+    foreign = spec.foreign(name)
     if foreign is not None:
-        meant = [_shown(each) for each in foreign.meanings]
+        meant = [_shown(each, spec) for each in foreign.meanings]
     else:
-        meant = nearest(name, [each.name for each in CLOUDIMAGES.parameters.values()])
+        meant = nearest(name, [each.name for each in spec.parameters.values()])
     raise ValueError(f"unknown name {name[:60]!r}{did_you_mean(meant)}")
 
 
-def _shown(meaning: str) -> str:
+def _shown(meaning: str, spec: Spec) -> str:
     """Return a meaning of a foreign name as a filter writes it."""
-    row = CLOUDIMAGES.parameters.get(meaning)
+    row = spec.parameters.get(meaning)
     return meaning if row is None else row.name
 
 
@@ -80,23 +96,21 @@ def _print_table(rows: Sequence[Parameter]) -> None:
         print("  ".join(cells).rstrip())
 
 
-def _print_functions() -> None:
-    print("\nfunctions")
-    for same in CLOUDIMAGES.functions.values():
+def _print_functions(spec: Spec) -> None:
+    print("\nfunctions" if spec.functions else "", end="\n" if spec.functions else "")
+    for same in spec.functions.values():
         for function in same:
             print(f"  {function.signature:20}  {function.summary}")
 
 
-def _print_foreign_names(wires: set[str] | None) -> None:
+def _print_foreign_names(spec: Spec, wires: set[str] | None) -> None:
     """Print what names of other tools mean: all of them, or those that mean some parameters."""
     rows = [
-        row
-        for row in CLOUDIMAGES.foreign_names
-        if wires is None or not wires.isdisjoint(row.meanings)
+        row for row in spec.foreign_names if wires is None or not wires.isdisjoint(row.meanings)
     ]
     print("\nnames elsewhere" if rows else "", end="\n" if rows else "")
     for row in rows:
-        meant = " or ".join(map(_shown, row.meanings)) or "no counterpart"
+        meant = " or ".join(_shown(each, spec) for each in row.meanings) or "no counterpart"
         note = f"; {row.note}" if row.note else ""
         print(f"  {', '.join(row.names)}: {meant}{note}")
 
@@ -108,5 +122,27 @@ def _line(row: Parameter) -> tuple[str, str, str, str, str]:
         where = "client"
     else:
         where = "server" if row.observed is None else "server, client"
-    values = row.kind.describe() + (f" ({row.unit})" if row.unit else "")
-    return row.name, row.wire, row.kind.name, where, values
+    return row.name, row.wire, row.kind.name, where, "; ".join(_said(row))
+
+
+def _said(row: Parameter) -> Iterator[str]:
+    """Yield what the spec says of the values of a parameter."""
+    yield row.kind.describe() + (f" ({row.unit})" if row.unit else "")
+    plain = Parameter(row.wire, row.kind, source="").operators
+    if row.pushable and row.operators != plain:
+        yield f"the server takes {', '.join(row.operators)}"
+    if row.repeats:
+        yield "repeats"
+    if row.scopes:
+        yield f"{', '.join(row.scopes)} widens the search"
+    if row.default is not None:
+        yield f"{row.default} if a record has none"
+    if row.reading is not None:
+        read = ", ".join(f"{said} as {value}" for said, value in row.reading.items())
+        yield f"`{row.observed}` is read: {read}"
+    elif row.observed not in {None, row.wire}:
+        yield f"seen in `{row.observed}`"
+    if row.requires is not None:
+        yield f"requires {row.requires[0]} = {row.requires[1]}"
+    if row.excludes:
+        yield f"never with {', '.join(row.excludes)}"

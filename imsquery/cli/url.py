@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentTypeError
 
 from imsquery.cli.batch import add_batch, add_format, analyzed, compiled, print_each
@@ -42,7 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--endpoint",
         type=_endpoint,
         metavar="URL",
-        help="address of the service, with or without /v2/cloudimages",
+        help="address of the service, with or without the path, such as /v2/cloudimages",
     )
     where.add_argument(
         "--region",
@@ -70,15 +71,32 @@ def _writer(arguments: Namespace) -> Write:
         from imsquery.forms.terraform import arguments as terraform
 
         if arguments.format == "koocli":
-            return analyzed(lambda analysis: koocli(analysis, region))
+            return analyzed(lambda analysis: _shown(koocli(analysis, region)))
         return analyzed(lambda analysis: terraform(analysis, region))
-    endpoint = arguments.endpoint or region_endpoint(region, CLOUDIMAGES.host)
+    endpoint = arguments.endpoint or _endpoint_of(arguments)
     if arguments.format != "curl":
         return compiled(lambda each: each.url(endpoint))
     from imsquery.client.credentials import TOKEN_VARIABLE
     from imsquery.forms.shell import curl
 
     return compiled(lambda each: curl(each.url(endpoint), TOKEN_VARIABLE))
+
+
+def _endpoint_of(arguments: Namespace) -> str:
+    """Return the endpoint of the region."""
+    try:
+        return region_endpoint(arguments.region, arguments.spec.host)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _shown(command: str) -> str:
+    """Return a command that standard output shows as it is; anything else would be another one."""
+    try:
+        command.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        raise UsageError("standard output is not UTF-8, and cannot show a value") from None
+    return command
 
 
 def _endpoint(text: str) -> str:

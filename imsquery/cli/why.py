@@ -37,7 +37,6 @@ from imsquery.execution.run import ExecutionError
 from imsquery.language.lexer import spell
 from imsquery.planning.phrasing import phrase
 from imsquery.planning.planner import plan
-from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.semantics.formula import Atom, leaves
 from imsquery.server.strict_json import read_json
 
@@ -150,8 +149,9 @@ class _Question:
 
     def about_id(self, identity: str, fetch: Budget) -> int:
         """Print the outcome for an image; what its record does not show is asked for."""
-        wanted = f"{CLOUDIMAGES.names['id'].name} = {spell(identity)}"
-        record = next(plan(wanted).execute(fetch), None)
+        spec = self._options["spec"]
+        wanted = f"{spec.names['id'].name} = {spell(identity)}"
+        record = next(plan(wanted, spec=spec).execute(fetch), None)
         if record is None:
             return fail("why", f"no image has the id {identity!r}", _NONE)
 
@@ -160,11 +160,11 @@ class _Question:
             if all(map(is_observable, atoms)):
                 return compile_predicate(condition)(record)
             required = [
-                f"{CLOUDIMAGES.parameters[wire].name} = {value}"
+                f"{spec.parameters[wire].name} = {spell(value)}"
                 for wire, value in filter(None, (atom.parameter.requires for atom in atoms))
             ]
             asked = " and ".join([wanted, f"({phrase(condition)})", *required])
-            planned = plan(asked, allow_unlisted=True)
+            planned = plan(asked, spec=spec, allow_unlisted=True)
             return next(planned.execute(fetch), None) is not None
 
         return self._print(judge(read_written(self.text, **self._options), record, holds))
@@ -183,9 +183,7 @@ class _Question:
                 else "images match; `imsquery run` prints them"
             )
             return 0
-        reasons = find_reasons(
-            self.text, fetch, CLOUDIMAGES, max_requests=MAX_REQUESTS, **self._options
-        )
+        reasons = find_reasons(self.text, fetch, max_requests=MAX_REQUESTS, **self._options)
         if self._is_json:
             print(as_json({"matches": False, **reasons.to_dict(), "requests": fetch.sent}, 2))
         else:

@@ -159,9 +159,12 @@ def region_endpoint(region: str, host: str) -> str:
         host: the pattern of the spec, which contains ``{region}``.
 
     Raises:
-        ValueError: it cannot be the name of a region.
+        ValueError: it cannot be the name of a region, or the spec knows no endpoints of regions.
     """
     if not _region(region):
         msg = f"not a region: {region[:200]!r}; expected a name such as cn-north-4"
+        raise ValueError(msg)
+    if "{region}" not in host:
+        msg = "this cloud has no endpoints by region; expected an endpoint"
         raise ValueError(msg)
     return host.replace("{region}", region)

@@ -125,7 +125,7 @@ class Candidates:
         """Rank names: of known values, of other values, of flags, and of attributes alone."""
         if not row.pushable:
             return _FLAGS + 1
-        if row.wire.startswith(self._spec.family):
+        if self._spec.ending(row.wire):
             return _FLAGS
         is_telling = row.kind.ordered or (row.kind.choices and not row.kind.standalone)
         return 0 if is_telling else 1
@@ -195,8 +195,8 @@ class Candidates:
     def _features(self, words: Sequence[Word]) -> Iterator[Candidate]:
         written = {lexeme for _, lexeme in words}
         for row in self._spec.parameters.values():
-            ending = row.wire.removeprefix(self._spec.family)
-            if ending != row.wire and isinstance(row.kind, Flag) and ending not in written:
+            ending = self._spec.ending(row.wire)
+            if ending and isinstance(row.kind, Flag) and ending not in written:
                 yield ending, "value", "feature"
 
     def _of(self, parameter: Parameter, name: str, words: Sequence[Word]) -> Iterator[Candidate]:

@@ -8,6 +8,7 @@ filter, together with the conditions around it.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -135,7 +136,7 @@ class _Proposals:
                 self._respelled(text),
                 self._position.span,
                 kind,
-                shorten(description, _LONGEST_DESCRIPTION),
+                _described(description),
             )
             for text, kind, description in found
         ]
@@ -211,6 +212,11 @@ class _Proposals:
             return False
         clause = join([(kind, kind.lower()), *position.after])
         return not position.after or self._context.admits(clause)
+
+
+@lru_cache(maxsize=1024)
+def _described(description: str) -> str:
+    return shorten(description, _LONGEST_DESCRIPTION)
 
 
 def _value(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 HOLE = "?"  # parses as a name that no parameter has
 _BUDGET = 400_000  # conditions and words examined in all; about half a second
 _MOST_VALUES = 16
+LONGEST_KEPT = 100  # of the texts that are remembered
 
 
 class Texts:
@@ -137,13 +139,10 @@ class Context:
 
     def _read(self, text: str) -> BoundQuery | None:
         """Return a bound text; ``None`` if there are errors in a part of it."""
-        tokens = Tokens(text)
-        counter = _FaultCounter(tokens, self._spec, now=self._now)
-        bound: BoundQuery | None = parse_tokens(tokens, counter)
-        if bound is None:
-            return None
-        counter.check_order(bound)
-        return None if counter.errors else bound
+        if len(text) > LONGEST_KEPT:
+            return _read(text, self._spec, self._now)[0]
+        bound, is_volatile = _read_again(text, self._spec)
+        return _read(text, self._spec, self._now)[0] if is_volatile else bound
 
     def _is_compatible(self, formula: Formula) -> bool:
         signed = simplify(Not(formula, 0, 0) if self._negated else formula)
@@ -178,6 +177,22 @@ class Context:
             wire, value = formula.parameter.requires
             return And((formula, Atom(self._spec.parameters[wire], "=", value, 0, 0)), 0, 0)
         return formula
+
+
+def _read(text: str, spec: Spec, now: datetime | None) -> tuple[BoundQuery | None, bool]:
+    """Return a bound text, if it is without errors, and whether the clock was read for it."""
+    tokens = Tokens(text)
+    counter = _FaultCounter(tokens, spec, now=now)
+    bound: BoundQuery | None = parse_tokens(tokens, counter)
+    if bound is not None:
+        counter.check_order(bound)
+    return None if counter.errors else bound, counter.volatile
+
+
+@lru_cache(maxsize=4096)
+def _read_again(text: str, spec: Spec) -> tuple[BoundQuery | None, bool]:
+    """Read a text that is tried after each keystroke."""
+    return _read(text, spec, None)
 
 
 class _FaultCounter(Binder):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from imsquery.completion.candidates import FIXED
-from imsquery.completion.context import HOLE
+from imsquery.completion.context import HOLE, LONGEST_KEPT
 from imsquery.completion.position import COUNTS, is_in_list
 from imsquery.completion.position import words as words_of
 from imsquery.diagnostics.errors import QueryError
@@ -187,9 +188,14 @@ def is_within_limits(text: str) -> bool:
     return True
 
 
-def split(text: str) -> list[Word]:
+def split(text: str) -> tuple[Word, ...]:
     """Split a text into words."""
-    return words_of(Tokens(text))
+    return _split_again(text) if len(text) <= LONGEST_KEPT else tuple(words_of(Tokens(text)))
+
+
+@lru_cache(maxsize=1024)  # the same candidates come again and again
+def _split_again(text: str) -> tuple[Word, ...]:
+    return tuple(words_of(Tokens(text)))
 
 
 def join(words: Iterable[Word]) -> str:

@@ -34,7 +34,7 @@ def follows(atom: Atom, known: Atom) -> bool | None:
         known: one that a request can make.
     """
     parameter = atom.parameter
-    if atom.key == known.key:
+    if atom.relation == known.relation and atom.value == known.value:
         return True
     if parameter.scopes and (atom.value in parameter.scopes or known.value in parameter.scopes):
         return True if is_scope(atom) else None

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from imsquery.compiler.lowering import finish
 from imsquery.diagnostics.terminal import escape
 from imsquery.forms.shell import quote
-from imsquery.schema.cloudimages import CLOUDIMAGES, NOT_DEFINED
+from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.huaweicloud import NOT_DEFINED
 from imsquery.semantics.formula import Atom, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Sequence
 
     from imsquery.semantics.analysis import Analysis
 
@@ -26,8 +27,8 @@ def python(analysis: Analysis) -> str:
     Raises:
         QueryError: there are errors, the query is not one request, or the SDK lacks a parameter.
     """
-    params = _params(analysis, "the SDK", lambda _: None)
-    arguments = [_argument(wire, value) for wire, value in params.items()]
+    pairs = _pairs(analysis, "the SDK", lambda _: None)
+    arguments = [_argument(wire, value) for wire, value in pairs]
     return f"ListImagesRequest({', '.join(arguments)})"
 
 
@@ -43,8 +44,8 @@ def koocli(analysis: Analysis, region: str) -> str:
     Raises:
         QueryError: there are errors, the query is not one request, or the command lacks something.
     """
-    params = _params(analysis, "KooCLI", _untypable)
-    words = [f"--{wire}={quote(value)}" for wire, value in params.items()]
+    pairs = _pairs(analysis, "KooCLI", _untypable)
+    words = [f"--{wire}={quote(value)}" for wire, value in pairs]
     return " ".join([f"hcloud IMS ListImages --cli-region={region}", *words])
 
 
@@ -53,10 +54,10 @@ def _untypable(value: str) -> str | None:
     return "a command cannot contain characters that a terminal does not show" if hidden else None
 
 
-def _params(
+def _pairs(
     analysis: Analysis, tool: str, refuse: Callable[[str], str | None]
-) -> Mapping[str, str]:
-    """Return the parameters of the request of a query.
+) -> Sequence[tuple[str, str]]:
+    """Return the pairs of the request of a query.
 
     Args:
         analysis: of the query.
@@ -66,10 +67,11 @@ def _params(
     Raises:
         QueryError: there are errors, the query is not one request, or the tool cannot make it.
     """
-    params = finish(analysis).params
+    pairs = finish(analysis).pairs
+    asked = {wire for wire, _ in pairs}
     binder = analysis.binder
     for leaf in leaves(analysis.bound.filter):
-        if not isinstance(leaf, Atom) or leaf.parameter.wire not in params:
+        if not isinstance(leaf, Atom) or leaf.parameter.wire not in asked:
             continue
         reason = refuse(str(leaf.value))
         if not _is_defined(leaf.parameter.wire):
@@ -77,7 +79,7 @@ def _params(
         if reason is not None:
             binder.report("not-expressible", reason, binder.span(leaf.first, leaf.last))
     analysis.raise_errors()
-    return params
+    return pairs
 
 
 def _is_defined(wire: str) -> bool:

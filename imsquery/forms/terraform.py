@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imsquery.diagnostics.edits import clip
-from imsquery.schema.cloudimages import (
+from imsquery.schema.huaweicloud import (
     TERRAFORM_ARGUMENTS,
     TERRAFORM_ASKS,
     TERRAFORM_CLAUSES,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from imsquery.schema.spec import Spec
 
 _COMMAND = "ListImages"
-_command = re.compile(r"\bhcloud[ \t]+IMS[ \t]+ListImages(?:/v2)?(?![\w/-])", re.IGNORECASE)
+_command = re.compile(r"\bhcloud[ \t]+[Ii][Mm][Ss][ \t]+ListImages(?:/v2)?(?![\w/-])")
 # Between words: white space, and the ends of lines as shells escape them.
 _space = re.compile(r"(?:[ \t]+|[\\^`]\r?\n)+")
 _QUOTED = {'"': r'"(?:[^"\\\n]|\\[^\n])*"', "'": r"'[^'\n]*'"}
@@ -39,7 +39,7 @@ _OWN = frozenset({
 })  # fmt: skip
 _part = re.compile(r"'([^'\n]*)'|\"((?:[^\"\\\n]|\\[^\n])*)\"|\\([^\n])")
 _escaped = re.compile(r"\\([\"\\$`])")
-_LONGEST_LINE = 2_000  # before a command
+_LONGEST_LINE = 200  # before a command
 
 
 @frozen
@@ -68,12 +68,12 @@ def read(text: str, spec: Spec) -> Iterator[Request]:
         around = _quote_around(text, match.start())
         entries = [*_options(text, match.end(), _Option(around))]
         end = entries[-1].end if entries else match.end()
-        yield Request(Span(match.start(), end), pairs_in_row(entries, " "), spec)
+        yield Request(Span(match.start(), end), pairs_in_row(entries, " ", match.end()), spec)
 
 
 def _quote_around(text: str, start: int) -> str:
     """Return the quote that is open in the line before a command."""
-    line = text[max(text.rfind("\n", 0, start) + 1, start - _LONGEST_LINE) : start]
+    line = text[max(0, start - _LONGEST_LINE) : start].rpartition("\n")[2]
     return next((each for each in ("`", '"', "'") if line.count(each) % 2), "")
 
 
@@ -82,7 +82,7 @@ def _options(text: str, position: int, notation: _Option) -> Iterator[Entry]:
     takes_value = False
     while space := _space.match(text, position):
         word = _word[notation.around].match(text, space.end())
-        if word is None:
+        if word is None or word[0].startswith("#"):
             return
         start, position = word.span()
         option = _option.match(text, start, position)

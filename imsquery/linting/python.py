@@ -384,7 +384,7 @@ class _Module:
 
     def _row(self, entries: list[Entry]) -> list[Pair]:
         comma = _comma.match(self._text, entries[-1].end) if entries else None
-        return pairs_in_row(entries, ", ", comma.end() if comma else None)
+        return pairs_in_row(entries, ", ", end=comma.end() if comma else None)
 
     def _content(self, node: ast.expr) -> tuple[Span, str]:
         """Return what is in a plain string literal, and its quotes; else the whole expression."""

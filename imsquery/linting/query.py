@@ -48,7 +48,7 @@ _string_after_value = re.compile(
 )
 _is_url = re.compile(r"[a-z]+://|/")
 _MOST_STRINGS = 100
-_LONGEST_LINE = 2_000  # before a URL
+_LONGEST_LINE = 200  # before a URL
 
 
 @define(slots=False)
@@ -213,8 +213,11 @@ def _is_opening(text: str, start: int, place: int) -> bool:
     It does not if it is the same, as in three of them, or closes one that was opened before.
     """
     quote = text[place]
-    line = max(text.rfind("\n", 0, start), start - _LONGEST_LINE)
-    return quote != text[place - 1] and text.count(quote, max(line, 0), start) % 2 == 0
+    return quote != text[place - 1] and _line_before(text, start).count(quote) % 2 == 0
+
+
+def _line_before(text: str, place: int) -> str:
+    return text[max(0, place - _LONGEST_LINE) : place].rpartition("\n")[2]
 
 
 def _is_joined(query: Query, text: str, found: re.Match[str]) -> bool:
@@ -251,8 +254,7 @@ def _continues(text: str, end: int) -> bool:
     if text[end - 1] != "=":
         return False
     return following[:1].isalpha() or (
-        _command.match(text, end) is not None
-        and text.count("`", text.rfind("\n", 0, end) + 1, end) % 2 == 0
+        _command.match(text, end) is not None and _line_before(text, end).count("`") % 2 == 0
     )
 
 

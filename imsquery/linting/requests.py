@@ -65,18 +65,22 @@ def unknown_entry(start: int, end: int) -> Entry:
     return Entry(start, end, None, None, Span(start, end), Span(end, end))
 
 
-def pairs_in_row(entries: Sequence[Entry], separator: str, end: int | None = None) -> list[Pair]:
+def pairs_in_row(
+    entries: Sequence[Entry], separator: str, start: int | None = None, end: int | None = None
+) -> list[Pair]:
     """Return the parameters of a row.
 
     Args:
         entries: everything in the row, in its order.
         separator: what to write between two.
+        start: the start of the separator before the first entry, if there is one.
         end: the end of the separator after the last entry, if there is one.
     """
     pairs = []
     for index, entry in enumerate(entries):
-        before = entries[index - 1].end if index else entry.start
+        first = entry.start if start is None else start
         last = entry.end if end is None else end
+        before = entries[index - 1].end if index else first
         after = entries[index + 1].start if index + 1 < len(entries) else last
         pairs += pair_of(entry, before, after, separator)
     return pairs

@@ -19,7 +19,8 @@ from imsquery.limits import DEFAULT_LIMITS
 from imsquery.linting.linter import lint
 from imsquery.lsp.regions import Region, in_python, whole
 from imsquery.planning.planner import plan
-from imsquery.schema.cloudimages import CLOUDIMAGES, SOURCES
+from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.schema.huaweicloud import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from imsquery.completion.complete import Completion
     from imsquery.diagnostics.model import Diagnostic, Fix
     from imsquery.schema.parameters import Function, Parameter
+    from imsquery.schema.spec import Spec
 
 Kind: TypeAlias = Literal["filter", "python", "other"]
 Edit: TypeAlias = "tuple[int, int, str]"
@@ -69,6 +71,7 @@ class Document:
 
     text: str
     kind: Kind
+    spec: Spec = CLOUDIMAGES
 
     @cached_property
     def regions(self) -> list[Region]:
@@ -81,11 +84,13 @@ class Document:
     def findings(self) -> list[Found]:
         """What is wrong with its filters and with the URLs of image lists in it."""
         found = [
-            _placed(region, each) for region in self.regions for each in _check(region)(region.text)
+            _placed(region, each)
+            for region in self.regions
+            for each in self._check(region)(region.text)
         ]
         if self.kind != "filter":
             everything = whole(self.text)
-            found += [_placed(everything, each) for each in lint(self.text)]
+            found += [_placed(everything, each) for each in self._lint(self.text)]
         return sorted(found, key=lambda each: (each.start, each.end))
 
     def completions(self, place: int) -> list[tuple[Completion, Edit]]:
@@ -93,7 +98,7 @@ class Document:
         region, offset = self._at(place)
         if region is None:
             return []
-        found = complete(region.text, offset)
+        found = complete(region.text, offset, spec=self.spec)
         placed = ((each, region.edit(each.span.start, each.span.end, each.text)) for each in found)
         return [(each, edit) for each, edit in placed if edit]
 
@@ -104,22 +109,24 @@ class Document:
             return None
         for word in _word.finditer(region.text):
             if word.start() <= offset <= word.end():
-                about = _about(word[0])
+                about = _about(word[0], self.spec)
                 if about:
-                    return f"{about}\n\n---\n\n{_answer(region)}", *region.place(*word.span())
-        return _answer(region), *region.place(0, len(region.text))
+                    return f"{about}\n\n---\n\n{_answer(region, self.spec)}", *region.place(
+                        *word.span()
+                    )
+        return _answer(region, self.spec), *region.place(0, len(region.text))
 
     @cached_property
     def mended(self) -> Edit | None:
         """The edit that applies all safe fixes."""
         text = self.text
         for region in reversed(self.regions):
-            mended, _ = mend(region.text, _check(region))
+            mended, _ = mend(region.text, self._check(region))
             edit = region.edit(0, len(region.text), mended)
             if edit and mended != region.text:
                 text = text[: edit[0]] + edit[2] + text[edit[1] :]
         if self.kind != "filter":
-            text, _ = mend(text, lint)
+            text, _ = mend(text, self._lint)
         return None if text == self.text else _difference(self.text, text)
 
     def formatted(self) -> str | None:
@@ -127,10 +134,16 @@ class Document:
         if self.kind != "filter" or not self.text.strip():
             return None
         try:
-            formatted = format_query(self.text)
+            formatted = format_query(self.text, spec=self.spec)
         except QueryError:
             return None
         return f"{formatted}\n".replace("\n", "\r\n" if "\r\n" in self.text else "\n")
+
+    def _check(self, region: Region) -> partial[tuple[Diagnostic, ...]]:
+        return partial(check, target=region.target, spec=self.spec)
+
+    def _lint(self, text: str) -> tuple[Diagnostic, ...]:
+        return lint(text, spec=self.spec)
 
     def _at(self, place: int) -> tuple[Region | None, int]:
         """Return the filter at a place, and the offset in it."""
@@ -139,10 +152,6 @@ class Document:
             if offset is not None:
                 return region, offset
         return None, 0
-
-
-def _check(region: Region) -> partial[tuple[Diagnostic, ...]]:
-    return partial(check, target=region.target)
 
 
 def _placed(region: Region, found: Diagnostic) -> Found:
@@ -170,12 +179,12 @@ def _common(one: str, other: str) -> int:
     return next((index for index, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def _about(word: str) -> str:
+def _about(word: str, spec: Spec) -> str:
     """Return what the spec says of a name; nothing if it is none."""
-    row = CLOUDIMAGES.find(word)
+    row = spec.find(word)
     if row is not None:
         return _about_parameter(row)
-    functions = CLOUDIMAGES.functions.get(word.lower(), ())
+    functions = spec.functions.get(word.lower(), ())
     return "\n\n".join(map(_about_function, functions))
 
 
@@ -199,16 +208,17 @@ def _cited(source: str) -> str:
     return _word.sub(lambda word: SOURCES.get(word[0], word[0]), source)
 
 
-def _answer(region: Region) -> str:
+def _answer(region: Region, spec: Spec) -> str:
     """Return the request or requests that a filter makes."""
     if len(region.text) > DEFAULT_LIMITS.length:
         return "too long"
     try:
-        return f"One request: `{shorten(str(compile_query(region.text)), _LONGEST_SHOWN)}`"
+        compiled = str(compile_query(region.text, spec=spec))
+        return f"One request: `{shorten(compiled, _LONGEST_SHOWN)}`"
     except QueryError:
         pass
     try:
-        count = len(plan(region.text).requests)
+        count = len(plan(region.text, spec=spec).requests)
     except (QueryError, ModuleNotFoundError):
         return "This filter has errors."
     requests = "1 request" if count == 1 else f"{count} requests"

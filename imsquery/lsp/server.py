@@ -14,11 +14,14 @@ except ModuleNotFoundError as _missing:
 from imsquery import __version__
 from imsquery.lsp.documents import LANGUAGE, Document, kind_of
 from imsquery.lsp.lines import Lines
+from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.specs import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imsquery.lsp.documents import Edit, Found
+    from imsquery.schema.spec import Spec
 
 FIX_ALL = types.CodeActionKind(types.CodeActionKind.SourceFixAll)
 _KINDS = {
@@ -39,11 +42,16 @@ _TRIGGERS = [" ", "=", "(", ","]
 
 
 class FilterServer(LanguageServer):
-    """A language server that keeps the files that are open."""
+    """A language server that keeps the files that are open.
 
-    def __init__(self) -> None:
+    Args:
+        spec: the parameters, unless the editor names others.
+    """
+
+    def __init__(self, spec: Spec) -> None:
         # A change is the whole text: no one else then counts its lines.
         super().__init__(LANGUAGE, __version__, types.TextDocumentSyncKind.Full)
+        self.spec = spec
         self._opened: dict[str, tuple[str, Lines, Document]] = {}
 
     def opened(self, uri: str) -> tuple[Lines, Document]:
@@ -55,7 +63,7 @@ class FilterServer(LanguageServer):
         known = self._opened.get(uri)
         if known is None or known[0] != text:
             encoding = types.PositionEncodingKind(self.workspace.position_encoding or "utf-16")
-            document = Document(text, kind_of(source.path, source.language_id))
+            document = Document(text, kind_of(source.path, source.language_id), self.spec)
             known = self._opened[uri] = text, Lines(text, encoding.value), document
         return known[1:]
 
@@ -73,12 +81,38 @@ class FilterServer(LanguageServer):
         )
 
 
-def create_server() -> FilterServer:
-    """Return a server that answers what an editor asks."""
-    server = FilterServer()
+def create_server(spec: Spec = CLOUDIMAGES) -> FilterServer:
+    """Return a server that answers what an editor asks.
+
+    Args:
+        spec: the parameters, unless the editor names others by its initialization option `spec`.
+    """
+    server = FilterServer(spec)
+    _answer_start(server)
     _answer_changes(server)
     _answer_questions(server)
     return server
+
+
+def _answer_start(server: FilterServer) -> None:
+    wrong: list[str] = []
+
+    @server.feature(types.INITIALIZE)
+    def initialize(parameters: types.InitializeParams) -> None:
+        options = parameters.initialization_options
+        named = options.get("spec") if isinstance(options, dict) else None
+        if named is None:
+            return
+        try:
+            server.spec = find(str(named))
+        except (OSError, ValueError) as error:
+            wrong.append(str(error))
+
+    @server.feature(types.INITIALIZED)
+    def initialized(_: types.InitializedParams) -> None:
+        for message in wrong:  # an editor shows none before it is told that all is ready
+            shown = types.ShowMessageParams(types.MessageType.Error, message)
+            server.window_show_message(shown)
 
 
 def _answer_changes(server: FilterServer) -> None:

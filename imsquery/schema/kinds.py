@@ -149,6 +149,9 @@ class Kind(Frozen):
         """Return what a value compares by in order, ``None`` if it does not."""
         return value
 
+    def opposite(self, value: Any) -> str | None:
+        """Return the only other value that there is; ``None`` if there are none or several."""
+
     def describe(self) -> str:
         """Describe in a few words what is accepted."""
         return "any text"
@@ -358,8 +361,11 @@ class Enumeration(Kind):
 
     def with_values(self, values: Iterable[str]) -> Enumeration:
         """Return the same list with more values."""
-        both = dict.fromkeys([*self.values, *values])
-        return _make_enumeration({**self._arguments(), "values": tuple(both)})
+        return self.of_values([*self.values, *values])
+
+    def of_values(self, values: Iterable[str]) -> Enumeration:
+        """Return the same list with other values, each once."""
+        return _make_enumeration({**self._arguments(), "values": tuple(dict.fromkeys(values))})
 
     def _refuse(self, text: str) -> RefusedValue:
         from imsquery.diagnostics.suggest import nearest, the_one_slip
@@ -404,6 +410,9 @@ class Boolean(Kind):
             raise RefusedValue("bad-value", self.describe(), nearest(text, self.choices))
         raise RefusedValue("bad-value", self.describe(), [meant], certain=meant)
 
+    def opposite(self, value: Any) -> str | None:
+        return "false" if value == "true" else "true"
+
     def describe(self) -> str:
         return "true or false"
 
@@ -433,6 +442,9 @@ class Flag(Boolean):
             message = "only true, since other images lack the attribute"
             raise RefusedValue("bad-value", message, certain=value)
         return super().read(text)
+
+    def opposite(self, _value: Any) -> str | None:
+        return None
 
     def describe(self) -> str:
         return "true"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from imsquery.frozen import Frozen
-from imsquery.schema.kinds import Advice, Flag, Integer, Text, Time
+from imsquery.schema.kinds import Advice, Enumeration, Flag, Integer, Text, Time
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any, ClassVar
 
     from imsquery.schema.kinds import Kind
@@ -302,6 +302,25 @@ SKIP = Parameter(
     source="the language; no service takes it",
 )
 """The number of the clause ``skip``, which no request has a parameter for."""
+
+
+def with_sort_keys(rows: Iterable[Parameter]) -> list[Parameter]:
+    """Return rows of which the sort key has the sortable ones as its values."""
+    listed = list(rows)
+    sortable = [row.wire for row in listed if row.sortable]
+
+    def settle(row: Parameter) -> Parameter:
+        kind = row.kind
+        if row.clause != "order by" or not isinstance(kind, Enumeration):
+            return row
+        kept = [value for value in kind.values if value in sortable]
+        return row.with_kind(kind.of_values([*kept, *sortable]))
+
+    return [*map(settle, listed)]
+
+
+HOLE = r"\{([0-9]+)\}"
+"""The pattern of an argument in a condition of a function."""
 
 
 class Function(Frozen):

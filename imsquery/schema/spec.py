@@ -8,12 +8,20 @@ from types import MappingProxyType
 
 from imsquery.frozen import Frozen
 from imsquery.schema.kinds import Enumeration, Flag, Integer
-from imsquery.schema.parameters import ForeignName, Function, Member, Parameter, Property
+from imsquery.schema.parameters import (
+    ForeignName,
+    Function,
+    Member,
+    Parameter,
+    Property,
+    with_sort_keys,
+)
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
+    from os import PathLike
+    from typing import Any, Self
 
 DESCENDING = "desc"
 """The direction that a server sorts in unless told otherwise."""
@@ -31,7 +39,8 @@ class Spec(Frozen):
         parameters: the rows.
         functions: the functions; those with the same name differ in their number of arguments.
         foreign_names: names that other tools use for the same things.
-        family: prefix of an open family of flags; any ending of ``[a-z0-9_]+`` is legal.
+        family: prefix of an open family of flags; any ending of ``[a-z0-9_]+`` is legal.  Empty
+            if there is none.
         members: endings of the family that exist, although no row is about them.
         path: of the request, such as ``/v2/cloudimages``.
         host: the endpoint of a region, with ``{region}`` in it.
@@ -118,9 +127,13 @@ class Spec(Frozen):
             MappingProxyType({row.wire: row.goes_with for row in listed if row.goes_with}),
             MappingProxyType(_by_wire(listed, names)),
             "direction" not in clauses or clauses["order by"].repeats,
-            family.lstrip("_"),
+            family.lstrip("_") or "\0",  # which no name begins with
             # Members of the family that the table lists, by ending; others are made on demand.
-            {wire[len(family) :]: row for wire, row in rows.items() if wire.startswith(family)},
+            {
+                wire[len(family) :]: row
+                for wire, row in rows.items()
+                if family and wire.startswith(family)
+            },
             hash((path, host, family, *rows, *overloads)),
         )
 
@@ -185,6 +198,20 @@ class Spec(Frozen):
         ending = member.wire[len(self.family) :]
         return ending in self._members or ending in self.members or _board(ending) is not None
 
+    def ending(self, wire: str) -> str:
+        """Return the ending of a name of the open family; empty for any other name."""
+        is_member = self.family and wire.startswith(self.family)
+        return wire[len(self.family) :] if is_member else ""
+
+    def flag_condition(self, row: Parameter) -> str:
+        """Return the plainest condition that a flag is true: such as ``supports(kvm)``."""
+        ending, asked = self.ending(row.wire), ((f"{self.family}{{0}}", "true"),)
+        if ending:
+            for name, same in self.functions.items():
+                if any(each.conditions == asked for each in same):
+                    return f"{name}({ending})"
+        return row.name
+
     @property
     def features(self) -> tuple[str, ...]:
         """The endings of the family's flags, as far as they are listed."""
@@ -209,8 +236,7 @@ class Spec(Frozen):
             return known
         member = self._members.get(folded)
         if member is not None:
-            is_called = "supports" in self.functions and type(member.kind) is Flag
-            meaning = f"supports({folded})" if is_called else member.wire
+            meaning = self.flag_condition(member) if type(member.kind) is Flag else member.wire
             return ForeignName((folded,), (meaning,), source=member.source)
         if any(not each.parameters for each in self.functions.get(folded, ())):
             return ForeignName((folded,), guesses=(f"{folded}()",), source="a function")
@@ -290,23 +316,62 @@ class Spec(Frozen):
             ValueError: a name is unknown, taken or cannot be written in a filter; a type has no
                 values or range; or a row refers to an unknown one.
         """
-        from imsquery.schema.extension import check_extension
+        from imsquery.schema.faults import check_rows
 
         rows = dict(self.parameters)
         for name, more in (values or {}).items():
             row = self._row(rows, name)
+            if row.clause is not None:
+                msg = f"{name} is a clause; the values of {row.wire} follow from the parameters"
+                raise ValueError(msg)
             rows[row.wire] = _with_values(row, name, more)
         for name, (least, most) in (ranges or {}).items():
             row = self._row(rows, name)
             rows[row.wire] = _with_range(row, name, least, most)
         rows.update((row.wire, row) for row in parameters)
         arguments = self._arguments()
-        arguments["parameters"] = rows.values()
+        arguments["parameters"] = with_sort_keys(rows.values())
         arguments["functions"] += tuple(functions)
         arguments["foreign_names"] = (*foreign_names, *self.foreign_names)
-        spec = Spec(**arguments)
-        check_extension(spec.parameters, spec.functions, spec.foreign_names, self.clauses)
-        return spec
+        check_rows(
+            arguments["parameters"], arguments["functions"], arguments["foreign_names"], self.family
+        )
+        return Spec(**arguments)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Return the spec in a file of TOML or JSON.
+
+        The file may be that of :meth:`dump`, or ``extends`` a spec that ships and has what differs.
+
+        Args:
+            path: of the file; its name ends with ``.toml`` or ``.json``.
+
+        Raises:
+            SpecError: the file is not a spec; it says all that is wrong, by line and column.
+            OSError: it cannot be read.
+            ValueError: its name has another ending.
+        """
+        from imsquery.schema.files.load import load_spec
+
+        return cls(**load_spec(path))
+
+    def dump(self, format: str = "toml") -> str:  # noqa: A002 -- as the option is called
+        """Return the spec as the text of a file, which :meth:`load` reads.
+
+        Args:
+            format: ``toml`` or ``json``.
+
+        Raises:
+            ValueError: it is another, or a parameter has a type that no file has.
+        """
+        from imsquery.schema.files.dump import dump_json, dump_toml
+
+        writers = {"toml": dump_toml, "json": dump_json}
+        if format not in writers:
+            msg = f"unknown format {format!r}; expected toml or json"
+            raise ValueError(msg)
+        return writers[format](self._arguments())
 
     def _row(self, rows: Mapping[str, Parameter], name: str) -> Parameter:
         known = self.names.get(name.lower())
@@ -433,6 +498,13 @@ def _describe(row: Parameter) -> dict[str, Any]:
         "takes": row.kind.describe(),
         "operators": sorted(row.kind.operators),
         "unit": row.unit,
+        "written": dict(row.operators),
+        "repeats": row.repeats,
+        "scopes": list(row.scopes),
+        "default": row.default,
+        "reading": None if row.reading is None else dict(row.reading),
+        "multiple": row.multiple,
+        "total": row.total,
         "pushable": row.pushable,
         "observed": row.observed,
         "clause": row.clause,

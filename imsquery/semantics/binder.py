@@ -12,7 +12,7 @@ from imsquery.diagnostics.edits import Safe, clip
 from imsquery.language.lexer import spell
 from imsquery.language.operators import EQUALITY, MATCH, NOCASE, OPERATORS
 from imsquery.schema.kinds import RefusedValue, Tag
-from imsquery.schema.parameters import SKIP, Member
+from imsquery.schema.parameters import HOLE, SKIP, Member
 from imsquery.semantics.formula import (
     And,
     Atom,
@@ -589,18 +589,20 @@ class Binder(LiteralBinder):
         """Return the conditions of a call, or of one argument of a variadic call."""
         made: list[Formula] = []
         for wire, value in function.conditions:
-            parameter = self._names.get(wire) or self._feature(arguments[0], token)
+            parameter = self.spec.parameters.get(wire) or self._member(wire, arguments, token)
+            literal = _fill(value, arguments) if "{" in value else value
             if parameter is None:
                 made.append(Unknown(first, last))
             elif function.relation != "=":
-                literal = _fill(value, arguments)
                 made.append(self._keyed(parameter, function.relation, literal, first, token, last))
-            elif "{" in value:
-                literal = _fill(value, arguments)
-                made.append(self._compare(parameter, "=", literal, first, None, token, last))
             else:
-                made.append(Atom(parameter, "=", value, first, last))
+                made.append(self._compare(parameter, "=", literal, first, None, token, last))
         return made
+
+    def _member(self, wire: str, arguments: Sequence[str], token: int) -> Parameter | None:
+        """Return the flag that an argument in a wire name makes of it."""
+        place = int(wire[len(self.spec.family) + 1 : -1])
+        return self._feature(arguments[place], token)
 
     def _keyed(
         self, parameter: Parameter, relation: str, literal: str, first: int, token: int, last: int
@@ -685,7 +687,7 @@ def _is_hidden(leaf: Formula) -> bool:
 
 def _fill(template: str, arguments: Sequence[str]) -> str:
     """Fill a template in one pass, so that no argument is read as a template itself."""
-    return re.sub(r"\{(\d+)\}", lambda match: arguments[int(match[1])], template)
+    return re.sub(HOLE, lambda match: arguments[int(match[1])], template)
 
 
 _OPERATORS = (

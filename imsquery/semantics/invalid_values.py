@@ -280,9 +280,7 @@ class Comparison:
 
     def _flag_fix(self) -> Fix:
         """Write ``not supports(kvm)`` for ``support_kvm = false``."""
-        wire, family = self.parameter.wire, self.spec.family
-        is_member = wire.startswith(family)
-        plain = f"supports({wire[len(family) :]})" if is_member else self.parameter.name
+        plain = self.spec.flag_condition(self.parameter)
         return self._phrase_fix(f"not {plain}" if self.relation == "=" else plain, self.first)
 
     def _phrase_fix(self, phrase: str, first: int, last: int | None = None) -> Fix:

@@ -170,8 +170,9 @@ def complement(atom: Atom) -> Atom | None:
         return None
     if parameter.kind.complete:
         relation, value = COMPLEMENT[atom.relation], atom.value
-    elif parameter.kind.standalone:
-        relation, value = "=", "false" if atom.value == "true" else "true"
     else:
-        return None
+        opposite = parameter.kind.opposite(atom.value)
+        if opposite is None:
+            return None
+        relation, value = "=", opposite
     return Atom(parameter, relation, value, atom.first, atom.last)

@@ -161,7 +161,7 @@ def read_pairs(query: bytes) -> list[tuple[str, str]]:
 def find_row(spec: Spec, name: str) -> Parameter | None:
     """Return the parameter with a wire name that the service knows, the open family included."""
     row = spec.parameters.get(name) or spec.wires.get(name)
-    if row is None and name.startswith(spec.family):
+    if row is None and spec.ending(name):
         row = spec.find(name)
     if row is None or name not in {row.wire, *row.wires}:
         return None

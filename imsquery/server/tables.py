@@ -192,7 +192,7 @@ def _columns(attributes: list[str], spec: Spec) -> dict[str, Column]:
         for at, name in enumerate(attributes, 1)
     }
     columns = {name: Column(each.text, is_number=False) for name, each in known.items()}
-    members = (spec.find(name) for name in attributes if name.startswith(spec.family))
+    members = (spec.find(name) for name in attributes if spec.ending(name))
     for row in [*spec.parameters.values(), *filter(None, members)]:
         if row.clause is None and (row.pushable or row.sortable):
             shown = row.observed or row.wire

@@ -26,6 +26,7 @@ except ModuleNotFoundError as _error:
 
 from imsquery.testing.images import catalogues, near_miss_records, records
 from imsquery.testing.near_misses import NearMiss, near_miss_query_strings, near_misses
+from imsquery.testing.specs import specs
 from imsquery.testing.spelling import filters, queries, requests, spellings
 from imsquery.testing.trees import filter_trees, query_trees, request_trees
 from imsquery.testing.values import literals, record_values
@@ -48,5 +49,6 @@ __all__ = [
     "records",
     "request_trees",
     "requests",
+    "specs",
     "spellings",
 ]

@@ -256,7 +256,7 @@ def _flags(spec: Spec) -> tuple[str, ...]:
     return tuple(
         row.wire
         for row in spec.parameters.values()
-        if row.wire.startswith(spec.family) and row.pushable and row.kind.standalone
+        if spec.ending(row.wire) and row.pushable and row.kind.standalone
     )
 
 

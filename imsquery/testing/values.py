@@ -79,11 +79,15 @@ def literals(row: Parameter) -> SearchStrategy[str]:
     """
     if row.kind.choices:
         return st.sampled_from([text for text in row.kind.choices if _is_quiet(row, text)])
-    return _literals(row.kind).filter(lambda text: text not in row.scopes and _is_quiet(row, text))
+    if row.is_time and row.observed is None:  # one request compares it with one moment
+        return moments
+    return _literals(row.kind).filter(lambda text: _is_quiet(row, text))
 
 
 def _is_quiet(row: Parameter, text: str) -> bool:
-    """Return whether there is nothing to say about a value."""
+    """Return whether a value narrows the search, and there is nothing to say about it."""
+    if text in row.scopes:
+        return False
     is_advised = row.kind.advises and row.kind.advise(text) is not None
     return not is_advised and not (row.doubts and row.doubt(text) is not None)
 

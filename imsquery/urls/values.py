@@ -261,7 +261,7 @@ class ValueReader:
             if _is_value(row, each)
         ]
         if type(row.kind) is Flag and not fixes:
-            fixes = [self._planned(pair, f"not {self._flag(row)}")]
+            fixes = [self._planned(pair, f"not {self._spec.flag_condition(row)}")]
         message = _invalid(value, row, refused.message)
         if code == "unlisted-value":
             message = f"unlisted value `{clip(value)}` for `{row.wire}`; {refused.message}"
@@ -275,12 +275,6 @@ class ValueReader:
         relation, _ = read_pair(row, name, str(pair.value)) or ("=", "")
         _, written = write_pair(row, relation, value) or (name, value)
         return self._edits.revalue(pair, written, is_safe=is_safe)
-
-    def _flag(self, row: Parameter) -> str:
-        family = self._spec.family
-        if row.wire.startswith(family):
-            return f"supports({row.wire.removeprefix(family)})"
-        return row.name
 
     def _advised(self, row: Parameter, pair: Pair, value: str, advice: Advice) -> Diagnostic:
         fixes: list[TitledEdits] = []

@@ -69,6 +69,22 @@ def test_a_filter_is_a_call_of_the_sdk(capsys: pytest.CaptureFixture[str]) -> No
     assert "error[not-expressible]: the SDK has no parameter `whole_image`" in printed.err
 
 
+def test_a_command_that_cannot_be_shown_is_not_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = BytesIO()
+    stream = TextIOWrapper(output, "ascii", errors="backslashreplace")
+    command = ["url", *WHERE, "--format", "koocli"]
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", stream)
+        assert main([*command, "name = 公共"]) == 2
+        assert main([*command, "name = a"]) == 0
+        stream.flush()
+
+    assert "standard output is not UTF-8" in capsys.readouterr().err
+    assert output.getvalue() == b"hcloud IMS ListImages --cli-region=cn-north-4 --name=a\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

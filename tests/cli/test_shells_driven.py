@@ -19,7 +19,7 @@ import pytest
 
 from imsquery import CLOUDIMAGES
 from imsquery.cli.shells import SHELLS
-from imsquery.schema.cloudimages import REGIONS
+from imsquery.schema.huaweicloud import REGIONS
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds until a shell has started, or completed a word

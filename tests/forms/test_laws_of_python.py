@@ -11,7 +11,7 @@ from hypothesis import given
 
 from imsquery import CLOUDIMAGES, QueryError
 from imsquery.forms.definitions import python
-from imsquery.schema.cloudimages import NOT_DEFINED
+from imsquery.schema.huaweicloud import NOT_DEFINED
 from imsquery.semantics.analysis import inspect
 from tests.forms.recorder import Recorder, recording
 from tests.forms.strategies import conditions, is_defined, text_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import quote
 
 from attrs import frozen
@@ -26,7 +26,7 @@ class Form:
 
     name: str
     write: Callable[[Pairs], str]
-    read: Callable[[str, Spec], object]
+    read: Callable[[str, Spec], Iterator[Request]]
     tool: Tool | None = None
 
     @property
@@ -47,8 +47,7 @@ class Form:
 
     def pairs(self, text: str) -> list[tuple[str | None, str | None]]:
         """Return what is read of the one request in a text."""
-        (request,) = self.read(text, CLOUDIMAGES)  # type: ignore[misc] -- an iterable
-        assert isinstance(request, Request)
+        (request,) = self.read(text, CLOUDIMAGES)
         return [(pair.name, pair.value) for pair in request.pairs]
 
 

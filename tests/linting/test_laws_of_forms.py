@@ -7,10 +7,13 @@ from urllib.parse import parse_qsl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from imsquery import CLOUDIMAGES, testing
+from imsquery.diagnostics.model import Diagnostic
 from imsquery.linting.linter import lint
 from imsquery.schema.kinds import Enumeration
+from imsquery.schema.parameters import Parameter
 from imsquery.urls.checker import check_url
 from tests.linting.forms import FORMS, Form, Pairs, encoded
 from tests.strategies import ROWS
@@ -38,11 +41,13 @@ FREE = [
     if isinstance(row.kind, Enumeration) and row.pushable and not row.clause and not row.requires
     and row.wire not in CLOUDIMAGES.exclusive
 ]  # fmt: skip
-clean = st.lists(st.sampled_from(FREE), min_size=2, max_size=4, unique_by=id).flatmap(
-    lambda rows: st.tuples(
-        *(st.sampled_from(row.kind.choices).map(lambda v, n=row.wire: (n, v)) for row in rows)
-    )
-)
+
+
+def _pairs(rows: list[Parameter]) -> SearchStrategy[tuple[tuple[str, str], ...]]:
+    return st.tuples(*(st.tuples(st.just(r.wire), st.sampled_from(r.kind.choices)) for r in rows))
+
+
+clean = st.lists(st.sampled_from(FREE), min_size=2, max_size=4, unique_by=id).flatmap(_pairs)
 NAMES = [row.wire for row in ROWS] + [row.name for row in ROWS] + ["nonsense"]
 VALUES = ["true", "True", "gold", "Gold", "0", "x86_64", "lt:2018", "a.b", "name", "a b"]
 faulty = st.lists(
@@ -60,6 +65,10 @@ by_wire_name = pytest.mark.parametrize(
 
 def codes(text: str) -> list[str]:
     return [each.code for each in lint(text)]
+
+
+def by_message(found: Diagnostic) -> tuple[str, str]:
+    return found.code, found.message
 
 
 @each_form
@@ -80,7 +89,9 @@ def test_a_clean_request_has_no_findings(form: Form, pairs: Pairs) -> None:
 @by_wire_name
 @given(pairs=faulty)
 def test_a_request_has_the_findings_of_its_query_string(form: Form, pairs: Pairs) -> None:
-    assert codes(form.write(pairs)) == [each.code for each in check_url(encoded(pairs))]
+    assert sorted(codes(form.write(pairs))) == sorted(
+        each.code for each in check_url(encoded(pairs))
+    )
 
 
 @each_form
@@ -124,10 +135,13 @@ def test_a_fix_mends_a_request_as_it_mends_its_query_string(form: Form, pairs: P
     text = form.write(pairs)
     wanted = [
         [parse_qsl(fix.apply(query), keep_blank_values=True) for fix in each.fixes]
-        for each in check_url(query)
+        for each in sorted(check_url(query), key=by_message)
     ]
 
-    mended = [[form.pairs(fix.apply(text)) for fix in each.fixes] for each in lint(text)]
+    mended = [
+        [form.pairs(fix.apply(text)) for fix in each.fixes]
+        for each in sorted(lint(text), key=by_message)
+    ]
 
     assert mended == wanted
 

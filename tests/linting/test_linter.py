@@ -48,6 +48,35 @@ def codes(text: str) -> list[str]:
         f"{URL}?limit=[n]&id=:id&name=@Model.Name",
         f'curl "{URL}?limit=%LIMIT%&name=%NAME%"',
         f'fmt.Sprintf("{URL}?limit=%i&min_disk=%u&name=%q", x)',
+        # as Markdown escapes it
+        f"GET {CLOUDIMAGES.path}?owner=\\{{project\\_id\\}}",
+        f"GET {CLOUDIMAGES.path}?\\_\\_imagetype=gold&virtual\\_env\\_type=Ironic",
+        f"GET {CLOUDIMAGES.path}?owner=\\<project\\_id\\>&limit=\\[n\\]",
+        # templates in templates
+        f"`{URL}?limit=${{big ? `${{most}}` : '5'}}&__imagetype=gold`",
+        f'"{URL}?limit=${{limits["default"] ?? 5}}&__imagetype=gold"',
+        f"f'{URL}?limit={{d['limit']}}&name={{{{name}}}}'",
+        f"`{URL}?limit=${{\n  full ? 1 : 2\n}}`",
+        # what shells, printf and regular expressions fill in
+        f"curl {URL}?name=$1&limit=${{2:-5}}",
+        f'curl "{URL}?marker=`last_id`"',
+        f"curl {URL}?marker=`last_id` -v",
+        f'"{URL}?limit=%05d&min_disk=%-5d&name=%2$s&id=%[1]s"',
+        f'"{URL}?limit=%5d&name=image-%03d" % (1, 2)',
+        rf"{CLOUDIMAGES.path}\?limit=\d+&marker=[^&]+&name=\w*",
+        f"re_path(r'{CLOUDIMAGES.path}?limit=(\\d+)&name=(.*)')",
+        # strings that a program joins
+        f'"{URL}?" +\n    "member_status=accepted&" +\n    "visibility=shared"',
+        f'("{URL}?member_status=accepted"\n "&visibility=shared")',
+        f'"{URL}?member_status=accepted&limit=" + n + "&visibility=shared"',
+        f'"{URL}?member_status=accepted&limit=" + f("x") + "&visibility=shared"',
+        f"'{URL}?limit='.$limit.'&status=active'",
+        f'"{URL}?__imagetype=gold\\\n&limit=1"',
+        f"'curl \"{URL}?limit=1\"', 'next'",
+        f"``{URL}?limit=1`` or ``limit=0``",
+        f'"""{URL}?limit=1""".format()',
+        f"{URL}?limit=1#top",
+        f'"{URL}?limit=1#top"',
     ],
 )
 def test_a_correct_or_unfinished_url_has_no_findings(text: str) -> None:
@@ -78,6 +107,12 @@ def test_a_correct_or_unfinished_url_has_no_findings(text: str) -> None:
         (f"a,{URL}?limit=0,b", "out-of-range", "0"),
         (f"GET {CLOUDIMAGES.path}?limit=0 HTTP/1.1", "out-of-range", "0"),
         (f"{URL}?name=%E4%B8%AD&limit=0", "out-of-range", "0"),
+        (f"GET {CLOUDIMAGES.path}?image\\_type=gold", "unknown-parameter", "image\\_type"),
+        (f'"{URL}?name=%s&limit=0" % name', "out-of-range", "0"),
+        (f'"{URL}?limit=0"\n"&status=active"', "out-of-range", "0"),
+        (f'"{URL}?status=active"\n"&limit=0"', "out-of-range", "0"),
+        (f'"{URL}?marker=" + m +\n  "&limit=0"', "out-of-range", "0"),
+        (f'"{URL}?name=image%2d1&limit=0"', "out-of-range", "0"),
     ],
 )
 def test_a_finding_is_at_its_place_in_the_text(text: str, code: str, shown: str) -> None:

@@ -236,7 +236,11 @@ def test_a_row_replaces_the_one_with_its_wire_name() -> None:
             "f refers to the unknown parameter 'nosuch'",
         ),
         ({"functions": [function_of("f", "id", "{1}")]}, ValueError, "f has no argument {1}"),
-        ({"functions": [function_of("f", "id", "{}")]}, ValueError, "f has no argument {}"),
+        (
+            {"functions": [function_of("f", "id", "{}")]},
+            ValueError,
+            "f: '{}' has a brace that is not part of an argument",
+        ),
         (
             {"functions": [function_of("f", "protected", "yes")]},
             ValueError,

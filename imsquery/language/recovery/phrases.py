@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from attrs import frozen
 
@@ -60,6 +60,11 @@ class Phrases:
         for written in sorted(rows, key=len, reverse=True):
             words = written.split()
             self._rows.setdefault(words[0], []).append((words, rows[written]))
+
+    @property
+    def beginnings(self) -> Collection[str]:
+        """The words that a phrase may begin with."""
+        return self._rows.keys()
 
     def find(self, peek: Peek, ahead: int = 0) -> Phrase | None:
         """Return the phrase that begins with a token to come."""

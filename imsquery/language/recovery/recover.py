@@ -19,7 +19,7 @@ follow are read at the end, once all else is complete.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from imsquery.language.lalr import parse_tokens
@@ -33,13 +33,28 @@ from imsquery.language.recovery import (
     word_operators,
 )
 from imsquery.language.recovery.dialects.read import retranslate, translate
+from imsquery.language.recovery.phrases import (
+    CLAUSES_IN_WORDS,
+    CONDITIONS_IN_WORDS,
+    JOINTS_IN_WORDS,
+)
 from imsquery.language.recovery.piece import ENDS, VALUES, Piece, extent
 from imsquery.language.recovery.state import Recovery
+from imsquery.language.recovery.vocabulary import (
+    EXCLUSIVE_OR,
+    ORDER_BY,
+    PREFIXES,
+    PRESENCE_OF,
+    SORT,
+)
 
 if TYPE_CHECKING:
     from typing import Any
 
     from imsquery.language.algebra import Algebra
+
+
+_Rule = Callable[[Recovery], bool]
 
 
 def recover(tokens: Tokens, algebra: Algebra) -> Any:
@@ -98,21 +113,42 @@ def foresee(recovery: Recovery) -> None:
         return
     if recovery.peek().kind == END and recovery.late and recovery.accepts(END):
         clauses.read_late(recovery)
-    if recovery.expects_condition and any(rule(recovery) for rule in _AT_CONDITION):
+    if recovery.expects_condition and _applied(recovery, _AT_CONDITION):
         return
     if recovery.accepts("OPERATOR") and word_operators.word_operator(recovery):
         return
     if recovery.peek().kind == "WORD" and not predicates.split_colon(recovery):
-        any(rule(recovery) for rule in _AT_WORD)
+        _applied(recovery, _AT_WORD)
 
 
-_AT_CONDITION = (
-    ranges.chained, word_operators.folded, connectives.minus, connectives.condition_in_words,
-)  # fmt: skip
-_AT_WORD = (
-    connectives.prefix, clauses.in_words, connectives.in_words, clauses.order_by,
-    predicates.exclusive_or, predicates.presence_before,
-)  # fmt: skip
+def _applied(recovery: Recovery, rules: Mapping[str, Sequence[_Rule]]) -> bool:
+    """Try the rules for the next token, and those for any; return whether one changed something."""
+    return any(rule(recovery) for rule in rules.get(recovery.peek().lexeme.lower(), rules[""]))
+
+
+def _by_word(
+    *rows: tuple[_Rule, Collection[str]], always: Sequence[_Rule] = ()
+) -> dict[str, list[_Rule]]:
+    """Return the rules to try at each word, and under an empty text those for any other."""
+    words = {word for _, begin in rows for word in begin}
+    return {
+        word: [*always, *(rule for rule, begin in rows if word in begin)] for word in (*words, "")
+    }
+
+
+_AT_CONDITION = _by_word(
+    (connectives.minus, {"-"}),
+    (connectives.condition_in_words, CONDITIONS_IN_WORDS.beginnings),
+    always=(ranges.chained, word_operators.folded),
+)
+_AT_WORD = _by_word(
+    (connectives.prefix, PREFIXES),
+    (clauses.in_words, CLAUSES_IN_WORDS.beginnings),
+    (connectives.in_words, JOINTS_IN_WORDS.beginnings),
+    (clauses.order_by, SORT | ORDER_BY),
+    (predicates.exclusive_or, {EXCLUSIVE_OR}),
+    (predicates.presence_before, PRESENCE_OF),
+)
 
 
 def repair(recovery: Recovery) -> None:
@@ -121,7 +157,7 @@ def repair(recovery: Recovery) -> None:
         _give_up(recovery)
 
 
-def _rules(recovery: Recovery) -> Iterator[Callable[[Recovery], bool]]:
+def _rules(recovery: Recovery) -> Iterator[_Rule]:
     """Yield the rules for a position, to be tried in turn: none that fails changes anything."""
     yield predicates.nocase
     if recovery.expects_condition:
@@ -149,7 +185,7 @@ def _rules(recovery: Recovery) -> Iterator[Callable[[Recovery], bool]]:
         yield clauses.after_clause
 
 
-_AFTER: dict[str, Callable[[Recovery], bool]] = {
+_AFTER: dict[str, _Rule] = {
     "NOT": predicates.after_not,
     "IGNORING": predicates.after_ignoring,
     "IN": values.after_in,

@@ -8,6 +8,7 @@ fix applied, at the offsets that they have in the text as it is.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imsquery.diagnostics.edits import Safe, clip, spaced
@@ -104,9 +105,15 @@ _LONGEST_END = 8  # looked back over, from what joins the two ends of `between`
 _WITHIN_LISTS = VALUES | {"OPERATOR", "LPAR", "RPAR"}
 _WORDS = KEYWORD_KINDS | {"WORD"}
 _LONGEST_OPERATOR = 3  # of any language: `===`
+_COMMENTS = frozenset({"--", "//", "/*"})
 _APART = frozenset({"", *" \t\r\n(),"})
 _LONGEST_KNOWN = 32  # longer than any keyword, and any word or operator of another language
 _BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "BETWEEN", "AFTER"})
+
+
+@lru_cache(maxsize=256)
+def _kind_of_sign(character: str) -> str:
+    return Tokens(character).kinds[0]
 
 
 class Scanner:
@@ -270,20 +277,12 @@ class Scanner:
     def _take(self, lexeme: str, start: int, end: int, *, is_word: bool) -> int:
         """Take in one lexeme; return where to go on."""
         if is_word:
-            after = self._block_comment(lexeme, start)
-            if after is not None:
-                return after
-            comment = _comment(self._text, start)
-            if comment is not None and not self._expects_value():
-                edit = (start, start + 2, "#")
-                message = f"use `#`, not `{lexeme[:2]}`, for comments"
-                self._report(message, comment.span(), ("write `#`", [edit]))
-                return comment.end()
-            return self._word(lexeme, start, end)
+            after = self._comment(lexeme, start) if lexeme[:2] in _COMMENTS else None
+            return self._word(lexeme, start, end) if after is None else after
         after = self._pattern(start)
         if after is not None:
             return after
-        kind = Tokens(lexeme).kinds[0]
+        kind = _kind_of_sign(lexeme) if len(lexeme) == 1 else Tokens(lexeme).kinds[0]
         if kind == ERROR:
             return self._mend(lexeme, start)
         if kind == "STRING":
@@ -293,10 +292,23 @@ class Scanner:
         self._add(Piece(kind, lexeme, start, end))
         return end
 
-    def _block_comment(self, lexeme: str, start: int) -> int | None:
-        """Read ``/* … */`` as a comment of whole lines; return where to go on."""
+    def _comment(self, lexeme: str, start: int) -> int | None:
+        """Read a comment of another language; return where to go on, or ``None`` without one."""
+        if self._expects_value():
+            return None
+        if lexeme[:2] == "/*":
+            return self._block_comment(start)
+        comment = _comment(self._text, start)
+        if comment is None:
+            return None
+        message = f"use `#`, not `{lexeme[:2]}`, for comments"
+        self._report(message, comment.span(), ("write `#`", [(start, start + 2, "#")]))
+        return comment.end()
+
+    def _block_comment(self, start: int) -> int | None:
+        """Read ``/* … */`` as a comment of whole lines."""
         text = self._text
-        if lexeme[:2] != "/*" or text[start - 1 : start] not in _APART or self._expects_value():
+        if text[start - 1 : start] not in _APART:
             return None
         if self._closing < start + 2:
             closing = text.find("*/", start + 2)

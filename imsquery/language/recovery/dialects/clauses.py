@@ -31,9 +31,9 @@ def lift_clauses(pieces: Sequence[Piece], algebra: Algebra) -> tuple[Sequence[Pi
         ascending elsewhere.
     """
     following = pairwise(piece.kind for piece in pieces)
-    if any(kind == "OR" or (kind in CLAUSES and after != "OPERATOR") for kind, after in following):
-        return pieces, True
     parts = _conjuncts(pieces[:-1])
+    if not parts or any(kind in CLAUSES and after != "OPERATOR" for kind, after in following):
+        return pieces, True
     named = [(_clause(part, algebra), part) for part in parts]
     counts = Counter(clause for clause, _ in named)
     values = {clause: part[-1] for clause, part in named if clause and counts[clause] == 1}
@@ -50,11 +50,13 @@ def lift_clauses(pieces: Sequence[Piece], algebra: Algebra) -> tuple[Sequence[Pi
 
 
 def _conjuncts(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Return the parts of a text without ``or`` that ``and`` joins outside parentheses."""
+    """Return the parts that ``and`` joins outside parentheses; none if ``or`` joins some."""
     parts: list[list[Piece]] = [[]]
     depth = 0
     for piece in pieces:
         depth += (piece.kind == "LPAR") - (piece.kind == "RPAR")
+        if piece.kind == "OR" and depth == 0:
+            return []
         if piece.kind == "AND" and depth == 0:
             parts.append([])
         else:

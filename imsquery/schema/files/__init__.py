@@ -1,0 +1,1 @@
+"""Specs as files: TOML or JSON."""
