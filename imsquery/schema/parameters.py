@@ -297,6 +297,9 @@ class UnaskedProperty(Property):
     pushable = False
     operators, forms, prefixes = _NOTHING
 
+    def __init__(self, wire: str) -> None:
+        super().__init__(wire)
+
 
 _set_wire, _set_name, _set_observed = (
     getattr(Parameter, slot).__set__ for slot in ("wire", "name", "observed")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from imsquery.schema.cloudimages import (
+from imsquery.schema.huaweicloud import (
     TERRAFORM_ARGUMENTS,
     TERRAFORM_CLAUSES,
     TERRAFORM_EXPRESSIONS,
