@@ -110,6 +110,19 @@ def test_a_request_finds_what_satisfies_the_filter(data: st.DataObject, world: W
     assert _ids(found) == _expected(tree, world)
 
 
+@given(st.data(), worlds())
+def test_a_request_that_is_read_back_finds_the_same(data: st.DataObject, world: World) -> None:
+    times = [row for row in world.spec.parameters.values() if row.is_time and row.observed]
+    row = data.draw(st.sampled_from(times))
+    way = data.draw(st.sampled_from(("lt:", "lte:", "gt:", "gte:", "eq:", "neq:")))
+    shown = [each[row.observed] for each in world.images if row.observed in each]
+    query = f"{row.wire}={way}{data.draw(st.sampled_from(shown or ['2018-10-28T10:00:00Z']))}"
+    found = decompile(query, spec=world.spec)
+
+    made = plan(found, spec=world.spec)
+    assert _ids(made.execute(world.server())) == _ids(world.server()(query))
+
+
 @given(st.data(), worlds(), st.integers(1, 8))
 def test_a_plan_finds_what_satisfies_the_filter(
     data: st.DataObject, world: World, budget: int
