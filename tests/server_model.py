@@ -1,19 +1,28 @@
 """A model of the service, written from its reference and the documentation of Glance.
 
 It shares no code with the package.  A request is a conjunction of equalities of strings; an absent
-attribute equals nothing; the last occurrence of a repeated parameter counts; the marker is
-exclusive; images are sorted by the key, then by id in the same direction.
+attribute equals nothing; all tags must be there, and of another parameter that is repeated the last
+occurrence counts; the marker is exclusive; images are sorted by the key, then by id in the same
+direction.  tests/glance holds it to the real Glance.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 DEFAULT_LIMIT = 500
 SORT_KEYS = {"name", "container_format", "disk_format", "status", "id", "size", "created_at"}
+CLOSED = {
+    "protected": {"true", "false"},
+    "visibility": {"public", "private", "shared", "community", "all", ""},
+}
+"""What has no other values."""
+LISTED = ("id", "name", "status", "container_format", "disk_format")
+"""What Glance looks for an operator in, before a colon."""
 
 
 class BadRequestError(Exception):
@@ -51,16 +60,22 @@ class ModelServer:
 
     def __call__(self, query: str) -> list[Mapping[str, Any]]:
         self.asked.append(query)
-        asked = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
+        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
+        asked = dict(pairs)
+        tags = [value.strip() for name, value in pairs if name == "tag"]
         key = asked.pop("sort_key", "created_at")
         direction = asked.pop("sort_dir", "desc")
         limit = asked.pop("limit", str(DEFAULT_LIMIT))
         marker = asked.pop("marker", None)
-        if key not in SORT_KEYS or direction not in {"asc", "desc"} or not limit.isdigit():
+        if key not in SORT_KEYS or direction not in {"asc", "desc"} or not _is_count(limit):
+            raise BadRequestError(query)
+        if not all(_is_valid(*pair) for pair in asked.items()):
             raise BadRequestError(query)
         if "member_status" in asked and asked.get("visibility") != "shared":
             raise BadRequestError(query)
-        found = [image for image in self.images if self._is_found(image, asked)]
+        conditions = [pair for pair in asked.items() if pair[0] != "tag"]
+        conditions += [("tag", tag) for tag in tags]
+        found = [image for image in self.images if self._is_found(image, conditions)]
         found.sort(key=lambda image: self.place(image, key), reverse=direction == "desc")
         if marker is not None:
             found = self._after(found, marker, key, direction)
@@ -88,11 +103,11 @@ class ModelServer:
             return [image for image in found if self.place(image, key) < place]
         return [image for image in found if self.place(image, key) > place]
 
-    def _is_found(self, image: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
+    def _is_found(self, image: Mapping[str, Any], asked: Sequence[tuple[str, str]]) -> bool:
         is_elsewhere = self.hidden.get(image["id"], {}).get("elsewhere", False)
-        if is_elsewhere and asked.get("enterprise_project_id") != "all_granted_eps":
+        if is_elsewhere and ("enterprise_project_id", "all_granted_eps") not in asked:
             return False
-        return all(self._equals(image, name, value) for name, value in asked.items())
+        return all(self._equals(image, name, value) for name, value in asked)
 
     def _equals(self, image: Mapping[str, Any], name: str, value: str) -> bool:
         secret = self.hidden.get(image["id"], {})
@@ -123,20 +138,47 @@ class ModelServer:
         return stored is not None and str(stored) == value
 
 
-def _compare(stored: str | None, asked: str) -> bool:
-    if stored is None:
+def _is_count(text: str) -> bool:
+    try:
+        return int(text) >= 0
+    except ValueError:
         return False
-    operator, _, moment = asked.partition(":")
-    left, right = _moment(stored), _moment(moment)
-    return {
-        "lt": left < right,
-        "lte": left <= right,
-        "gt": left > right,
-        "gte": left >= right,
-        "eq": left == right,
-        "neq": left != right,
-    }[operator]
+
+
+def _is_valid(name: str, value: str) -> bool:
+    if name in {"created_at", "updated_at"}:
+        return _split(value) is not None
+    if name in LISTED:
+        return ":" not in value
+    return name not in CLOSED or value in CLOSED[name]
+
+
+OPERATORS = {
+    "lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge,
+    "eq": operator.eq, "neq": operator.ne,
+}  # fmt: skip
+
+
+def _split(asked: str) -> tuple[str, datetime] | None:
+    """Return the operator and the time of a comparison; ``None`` if it is none."""
+    relation, _, time = asked.partition(":")
+    for found in (("eq", asked), (relation, time)):
+        try:
+            moment = _moment(found[1])
+        except ValueError:
+            continue
+        return (found[0], moment) if found[0] in OPERATORS else None
+    return None
+
+
+def _compare(stored: str | None, asked: str) -> bool:
+    split = _split(asked)
+    if stored is None or split is None:
+        return False
+    relation, moment = split
+    return bool(OPERATORS[relation](_moment(stored), moment))
 
 
 def _moment(text: str) -> datetime:
-    return datetime.strptime(text.replace(" ", "T").rstrip("Z"), "%Y-%m-%dT%H:%M:%S")  # noqa: DTZ007
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -21,7 +21,7 @@ from tests.meaning import has_key, in_time, in_version, interval, matches, numbe
 
 Record = Mapping[str, Any]
 Hidden = Mapping[str, Any]
-_TIMES = {"lt:": "<", "lte:": "<=", "gt:": ">", "gte:": ">=", "eq:": "=", "neq:": "!="}
+CLAUSES = {"__by", "way", "most", "from"}
 
 
 @frozen
@@ -164,6 +164,12 @@ def _ordered(relation: str, left: int, right: int) -> bool:
     }[relation]
 
 
+def _listed(text: str) -> list[str]:
+    """Return the values of a list, which are in quotes if they have a comma."""
+    pieces = re.findall(r'"([^"]*)"(?:,|$)|([^,]+)(?:,|$)', text)
+    return [quoted or plain for quoted, plain in pieces]
+
+
 class TableServer:
     """A server of the parameters of a table: a conjunction of comparisons, pages by marker.
 
@@ -184,10 +190,12 @@ class TableServer:
 
     def __call__(self, query: str) -> list[Record]:
         self.asked.append(query)
-        asked = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
-        key = asked.pop("__by", self.creation.wire)
-        is_descending = asked.pop("way", "desc") == "desc"
-        limit, marker = int(asked.pop("most", "500")), asked.pop("from", None)
+        asked = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
+        clauses = {name: value for name, value in asked if name in CLAUSES}
+        asked = [pair for pair in asked if pair[0] not in CLAUSES]
+        key = clauses.get("__by", self.creation.wire)
+        is_descending = clauses.get("way", "desc") == "desc"
+        limit, marker = int(clauses.get("most", "500")), clauses.get("from")
         found = [image for image in self.images if self._is_found(image, asked)]
         found.sort(key=lambda image: self._place(image, key), reverse=is_descending)
         if marker is not None:
@@ -202,25 +210,46 @@ class TableServer:
         created = self.table.shown(self.creation, image, {})
         return ([(type(each).__name__, each) for each in shown], created, image["id"])
 
-    def _is_found(self, image: Record, asked: Mapping[str, str]) -> bool:
-        for wire, value in asked.items():
-            row = self.table.row_of(wire)
-            assert row.wire == wire, f"{wire} is not a parameter"
+    def _is_found(self, image: Record, asked: Sequence[tuple[str, str]]) -> bool:
+        for wire, value in asked:
+            row, relation, compared = self._read(wire, value)
+            is_repeated = [name for name, _ in asked].count(wire) > 1
+            assert row.repeats or not is_repeated, f"{wire} is there twice"
             if row.requires is not None:
                 needed, given = row.requires
-                assert asked.get(needed) == given, f"{wire} lacks what it requires"
-            if not self._equals(row, value, image):
+                found = [self._read(*pair) for pair in asked]
+                asks = [other for each, _, other in found if each.wire == needed]
+                assert asks == [given], f"{wire} lacks what it requires"
+            values = _listed(compared) if relation == "in" else [compared]
+            if not any(self._compares(row, relation, each, image) for each in values):
                 return False
         return True
 
-    def _equals(self, row: Parameter, value: str, image: Record) -> bool:
+    def _read(self, wire: str, value: str) -> tuple[Parameter, str, str]:
+        """Return the row of a pair, the operator, and what comes after it."""
+        forms = [
+            (*template.removesuffix("{}").rpartition("=")[::2], relation, row)
+            for row in self.table.spec.parameters.values()
+            for relation, template in row.operators.items()
+        ]
+        forms.sort(key=lambda form: -len(form[1]))  # `lte:` before none
+        for own, prefix, relation, row in forms:
+            if (own or row.wire) == wire and value.startswith(prefix):
+                return row, relation, value.removeprefix(prefix)
+        row = self.table.row_of(wire)
+        assert row.wire == wire, f"{wire} is not a parameter"
+        assert "=" in row.operators, f"{wire} has no equality"
+        return row, "=", value
+
+    def _compares(self, row: Parameter, relation: str, value: str, image: Record) -> bool:
         hidden = self.hidden.get(image["id"], {})
         said = self.table.shown(row, image, hidden)
         if row.kind.name == "time":
-            way, moment = _TIMES[value[: value.index(":") + 1]], value.partition(":")[2]
-            wanted = datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007
-            if way == "!=":
+            wanted = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007
+            if relation == "!=":
                 return bool(said) and said[0] != wanted
-            return any(in_time(way, each, *interval(moment)) for each in said)
+            return any(in_time(relation, each, *interval(value)) for each in said)
+        if relation in {">=", "<="}:
+            return any(_ordered(relation, int(each), int(value)) for each in said)
         # As a server does, by the text; a scope finds everything.
         return value in row.scopes or value in map(str, said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentTypeError
 
-from imsquery.cli.common import add_filter, options, read_filter, read_lines
+from imsquery.cli.common import UsageError, add_filter, options, read_filter, read_lines
 from imsquery.cli.encoding import check_encoding
 from imsquery.cli.output import Progress, draw, findings_of, print_lines
 from imsquery.cli.values import Values
@@ -76,8 +76,11 @@ def analyzed(show: Callable[[Analysis], str]) -> Write:
 
     def write(text: str, keywords: dict[str, Any], values: dict[str, Any]) -> Written:
         from imsquery.diagnostics.model import in_text_order
+        from imsquery.schema.cloudimages import CLOUDIMAGES
         from imsquery.semantics.analysis import inspect
 
+        if keywords["spec"].host != CLOUDIMAGES.host:
+            raise UsageError("this format is of a tool of Huawei Cloud, unlike the spec")
         analysis = inspect(text, **keywords, values=values)
         return show(analysis), in_text_order(analysis.findings)
 
@@ -97,7 +100,7 @@ def print_each(arguments: Namespace, title: str, write: Write) -> int:
     """
     if arguments.batch is not None:
         batch = _Batch(arguments, write)
-        _print(batch, arguments.format, title)
+        _print(batch, arguments, title)
         return int(batch.has_errors)
     text = read_filter(arguments)
     values = Values(arguments).of_one(text)
@@ -110,17 +113,18 @@ def print_each(arguments: Namespace, title: str, write: Write) -> int:
         draw(text, found)
     if written is None:
         return 1
-    _print([(text, written)], arguments.format, title)
+    _print([(text, written)], arguments, title)
     return 0
 
 
-def _print(pairs: Iterable[tuple[str, str]], form: str, title: str) -> None:
+def _print(pairs: Iterable[tuple[str, str]], arguments: Namespace, title: str) -> None:
+    form = arguments.format
     if form in _LINES:
         lines: Iterable[str] = (line for _, line in pairs)
     else:
         from imsquery.cli.formats import FORMATS
 
-        lines = FORMATS[form](pairs, title)
+        lines = FORMATS[form](pairs, title, arguments.spec)
     print_lines(lines, form)
 
 

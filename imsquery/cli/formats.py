@@ -16,7 +16,6 @@ from imsquery.cli.escaping import (
     printable,
 )
 from imsquery.forms.terraform import block
-from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Integer
 
 if TYPE_CHECKING:
@@ -34,19 +33,19 @@ COLUMNS = ("name", "platform", "os_version", "status", "visibility", "id")
 _LETTERS = 26
 
 
-def as_json(pairs: Pairs, title: str) -> Iterator[str]:
+def as_json(pairs: Pairs, title: str, _spec: Spec) -> Iterator[str]:
     """Yield an array of objects, one a line."""
     yield from json_array({_FILTER: text, title: compiled} for text, compiled in pairs)
 
 
-def as_csv(pairs: Pairs, title: str) -> Iterator[str]:
+def as_csv(pairs: Pairs, title: str, _spec: Spec) -> Iterator[str]:
     """Yield comma-separated values under a header; no cell is a formula."""
     yield csv_line([_FILTER, title])
     for text, compiled in pairs:
         yield csv_line([inert(_on_one_line(text)), inert(compiled)])
 
 
-def as_markdown(pairs: Pairs, title: str) -> Iterator[str]:
+def as_markdown(pairs: Pairs, title: str, _spec: Spec) -> Iterator[str]:
     """Yield a table; source: GitHub Flavored Markdown, "Tables"."""
     yield f"| {_FILTER} | {title} |"
     yield "| --- | --- |"
@@ -55,13 +54,13 @@ def as_markdown(pairs: Pairs, title: str) -> Iterator[str]:
         yield f"| {markdown_cell(_on_one_line(text))} | {write(compiled)} |"
 
 
-def as_infinity(pairs: Pairs, _title: str) -> Iterator[str]:
+def as_infinity(pairs: Pairs, _title: str, spec: Spec) -> Iterator[str]:
     """Yield queries of Grafana's Infinity data source, as a panel's `targets`.
 
     Only the URL comes from a filter, and it encodes whatever Grafana would replace as a variable.
     Source: the plugin's `src/types/query.types.ts` and its documentation, "JSON".
     """
-    columns = _columns(CLOUDIMAGES)
+    columns = _columns(spec)
     yield from json_array(
         {
             "refId": _reference(number),
@@ -80,20 +79,20 @@ def as_infinity(pairs: Pairs, _title: str) -> Iterator[str]:
     )
 
 
-def as_terraform(pairs: Pairs, _title: str) -> Iterator[str]:
+def as_terraform(pairs: Pairs, _title: str, _spec: Spec) -> Iterator[str]:
     """Yield data sources of Terraform; each has a name of its own."""
     for number, (_, arguments) in enumerate(pairs, 1):
         yield from block(_RECORDS if number == 1 else f"{_RECORDS}_{number}", arguments)
 
 
-FORMATS: Mapping[str, Callable[[Pairs, str], Iterator[str]]] = {
+FORMATS: Mapping[str, Callable[[Pairs, str, Spec], Iterator[str]]] = {
     "json": as_json,
     "csv": as_csv,
     "markdown": as_markdown,
     "infinity": as_infinity,
     "terraform": as_terraform,
 }
-"""Name of a format -> function that yields its lines, given pairs and the title of the second."""
+"""Name of a format -> function that yields its lines: of pairs, the title of the second, a spec."""
 
 
 def _on_one_line(text: str) -> str:

@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentTypeError
 
 from imsquery.cli.batch import add_batch, add_format, analyzed, compiled, print_each
-from imsquery.cli.common import UsageError, add_options, add_values
+from imsquery.cli.common import UsageError, add_options, add_values, check_vendor
 from imsquery.compiler.query_string import check_endpoint, region_endpoint
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
@@ -65,6 +65,7 @@ def _writer(arguments: Namespace) -> Write:
     """Return what writes a filter."""
     region = arguments.region
     if arguments.format in {"koocli", "terraform"}:
+        check_vendor(arguments)
         if region is None:
             raise UsageError(f"--format {arguments.format} needs --region")
         from imsquery.forms.definitions import koocli

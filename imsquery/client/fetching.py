@@ -80,6 +80,7 @@ class _Requests:
         self, endpoint: str, credentials: Credentials, patience: Patience, spec: Spec
     ) -> None:
         self._url = check_endpoint(endpoint, spec.path) + spec.path
+        self._has_links = spec.next_links
         self._credentials = credentials
         self._patience = patience
         self.attempts = 0
@@ -112,7 +113,8 @@ class _Requests:
         return f"{self._url}?{query}" if query else self._url
 
     def _read(self, query: str, response: httpx.Response, body: bytes) -> list[Record]:
-        return read_images(query, response, body, self._credentials.secrets)
+        secrets = self._credentials.secrets
+        return read_images(query, response, body, secrets, links=self._has_links)
 
     def _pause(self, again: TryAgain, attempt: int) -> float:
         """Return the seconds to wait before trying again.
@@ -141,10 +143,11 @@ class Fetcher(_Requests):
     total; :class:`AsyncFetcher` always ends in time.
 
     Args:
-        endpoint: scheme and host, such as ``https://ims.cn-north-4.myhuaweicloud.com``.
+        endpoint: scheme and host, such as ``https://ims.cn-north-4.myhuaweicloud.com``, with or
+            without the path of the image list, or the beginning of it.
         credentials: sent or signed with.
         patience: how long to keep trying.
-        spec: the path of the image list.
+        spec: the path of the image list, and whether its pages have links to the next.
 
     Raises:
         ValueError: the endpoint is invalid.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import time
@@ -14,6 +15,7 @@ import httpx
 
 from imsquery.client.errors import FetchError
 from imsquery.diagnostics.terminal import shorten
+from imsquery.execution.pages import Page
 from imsquery.server.strict_json import read_json
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class TryAgain(Exception):  # noqa: N818 -- a request, not an error of its own
 
 
 def read_images(
-    query: str, response: httpx.Response, body: bytes, secrets: Iterable[str]
+    query: str, response: httpx.Response, body: bytes, secrets: Iterable[str], *, links: bool
 ) -> list[Record]:
     """Return the records of a response.
 
@@ -50,6 +52,7 @@ def read_images(
         response: its status and headers.
         body: its body.
         secrets: values to remove from messages.
+        links: whether it says, by a link to the next page, that there is one.
 
     Raises:
         TryAgain: trying again may help.
@@ -71,11 +74,13 @@ def read_images(
     images = page.get("images") if isinstance(page, dict) else None
     if not isinstance(images, list) or not all(isinstance(each, dict) for each in images):
         raise FetchError("the response is not a list of images", query, status)
-    return images
+    # Followed as it is, the link would lead elsewhere: it may be to another host, and Glance's
+    # forgets all but the last of what is repeated.
+    return Page(images, page.get("next")) if links else images
 
 
 def _refusal(query: str, status: int, body: bytes, secrets: Iterable[str]) -> FetchError:
-    said, code = _explain(body, secrets)
+    said, code = _explain(body, secrets, str(status))
     message = f"the service responded with {status}" + (f": {said}" if said else "")
     return FetchError(message, query, status, code)
 
@@ -105,6 +110,8 @@ def _is_final(error: BaseException | None) -> bool:
         error = error.__cause__ or error.__context__
     return False
 
+
+_markup = re.compile(r"<[^<>]{0,40}>")  # which WebOb has in messages of JSON, too
 
 _CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 
@@ -140,12 +147,13 @@ def _retry_after(value: str | None) -> float | None:
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
-def _explain(body: bytes, secrets: Iterable[str]) -> tuple[str, str | None]:
+def _explain(body: bytes, secrets: Iterable[str], status: str) -> tuple[str, str | None]:
     """Return the error message and code in a response of the service or its gateway.
 
     Args:
         body: of the response.
         secrets: values to remove from the message.
+        status: that it has; a code that repeats it is none.
     """
     try:
         told = read_json(body.decode("utf-8-sig"))
@@ -156,10 +164,11 @@ def _explain(body: bytes, secrets: Iterable[str]) -> tuple[str, str | None]:
         return "", None
     message = told.get("message") or told.get("error_msg")
     code = told.get("code") or told.get("error_code")
+    if isinstance(code, str) and code.startswith(f"{status} "):  # `404 Not Found`, of WebOb
+        code = None
     said = [_redact(secrets, each) for each in (code, message) if isinstance(each, str) and each]
-    return shorten(" ".join(said), _SHOWN), said[0][:_SHOWN] if isinstance(
-        code, str
-    ) and code else None
+    shown = " ".join(_markup.sub(" ", " ".join(said)).split())
+    return shorten(shown, _SHOWN), said[0][:_SHOWN] if isinstance(code, str) and code else None
 
 
 def _redact(secrets: Iterable[str], text: str) -> str:

@@ -138,6 +138,8 @@ _set_pairs, _set_path, _set_query_string, _set_warnings = (
 def check_endpoint(endpoint: str, path: str = "") -> str:
     """Return an endpoint without a slash at its end, and without the path of a request.
 
+    It may have the whole path, or the beginning of it, such as ``/v2``.
+
     Raises:
         ValueError: it is not an http or https URL, or has a query or fragment.
     """
@@ -147,8 +149,12 @@ def check_endpoint(endpoint: str, path: str = "") -> str:
         msg = f"not an endpoint: {shown[:200]!r}; expected scheme and host, such as https://host"
         raise ValueError(msg)
     endpoint = endpoint.rstrip("/")
-    base = endpoint.removesuffix(path).rstrip("/")
-    return base if _endpoint(base) else endpoint  # a host may be called as the path begins
+    while path:
+        base = endpoint.removesuffix(path).rstrip("/")
+        if base != endpoint and _endpoint(base):  # a host may be called as the path begins
+            return base
+        path = path.rpartition("/")[0]
+    return endpoint
 
 
 def region_endpoint(region: str, host: str) -> str:

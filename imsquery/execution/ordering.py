@@ -101,9 +101,11 @@ class Ordering:
         """Whether the server breaks ties by id, too.
 
         Glance breaks them by creation time, then id: see `_image_get_all` in
-        glance/db/sqlalchemy/api.py.
+        glance/db/sqlalchemy/api.py.  Times that cannot be compared by equality are finer than
+        records show, so that what ties there does not tie for the server.
         """
-        return self.is_certain and len(self.keys) == 1
+        is_shown = "=" in self.parameter.forms or not self.parameter.is_time
+        return self.is_certain and len(self.keys) == 1 and is_shown
 
     @property
     def is_by_id(self) -> bool:

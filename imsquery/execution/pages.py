@@ -46,7 +46,7 @@ class ExecutionError(Exception):
         return f"{self.message} (asked for {self.query or 'all images'!r})"
 
 
-class Page(list[Mapping[str, Any]]):
+class Page(list[Any]):
     """The records of a page that says whether there is another one.
 
     Attributes:
@@ -165,7 +165,7 @@ class Branch:
         Raises:
             ExecutionError: it is not a list of images, or cannot follow the page before.
         """
-        before = self._page
+        before, asked = self._page, self._size()
         records = self._check(page)
         entries = []
         for record in records:
@@ -176,7 +176,9 @@ class Branch:
         self.buffer.extend(entries)
         self.fetched += len(records)
         self._kept += len(entries)
-        if not records or (isinstance(page, Page) and page.next is None):
+        # A full page without a link may come from a server that has none.
+        is_last = isinstance(page, Page) and page.next is None and len(records) < asked
+        if is_last or not records:
             self.is_done = True
         elif self._limit is not None and self._order.is_settled:
             self.is_done = self._kept >= self._limit

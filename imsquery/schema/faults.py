@@ -16,7 +16,7 @@ from imsquery.schema.kinds import Boolean, Enumeration, Flag, Integer, Text
 from imsquery.schema.written import read_written, reads_as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from imsquery.schema.parameters import ForeignName, Function, Parameter
 
@@ -84,8 +84,10 @@ def faults(
     for number, function in enumerate(calls):
         for place, message in faults_of_function(function, known, family):
             yield ("functions", number, *place), message
+    names = {name.lower() for row in listed for name in (row.wire, row.name, *row.aliases)}
+    names |= {f"{each.name}()" for each in calls}
     for number, foreign in enumerate(foreign_names):
-        for place, message in _faults_of_foreign_name(foreign, known):
+        for place, message in _faults_of_foreign_name(foreign, known, names):
             yield ("foreign_names", number, *place), message
 
 
@@ -304,7 +306,9 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(map(str, names)) or "none"
 
 
-def _faults_of_foreign_name(foreign: ForeignName, rows: Rows) -> Iterator[tuple[Place, str]]:
+def _faults_of_foreign_name(
+    foreign: ForeignName, rows: Rows, names: Container[str]
+) -> Iterator[tuple[Place, str]]:
     if not foreign.names:
         yield (), "a foreign name has no names"
     for name in foreign.names:
@@ -312,7 +316,21 @@ def _faults_of_foreign_name(foreign: ForeignName, rows: Rows) -> Iterator[tuple[
             yield ("names",), f"expected a name in lower case, with `_` for `-`: {name!r}"
     for column, meanings in (("means", foreign.means), ("guesses", foreign.guesses)):
         for meaning in meanings:
-            # Any other meaning is a condition.
+            shown = ", ".join(foreign.names)
             if _wire(meaning) and meaning not in rows:
-                shown = foreign.names[0] if foreign.names else ""
                 yield (column,), f"{shown} refers to the unknown parameter {meaning!r}"
+            elif not _wire(meaning) and not _is_condition(meaning, names):
+                yield (column,), f"{shown}: not a condition on a parameter: {meaning!r}"
+
+
+def _is_condition(text: str, names: Container[str]) -> bool:
+    """Return whether a text is one condition, on a parameter or by a function that there is."""
+    from imsquery.diagnostics.errors import QueryError
+    from imsquery.language.syntax import Call, parse
+
+    try:
+        condition = parse(text).filter
+    except QueryError:
+        return False
+    name = str(getattr(condition, "name", "")).lower()
+    return (f"{name}()" if isinstance(condition, Call) else name) in names

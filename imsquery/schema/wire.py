@@ -29,7 +29,7 @@ _is_plain_item = re.compile(r'[^",]+').fullmatch
 _is_quotable = re.compile(r'[^"\\]*').fullmatch
 _item = re.compile(r'(?:"([^"\\]*)"|([^",]+))(?:,|\Z)')
 
-# An operator that the server lacks -> the one that means it of the next integer, and the step.
+# An operator that the server lacks -> the one that means it of the next value, and the step.
 _NEXT = {">": (">=", 1), "<": ("<=", -1), ">=": (">", -1), "<=": ("<", 1)}
 _LARGEST = 2**63 - 1
 
@@ -62,12 +62,29 @@ def _write_as(row: Parameter, relation: str, text: str) -> Pair | None:
 
 
 def _write_next(row: Parameter, relation: str, value: str | int) -> Pair | None:
-    """Write an order comparison with an integer as the one with the next integer."""
+    """Write an order comparison as the one with the next value: whole number, or second."""
     known, step = _NEXT.get(relation, ("", 0))
-    if known not in row.forms or not isinstance(row.kind, Integer):
+    if known not in row.forms:
+        return None
+    following = _next_second(str(value), step) if row.is_time else _next_number(row, value, step)
+    return None if following is None else write_pair(row, known, following)
+
+
+def _next_number(row: Parameter, value: str | int, step: int) -> int | None:
+    if not isinstance(row.kind, Integer):
         return None
     following = int(value) + step
-    return write_pair(row, known, following) if abs(following) <= _LARGEST else None
+    return following if abs(following) <= _LARGEST else None
+
+
+def _next_second(moment: str, step: int) -> str | None:
+    from datetime import datetime, timedelta
+
+    try:
+        following = datetime.fromisoformat(moment) + timedelta(seconds=step)
+    except OverflowError:
+        return None
+    return following.isoformat().replace("+00:00", "Z")
 
 
 def write_list(values: Iterable[str]) -> str | None:

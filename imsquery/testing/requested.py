@@ -61,7 +61,8 @@ def _comparisons(row: Parameter) -> SearchStrategy[list[Asked]]:
         relations = [each for each in row.forms if each != "!=" or row.total]
         return st.builds(lambda *pair: [_one(row, *pair)], st.sampled_from(relations), moments)
     made = [_equal(row)] if "=" in row.forms else []
-    if LIST in row.forms:
+    choices = [each for each in row.kind.choices if each not in row.scopes and _is_listable(each)]
+    if LIST in row.forms and (len(choices) > 1 or not row.kind.choices):
         lists = st.lists(literals(row).filter(_is_listable), min_size=2, max_size=3, unique=True)
         made.append(lists.map(lambda values: [Asked(row, LIST, tuple(values))]))
     if isinstance(row.kind, Integer) and {">=", "<="} <= row.forms.keys():

@@ -127,18 +127,31 @@ def _shown(draw: DrawFn, row: Parameter) -> Columns:
     """Draw whether requests and records have a parameter, and in which form."""
     kind = row.kind
     if isinstance(kind, Tag):
-        return {"observed": f"{row.name}s", "json": "strings", "multiple": True}
+        tags = {"observed": f"{row.name}s", "json": "strings", "multiple": True}
+        return {**tags, "repeats": draw(st.booleans())}
     where = draw(st.sampled_from(("both", "both", "both", "record", "request")))
     columns: Columns = {"observed": None if where == "request" else row.wire}
     if where == "record":
         columns["operators"] = {}
     elif where == "both":
         columns["observed"] = draw(st.sampled_from((row.wire, f"{row.name}Shown")))
+        columns["operators"] = draw(_operators(row))
     if isinstance(kind, Integer) and not kind.values:
         columns["json"] = draw(st.sampled_from(("string", "integer")))
     elif type(kind) is Boolean:
         columns["json"] = draw(st.sampled_from(("string", "boolean")))
     return columns
+
+
+def _operators(row: Parameter) -> SearchStrategy[dict[str, str] | None]:
+    """Return a strategy for how requests write comparisons."""
+    equality = {"=": "{}"}
+    if isinstance(row.kind, Integer):
+        ends = {">=": f"{row.name}_least={{}}", "<=": f"{row.name}_most={{}}"}
+        return st.sampled_from((None, {**equality, **ends}, ends))
+    if row.is_time or isinstance(row.kind, Boolean):
+        return st.none()
+    return st.sampled_from((None, {**equality, "in": "in:{}"}, {"=": "eq:{}", "in": "in:{}"}))
 
 
 @st.composite

@@ -214,7 +214,7 @@ def _predicate(criterion: Criterion, spec: Spec) -> Expr:
         return Comparison(name, criterion.relation, Literal(_coarse(criterion.relation, value)))
     if criterion.relation == LIST:
         return Membership(name, tuple(map(Literal, criterion.values)))
-    if isinstance(row.kind, Boolean):
+    if isinstance(row.kind, Boolean) and (value == "true" or row.total):
         return Standalone(name) if value == "true" else Not(Standalone(name))
     return Comparison(name, criterion.relation, Literal(value))
 

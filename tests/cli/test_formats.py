@@ -10,6 +10,7 @@ from io import BytesIO, TextIOWrapper
 
 import pytest
 
+from imsquery import CLOUDIMAGES
 from imsquery.cli.formats import FORMATS
 from imsquery.cli.main import main
 from tests import golden
@@ -90,6 +91,9 @@ def test_a_command_that_cannot_be_shown_is_not_written(
     [
         (["compile", "--signing", "--format", "python"], "--signing is of a query string"),
         (["url", "--endpoint", "http://h", "--format", "koocli"], "koocli needs --region"),
+        (["url", *WHERE, "--format", "koocli", "--spec", "glance"], "unlike the spec"),
+        (["url", *WHERE, "--format", "terraform", "--spec", "glance"], "unlike the spec"),
+        (["compile", "--format", "python", "--spec", "glance"], "unlike the spec"),
         (["url", "--endpoint", "http://h", "--format", "terraform"], "terraform needs --region"),
     ],
 )
@@ -107,7 +111,7 @@ def test_a_query_string_has_no_infinity_format(capsys: pytest.CaptureFixture[str
 
 def test_queries_are_lettered_like_those_of_grafana(capsys: pytest.CaptureFixture[str]) -> None:
     pairs = (("all", "https://host") for _ in range(26 * 26 + 27))
-    queries = json.loads("".join(FORMATS["infinity"](pairs, "url")))
+    queries = json.loads("".join(FORMATS["infinity"](pairs, "url", CLOUDIMAGES)))
     letters = [query["refId"] for query in queries]
 
     assert (letters[0], letters[25:28], letters[-2:]) == ("A", ["Z", "AA", "AB"], ["ZZ", "AAA"])
@@ -123,7 +127,7 @@ def test_memory_does_not_grow_with_the_length_of_a_batch(form: str) -> None:
                 yield f"name = '{number}'", f"https://host?name={number}"
 
         tracemalloc.start()
-        for _ in FORMATS[form](pairs(), "url"):
+        for _ in FORMATS[form](pairs(), "url", CLOUDIMAGES):
             pass
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()

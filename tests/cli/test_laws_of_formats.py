@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import imsquery
-from imsquery import testing
+from imsquery import CLOUDIMAGES, testing
 from imsquery.cli.formats import FORMATS
 from tests.strategies import quoted
 
@@ -44,7 +44,7 @@ def compiled(texts: list[str]) -> list[tuple[str, str]]:
 
 
 def written(form: str, pairs: list[tuple[str, str]]) -> str:
-    lines = [*FORMATS[form](iter(pairs), "url")]
+    lines = [*FORMATS[form](iter(pairs), "url", CLOUDIMAGES)]
 
     assert all(each.isprintable() or each in "\xa0\u3000 " for line in lines for each in line)
     return "\n".join(lines) + "\n"
@@ -150,4 +150,4 @@ def test_grafana_queries_match_its_schema_and_contain_no_variables(
         for column in query["columns"]:
             assert column.keys() == {"selector", "text", "type"}
             assert column["type"] in {"string", "number", "timestamp"}
-            assert imsquery.CLOUDIMAGES.find(column["selector"]) is not None
+            assert CLOUDIMAGES.find(column["selector"]) is not None

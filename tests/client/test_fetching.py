@@ -18,10 +18,13 @@ import pytest
 
 httpx = pytest.importorskip("httpx")
 
+from imsquery import compile as compile_query  # noqa: E402
 from imsquery.client import responses  # noqa: E402
 from imsquery.client.credentials import Credentials  # noqa: E402
 from imsquery.client.errors import FetchError  # noqa: E402
 from imsquery.client.fetching import AsyncFetcher, Fetcher, Patience  # noqa: E402
+from imsquery.execution.pages import Page  # noqa: E402
+from imsquery.specs import named  # noqa: E402
 from tests.faulty_server import FAULTS, FaultyServer, faulty_server, page  # noqa: E402
 
 IMAGES: list[dict[str, Any]] = [{"id": "a", "name": "公共 1"}, {"id": "b", "tags": ["x=y"]}]
@@ -410,3 +413,53 @@ def test_without_credentials_nothing_is_sent(server: FaultyServer) -> None:
     fetch_blocking(server, credentials=Credentials.from_environment({"IMSQUERY_TOKEN": ""}))
 
     assert "auth" not in server.requests[0].lower()
+
+
+# -- links to the next page
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"images": IMAGES, "next": "/v2/images?marker=b"}, "/v2/images?marker=b"),
+        ({"images": IMAGES, "next": None}, None),
+        ({"images": IMAGES}, None),
+    ],
+)
+def test_a_page_has_its_link_where_the_spec_has_links(
+    fetch: Fetch, server: FaultyServer, body: dict[str, Any], expected: str | None
+) -> None:
+    server.script = [answer("200 OK", json.dumps(body).encode())] * 2
+    plain = fetch(server)
+    linked = fetch(server, spec=named("glance"))
+
+    assert plain == linked == IMAGES
+    assert isinstance(linked, Page)
+    assert linked.next == expected
+    assert not isinstance(plain, Page)
+
+
+def test_markup_in_a_message_is_not_shown(fetch: Fetch, server: FaultyServer) -> None:
+    told = {
+        "code": "404 Not Found",
+        "message": "No <b>such</b> image.<br /><br />\n\n",
+        "title": "",
+    }
+    server.script = [answer("404 Not Found", json.dumps(told).encode())]
+    with pytest.raises(FetchError) as raised:
+        fetch(server, "id=x")
+
+    assert raised.value.message == "the service responded with 404: No such image."
+    assert raised.value.code is None
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", "/v2", "/v2/", "/v2/images", "/v2/images/", "//v2/images"]
+)
+@pytest.mark.parametrize("prefix", ["", "/image", "/v1"])
+def test_an_endpoint_may_have_the_path_or_the_beginning_of_it(prefix: str, path: str) -> None:
+    endpoint = f"http://v2{prefix}{path}"
+
+    assert (
+        compile_query("all", spec=named("glance")).url(endpoint) == f"http://v2{prefix}/v2/images"
+    )

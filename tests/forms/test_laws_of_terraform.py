@@ -287,7 +287,7 @@ def test_a_placeholder_without_a_value_is_reported() -> None:
 
 
 def test_the_arguments_are_of_parameters_that_there_are() -> None:
-    from imsquery.schema import cloudimages
+    from imsquery.schema import huaweicloud
 
-    tables = (cloudimages.TERRAFORM_ARGUMENTS, cloudimages.TERRAFORM_EXPRESSIONS)
+    tables = (huaweicloud.TERRAFORM_ARGUMENTS, huaweicloud.TERRAFORM_EXPRESSIONS)
     assert {wire for table in tables for wire in table} <= {*CLOUDIMAGES.parameters}

@@ -197,3 +197,44 @@ def answers(*questions: dict[str, object]) -> dict[object, bool]:
         json.loads(each[each.index(b"{") :]) for each in done.stdout.split(b"Content-Length")[1:]
     ]
     return {each["id"]: bool(each["result"]) for each in found if "id" in each}
+
+
+OTHER_URI = "file:///work/other.imsq"
+
+
+@pytest_lsp.fixture(  # type: ignore[untyped-decorator] # of a package without types
+    config=ClientServerConfig(server_command=COMMAND)
+)
+async def other_client(lsp_client: LanguageClient) -> AsyncIterator[None]:
+    options = {"spec": "huaweicloudstack"}
+    parameters = types.InitializeParams(types.ClientCapabilities(), initialization_options=options)
+    await lsp_client.initialize_session(parameters)
+    yield
+    await lsp_client.shutdown_session()
+
+
+@pytest.mark.asyncio
+async def test_an_editor_names_the_cloud(other_client: LanguageClient) -> None:
+    await opened(other_client, "architecture = aarch64", OTHER_URI)
+
+    assert other_client.diagnostics[OTHER_URI] == ()
+
+
+@pytest_lsp.fixture(  # type: ignore[untyped-decorator] # of a package without types
+    config=ClientServerConfig(server_command=[*COMMAND, "--spec", "opentelekomcloud"])
+)
+async def third_client(lsp_client: LanguageClient) -> AsyncIterator[None]:
+    options = {"spec": "nosuch"}
+    parameters = types.InitializeParams(types.ClientCapabilities(), initialization_options=options)
+    await lsp_client.initialize_session(parameters)
+    yield
+    await lsp_client.shutdown_session()
+
+
+@pytest.mark.asyncio
+async def test_an_editor_is_told_of_an_unknown_cloud(third_client: LanguageClient) -> None:
+    await opened(third_client, "architecture = x86", OTHER_URI)
+
+    assert ["unknown spec 'nosuch'" in each.message for each in third_client.messages] == [True]
+    (found,) = third_client.diagnostics[OTHER_URI]
+    assert found.code == "unknown-name"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from imsquery import CLOUDIMAGES, Function, Parameter, QueryError, matcher, plan
+from imsquery import CLOUDIMAGES, ForeignName, Function, Parameter, QueryError, matcher, plan
 from imsquery import compile as compile_query
 from imsquery.schema.kinds import (
     Boolean,
@@ -88,6 +88,17 @@ def calling(*conditions: tuple[str, str], **more: Any) -> dict[str, Any]:
         (row(Text(), observed=None, clause="having"), "unknown clause 'having'"),
         (row(Enumeration("up"), "sort_dir", observed=None, clause="direction"), "asc, desc"),
         ({"values": {"sort_key": ["owner"]}}, "sort_key is a clause"),
+        # names of other tools
+        ({"foreign_names": [ForeignName(("OS2",), source="test")]}, "a name in lower case"),
+        ({"foreign_names": [ForeignName((), source="test")]}, "has no names"),
+        ({"foreign_names": [ForeignName(("x",), ("nosuch",), source="test")]},
+         "x refers to the unknown parameter 'nosuch'"),
+        ({"foreign_names": [ForeignName(("x",), ("name =",), source="test")]},
+         "x: not a condition on a parameter: 'name ='"),
+        ({"foreign_names": [ForeignName(("x",), guesses=("nosuch = 1",), source="test")]},
+         "not a condition on a parameter: 'nosuch = 1'"),
+        ({"foreign_names": [ForeignName(("x",), guesses=("nosuch()",), source="test")]},
+         "not a condition on a parameter: 'nosuch()'"),
         # functions
         (calling(("limit", "5")), "limit is a clause, which no condition can be about"),
         (calling(("id", "{10}"), arguments=("x",)), "f has no argument {10}"),

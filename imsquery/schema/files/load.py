@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     Place = tuple[str | int, ...]
 
-CLOUDS = Path(__file__).parents[1] / "clouds"
+CLOUDS = files("imsquery.schema") / "clouds"
 _BY_DEFAULT = {"family": "", "members": (), "next_links": False, "properties": False}
 _EMPTY = {"unit", "clause", "default", "requires", "goes_with", "reading", "unseen"}
 """Columns that an empty text or table takes away from the row that is extended."""
@@ -58,7 +59,7 @@ def shipped(name: str) -> dict[str, Any]:
     """Return the arguments of a spec that ships, by its name."""
     if name == "huaweicloud":
         return {**TABLE}
-    return load_spec(CLOUDS / f"{name}.toml")
+    return read_spec((CLOUDS / f"{name}.toml").read_bytes(), f"{name}.toml")
 
 
 def read_spec(written: bytes, name: str, *, is_json: bool = False) -> dict[str, Any]:

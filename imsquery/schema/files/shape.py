@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from imsquery.diagnostics.edits import clip, did_you_mean
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Fault = tuple[bool, Place, str]
     Schema = dict[str, Any]
 
-SCHEMA = Path(__file__).with_name("spec.schema.json")
+SCHEMA = files("imsquery.schema.files") / "spec.schema.json"
 
 _TYPES: dict[str, tuple[type, str]] = {
     "object": (dict, "a table"),
