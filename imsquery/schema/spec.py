@@ -173,8 +173,8 @@ class Spec(Frozen):
         """Return the row of a property, whose name is written in one way only.
 
         There is none where the name may well mean something else: a row that it is one slip away
-        from, or what other tools call by it.  Where `size_min` is a range of sizes, the server takes
-        any name with that ending for a range, so that it cannot be asked about such properties.
+        from, or what other tools call by it.  Where `size_min` is a range of sizes, the server
+        takes any name with that ending for a range, and is not asked about such properties.
         """
         from imsquery.language._tables import KEYWORDS
 
