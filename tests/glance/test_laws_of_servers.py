@@ -6,7 +6,6 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl
 
-import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
