@@ -1,6 +1,7 @@
 """Interleaved timing: every contender takes a turn in each round, and medians are compared.
 
-Figures are comparable only within one run, so tables show ratios.
+Figures are comparable only within one run, so tables show ratios: the median of those of each
+round, whose turns follow each other.  Work of one thread is timed by the time that the thread had.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
 
 Call = Callable[[], object]
+Clock = Callable[[], float]
 
 
 def rounds() -> int:
@@ -25,38 +27,61 @@ def rounds() -> int:
     return 1 if arguments.smoke else int(arguments.rounds)
 
 
-def measure(contenders: Mapping[str, Call], rounds: int, budget: float = 0.02) -> dict[str, float]:
-    """Return the median seconds of one call of each contender.
+class Times(dict[str, float]):
+    """Contender -> median seconds of one call."""
+
+    def __init__(self, samples: Mapping[str, Sequence[float]]) -> None:
+        super().__init__({name: statistics.median(times) for name, times in samples.items()})
+        self._samples = samples
+
+    def ratio(self, name: str, base: str) -> float:
+        """Return the median of the ratios of two contenders, round by round."""
+        pairs = zip(self._samples[name], self._samples[base], strict=True)
+        return statistics.median(one / other for one, other in pairs)
+
+
+def measure(
+    contenders: Mapping[str, Call],
+    rounds: int,
+    budget: float = 0.02,
+    clock: Clock = time.thread_time,
+) -> Times:
+    """Time calls.
 
     Args:
         contenders: name -> call.
         rounds: the number of turns of each.
         budget: the seconds that a turn should last.
+        clock: ``time.perf_counter`` for calls that wait, for processes or other threads.
     """
     # Keep the collector from visiting what other contenders imported.
     gc.collect()
     gc.freeze()
     repeats = {
-        name: _repeats(call, budget if rounds > 1 else 0) for name, call in contenders.items()
+        name: _repeats(call, budget if rounds > 1 else 0, clock)
+        for name, call in contenders.items()
     }
     samples: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, call in contenders.items():
-            samples[name].append(_turn(call, repeats[name]))
-    return {name: statistics.median(times) for name, times in samples.items()}
+            samples[name].append(_turn(call, repeats[name], clock))
+    return Times(samples)
 
 
-def _repeats(call: Call, budget: float) -> int:
-    seconds = _turn(call, 1)
+def _repeats(call: Call, budget: float, clock: Clock) -> int:
+    """Warm a call up, and return how often it fits into a turn."""
+    seconds = _turn(call, 1, clock)
+    for share in (100, 10):  # the first call is a cold one
+        seconds = _turn(call, max(1, int(budget / share / max(seconds, 1e-7))), clock)
     return max(1, int(budget / max(seconds, 1e-7)))
 
 
-def _turn(call: Call, repeats: int) -> float:
+def _turn(call: Call, repeats: int, clock: Clock) -> float:
     gc.collect()
-    start = time.perf_counter()
+    start = clock()
     for _ in range(repeats):
         call()
-    return (time.perf_counter() - start) / repeats
+    return (clock() - start) / repeats
 
 
 def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -26,7 +26,7 @@ _CONDITIONS = (
 
 def joined(count: int) -> str:
     """Write a conjunction of that many names."""
-    return queries.ours(count)
+    return queries.ours(queries.drawn(count, 1)[0])
 
 
 def mixed(count: int) -> str:

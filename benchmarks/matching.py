@@ -83,7 +83,7 @@ def against_comprehensions(rounds: int, count: int) -> str:
                 f"{len(ours()):,}",
                 harness.microseconds(times["hand"]),
                 harness.microseconds(times["ours"]),
-                harness.ratio(times["ours"], times["hand"]),
+                f"{times.ratio('ours', 'hand'):.2f}x",
             ]
         )
     header = ("filter", "matches", "handwritten", "imsquery", "ratio")

@@ -8,6 +8,7 @@ from pathlib import Path
 import cold_start
 import engines
 import harness
+import instructions
 import keys
 import matching
 import planning
@@ -18,7 +19,7 @@ PAGE = Path(__file__).parent / "README.md"
 
 
 def main(rounds: int) -> str:
-    measured = (warm, keys, reuse, cold_start, matching, planning, engines)
+    measured = (warm, instructions, keys, reuse, cold_start, matching, planning, engines)
     tables = "\n".join(each.main(rounds) for each in measured)
     where = f"CPython {platform.python_version()} on {platform.system()} {platform.machine()}"
     return (

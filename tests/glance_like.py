@@ -71,6 +71,43 @@ GLANCE = Spec(
     host=_HOST,
 )
 
+# What each row takes is written in a way of its own.
+ODD = Spec(
+    (
+        Parameter("id", Identifier(), operators={"in": "{}"}, sortable=True, source="test"),
+        Parameter("name", Text(), operators={"=": "{}", "in": "{}"}, source="test"),
+        Parameter("status", _STATUS, operators={"in": "status_in=in:{}"}, source="test"),
+        Parameter(
+            "checksum", Text(), source="test",
+            operators={"=": "eq:{}", "contains": "has:{}", "startswith": "checksum_from={}"},
+        ),
+        Parameter(
+            "size", Integer(None), json="integer", source="test",
+            operators={"=": "eq:{}", ">": "size_over={}", "<": "lt:{}"},
+        ),
+        Parameter(
+            "created_at", Time(), total=True, sortable=True, source="test",
+            operators={">=": "since={}", "<": "until={}", "=": "{}"},
+        ),
+        Parameter("updated_at", Time(), operators={">": "gt:{}", "=": "eq:{}"}, source="test"),
+        Parameter(
+            "tag", Text(), operators={"=": "{}", "in": "any:{}"}, observed="tags", json="strings",
+            multiple=True, repeats=True, source="test",
+        ),
+        Parameter("marker", Identifier(), observed=None, clause="after", source="test"),
+        Parameter(
+            "limit", Integer(1), observed=None, clause="limit", json="integer", source="test"
+        ),
+        Parameter(
+            "sort", Enumeration("id", "created_at"), observed=None, clause="order by",
+            source="test",
+        ),
+    ),
+    family="hw_support_",
+    path=_PATH,
+    host=_HOST,
+)  # fmt: skip
+
 # The order is two parameters, each once for a key.
 REPEATED = Spec(
     _rows(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentTypeError
 
-from imsquery.cli.common import add_filter, options, read_filter, read_lines
+from imsquery.cli.common import UsageError, add_filter, options, read_filter, read_lines
 from imsquery.cli.encoding import check_encoding
 from imsquery.cli.output import Progress, draw, findings_of, print_lines
 from imsquery.cli.values import Values
@@ -76,8 +76,11 @@ def analyzed(show: Callable[[Analysis], str]) -> Write:
 
     def write(text: str, keywords: dict[str, Any], values: dict[str, Any]) -> Written:
         from imsquery.diagnostics.model import in_text_order
+        from imsquery.schema.cloudimages import CLOUDIMAGES
         from imsquery.semantics.analysis import inspect
 
+        if keywords["spec"].host != CLOUDIMAGES.host:
+            raise UsageError("this format is of a tool of Huawei Cloud, unlike the spec")
         analysis = inspect(text, **keywords, values=values)
         return show(analysis), in_text_order(analysis.findings)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from operator import itemgetter
 
 from imsquery.compiler.query_string import CompiledQuery, join
-from imsquery.language.parser import tokenize
+from imsquery.compiler.shortcut import compile_plain
+from imsquery.language.lexer import scan
+from imsquery.language.parser import refuse_length, to_tokens
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.semantics.analysis import bind, text_of
@@ -25,8 +28,12 @@ if TYPE_CHECKING:
     from imsquery.semantics.analysis import Analysis
     from imsquery.semantics.formula import Formula, Order
 
-_CACHE_SIZE = 512
-_cache: dict[tuple[str, Spec, bool], CompiledQuery] = {}
+
+class _OfNow(Exception):  # noqa: N818 -- carries a result past the cache
+    """A result that depends on the clock."""
+
+    def __init__(self, compiled: CompiledQuery) -> None:
+        self.compiled = compiled
 
 
 def compile(  # noqa: A001 -- the public name
@@ -54,28 +61,35 @@ def compile(  # noqa: A001 -- the public name
         QueryError: there are errors; it has all findings of ``check(…, target="compile")``.
     """
     text = query if isinstance(query, str) else text_of(query)
-    # Nothing else has an effect on the result: limits can only refuse a text, and a result that
-    # depends on the time is not kept.
-    key = (text, spec, allow_unlisted)
-    if now is None and limits is DEFAULT_LIMITS:
-        known = _cache.get(key)
-        if known is not None:
-            return known
-    analysis = bind(tokenize(text, limits), spec, now=now, allow_unlisted=allow_unlisted)
+    try:
+        # Nothing else has an effect on the result: limits can only refuse a text.
+        if now is None and limits is DEFAULT_LIMITS:
+            return _compile(text, spec, allow_unlisted)
+        return _compile.__wrapped__(text, spec, allow_unlisted, now, limits)
+    except _OfNow as found:
+        return found.compiled
+
+
+@lru_cache(maxsize=512)
+def _compile(
+    text: str,
+    spec: Spec,
+    allow_unlisted: bool,  # noqa: FBT001 -- part of a key
+    now: datetime | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> CompiledQuery:
+    if len(text) > limits.length:
+        refuse_length(text, limits)
+    found = scan(text)
+    compiled = compile_plain(found, spec, limits)
+    if compiled is not None:
+        return compiled
+    tokens = to_tokens(text, found, limits)
+    analysis = bind(tokens, spec, now=now, allow_unlisted=allow_unlisted)
     compiled = finish(analysis)
-    if now is None and limits is DEFAULT_LIMITS and not analysis.binder.volatile:
-        _remember(key, compiled)
+    if analysis.binder.volatile:
+        raise _OfNow(compiled)
     return compiled
-
-
-def _remember(key: tuple[str, Spec, bool], compiled: CompiledQuery) -> None:
-    """Cache a result and drop the oldest.  Thread-safe: each step is a single dict operation."""
-    if len(_cache) >= _CACHE_SIZE:
-        try:  # noqa: SIM105 -- importing contextlib is not cheap
-            _cache.pop(next(iter(_cache)), None)
-        except (RuntimeError, StopIteration):  # another thread changed the dict, and made room
-            pass
-    _cache[key] = compiled
 
 
 def finish(analysis: Analysis) -> CompiledQuery:

@@ -99,7 +99,7 @@ def report_clauses(analysis: Analysis) -> None:
     """Report what the clauses ask for that no request can."""
     binder, bound = analysis.binder, analysis.bound
     way = "; `plan` does it, on the client" if analysis.has_plan else ""
-    for order in bound.order[1:]:
+    for order in () if binder.spec.takes_sort_keys else bound.order[1:]:
         if is_sortable(order.parameter):
             message = f"the server sorts by one attribute{way}"
             binder.report("not-expressible", message, binder.span(order.token))

@@ -189,7 +189,7 @@ def _read(text: str, spec: Spec, now: datetime | None) -> tuple[BoundQuery | Non
     return None if counter.errors else bound, counter.volatile
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _read_again(text: str, spec: Spec) -> tuple[BoundQuery | None, bool]:
     """Read a text that is tried after each keystroke."""
     return _read(text, spec, None)

@@ -289,10 +289,9 @@ def _coarsen(boxes: list[Box], budget: int) -> list[Box]:
             return boxes
         values: dict[str, set[Key]] = {}
         for box in boxes:
-            for part in box.key:
-                atom = box.conditions[part[0]]
+            for atom in box.conditions.values():
                 if atom.parameter.observed is not None and not is_scope(atom):
-                    values.setdefault(part[0], set()).add((part,))
+                    values.setdefault(atom.parameter.wire, set()).add((sort_key(atom),))
         if not values:
             return boxes
         varied = max(values, key=lambda wire: (len(values[wire]), wire))

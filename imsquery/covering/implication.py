@@ -34,8 +34,11 @@ def follows(atom: Atom, known: Atom) -> bool | None:
         known: one that a request can make.
     """
     parameter = atom.parameter
-    if atom.relation == known.relation and atom.value == known.value:
-        return True
+    if atom.relation == known.relation:
+        if atom.value == known.value:
+            return True
+        if atom.relation == "=" and not (parameter.multiple or parameter.scopes):
+            return False
     if parameter.scopes and (atom.value in parameter.scopes or known.value in parameter.scopes):
         return True if is_scope(atom) else None
     if atom.relation == "present":

@@ -19,7 +19,8 @@ __all__ = ["MAX_PAGE", "AsyncExecution", "AsyncFetch", "Execution", "ExecutionEr
 
 Record: TypeAlias = Mapping[str, Any]
 Fetch: TypeAlias = Callable[[str], Sequence[Any]]
-"""Returns the page of records for a query string, as a list or tuple.
+"""Returns the page of records for a query string, as a list or tuple; or as a
+:class:`~imsquery.execution.pages.Page`, which says whether there is another one.
 
 Exceptions pass through; further iteration tries again.
 """

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 
-from imsquery.language._tables import FIXED, KEYWORDS, TOKEN
+from imsquery.language._tables import CONDITION, FIXED, KEYWORDS, TOKEN
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    # The groups of CONDITION: name, operator or `(`, value, `)`, connective; or word; or other.
+    Lexemes = tuple[str, str, str, str, str, str, str, str]
 
 END = "$END"
 ERROR = "ERROR"  # the kind of a lexeme that no terminal matches
 
-_token = re.compile(TOKEN)
+_lexemes = re.compile(CONDITION).findall
 
 # Controls, line and paragraph separators, bidirectional controls and surrogates are not allowed raw
 # in a value: they drive a terminal, hide text from a reader, or cannot be sent.  Escapes may spell
@@ -32,7 +35,7 @@ class _Kinds(dict[str, str]):
     def __missing__(self, lexeme: str) -> str:
         if lexeme[0] == "$":
             return "PLACEHOLDER" if len(lexeme) > 1 else ERROR
-        return "STRING" if lexeme[0] in "'\"" and _is_closed(lexeme) else ERROR
+        return "STRING" if lexeme[0] in QUOTES and _is_closed(lexeme) else ERROR
 
 
 def _is_closed(lexeme: str) -> bool:
@@ -43,11 +46,23 @@ def _is_closed(lexeme: str) -> bool:
     return (len(body) - len(body.rstrip("\\"))) % 2 == 0
 
 
-_kind_of = _Kinds({**FIXED, "": END})
+QUOTES = "'\""
+_kind_of = _Kinds(FIXED)
 
 NAMES = frozenset({"WORD", "LIMIT", "SKIP", "PER", "IGNORING", "CASE"})
 """The terminals that a condition may begin with as its name: words, and some keywords."""
-_keyword = KEYWORDS.get
+
+
+def scan(text: str) -> list[Lexemes]:
+    """Return the lexemes of a text, those of each condition together.
+
+    The groups that do not take part are empty; none of the tuples is empty as a whole.
+    """
+    found: list[Lexemes] = _lexemes(text)
+    found.pop()  # the end
+    if found and not found[-1][0] and not any(found[-1]):
+        found.pop()  # what is ignored before the end
+    return found
 
 
 class Tokens:
@@ -59,14 +74,37 @@ class Tokens:
 
     __slots__ = ("_spans", "kinds", "lexemes", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, found: Sequence[Lexemes] | None = None) -> None:
         self.text = text
-        found = _token.findall(text)
-        self.lexemes: list[str] = [word or other for word, other in found]
+        self.lexemes: list[str] = []
+        self.kinds: list[str] = []
+        lexemes, kinds = self.lexemes, self.kinds
         # Keywords are ASCII, and no letter beyond ASCII lowers to one of theirs.
-        self.kinds: list[str] = [
-            _keyword(word.lower(), "WORD") if word else _kind_of[other] for word, other in found
-        ]
+        keyword = KEYWORDS.get
+        for name, operator, opening, value, closing, connective, word, other in (
+            scan(text) if found is None else found
+        ):
+            if name:
+                lexemes += name, operator or opening, value
+                kinds += (
+                    keyword(name.lower(), "WORD"),
+                    "OPERATOR" if operator else "LPAR",
+                    "STRING" if value[0] in QUOTES else keyword(value.lower(), "WORD"),
+                )
+                if closing:
+                    lexemes.append(closing)
+                    kinds.append("RPAR")
+                if connective:
+                    lexemes.append(connective)
+                    kinds.append(KEYWORDS[connective.lower()])
+            elif word:
+                lexemes.append(word)
+                kinds.append(keyword(word.lower(), "WORD"))
+            else:
+                lexemes.append(other)
+                kinds.append(_kind_of[other])
+        lexemes.append("")
+        kinds.append(END)
         self._spans: list[tuple[int, int]] | None = None
 
     @classmethod
@@ -83,7 +121,8 @@ class Tokens:
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:
         """Return the offsets of a token, or of the tokens from one to another."""
         if self._spans is None:
-            self._spans = [match.span(match.lastindex or 2) for match in _token.finditer(self.text)]
+            matches = re.compile(TOKEN).finditer(self.text)
+            self._spans = [match.span(match.lastindex or 2) for match in matches]
         spans = self._spans
         return spans[first][0], spans[first if last is None else last][1]
 
@@ -105,7 +144,7 @@ def unquote(lexeme: str) -> tuple[str, list[tuple[int, int, str]]]:
     Returns:
         The value, and its faults: ``(start, end, message)`` with offsets in the lexeme.
     """
-    if "\\" not in lexeme and not _unprintable.search(lexeme):
+    if "\\" not in lexeme and (lexeme.isprintable() or not _unprintable.search(lexeme)):
         return lexeme[1:-1], []
     faults: list[tuple[int, int, str]] = []
     parts: list[str] = []

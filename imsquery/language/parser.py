@@ -6,13 +6,15 @@ import re
 
 from imsquery.language.algebra import Algebra
 from imsquery.language.lalr import parse_tokens
-from imsquery.language.lexer import Tokens
+from imsquery.language.lexer import Tokens, scan
 from imsquery.limits import DEFAULT_LIMITS
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from typing import Any, TypeVar
+    from collections.abc import Sequence
+    from typing import Any, NoReturn, TypeVar
 
+    from imsquery.language.lexer import Lexemes
     from imsquery.limits import Limits
 
     A = TypeVar("A", bound="Algebra")
@@ -25,8 +27,22 @@ def tokenize(text: str, limits: Limits = DEFAULT_LIMITS) -> Tokens:
         QueryError: ``too-long``, ``too-deep`` or ``too-many``, as the limits say.
     """
     if len(text) > limits.length:
-        _refuse(text, "too-long", (limits.length, len(text)), f"{limits.length:,} code points")
-    tokens = Tokens(text)
+        refuse_length(text, limits)
+    return to_tokens(text, scan(text), limits)
+
+
+def refuse_length(text: str, limits: Limits) -> NoReturn:
+    """Raise an error for a text that is longer than the limit."""
+    _refuse(text, "too-long", (limits.length, len(text)), f"{limits.length:,} code points")
+
+
+def to_tokens(text: str, found: Sequence[Lexemes], limits: Limits) -> Tokens:
+    """Return the tokens of a text, given its lexemes.
+
+    Raises:
+        QueryError: ``too-deep`` or ``too-many``, as the limits say.
+    """
+    tokens = Tokens(text, found)
     if len(tokens.kinds) > limits.depth:
         _check_depth(tokens, limits.depth)
     if len(tokens.kinds) > limits.count:
@@ -81,7 +97,7 @@ def _check_count(tokens: Tokens, limit: int) -> None:
             _refuse(tokens.text, "too-many", span, f"{limit:,} predicates")
 
 
-def _refuse(text: str, code: str, span: tuple[int, int], bound: str) -> None:
+def _refuse(text: str, code: str, span: tuple[int, int], bound: str) -> NoReturn:
     from imsquery.diagnostics.errors import QueryError
     from imsquery.diagnostics.model import diagnostic
 

@@ -10,19 +10,19 @@ import unicodedata
 from datetime import UTC, date, datetime, timedelta
 
 _literal = re.compile(
-    r"[0-9]{4}(?:()-[0-9]{2}(?:()-[0-9]{2}"
-    r"(?:()[T ][0-9]{2}:[0-9]{2}(?:():[0-9]{2})?(Z|[+-][0-9]{2}:[0-5][0-9])?)?)?)?"
+    r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}"
+    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(Z|[+-][0-9]{2}:[0-5][0-9])?)?)?)?"
 ).fullmatch
 _DAY = timedelta(days=1)
 _STEPS = {"minute": timedelta(minutes=1), "day": _DAY, "week": 7 * _DAY}
-# How to complete a literal of each precision, by the number of its empty groups that matched.
-_PRECISIONS = (
-    ("year", "-01-01T00:00:00Z"),
-    ("month", "-01T00:00:00Z"),
-    ("day", "T00:00:00Z"),
-    ("minute", ":00Z"),
-    ("second", "Z"),
-)
+# The length of a literal without its zone -> its precision, and how to complete it.
+_PRECISIONS = {
+    len("2018"): ("year", "-01-01T00:00:00Z"),
+    len("2018-10"): ("month", "-01T00:00:00Z"),
+    len("2018-10-28"): ("day", "T00:00:00Z"),
+    len("2018-10-28T10:00"): ("minute", ":00Z"),
+    len("2018-10-28T10:00:00"): ("second", "Z"),
+}
 
 
 class Interval:
@@ -89,9 +89,10 @@ def read_time(text: str, now: datetime | None = None) -> Interval:
     match = _literal(text)
     if match is None:
         return _read_clock(text, now)
-    zone = match[5]
-    unit, rest = _PRECISIONS[match.groups().count("")]
-    plain = (text[: match.start(5)] if zone else text) + rest
+    zone = match[1]
+    plain = text[: match.start(1)] if zone else text
+    unit, rest = _PRECISIONS[len(plain)]
+    plain += rest
     if plain.startswith("0000"):
         raise OverflowError
     if zone and zone != "Z":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from imsquery.diagnostics.source import Span
+from imsquery.forms.shell import quote
 from imsquery.linting.placeholders import PATTERN, find_placeholder
 from imsquery.linting.requests import Entry, Request, pairs_in_row, unknown_entry
 from imsquery.urls.notation import UNWRITABLE, Notation
@@ -23,9 +23,11 @@ _command = re.compile(r"\bhcloud[ \t]+[Ii][Mm][Ss][ \t]+ListImages(?:/v2)?(?![\w
 # Between words: white space, and the ends of lines as shells escape them.
 _space = re.compile(r"(?:[ \t]+|[\\^`]\r?\n)+")
 _QUOTED = {'"': r'"(?:[^"\\\n]|\\[^\n])*"', "'": r"'[^'\n]*'"}
+_PUNCTUATION = "，。；：、（）"  # which no space is after
+_ESCAPE = r"\\[^\n]|"
 _word = {
     around: re.compile(
-        rf"(?:{PATTERN}|\\[^\n{around}]|[^\s\"'\\;|&<>()`]|"
+        rf"(?:{PATTERN}|{'' if around else _ESCAPE}[^\s\"'\\;|&<>()`{_PUNCTUATION}]|"
         + "|".join(each for quote, each in _QUOTED.items() if quote != around)
         + r")+"
     )
@@ -49,7 +51,7 @@ class _Option(Notation):
     around: str
 
     def value(self, value: str) -> str:
-        written = shlex.quote(value)
+        written = quote(value)
         is_plain = self.around not in written if self.around else True
         return written if is_plain and "\\" not in written else UNWRITABLE
 
@@ -79,25 +81,49 @@ def _quote_around(text: str, start: int) -> str:
 
 def _options(text: str, position: int, notation: _Option) -> Iterator[Entry]:
     """Yield the words of a command after its name."""
-    takes_value = False
     while space := _space.match(text, position):
         word = _word[notation.around].match(text, space.end())
         if word is None or word[0].startswith("#"):
             return
-        start, position = word.span()
+        start, position = word.start(), _sentence_end(text, *word.span())
         option = _option.match(text, start, position)
         if option is None:
-            may_be_any = not takes_value and find_placeholder(word[0]) is not None
-            yield unknown_entry(start, position) if may_be_any else Entry(start, position)
-            takes_value = False
-            continue
-        takes_value = option[2] is None
-        if "-" in option[1] or option[1] in _OWN:
+            is_filled = find_placeholder(word[0]) is not None
+            yield unknown_entry(start, position) if is_filled else Entry(start, position)
+        elif "-" in option[1] or option[1] in _OWN:
+            position = position if option[2] else _separate_value(text, position, notation)
             yield Entry(start, position)
-            continue
-        place = Span(option.end(), position)
-        value = None if takes_value else _value(text[place.start : place.end])
-        yield Entry(start, position, option[1], value, Span(*option.span(1)), place, notation)
+        else:
+            value, place = None, Span(option.end(), position)
+            if option[2] is None:
+                position = _separate_value(text, position, notation)
+            elif not _continues(text, place, notation.around):
+                value = _value(text[place.start : place.end])
+            yield Entry(start, position, option[1], value, Span(*option.span(1)), place, notation)
+        if position < word.end():
+            return
+
+
+def _sentence_end(text: str, start: int, end: int) -> int:
+    """Return the end of a word without what ends a sentence, or bold type, in a document."""
+    word = text[start:end]
+    if word.endswith("..."):
+        return end
+    return start + len(word.rstrip(".,:!?").removesuffix("**").rstrip(".,:!?"))
+
+
+def _separate_value(text: str, position: int, notation: _Option) -> int:
+    """Return the end of the word after an option, if that is its value."""
+    space = _space.match(text, position)
+    word = _word[notation.around].match(text, space.end()) if space else None
+    return word.end() if word and not word[0].startswith("-") else position
+
+
+def _continues(text: str, place: Span, around: str) -> bool:
+    """Return whether a program goes on with a value: in other quotes, or in another string."""
+    if text.startswith("\\", place.end) and not text.startswith(("\\\n", "\\r", "\\n"), place.end):
+        return True
+    return place.start == place.end and around != "" and text.startswith(around, place.end)
 
 
 def _value(written: str) -> str | None:

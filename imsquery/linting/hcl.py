@@ -9,9 +9,10 @@ from attrs import evolve, frozen
 
 from imsquery.diagnostics.source import Span
 from imsquery.diagnostics.suggest import nearest
+from imsquery.forms.terraform import string
 from imsquery.linting.requests import Entry, Request, pair_of, unknown_entry
 from imsquery.schema.tools import PACKER, TERRAFORM, Tool, spec_of
-from imsquery.urls.notation import UNWRITABLE, Notation
+from imsquery.urls.notation import Notation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,18 +47,11 @@ class _Attribute(Notation):
 
     def value(self, value: str) -> str:
         if self.is_quoted:
-            return _content(value)
-        return value if _plain(value) else f'"{_content(value)}"'
+            return string(value)[1:-1]
+        return value if _plain(value) else string(value)
 
     def pair(self, wire: str, value: str) -> str:
-        return f'{wire} = "{_content(value)}"'
-
-
-def _content(value: str) -> str:
-    if not value.isprintable():
-        return UNWRITABLE
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return escaped.replace("${", "$${").replace("%{", "%%{")
+        return f"{wire} = {string(value)}"
 
 
 def read(text: str, spec: Spec) -> Iterator[Request]:

@@ -97,10 +97,13 @@ class Advice(Frozen):
 # Signs of a pattern; a percent sign after a number is none.
 _sign = re.compile(r"\.\*|[*^]|(?<![0-9])%|\[[^\[\]]+\]|\\[dw]|\(\?i\)").search
 _class_sign = re.compile(r"\[[^\[\]]+\]").search
+_begins_sign = re.compile(r"[*^%\[\\(]").search  # far cheaper, and in few values
 
 
 def advise_pattern(relation: str, text: str) -> Advice | None:
     """Return the finding about a pattern where an operator compares letter by letter."""
+    if _begins_sign(text) is None:
+        return None
     found = (_class_sign if relation == "glob" else _sign)(text)
     if found is None:
         return None
@@ -170,7 +173,7 @@ class Text(Kind):
     def advise(self, value: str) -> Advice | None:
         if value in _NULLS and not self.doubts:
             return _advise_null(value)
-        return advise_pattern("=", value)
+        return None if _begins_sign(value) is None else advise_pattern("=", value)
 
 
 class Identifier(Text):

@@ -77,8 +77,10 @@ def operator_faults(
     seen: dict[str, str] = {}
     for relation, template in operators.items():
         match = re.fullmatch(_TEMPLATE, template)
-        if relation != LIST and relation not in kind.operators:
-            known = ", ".join(f"`{each}`" for each in [*sorted(kind.operators), LIST])
+        # What a service calls a pattern is hardly what the language does.
+        possible = [*sorted(kind.operators - {"glob", "matches"}), LIST]
+        if relation not in possible:
+            known = ", ".join(f"`{each}`" for each in possible)
             yield relation, f"unknown operator `{relation}` ({kind.name}); expected {known}"
         elif match is None:
             expected = "`{}`, `op:{}` or `name={}`"
@@ -294,6 +296,9 @@ class UnaskedProperty(Property):
     __slots__ = ()
     pushable = False
     operators, forms, prefixes = _NOTHING
+
+    def __init__(self, wire: str) -> None:
+        super().__init__(wire)
 
 
 _set_wire, _set_name, _set_observed = (

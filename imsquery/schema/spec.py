@@ -127,7 +127,7 @@ class Spec(Frozen):
             MappingProxyType(clauses),
             MappingProxyType({row.wire: row.goes_with for row in listed if row.goes_with}),
             MappingProxyType(_by_wire(listed, names)),
-            "direction" not in clauses or clauses["order by"].repeats,
+            "direction" not in clauses or ("order by" in clauses and clauses["order by"].repeats),
             family.lstrip("_") or "\0",  # which no name begins with
             # Members of the family that the table lists, by ending; others are made on demand.
             {
@@ -174,7 +174,7 @@ class Spec(Frozen):
 
         There is none where the name may well mean something else: a row that it is one slip away
         from, or what other tools call by it.  Where `size_min` is a range of sizes, the server
-        takes any name with that ending for a range, and is not asked about such properties.
+        takes any name with that ending for a range: it cannot be asked about such properties.
         """
         from imsquery.language._tables import KEYWORDS
 
@@ -184,7 +184,7 @@ class Spec(Frozen):
         if _is_slip(name.strip("_"), tuple(self.names)):
             return None
         endings = tuple(wire.removeprefix(row.wire) for wire, row in self.wires.items())
-        return (UnaskedProperty if name.endswith(endings) else Property)(name)
+        return UnaskedProperty(name) if name.endswith(endings) else Property(name)
 
     def feature(self, ending: str) -> Parameter | None:
         """Return the row of a member of the open family by its ending: ``kvm``, ``s4l``."""

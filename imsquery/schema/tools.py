@@ -3,10 +3,11 @@
 Sources:
 
 =============  ==================================================================================
-``TF``         the vendor's Terraform provider: data sources ``images_image`` and ``images_images``
 ``PACKER``     the vendor's plugin for Packer: ``filters`` of ``source_image_filter``
 ``SDK``        the vendor's generated SDKs: ``ListImagesRequest``
 =============  ==================================================================================
+
+Those of Terraform are beside the table of the service.
 """
 
 from __future__ import annotations
@@ -16,6 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from imsquery.schema.huaweicloud import (
+    TERRAFORM_ARGUMENTS,
+    TERRAFORM_CLAUSES,
+    TERRAFORM_EXPRESSIONS,
+    TERRAFORM_SPELLINGS,
+)
 from imsquery.schema.kinds import Enumeration
 from imsquery.schema.spec import Spec
 
@@ -43,26 +50,25 @@ class Tool:
     sorts: bool = True
 
 
-_IMAGE_TYPE = {"__imagetype": {"gold": "public"}}
+_KEY, _DIRECTION = TERRAFORM_CLAUSES
+_SPELLINGS = {
+    name: {value: spelled for (wire, value), spelled in TERRAFORM_SPELLINGS.items() if wire == name}
+    for name, _ in TERRAFORM_SPELLINGS
+}
 
 TERRAFORM = Tool(
-    {
-        "id": "image_id", "name": "name", "__imagetype": "visibility", "owner": "owner",
-        "flavor_id": "flavor_id", "sort_key": "sort_key", "sort_dir": "sort_direction",
-        "__platform": "os", "architecture": "architecture", "tag": "tag",
-        "virtual_env_type": "image_type", "enterprise_project_id": "enterprise_project_id",
-        "__whole_image": "is_whole_image",
-    },
+    {**TERRAFORM_ARGUMENTS, "sort_key": _KEY, "sort_dir": _DIRECTION},
     frozenset({
-        "count", "depends_on", "for_each", "lifecycle", "most_recent", "name_regex", "os_version",
-        "provider", "region", "size_max", "size_min",
+        *TERRAFORM_ARGUMENTS.values(), *TERRAFORM_EXPRESSIONS.values(),
+        "count", "depends_on", "for_each", "lifecycle", "most_recent", "os_version", "provider",
+        "region", "size_max", "size_min",
     }),
-    values=_IMAGE_TYPE,
+    values=_SPELLINGS,
     sorts=False,  # by name, if there is no key
 )  # fmt: skip
 PACKER = Tool(
     {"name": "name", "owner": "owner", "__imagetype": "visibility", "tag": "tag"},
-    values=_IMAGE_TYPE,
+    values=_SPELLINGS,
 )
 PYTHON_SDK = Tool(others=frozenset({"x_sdk_date"}))
 
@@ -82,7 +88,7 @@ def spec_of(tool: Tool, spec: Spec) -> Spec:
 
 
 def _knows(tool: Tool, row: Parameter) -> bool:
-    return tool.arguments is None or row.wire in tool.arguments
+    return tool.arguments is None or (row.pushable and row.wire in tool.arguments)
 
 
 def _row(row: Parameter, names: Mapping[str, str], tool: Tool) -> Parameter:

@@ -273,11 +273,16 @@ class _Database:
         self._folder.cleanup()
 
 
+_TEXT_TESTS = {"contains": "contains", "startswith": "starts_with", "endswith": "suffix"}
+
+
 def _compare(column: str, relation: str) -> str:
     if relation == "has":
         return f"list_has_all({column}, ?::VARCHAR[])"
     if relation == "any":
         return f"list_has_any({column}, ?::VARCHAR[])"
+    if relation in _TEXT_TESTS:
+        return f"{_TEXT_TESTS[relation]}({column}, ?)"
     if relation == "!=":
         return f"{column} IS DISTINCT FROM ?"
     return f"{column} {relation} ?"

@@ -139,6 +139,7 @@ def _question(name: str) -> Schema:
         "400": "A question that is not valid",
         "401": "A missing or wrong token",
         "403": "A host that is neither an IP address nor localhost",
+        "408": "A body that does not arrive",
         "413": "A body that is too long",
         "415": "A body that is not JSON",
     }

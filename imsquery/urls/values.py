@@ -305,7 +305,7 @@ class ValueReader:
             compiled = compile_query(predicate, spec=self._spec)
         except QueryError:
             return []
-        if self._edits.last.keys() & compiled.params.keys():
+        if any(wire in self._edits.last for wire, _ in compiled.pairs):
             return [self._edits.remove(pair)]
         return [self._edits.replace(pair, *compiled.params.items())]
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-TIMEOUT = 5_000  # milliseconds
+TIMEOUT = 30_000  # milliseconds: the machine may be busy
 CHROMIUM = "/usr/bin/chromium"
 # As root, and without the requests that a browser makes on its own account.
 FLAGS = [
@@ -28,6 +28,7 @@ Opened = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=TIMEOUT)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -16,7 +16,7 @@ from imsquery.compiler import lowering
 
 @pytest.fixture(autouse=True)
 def _empty() -> None:
-    lowering._cache.clear()
+    lowering._compile.cache_clear()
 
 
 def test_a_text_compiled_before_returns_the_same_object() -> None:
@@ -74,7 +74,7 @@ def test_memory_is_bounded() -> None:
     for number in range(3_000):
         imsquery.compile(f"limit {number + 1}")
 
-    assert len(lowering._cache) <= 512
+    assert lowering._compile.cache_info().currsize <= 512
 
 
 def test_threads_may_share_it() -> None:
@@ -91,4 +91,4 @@ def test_threads_may_share_it() -> None:
     finally:
         sys.setswitchinterval(interval)
 
-    assert len(lowering._cache) <= 512 + 8
+    assert lowering._compile.cache_info().currsize <= 512

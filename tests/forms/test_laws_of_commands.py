@@ -32,6 +32,8 @@ SHELLS = {
     "fish": ["fish", "--no-config"],
 }
 FIXTURE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Each example starts several processes.
+FEW = settings(FIXTURE, max_examples=settings().max_examples // 4)
 REGION = "cn-north-4"
 TOKEN = "a token"
 
@@ -120,7 +122,7 @@ def recorder() -> Iterator[Recorder]:
 
 
 @CURL
-@FIXTURE
+@FEW
 @given(batch=st.lists(conditions(), min_size=1, max_size=4))
 def test_curl_sends_the_request_with_the_token(
     batch: list[list[Condition]], run: Run, recorder: Recorder

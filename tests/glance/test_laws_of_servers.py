@@ -10,6 +10,7 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from imsquery import QueryError, plan
+from imsquery.execution.pages import Page
 from imsquery.server.catalogue import Catalogue
 from imsquery.testing.wire import encoded
 from tests.glance.common import ids
@@ -69,6 +70,7 @@ def test_a_page_has_the_same_images_and_link(
     query = encoded(sorted(pairs))
     page = glance.page_of(query)
     model = GlanceModel(listed)(query)
+    assert isinstance(model, Page)
 
     assert ids(model) == ids(page)
     assert (model.next is None) == (page.next is None)

@@ -30,6 +30,12 @@ def shown(text: str) -> list[tuple[str, str]]:
         "['hcloud IMS ListImages --limit=1', '--limit=0']",
         "hcloud IMS ListImages --limit=1 # --limit=0",
         "hcloud IMS ListImages --limit=1\n--limit=0",
+        "Run hcloud IMS ListImages --limit=1, then **hcloud IMS ListImages --limit=2**.",
+        "执行 hcloud IMS ListImages --limit=1，然后（hcloud IMS ListImages --limit=2）。",
+        '{"run": "hcloud IMS ListImages --limit=1\\n", "name": "x"}',
+        '{"run": "hcloud IMS ListImages --name=\\"a*\\" --limit=1"}',
+        'run("hcloud IMS ListImages --name=" + name)',
+        "bash -c 'hcloud IMS ListImages --name='\"$NAME\"' --limit=1'",
         # params=
         "get('/v2/images', params={'limit': 0})",
         "get('/v2/cloudimages', data={'limit': 0})",
@@ -81,6 +87,8 @@ def test_what_is_right_or_not_known_has_no_findings(text: str) -> None:
         ("hcloud IMS ListImages --platform='Oracle Linux'", [("unknown-parameter", "platform")]),
         ("hcloud IMS ListImages --__platform=ubuntu", [("bad-value", "ubuntu")]),
         ("hcloud IMS ListImages `\n  --limit=0", [("out-of-range", "0")]),
+        ("hcloud IMS ListImages --name a --limit=0", [("out-of-range", "0")]),
+        ("hcloud IMS ListImages --name= --limit=1", [("empty-value", "--name=")]),
         (
             "import requests\nrequests.get(f'{x}/v2/cloudimages', params={'__support_kvm': True})",
             [("bad-value", "True")],
@@ -149,6 +157,7 @@ def test_a_fix_keeps_the_quotes_of_the_file(broken: str, mended: str) -> None:
         ("get('/v2/cloudimages', params={'limit': 1, 'nonsense': 'x'})", "{'limit': 1})"),
         ("get('/v2/cloudimages', params={'nonsense': 'x', 'limit': 1})", "{'limit': 1})"),
         ("hcloud IMS ListImages --nonsense=x | jq", "ListImages | jq"),
+        ("hcloud IMS ListImages --nonsense x | jq", "ListImages | jq"),
         ("hcloud IMS ListImages --limit=1 \\\n --nonsense=x | jq", "--limit=1 | jq"),
     ],
 )

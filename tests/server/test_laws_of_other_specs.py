@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, quote
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from imsquery import plan, testing
+from imsquery import QueryError, matcher, plan, testing
+from imsquery.language.unparse import unparse
 from imsquery.schema.spec import Spec
 from imsquery.server.app import create_app
 from imsquery.server.catalogue import Catalogue
@@ -21,7 +22,7 @@ from imsquery.server.openapi import describe
 from imsquery.server.requests import Refusal
 from imsquery.testing.wire import encoded
 from imsquery.testing.wire import pairs as wire_pairs
-from tests.glance_like import GLANCE, REPEATED
+from tests.glance_like import GLANCE, ODD, REPEATED
 from tests.glance_model import BadRequestError, GlanceModel
 
 SPECS = st.sampled_from((GLANCE, REPEATED))
@@ -69,6 +70,33 @@ def test_directions_are_as_many_as_sort_keys() -> None:
         pytest.raises(Refusal, match="one for each key"),
     ):
         catalogue.find(query)
+
+
+@given(st.data(), st.sampled_from((GLANCE, REPEATED, ODD)), st.booleans())
+def test_a_plan_over_the_local_server_finds_what_it_matches(
+    data: st.DataObject,
+    spec: Spec,
+    is_consistent: bool,  # noqa: FBT001 -- drawn
+) -> None:
+    trees = testing.filter_trees(spec, consistent=is_consistent)
+    text = unparse(data.draw(testing.request_trees(spec) | trees))
+    images = data.draw(testing.catalogues(spec))
+    if "member_status" in text:
+        reject()
+    try:
+        made = plan(text, spec=spec)
+    except QueryError as error:
+        assert {each.code for each in error.diagnostics} <= {"contradiction"}
+        reject()
+    with closing(Catalogue.from_records(images, spec=spec)) as catalogue:
+
+        def fetch(query: str) -> list[dict[str, Any]]:
+            return [json.loads(record) for record in catalogue.find(query)]
+
+        found = [each["id"] for each in made.execute(fetch, page_size=5)]
+
+    is_wanted = matcher(text, spec=spec)
+    assert sorted(found) == sorted(each["id"] for each in images if is_wanted(each))
 
 
 def image(number: int) -> dict[str, Any]:

@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 pytest.importorskip("duckdb")
 
 import imsquery
+from imsquery.server.catalogue import Catalogue
 from imsquery.server.page.answers import LIMITS, Answers
 from imsquery.server.page.questions import QUESTIONS, BadQuestionError, answer
 from imsquery.server.page.units import Units
 from tests.faulty import queries as faulty
-from tests.sample_queries import combinations
+from tests.sample_queries import combinations, conjunctions, orders
 from tests.server.test_server import records
 from tests.strategies import any_text
+from web.static import sample_answers
 
 RECORDS = records()
 ENDPOINT = "https://example.org"
@@ -190,3 +192,26 @@ def test_why_says_what_the_list_of_images_says(query: str, record: Mapping[str, 
     depths = [row["depth"] for row in explained["rows"]]
     assert depths[0] == 0
     assert all(after <= before + 1 for before, after in pairwise(depths))
+
+
+@given(conjunctions(RECORDS), orders, st.integers(1, 500))
+def test_the_static_build_lists_and_pages_as_the_service_does(
+    shipped: Catalogue, text: str, order: str, limit: int
+) -> None:
+    """But for what records do not show, which it says."""
+    query = str(imsquery.compile(f"{text}{order} limit {limit}"))
+    for _ in range(3):
+        page = [json.loads(each) for each in shipped.find(query)]
+        assert sample_answers.fetch(query) == page
+        if not page:
+            break
+        query = str(imsquery.compile(f"{text}{order} limit {limit} after {page[-1]['id']}"))
+
+
+def test_the_static_build_answers_in_json() -> None:
+    question = {"query": "platform = CentOS limit 1"}
+    found = json.loads(sample_answers.ask("images", json.dumps(question)))
+
+    assert found == ANSWERS.list_images(question["query"])
+    hidden = json.loads(sample_answers.ask("images", '{"query": "whole_image = true"}'))
+    assert "is not in image records" in hidden["problem"]

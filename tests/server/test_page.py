@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -23,7 +27,7 @@ from imsquery.server.page.answers import LIMITS, MAX_COLUMNS, MAX_PAGES, MAX_ROW
 from imsquery.server.page.assets import TYPES, read_assets  # noqa: E402
 from imsquery.server.page.routes import MOST_BYTES  # noqa: E402
 from imsquery.server.runner import running  # noqa: E402
-from tests.server.test_server import TOKEN  # noqa: E402
+from tests.server.test_server import TOKEN, start  # noqa: E402
 
 JSON = {"content-type": "application/json"}
 FILTER = {"query": "platform = CentOS", "endpoint": "https://example.org", "dialect": "duckdb"}
@@ -309,3 +313,26 @@ def test_no_other_origin_is_allowed_to_read(client: Any) -> None:
 
     assert response.status_code == 405
     assert not [name for name in response.headers if name.startswith("access-control")]
+
+
+@pytest.mark.parametrize("is_broken_off", [False, True])
+def test_an_unfinished_question_does_not_keep_it_from_stopping(
+    is_broken_off: bool,  # noqa: FBT001 -- a parameter of the test
+) -> None:
+    with start() as server:
+        assert server.stdout is not None
+        url = urlsplit(server.stdout.readline().rsplit(maxsplit=1)[-1])
+        server.stdout.readline()
+        with socket.create_connection((str(url.hostname), int(url.port or 0))) as slow:
+            slow.sendall(
+                b"POST /api/images HTTP/1.1\r\nHost: localhost\r\n"
+                b'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"query": '
+            )
+            time.sleep(0.5)
+            if is_broken_off:
+                slow.close()
+                time.sleep(0.5)
+            server.send_signal(signal.SIGTERM)
+            output, errors = server.communicate(timeout=30)
+
+    assert (server.returncode, output, errors) == (0, "", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -28,13 +28,9 @@ def fetch(query: str) -> list[dict[str, Any]]:
     """
     request = read_request(query.encode(), CLOUDIMAGES)
     is_wanted = matcher(decompile(query))
-    key = request.order
-
-    def place(image: dict[str, Any]) -> tuple[bool, Any, str]:
-        value = image.get(key)
-        return value is not None, 0 if value is None else value, image["id"]
-
-    ordered = sorted(_images(), key=place, reverse=request.descending)
+    ordered = [*_images()]
+    for key, descending in reversed([*request.order, ("id", request.order[-1][1])]):
+        ordered.sort(key=partial(_place, key), reverse=descending)
     start = 0
     if request.marker is not None:
         ids = [image["id"] for image in ordered]
@@ -42,6 +38,12 @@ def fetch(query: str) -> list[dict[str, Any]]:
             raise unknown_marker()
         start = ids.index(request.marker) + 1
     return [image for image in ordered[start:] if is_wanted(image)][: request.limit]
+
+
+def _place(key: str, image: dict[str, Any]) -> tuple[bool, Any]:
+    """Return the place of an image by a sort key; without the attribute, it is least."""
+    value = image.get(key)
+    return value is not None, 0 if value is None else value
 
 
 @cache

@@ -7,8 +7,9 @@ import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, fail_after
 from anyio.to_thread import run_sync
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 PREFIX = "/api/"
 MOST_BYTES = 131_072  # of a question: ample for the longest filter, however it is escaped
 _host = re.compile(r"(?:\[([^\[\]]*)\]|([^:@\[\]]*))(?::[0-9]*)?").fullmatch
+_PATIENCE = 3  # seconds for a question to arrive: less than open requests have at the end
 _AT_ONCE = 4  # questions; requests for the image list have threads of their own
 _HEADERS = {
     "Cache-Control": "no-cache",
@@ -103,13 +105,20 @@ async def _read_json(request: Request) -> object:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise Refusal("The body must be application/json.", "bad-media-type", 415)
+    try:
+        with fail_after(_PATIENCE):
+            asked: object = json.loads(await _read_body(request))
+    except (TimeoutError, ClientDisconnect):
+        raise Refusal("The body does not arrive.", "too-slow", 408) from None
+    except (ValueError, RecursionError):
+        raise Refusal("The body is not JSON.", "bad-json") from None
+    return asked
+
+
+async def _read_body(request: Request) -> bytes:
     content = bytearray()
     async for chunk in request.stream():
         content += chunk
         if len(content) > MOST_BYTES:
             raise Refusal(f"The body is longer than {MOST_BYTES:,} bytes.", "too-large", 413)
-    try:
-        asked: object = json.loads(content)
-    except (ValueError, RecursionError):
-        raise Refusal("The body is not JSON.", "bad-json") from None
-    return asked
+    return bytes(content)
