@@ -6,6 +6,7 @@ Slow and plain on purpose.  It shares the rows with the package, and how values 
 
 from __future__ import annotations
 
+import csv
 import operator
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from tests.meaning import has_key, in_time, in_version, interval, matches, numbe
 
 Record = Mapping[str, Any]
 Hidden = Mapping[str, Any]
-_TIMES = {"lt:": "<", "lte:": "<=", "gt:": ">", "gte:": ">=", "eq:": "=", "neq:": "!="}
+_CLAUSES = {"__by", "way", "most", "from"}
 
 
 @frozen
@@ -184,11 +185,13 @@ class TableServer:
 
     def __call__(self, query: str) -> list[Record]:
         self.asked.append(query)
-        asked = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
+        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
+        asked = dict(pairs)
+        conditions = [self._read(*pair) for pair in pairs if pair[0] not in _CLAUSES]
         key = asked.pop("__by", self.creation.wire)
         is_descending = asked.pop("way", "desc") == "desc"
         limit, marker = int(asked.pop("most", "500")), asked.pop("from", None)
-        found = [image for image in self.images if self._is_found(image, asked)]
+        found = [image for image in self.images if self._is_found(image, conditions)]
         found.sort(key=lambda image: self._place(image, key), reverse=is_descending)
         if marker is not None:
             (start,) = [image for image in self.images if image["id"] == marker]
@@ -202,25 +205,50 @@ class TableServer:
         created = self.table.shown(self.creation, image, {})
         return ([(type(each).__name__, each) for each in shown], created, image["id"])
 
-    def _is_found(self, image: Record, asked: Mapping[str, str]) -> bool:
-        for wire, value in asked.items():
-            row = self.table.row_of(wire)
-            assert row.wire == wire, f"{wire} is not a parameter"
+    def _read(self, name: str, value: str) -> tuple[Parameter, str, list[str]]:
+        """Return what a pair compares, how, and with which values."""
+        best: tuple[Parameter, str, str] | None = None
+        for row in [*self.table.spec.parameters.values(), self.table.row_of(name)]:
+            for relation, template in row.operators.items():
+                own, _, prefix = template.removesuffix("{}").rpartition("=")
+                is_longer = best is None or len(prefix) > len(best[2])
+                is_list = best is not None and len(prefix) == len(best[2]) and relation == "in"
+                if (
+                    (own or row.wire) == name
+                    and value.startswith(prefix)
+                    and (is_longer or is_list)
+                ):
+                    best = row, relation, prefix
+        assert best is not None, f"{name} is not a parameter"
+        row, relation, prefix = best
+        rest = value[len(prefix) :]
+        listed = next(csv.reader([rest])) if relation == "in" else [rest]
+        return row, "=" if relation == "in" else relation, listed
+
+    def _is_found(
+        self, image: Record, conditions: Sequence[tuple[Parameter, str, list[str]]]
+    ) -> bool:
+        for row, relation, values in conditions:
             if row.requires is not None:
                 needed, given = row.requires
-                assert asked.get(needed) == given, f"{wire} lacks what it requires"
-            if not self._equals(row, value, image):
+                assert any(
+                    other.wire == needed and way == "=" and listed == [given]
+                    for other, way, listed in conditions
+                ), f"{row.wire} lacks what it requires"
+            if not any(self._compares(row, relation, value, image) for value in values):
                 return False
         return True
 
-    def _equals(self, row: Parameter, value: str, image: Record) -> bool:
-        hidden = self.hidden.get(image["id"], {})
-        said = self.table.shown(row, image, hidden)
+    def _compares(self, row: Parameter, relation: str, value: str, image: Record) -> bool:
+        said = self.table.shown(row, image, self.hidden.get(image["id"], {}))
         if row.kind.name == "time":
-            way, moment = _TIMES[value[: value.index(":") + 1]], value.partition(":")[2]
-            wanted = datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007
-            if way == "!=":
+            wanted = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007
+            if relation == "!=":
                 return bool(said) and said[0] != wanted
-            return any(in_time(way, each, *interval(moment)) for each in said)
+            return any(in_time(relation, each, *interval(value)) for each in said)
         # As a server does, by the text; a scope finds everything.
-        return value in row.scopes or value in map(str, said)
+        if relation == "=":
+            return value in row.scopes or value in map(str, said)
+        if relation in {"contains", "startswith"}:
+            return any(matches(relation, value, str(each)) for each in said)
+        return any(_ordered(relation, int(each), int(value)) for each in said)

@@ -215,7 +215,10 @@ def _predicate(criterion: Criterion, spec: Spec) -> Expr:
     if criterion.relation == LIST:
         return Membership(name, tuple(map(Literal, criterion.values)))
     if isinstance(row.kind, Boolean):
-        return Standalone(name) if value == "true" else Not(Standalone(name))
+        if value == "true":
+            return Standalone(name)
+        if row.total:  # else `not` takes in the images without a value
+            return Not(Standalone(name))
     return Comparison(name, criterion.relation, Literal(value))
 
 
