@@ -40,7 +40,8 @@ class Table:
     def shown(self, row: Parameter, record: Record, hidden: Hidden) -> list[Any]:
         """Return the values that an image has for a parameter."""
         if row.observed is None:
-            return list(hidden.get(row.wire, ()))
+            known = hidden.get(row.wire, ())
+            return [typed(row, each) if row.kind.name == "time" else each for each in known]
         said = record.get(row.observed)
         if row.multiple:
             tags = said if isinstance(said, list) else []
