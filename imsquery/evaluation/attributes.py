@@ -25,6 +25,11 @@ LONGEST_NUMBER = 600
 """Longest text that is read as a number: more digits are slow to convert."""
 
 _decimal = re.compile(r"[+-]?[0-9]+").fullmatch
+# Most times are of this form, and are read as they are written.
+_plain_time = re.compile(
+    r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
+).fullmatch
 _time = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]((?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2})(?:\.[0-9]+)?Z?"
 ).fullmatch
@@ -42,6 +47,9 @@ def read_number(value: Any) -> int | None:
 
 def read_time(value: Any) -> str | None:
     """Read a UTC time in either of the service's formats, without its fraction of a second."""
+    if value.__class__ is str and _plain_time(value):
+        text: str = value
+        return text
     match = _time(value) if isinstance(value, str) else None
     return f"{match[1]}T{match[2]}Z" if match and _is_date(match[1]) else None
 
@@ -74,11 +82,22 @@ def place_reader(parameter: Parameter) -> Callable[[Any], Any]:
     return lambda value: None if (read := plain(value)) is None else place(read)
 
 
-def sort_value(parameter: Parameter, record: Mapping[str, Any]) -> str | int | None:
-    """Read what records are sorted by; texts with a version in them are in natural order."""
-    value = read(parameter, record)
-    is_natural = isinstance(parameter.kind, Version) and value is not None
-    return natural_key(str(value)) if is_natural else value
+def sort_reader(parameter: Parameter) -> Callable[[Mapping[str, Any]], str | int | None]:
+    """Return the function that reads what records are sorted by, as :func:`read` does.
+
+    Texts with a version in them are in natural order.
+    """
+    name, plain = parameter.observed, reader(parameter)
+    if name is None:
+        return lambda _record: None
+    if not isinstance(parameter.kind, Version):
+        return lambda record: plain(record.get(name))
+
+    def read_natural(record: Mapping[str, Any]) -> str | None:
+        value = plain(record.get(name))
+        return None if value is None else natural_key(str(value))
+
+    return read_natural
 
 
 def spellings(parameter: Parameter, item: str) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import field, frozen
 
-from imsquery.evaluation.attributes import read, sort_value
+from imsquery.evaluation.attributes import read, sort_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from imsquery.schema.spec import Spec
     from imsquery.semantics.formula import BoundQuery
 
-    T = TypeVar("T")
+    Placed = TypeVar("Placed", bound=tuple[Any, ...])
 
 Key: TypeAlias = tuple[()] | tuple[str | int]
 """What a record shows of an attribute: its value, or nothing, which is less than any value."""
@@ -39,9 +41,10 @@ class SortKey:
     parameter: Parameter = field(eq=lambda row: row.wire)
     descending: bool
 
-    def of(self, record: Mapping[str, Any]) -> Key:
-        """Return the key of a record."""
-        return _key_of(sort_value(self.parameter, record))
+    def column(self, records: Iterable[Mapping[str, Any]]) -> list[Key]:
+        """Return the key of each record."""
+        value = sort_reader(self.parameter)
+        return [_key_of(value(record)) for record in records]
 
     def __str__(self) -> str:
         return f"{self.parameter.name} {'desc' if self.descending else 'asc'}"
@@ -116,17 +119,15 @@ class Ordering:
     def _directions(self) -> list[bool]:
         return [key.descending for key in (*self.keys, self.keys[-1])]
 
-    def key(self, record: Mapping[str, Any]) -> Key:
-        """Return the first sort key of a record."""
-        return self.keys[0].of(record)
+    def places(self, records: Sequence[Mapping[str, Any]]) -> list[Place]:
+        """Return the place of each record."""
+        ids = [record[self.identity] for record in records]
+        return [*zip(*(key.column(records) for key in self.keys), ids, strict=True)]
 
-    def place(self, record: Mapping[str, Any]) -> Place:
-        """Return the place of a record."""
-        return (*(key.of(record) for key in self.keys), record[self.identity])
-
-    def precedes(self, one: Key, other: Key) -> bool:
-        """Return whether one first key comes before another."""
-        return one > other if self.descending else one < other
+    @property
+    def precedes(self) -> Callable[[Key, Key], bool]:
+        """Whether one first key comes before another."""
+        return operator.gt if self.descending else operator.lt
 
     def is_before(self, one: Place, other: Place) -> bool:
         """Return whether one place comes before another."""
@@ -135,12 +136,16 @@ class Ordering:
                 return bool(left > right if descending else left < right)
         return False
 
-    def arranged(self, items: Iterable[T], place: Callable[[T], Place]) -> list[T]:
-        """Return items sorted by their places."""
-        found = [(place(item), item) for item in items]
-        for index, descending in reversed([*enumerate(self._directions)]):
-            found.sort(key=lambda pair: pair[0][index], reverse=descending)
-        return [item for _, item in found]
+    def arranged(self, items: Iterable[Placed]) -> list[Placed]:
+        """Return items sorted by the place that each begins with."""
+        directions = self._directions
+        found = [*items]
+        if len({*directions}) == 1:
+            found.sort(key=itemgetter(0), reverse=directions[0])
+            return found
+        for index, descending in reversed([*enumerate(directions)]):
+            found.sort(key=lambda item: item[0][index], reverse=descending)
+        return found
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.keys))

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from imsquery.execution.cursor import Kinds, read_token, write_token
-from imsquery.execution.merge import Results, merge
+from imsquery.execution.merge import merge
 from imsquery.execution.pages import Branch, ExecutionError
+from imsquery.execution.results import Results
 from imsquery.schema.kinds import Integer
 
 if TYPE_CHECKING:
@@ -100,13 +101,15 @@ class Execution(_Run, Iterator[Record]):
         self._fetch = fetch
 
     def __next__(self) -> Record:
-        while needed := self._needed():
-            for branch in needed:
-                self._feed(branch, self._fetch_page(branch.query_string()))
-        record = self._results.next()
-        if record is None:
-            raise StopIteration
-        return record
+        ready = self._results.ready
+        if not ready:
+            while needed := self._needed():
+                for branch in needed:
+                    self._feed(branch, self._fetch_page(branch.query_string()))
+            ready = self._results.ready
+            if not ready:
+                raise StopIteration
+        return ready.popleft()
 
     def _fetch_page(self, query: str) -> object:
         try:
@@ -152,10 +155,9 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
                 await self._feed_all(needed)
         finally:
             self._is_running = False
-        record = self._results.next()
-        if record is None:
+        if not self._results.ready:
             raise StopAsyncIteration
-        return record
+        return self._results.ready.popleft()
 
     async def _feed_all(self, branches: list[Branch]) -> None:
         """Fetch pages concurrently; if one fails, cancel the others but keep those that arrived."""

@@ -5,6 +5,7 @@ They apply in this order: ``skip … per``, ``limit … per``, ``skip``, ``limit
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -85,6 +86,7 @@ class Window:
 
     Attributes:
         count: results up to now.
+        is_full: whether the limit is reached.
     """
 
     def __init__(
@@ -96,21 +98,19 @@ class Window:
     ) -> None:
         self._clauses = clauses
         self.count = count
+        self._most = math.inf if clauses.limit is None else clauses.limit
+        self.is_full = count >= self._most
         # There are results only once enough was skipped.
         self._skipped = clauses.skip if count else 0
         self._skipped_per: Counter[Key] = Counter(skipped_per or {})
         self._kept_per: Counter[Key] = Counter(kept_per or {})
-        self._since_result: list[tuple[Counter[Key], Key]] = []
-
-    @property
-    def is_full(self) -> bool:
-        """Whether the limit is reached."""
-        return self._clauses.limit is not None and self.count >= self._clauses.limit
+        self._counted: list[tuple[Counter[Key], Key]] = []
+        self._lengths: list[int] = []  # of the list above, at each result
 
     def pass_on(self, record: Mapping[str, Any]) -> Fate:
         """Count the next image."""
         clauses = self._clauses
-        if not self._is_counted(clauses.skip_per, self._skipped_per, record):
+        if clauses.skip_per and not self._is_counted(clauses.skip_per, self._skipped_per, record):
             return Fate.SKIPPED
         if clauses.limit_per and self._is_counted(clauses.limit_per, self._kept_per, record):
             return Fate.BEYOND
@@ -118,28 +118,33 @@ class Window:
             self._skipped += 1
             return Fate.SKIPPED
         self.count += 1
+        self.is_full = self.count >= self._most
+        self._lengths.append(len(self._counted))
         return Fate.RESULT
 
-    def _is_counted(
-        self, per: PerGroup | None, counts: Counter[Key], record: Mapping[str, Any]
-    ) -> bool:
+    def _is_counted(self, per: PerGroup, counts: Counter[Key], record: Mapping[str, Any]) -> bool:
         """Count an image of a group; return whether there were enough of them before."""
-        if per is None:
-            return True
         group = group_of(per.parameter, record)
         if counts[group] >= per.count:
             return True
         counts[group] += 1
-        self._since_result.append((counts, group))
+        self._counted.append((counts, group))
         return False
 
     def settle(self) -> None:
-        """Note that the last result is returned: :meth:`counts` are up to here."""
-        self._since_result.clear()
+        """Note that all results are returned."""
+        if self._lengths:
+            del self._counted[: self._lengths[-1]]
+            self._lengths.clear()
 
-    def counts(self) -> tuple[Counts, Counts]:
-        """Return the images of each group, skipped and kept, up to the last result returned."""
+    def counts(self, left: int) -> tuple[Counts, Counts]:
+        """Return the images of each group, skipped and kept, up to a result.
+
+        Args:
+            left: how many results there are after it.
+        """
         found = Counter(self._skipped_per), Counter(self._kept_per)
-        for counts, group in self._since_result:
+        length = self._lengths[-1 - left] if left < len(self._lengths) else 0
+        for counts, group in self._counted[length:]:
             found[counts is self._kept_per][group] -= 1
         return +found[0], +found[1]
