@@ -14,7 +14,7 @@ from imsquery.schema.kinds import Boolean, Integer, Tag
 from imsquery.schema.versions import Version, natural_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
@@ -82,22 +82,17 @@ def place_reader(parameter: Parameter) -> Callable[[Any], Any]:
     return lambda value: None if (read := plain(value)) is None else place(read)
 
 
-def sort_reader(parameter: Parameter) -> Callable[[Mapping[str, Any]], str | int | None]:
-    """Return the function that reads what records are sorted by, as :func:`read` does.
-
-    Texts with a version in them are in natural order.
-    """
+def sort_values(
+    parameter: Parameter, records: Sequence[Mapping[str, Any]]
+) -> list[str | int | None]:
+    """Read what records are sorted by; texts with a version in them are in natural order."""
     name, plain = parameter.observed, reader(parameter)
     if name is None:
-        return lambda _record: None
+        return [None] * len(records)
+    values = [plain(record.get(name)) for record in records]
     if not isinstance(parameter.kind, Version):
-        return lambda record: plain(record.get(name))
-
-    def read_natural(record: Mapping[str, Any]) -> str | None:
-        value = plain(record.get(name))
-        return None if value is None else natural_key(str(value))
-
-    return read_natural
+        return values
+    return [None if value is None else natural_key(str(value)) for value in values]
 
 
 def spellings(parameter: Parameter, item: str) -> tuple[str, ...]:

@@ -11,13 +11,12 @@ from bisect import bisect_left, insort
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
-from imsquery.execution.pages import key_of
+from imsquery.execution.pages import key_of, record_of
 from imsquery.execution.results import Results
 from imsquery.execution.sorting import SinglePage, Sorted
-from imsquery.execution.window import Fate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from imsquery.execution.cursor import Position
     from imsquery.execution.job import Job
@@ -70,17 +69,15 @@ class _Arriving(Results):
         super().__init__(job, page_size, position)
         self._passed: set[str] = set()
 
-    def _results_of(self, batch: Iterable[Entry]) -> list[Entry]:
-        results = []
-        window, passed = self._window, self._passed
+    def _results_of(self, batch: Sequence[Entry]) -> Sequence[Entry]:
+        passed, fresh = self._passed, []
         for entry in batch:
             identity = entry[0][-1]
-            if identity not in passed and not window.is_full:
-                fate = window.pass_on(entry[1])
-                if fate is not Fate.BEYOND:
-                    passed.add(identity)
-                if fate is Fate.RESULT:
-                    results.append(entry)
+            if identity not in passed:
+                passed.add(identity)
+                fresh.append(entry)
+        results, beyond = self._window.passed_on(fresh, record_of)
+        passed.difference_update(place[-1] for place, _, _ in beyond)
         return results
 
     def _is_new(self, entry: Entry) -> bool:
@@ -105,7 +102,7 @@ class Streamed(_Arriving):
     def _collect(self) -> Sequence[Entry]:
         found: list[Entry] = []
         for branch in self.branches.values():
-            arrived = [branch.buffer.popleft() for _ in range(self._whole(branch))]
+            arrived = branch.take(self._whole(branch))
             if branch.is_sorted:
                 return self._in_order(arrived)
             for _, run in groupby(arrived, key_of):
@@ -139,8 +136,11 @@ class Merged(_Arriving):
     def __init__(self, job: Job, page_size: int, position: Position | None) -> None:
         super().__init__(job, page_size, position)
         self._asked = {branch: number for number, branch in self.branches.items()}
-        self._heads = _Queue(job.order.descending)  # by the first image that was not taken
-        self._open = _Queue(job.order.descending)  # by the last image that arrived
+        order = job.order
+        # Whether all images with a key are there once those before another one are.
+        self._is_whole = order.is_no_later if order.is_by_id else order.precedes
+        self._heads = _Queue(order.descending)  # by the first image that was not taken
+        self._open = _Queue(order.descending)  # by the last image that arrived
         # Number of a request -> its images: those collected last, and with the latest results.
         self._collected: dict[int, list[Entry]] = {}
         self._taken: dict[int, list[Entry]] = {}
@@ -166,10 +166,6 @@ class Merged(_Arriving):
                     self._asked[self.branches[number]] = number
         return [*self._asked]
 
-    def _is_whole(self, key: Key, bound: Key) -> bool:
-        """Return whether all images with a key are there once those before a bound are."""
-        return self.job.order.precedes(key, bound) or (self.job.order.is_by_id and key == bound)
-
     def _collect(self) -> Sequence[Entry]:
         bound, self._collected = self._open.first, {}
         for number in self._heads.take(bound, inclusive=self.job.order.is_by_id):
@@ -180,13 +176,21 @@ class Merged(_Arriving):
         return self._in_order(chain.from_iterable(self._collected.values()))
 
     def _take(self, branch: Branch, bound: Key | None) -> list[Entry]:
-        """Take the images before a bound."""
-        buffer, found = branch.buffer, []
-        while buffer and (bound is None or self._is_whole(key_of(buffer[0]), bound)):
-            found.append(buffer.popleft())
-        return found
+        """Take the images before a bound: few of each of many requests, and many of few."""
+        buffer, is_whole = branch.buffer, self._is_whole
+        if bound is None:
+            return branch.take(len(buffer))
+        reach = 1
+        while reach <= len(buffer) and is_whole(key_of(buffer[reach - 1]), bound):
+            reach *= 2
+        most = min(reach, len(buffer))
+        return branch.take(
+            bisect_left(
+                buffer, x=True, lo=reach // 2, hi=most, key=lambda e: not is_whole(e[0][0], bound)
+            )
+        )
 
-    def _results_of(self, batch: Iterable[Entry]) -> list[Entry]:
+    def _results_of(self, batch: Sequence[Entry]) -> Sequence[Entry]:
         results = super()._results_of(batch)
         if results:
             self._taken, self._marks = self._collected, {}

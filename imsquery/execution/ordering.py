@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import field, frozen
 
-from imsquery.evaluation.attributes import read, sort_reader
+from imsquery.evaluation.attributes import read, sort_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,10 +41,10 @@ class SortKey:
     parameter: Parameter = field(eq=lambda row: row.wire)
     descending: bool
 
-    def column(self, records: Iterable[Mapping[str, Any]]) -> list[Key]:
+    def column(self, records: Sequence[Mapping[str, Any]]) -> list[Key]:
         """Return the key of each record."""
-        value = sort_reader(self.parameter)
-        return [_key_of(value(record)) for record in records]
+        values = sort_values(self.parameter, records)
+        return [() if value is None else (value,) for value in values]
 
     def __str__(self) -> str:
         return f"{self.parameter.name} {'desc' if self.descending else 'asc'}"
@@ -52,10 +52,7 @@ class SortKey:
 
 def group_of(parameter: Parameter, record: Mapping[str, Any]) -> Key:
     """Return what a record shows of a parameter with a single value."""
-    return _key_of(read(parameter, record))
-
-
-def _key_of(value: str | int | None) -> Key:
+    value = read(parameter, record)
     return () if value is None else (value,)
 
 
@@ -128,6 +125,11 @@ class Ordering:
     def precedes(self) -> Callable[[Key, Key], bool]:
         """Whether one first key comes before another."""
         return operator.gt if self.descending else operator.lt
+
+    @property
+    def is_no_later(self) -> Callable[[Key, Key], bool]:
+        """Whether one first key comes before another, or is the same."""
+        return operator.ge if self.descending else operator.le
 
     def is_before(self, one: Place, other: Place) -> bool:
         """Return whether one place comes before another."""

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import operator
 import re
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from imsquery.compiler.query_string import join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from imsquery.execution.job import Job, Request
     from imsquery.execution.ordering import Key, Place
@@ -63,6 +62,9 @@ Entry: TypeAlias = "tuple[Place, Mapping[str, Any], str | None]"
 after which the request finds the images with its first key; ``None`` for the beginning."""
 
 
+record_of: Callable[[Entry], Mapping[str, Any]] = itemgetter(1)
+
+
 def key_of(entry: Entry) -> Key:
     """Return the first sort key of an image."""
     key: Key = entry[0][0]
@@ -100,7 +102,7 @@ class Branch:
         limit: int | None,
         is_new: Callable[[Entry], bool] | None,
     ) -> None:
-        self.buffer: deque[Entry] = deque()
+        self.buffer: list[Entry] = []
         self.marker = marker
         self.key: Key | None = None
         self.group_marker = marker
@@ -150,23 +152,32 @@ class Branch:
             ExecutionError: it is not a list of images, or cannot follow the page before.
         """
         before, asked = self._page, self._size()
-        records = self._check(page)
-        fresh = [each for each in records if each[self._order.identity] not in before]
-        entries = self._entries(fresh)
-        if records:
-            self.marker = records[-1][self._order.identity]
-        self.buffer.extend(entries)
-        self.fetched += len(records)
+        records, identities = self._check(page)
+        count = len(records)
+        if not before.isdisjoint(identities):
+            records = [each for each in records if each[self._order.identity] not in before]
+        entries = self._entries(records)
+        if identities:
+            self.marker = identities[-1]
+        self.buffer += entries
+        self.fetched += count
         self._kept += len(entries)
         # A full page without a link may come from a server that has none.
-        is_last = isinstance(page, Page) and page.next is None and len(records) < asked
-        if is_last or not records or self._has_past(fresh):
+        is_last = isinstance(page, Page) and page.next is None and count < asked
+        if is_last or not count or self._has_past(records):
             self.is_done = True
         elif self._limit is not None and self._order.is_settled:
             self.is_done = self._kept >= self._limit
         return entries
 
-    def _check(self, page: object) -> Sequence[Mapping[str, Any]]:
+    def take(self, count: int) -> list[Entry]:
+        """Take images from the beginning of the buffer."""
+        taken = self.buffer[:count]
+        del self.buffer[:count]
+        return taken
+
+    def _check(self, page: object) -> tuple[Sequence[Mapping[str, Any]], list[str]]:
+        """Return the records of a page, and their ids."""
         if not isinstance(page, list | tuple):
             raise self._error(f"expected a page to be a list of records, not {type(page).__name__}")
         identities = self._identities(page)
@@ -178,7 +189,7 @@ class Branch:
                 raise self._error("pages repeat in a loop")
             self._markers.add(identities[-1])
             self._page = unique
-        return page
+        return page, identities
 
     def _identities(self, page: Sequence[Any]) -> list[str]:
         are_records = _are_all(Mapping, page)

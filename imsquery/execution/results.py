@@ -10,8 +10,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from imsquery.execution.cursor import Position
-from imsquery.execution.pages import Branch
-from imsquery.execution.window import Fate, Window
+from imsquery.execution.pages import Branch, record_of
+from imsquery.execution.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -109,16 +109,10 @@ class Results:
         results = self._results_of(batch)
         if results:
             self._latest = results
-            self.ready.extend(record for _, record, _ in results)
+            self.ready.extend(map(record_of, results))
 
-    def _results_of(self, batch: Sequence[Entry]) -> list[Entry]:
-        results = []
-        for entry in batch:
-            if self._window.is_full:
-                break
-            if self._window.pass_on(entry[1]) is Fate.RESULT:
-                results.append(entry)
-        return results
+    def _results_of(self, batch: Sequence[Entry]) -> Sequence[Entry]:
+        return self._window.passed_on(batch, record_of)[0]
 
     def _newcomers(self) -> Callable[[Entry], bool] | None:
         """Return what tells images that are new from those returned before a position."""

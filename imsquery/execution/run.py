@@ -47,6 +47,7 @@ class _Run:
         if cursor is not None:
             position = read_token(cursor, self._fingerprint, len(job.requests), _kinds(job))
         self._results: Results = merge(job, page_size, position)
+        self._ready = self._results.ready
         self._fault: ExecutionError | None = None
         self.pages = 0
 
@@ -101,15 +102,13 @@ class Execution(_Run, Iterator[Record]):
         self._fetch = fetch
 
     def __next__(self) -> Record:
-        ready = self._results.ready
-        if not ready:
+        if not self._ready:
             while needed := self._needed():
                 for branch in needed:
                     self._feed(branch, self._fetch_page(branch.query_string()))
-            ready = self._results.ready
-            if not ready:
+            if not self._ready:
                 raise StopIteration
-        return ready.popleft()
+        return self._ready.popleft()
 
     def _fetch_page(self, query: str) -> object:
         try:
@@ -155,9 +154,9 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
                 await self._feed_all(needed)
         finally:
             self._is_running = False
-        if not self._results.ready:
+        if not self._ready:
             raise StopAsyncIteration
-        return self._results.ready.popleft()
+        return self._ready.popleft()
 
     async def _feed_all(self, branches: list[Branch]) -> None:
         """Fetch pages concurrently; if one fails, cancel the others but keep those that arrived."""

@@ -155,7 +155,7 @@ class SinglePage(Results):
     def _sort_instead(self) -> None:
         order = evolve(self.job.order, by_server=False)
         self._other = Sorted(evolve(self.job, order=order), self._page_size, self._resumed)
-        self.ready = self._other.ready
+        self._other.ready = self.ready
 
     def position(self) -> Position | None:
         return self._other.position() if self._other else super().position()

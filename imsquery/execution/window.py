@@ -16,8 +16,10 @@ from imsquery.execution.ordering import Key, group_of
 from imsquery.schema.parameters import Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeVar
 
+    T = TypeVar("T")
     Counts = Mapping[Key, int]
 
 
@@ -61,6 +63,11 @@ class Slice:
         return self.skip + self.limit
 
     @property
+    def is_plain(self) -> bool:
+        """Whether the limit is all there is."""
+        return not (self.skip or self.skip_per or self.limit_per)
+
+    @property
     def is_bounded(self) -> bool:
         """Whether it ever leaves out what comes late."""
         return self.limit is not None or self.limit_per is not None
@@ -102,10 +109,31 @@ class Window:
         self.is_full = count >= self._most
         # There are results only once enough was skipped.
         self._skipped = clauses.skip if count else 0
+        self._is_plain = clauses.is_plain
         self._skipped_per: Counter[Key] = Counter(skipped_per or {})
         self._kept_per: Counter[Key] = Counter(kept_per or {})
         self._counted: list[tuple[Counter[Key], Key]] = []
         self._lengths: list[int] = []  # of the list above, at each result
+
+    def passed_on(
+        self, items: Sequence[T], record_of: Callable[[T], Mapping[str, Any]]
+    ) -> tuple[Sequence[T], Sequence[T]]:
+        """Count the next images, up to the limit.
+
+        Returns:
+            The results among them, and those beyond the limit of their group.
+        """
+        if self._is_plain:
+            results = items if self._most == math.inf else items[: int(self._most) - self.count]
+            self.count += len(results)
+            self.is_full = self.count >= self._most
+            return results, ()
+        found: dict[Fate, list[T]] = {fate: [] for fate in Fate}
+        for item in items:
+            if self.is_full:
+                break
+            found[self.pass_on(record_of(item))].append(item)
+        return found[Fate.RESULT], found[Fate.BEYOND]
 
     def pass_on(self, record: Mapping[str, Any]) -> Fate:
         """Count the next image."""
