@@ -26,10 +26,12 @@ LONGEST_NUMBER = 600
 
 _decimal = re.compile(r"[+-]?[0-9]+").fullmatch
 # Most times are of this form, and are read as they are written.
-_plain_time = re.compile(
-    r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+_PLAIN_TIME = (
+    r"[12][0-9][0-9][0-9]-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
     r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
-).fullmatch
+)
+_plain_time = re.compile(_PLAIN_TIME).fullmatch
+_plain_times = re.compile(rf"(?:{_PLAIN_TIME}\n)*").fullmatch
 _time = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]((?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2})(?:\.[0-9]+)?Z?"
 ).fullmatch
@@ -89,10 +91,23 @@ def sort_values(
     name, plain = parameter.observed, reader(parameter)
     if name is None:
         return [None] * len(records)
-    values = [plain(record.get(name)) for record in records]
+    found = [record.get(name) for record in records]
+    if plain is read_time and _are_plain(found):
+        return found
+    values = [plain(value) for value in found]
     if not isinstance(parameter.kind, Version):
         return values
     return [None if value is None else natural_key(str(value)) for value in values]
+
+
+def _are_plain(values: list[Any]) -> bool:
+    """Return whether all values are times that are read as they are written."""
+    if {*map(type, values)} != {str}:
+        return False
+    lines = "\n".join([*values, ""])
+    # Values that contain a line break are longer.
+    is_one_each = len(lines) == len(values) * len("2018-10-28T10:00:00Z\n")
+    return is_one_each and _plain_times(lines) is not None
 
 
 def spellings(parameter: Parameter, item: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from bisect import bisect_left, insort
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
-from imsquery.execution.pages import key_of, record_of
+from imsquery.execution.pages import group_marker_of, identity_of, key_of, record_of
 from imsquery.execution.results import Results
 from imsquery.execution.sorting import SinglePage, Sorted
 
@@ -72,12 +72,12 @@ class _Arriving(Results):
     def _results_of(self, batch: Sequence[Entry]) -> Sequence[Entry]:
         passed, fresh = self._passed, []
         for entry in batch:
-            identity = entry[0][-1]
+            identity = entry[-3]
             if identity not in passed:
                 passed.add(identity)
                 fresh.append(entry)
         results, beyond = self._window.passed_on(fresh, record_of)
-        passed.difference_update(place[-1] for place, _, _ in beyond)
+        passed.difference_update(map(identity_of, beyond))
         return results
 
     def _is_new(self, entry: Entry) -> bool:
@@ -122,7 +122,7 @@ class Streamed(_Arriving):
         return count
 
     def _markers(self, last: Entry) -> dict[int, str | None]:
-        return {0: last[2]}
+        return {0: group_marker_of(last)}
 
 
 class Merged(_Arriving):
@@ -186,7 +186,7 @@ class Merged(_Arriving):
         most = min(reach, len(buffer))
         return branch.take(
             bisect_left(
-                buffer, x=True, lo=reach // 2, hi=most, key=lambda e: not is_whole(e[0][0], bound)
+                buffer, x=True, lo=reach // 2, hi=most, key=lambda e: not is_whole(e[0], bound)
             )
         )
 
@@ -196,7 +196,7 @@ class Merged(_Arriving):
             self._taken, self._marks = self._collected, {}
         else:
             for number, entries in self._collected.items():
-                self._marks.setdefault(number, entries[0][2])
+                self._marks.setdefault(number, group_marker_of(entries[0]))
         return results
 
     def _markers(self, last: Entry) -> dict[int, str | None]:
@@ -206,11 +206,11 @@ class Merged(_Arriving):
             taken = self._taken.get(number, [])
             place = bisect_left(taken, x=True, key=lambda entry: not precedes(key_of(entry), key))
             if place < len(taken):
-                found[number] = taken[place][2]
+                found[number] = group_marker_of(taken[place])
             elif number in self._marks:
                 found[number] = self._marks[number]
             elif branch.buffer:
-                found[number] = branch.buffer[0][2]
+                found[number] = group_marker_of(branch.buffer[0])
             elif not branch.is_done:
                 found[number] = branch.marker
         return found

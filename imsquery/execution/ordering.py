@@ -116,10 +116,13 @@ class Ordering:
     def _directions(self) -> list[bool]:
         return [key.descending for key in (*self.keys, self.keys[-1])]
 
-    def places(self, records: Sequence[Mapping[str, Any]]) -> list[Place]:
-        """Return the place of each record."""
-        ids = [record[self.identity] for record in records]
-        return [*zip(*(key.column(records) for key in self.keys), ids, strict=True)]
+    def columns(self, records: Sequence[Mapping[str, Any]]) -> list[list[Key]]:
+        """Return, for each sort key, that of each record."""
+        return [key.column(records) for key in self.keys]
+
+    def place(self, record: Mapping[str, Any]) -> Place:
+        """Return the place of a record."""
+        return (*(keys[0] for keys in self.columns([record])), record[self.identity])
 
     @property
     def precedes(self) -> Callable[[Key, Key], bool]:
@@ -139,14 +142,12 @@ class Ordering:
         return False
 
     def arranged(self, items: Iterable[Placed]) -> list[Placed]:
-        """Return items sorted by the place that each begins with."""
-        directions = self._directions
-        found = [*items]
-        if len({*directions}) == 1:
-            found.sort(key=itemgetter(0), reverse=directions[0])
-            return found
-        for index, descending in reversed([*enumerate(directions)]):
-            found.sort(key=lambda item: item[0][index], reverse=descending)
+        """Return items sorted by their places, with which they begin."""
+        found = sorted(items, key=itemgetter(0), reverse=self.descending)
+        first = [item[0] for item in found]
+        if any(map(operator.eq, first, first[1:])):
+            for index, descending in reversed([*enumerate(self._directions)]):
+                found.sort(key=itemgetter(index), reverse=descending)
         return found
 
     def __str__(self) -> str:

@@ -57,18 +57,19 @@ class Page(list[Any]):
         self.next = next
 
 
-Entry: TypeAlias = "tuple[Place, Mapping[str, Any], str | None]"
-"""An image that satisfies the filter: its place in the order, its record as it arrived, and the id
+Entry: TypeAlias = tuple[Any, ...]
+"""An image that satisfies the filter: its sort keys and id, its record as it arrived, and the id
 after which the request finds the images with its first key; ``None`` for the beginning."""
 
+key_of: Callable[[Entry], Key] = itemgetter(0)
+identity_of: Callable[[Entry], str] = itemgetter(-3)
+record_of: Callable[[Entry], Mapping[str, Any]] = itemgetter(-2)
+group_marker_of: Callable[[Entry], str | None] = itemgetter(-1)
 
-record_of: Callable[[Entry], Mapping[str, Any]] = itemgetter(1)
 
-
-def key_of(entry: Entry) -> Key:
-    """Return the first sort key of an image."""
-    key: Key = entry[0][0]
-    return key
+def place_of(entry: Entry) -> Place:
+    """Return the place of an image in the order."""
+    return entry[:-2]
 
 
 class Branch:
@@ -154,9 +155,12 @@ class Branch:
         before, asked = self._page, self._size()
         records, identities = self._check(page)
         count = len(records)
-        if not before.isdisjoint(identities):
+        if before.isdisjoint(identities):
+            entries = self._entries(records, identities)
+        else:
+            fresh = [each for each in identities if each not in before]
             records = [each for each in records if each[self._order.identity] not in before]
-        entries = self._entries(records)
+            entries = self._entries(records, fresh)
         if identities:
             self.marker = identities[-1]
         self.buffer += entries
@@ -201,33 +205,34 @@ class Branch:
             raise self._error("a page has a record with an id that UTF-8 cannot encode")
         return found
 
-    def _entries(self, records: Sequence[Mapping[str, Any]]) -> list[Entry]:
+    def _entries(self, records: Sequence[Mapping[str, Any]], identities: list[str]) -> list[Entry]:
         """Return the images among new records that satisfy the filter."""
-        places = self._order.places(records)
+        columns = self._order.columns(records)
         if self._order.by_server:
-            self._check_order([place[0] for place in places])
-        entries: Iterable[Entry] = zip(places, records, self._group_markers(places), strict=True)
+            self._check_order(columns[0])
+        markers = self._group_markers(columns[0], identities)
+        entries: Iterable[Entry] = zip(*columns, identities, records, markers, strict=True)
         if not self._request.exact:
             matches = self._request.matches
-            entries = (entry for entry in entries if matches(entry[1]))
+            entries = [entry for entry in entries if matches(entry[-2])]
         return [*(entries if self._is_new is None else filter(self._is_new, entries))]
 
     def _check_order(self, keys: list[Key]) -> None:
         if self.key is not None:
-            keys.insert(0, self.key)
+            keys = [self.key, *keys]
         if keys != sorted(keys, reverse=self._order.descending):
             if self._is_merged:
                 raise self._error(f"images are not sorted by {self._order}")
             self.is_sorted = False
 
-    def _group_markers(self, places: Iterable[Place]) -> list[str | None]:
+    def _group_markers(self, keys: list[Key], identities: list[str]) -> list[str | None]:
         """Return, for each new record, the id after which those with its first key start."""
         found, last = [], self.marker
-        for place in places:
-            if place[0] != self.key:
-                self.key, self.group_marker = place[0], last
+        for key, identity in zip(keys, identities, strict=True):
+            if key != self.key:
+                self.key, self.group_marker = key, last
             found.append(self.group_marker)
-            last = place[-1]
+            last = identity
         return found
 
     def _has_past(self, records: Sequence[Mapping[str, Any]]) -> bool:

@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from imsquery.execution.cursor import Position
-from imsquery.execution.pages import Branch, record_of
+from imsquery.execution.pages import Branch, place_of, record_of
 from imsquery.execution.window import Window
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Results:
         if len(self._latest) == left:
             return self._position
         last = self._latest[-1 - left]
-        *keys, identity = last[0]
+        *keys, identity = place_of(last)
         count, markers = self._window.count - left, self._markers(last)
         return Position(count, tuple(keys), identity, markers, *self._window.counts(left))
 
@@ -119,7 +119,7 @@ class Results:
         return None if self._position is None else self._is_new
 
     def _is_new(self, entry: Entry) -> bool:
-        return self._start is None or self.job.order.is_before(self._start, entry[0])
+        return self._start is None or self.job.order.is_before(self._start, place_of(entry))
 
     def _in_order(self, entries: Iterable[Entry]) -> list[Entry]:
         return self.job.order.arranged(entries)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from attrs import evolve
 
-from imsquery.execution.pages import Branch, ExecutionError
+from imsquery.execution.pages import Branch, ExecutionError, identity_of, record_of
 from imsquery.execution.results import Results, window_at
 from imsquery.execution.window import Fate
 
@@ -51,7 +51,7 @@ class Sorted(Results):
         if self._locator is not None:
             self._locate(self._locator, branch, cast("Sequence[Mapping[str, Any]]", page))
         for entry in entries:
-            self._found.setdefault(entry[0][-1], entry)
+            self._found.setdefault(identity_of(entry), entry)
         is_known = self._locator is None and self.job.clauses.is_bounded
         if is_known and len(self._found) > 2 * self._kept + _SLACK:
             self._drop_surplus()
@@ -67,8 +67,8 @@ class Sorted(Results):
         for entry in self._in_order(filter(self._is_new, self._found.values())):
             if window.is_full:
                 break
-            if window.pass_on(entry[1]) is not Fate.BEYOND:
-                kept[entry[0][-1]] = entry
+            if window.pass_on(record_of(entry)) is not Fate.BEYOND:
+                kept[identity_of(entry)] = entry
         self._found, self._kept = kept, len(kept)
 
     def _locate(
@@ -78,7 +78,7 @@ class Sorted(Results):
         order, after = self.job.order, self.job.after
         for record in records:
             if after is not None and record[order.identity] == after:
-                (self._start,) = order.places([record])
+                self._start = order.place(record)
                 self._locator = None
                 return
         if branch is locator:
@@ -143,14 +143,14 @@ class SinglePage(Results):
         ordered = [entry for run in runs for entry in self._in_order(run)]
         if self._resumed is None:
             return ordered
-        ids = [entry[0][-1] for entry in ordered]
+        ids = [*map(identity_of, ordered)]
         if self._resumed.identity not in ids:
             return None
         return ordered[ids.index(self._resumed.identity) + 1 :]
 
     def _asked(self, entry: Entry) -> Place:
         """Return the keys of an image that the server sorts by."""
-        return entry[0][: self.job.order.asked]
+        return entry[: self.job.order.asked]
 
     def _sort_instead(self) -> None:
         order = evolve(self.job.order, by_server=False)
