@@ -77,7 +77,8 @@ class _Arriving(Results):
                 passed.add(identity)
                 fresh.append(entry)
         results, beyond = self._window.passed_on(fresh, record_of)
-        passed.difference_update(map(identity_of, beyond))
+        for entry in beyond:
+            passed.discard(identity_of(entry))
         return results
 
     def _is_new(self, entry: Entry) -> bool:
