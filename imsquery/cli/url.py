@@ -7,8 +7,7 @@ from argparse import ArgumentTypeError
 
 from imsquery.cli.batch import add_batch, add_format, analyzed, compiled, print_each
 from imsquery.cli.common import UsageError, add_options, add_values, check_vendor
-from imsquery.compiler.query_string import check_endpoint, region_endpoint
-from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.compiler.query_string import check_endpoint, check_region, region_endpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,7 +108,6 @@ def _endpoint(text: str) -> str:
 
 def _region(text: str) -> str:
     try:
-        region_endpoint(text, CLOUDIMAGES.host)
+        return check_region(text)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from None
-    return text

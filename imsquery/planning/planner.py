@@ -217,11 +217,10 @@ class _Lowering:
 
         It is as wide as the requests of the plan.
         """
-        row = self._spec.find("id")
-        assert row is not None  # noqa: S101 -- read_order refuses specs without one
+        asked = write_pair(self._spec.names["id"], "=", identity)
         atoms = {each.key: each for box, _ in parts for each in box.conditions.values()}
         scopes = [_pair(each) for each in atoms.values() if is_scope(each)]
-        pairs = sorted([(row.wire, identity), *scopes])
+        pairs = sorted([*([asked] if asked else []), *scopes])
         nothing = Or((), 0, 0)
         return Request(
             query=CompiledQuery(pairs, join(pairs), self._spec.path),
