@@ -89,7 +89,7 @@ _MODULES = {
     "bare_metal": "language.builder",
     "check": "compiler.checker",
     "check_url": "urls.checker",
-    "compile": "compiler.lowering",
+    "compile": "compiler.compiling",
     "complete": "completion.complete",
     "decompile": "urls.decompiler",
     "disjoint": "evaluation.decision",

@@ -1,7 +1,7 @@
 # The public names for type checkers and editors; at run time `__init__.py` imports them lazily.
 
 from imsquery.compiler.checker import check as check
-from imsquery.compiler.lowering import compile as compile  # noqa: A004 -- the public name
+from imsquery.compiler.compiling import compile as compile  # noqa: A004 -- the public name
 from imsquery.compiler.query_string import CompiledQuery as CompiledQuery
 from imsquery.completion.complete import Completion as Completion
 from imsquery.completion.complete import complete as complete

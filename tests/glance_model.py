@@ -16,9 +16,13 @@ from urllib.parse import parse_qsl
 from imsquery.execution.pages import Page
 
 DEFAULT_LIMIT = 25
-SORT_KEYS = {"name", "status", "id", "size", "created_at"}
-LISTED = {"id", "name", "status", "container_format"}  # compared by `=` and `in:`
-BOUNDED = {"size_min", "size_max", "min_disk_min", "min_disk_max"}
+LISTED = {"id", "name", "status", "container_format", "disk_format"}  # compared by `=` and `in:`
+SORT_KEYS = {*LISTED, "size", "created_at", "updated_at"}
+BOUNDED = {
+    f"{name}_{end}"
+    for name in ("size", "virtual_size", "min_disk", "min_ram")
+    for end in ("min", "max")
+}
 CLAUSES = {"sort", "sort_key", "sort_dir", "limit", "marker", "tag"}
 
 
@@ -61,22 +65,25 @@ class GlanceModel:
             if all(self.is_found(image, *pair) for pair in filters.items())
             and all(has_tag(image, tag) for tag in tags)
         ]
-        for name, direction in reversed([*sort_keys(pairs), ("id", None)]):
-            way = direction or sort_keys(pairs)[-1][1]
-            found.sort(key=partial(place, name), reverse=way == "desc")
+        keys = sort_keys(pairs)
         limit = int(last.get("limit", DEFAULT_LIMIT))
-        rest = self.after(found, last["marker"]) if "marker" in last else found
-        page = rest[:limit]
+        rest = self.after(found, last["marker"], keys) if "marker" in last else found
+        page = arranged(rest, keys)[:limit]
         if not self.has_links:
             return page
-        return Page(page, f"/v2/images?marker={page[-1]['id']}" if len(page) == limit else None)
+        is_full = bool(page) and len(page) == limit
+        return Page(page, f"/v2/images?marker={page[-1]['id']}" if is_full else None)
 
-    def after(self, found: list[Mapping[str, Any]], marker: str) -> list[Mapping[str, Any]]:
-        """Return the images after one that the same request found."""
-        places = [number for number, image in enumerate(found) if image["id"] == marker]
-        if not places:
+    def after(
+        self, found: list[Mapping[str, Any]], marker: str, keys: Sequence[tuple[str, str]]
+    ) -> list[Mapping[str, Any]]:
+        """Return the images after one, which the same request need not find."""
+        named = [image for image in self.images if image["id"] == marker]
+        if not named:
             raise BadRequestError(f"no image {marker}")
-        return found[places[0] + 1 :]
+        others = [image for image in found if image["id"] != marker]
+        in_order = arranged([*others, *named], keys)
+        return in_order[in_order.index(named[0]) + 1 :]
 
     def is_found(self, image: Mapping[str, Any], name: str, value: str) -> bool:
         stored = image.get(name)
@@ -147,6 +154,18 @@ def sort_keys(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     if any(name not in SORT_KEYS or way not in {"asc", "desc"} for name, way in keys):
         raise BadRequestError("sort")
     return keys
+
+
+def arranged(
+    images: Sequence[Mapping[str, Any]], keys: Sequence[tuple[str, str]]
+) -> list[Mapping[str, Any]]:
+    """Sort images; what ties by time and id, in the direction of a single key, or else down."""
+    way = keys[0][1] if len(keys) == 1 else "desc"
+    ties = [(name, way) for name in ("created_at", "id") if name not in dict(keys)]
+    found = [*images]
+    for name, direction in reversed([*keys, *ties]):
+        found.sort(key=partial(place, name), reverse=direction == "desc")
+    return found
 
 
 def place(name: str, image: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -165,18 +165,22 @@ def test_importing_the_package_loads_nothing_else() -> None:
     assert loaded_by("import imsquery") == {"imsquery"}
 
 
-def test_a_compile_loads_neither_attrs_nor_typing_nor_lark() -> None:
+@pytest.mark.parametrize("form", ["{}", "({})"], ids=["plain", "parsed"])
+def test_a_compile_loads_neither_attrs_nor_typing_nor_lark(form: str) -> None:
     """Nor anything of the standard library that costs more than the compile."""
+    text = form.format("platform=CentOS and created_at < 2018-10-28 and supports(kvm)")
     loaded = loaded_by(
         "import imsquery\n"
-        "assert str(imsquery.compile('platform=CentOS and created_at < 2018-10-28 and "
-        "supports(kvm)')) == '__platform=CentOS&__support_kvm=true&"
+        f"assert str(imsquery.compile({text!r})) == '__platform=CentOS&__support_kvm=true&"
         "created_at=lt:2018-10-28T00:00:00Z'"
     )
     heavy = {"attr", "attrs", "typing", "lark", "inspect", "dataclasses", "argparse", "json"}
     heavy |= {"urllib.parse", "difflib", "logging", "pathlib", "importlib.resources"}
 
-    assert "imsquery.compiler.lowering" in loaded
+    assert "imsquery.compiler.compiling" in loaded
+    # What is plain needs neither parser nor binder.
+    parsing = {"imsquery.compiler.lowering", "imsquery.language.lalr", "imsquery.semantics.binder"}
+    assert loaded & parsing == (parsing if form != "{}" else set())
     assert loaded.isdisjoint(heavy)
     assert {each for each in loaded if each.startswith("imsquery")} <= {
         "imsquery",

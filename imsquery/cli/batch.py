@@ -9,7 +9,7 @@ from imsquery.cli.common import UsageError, add_filter, options, read_filter, re
 from imsquery.cli.encoding import check_encoding
 from imsquery.cli.output import Progress, draw, findings_of, print_lines
 from imsquery.cli.values import Values
-from imsquery.compiler.lowering import compile as compile_query
+from imsquery.compiler.compiling import compile as compile_query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

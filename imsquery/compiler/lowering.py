@@ -1,95 +1,22 @@
-"""Queries compiled to a single request, or refused with all that prevents one."""
+"""Analysed queries as the pairs of a single request, or refused with all that prevents one."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from operator import itemgetter
 
 from imsquery.compiler.query_string import CompiledQuery, join
-from imsquery.compiler.shortcut import compile_plain
-from imsquery.language.lexer import scan
-from imsquery.language.parser import refuse_length, to_tokens
-from imsquery.limits import DEFAULT_LIMITS
-from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.semantics.analysis import bind, text_of
 from imsquery.semantics.binder import is_sortable
 from imsquery.semantics.formula import And, Atom
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from imsquery.diagnostics.model import Diagnostic
-    from imsquery.language.syntax import Expr, Query
-    from imsquery.limits import Limits
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
     from imsquery.semantics.analysis import Analysis
     from imsquery.semantics.formula import Formula, Order
-
-
-class _OfNow(Exception):  # noqa: N818 -- carries a result past the cache
-    """A result that depends on the clock."""
-
-    def __init__(self, compiled: CompiledQuery) -> None:
-        self.compiled = compiled
-
-
-def compile(  # noqa: A001 -- the public name
-    query: str | Query | Expr,
-    *,
-    spec: Spec = CLOUDIMAGES,
-    now: datetime | None = None,
-    allow_unlisted: bool = False,
-    limits: Limits = DEFAULT_LIMITS,
-) -> CompiledQuery:
-    """Compile a query to one canonical query string.
-
-    Args:
-        query: the text, or a syntax tree.
-        spec: the parameters.
-        now: the time for ``now`` and ``today``, taken as UTC if it has no time zone; by default
-            the clock, read once.
-        allow_unlisted: accept values not in open lists, with a warning.
-        limits: bounds on the text.
-
-    Returns:
-        The request; for a text compiled before, possibly the same object.
-
-    Raises:
-        QueryError: there are errors; it has all findings of ``check(…, target="compile")``.
-    """
-    text = query if isinstance(query, str) else text_of(query)
-    try:
-        # Nothing else has an effect on the result: limits can only refuse a text.
-        if now is None and limits is DEFAULT_LIMITS:
-            return _compile(text, spec, allow_unlisted)
-        return _compile.__wrapped__(text, spec, allow_unlisted, now, limits)
-    except _OfNow as found:
-        return found.compiled
-
-
-@lru_cache(maxsize=512)
-def _compile(
-    text: str,
-    spec: Spec,
-    allow_unlisted: bool,  # noqa: FBT001 -- part of a key
-    now: datetime | None = None,
-    limits: Limits = DEFAULT_LIMITS,
-) -> CompiledQuery:
-    if len(text) > limits.length:
-        refuse_length(text, limits)
-    found = scan(text)
-    compiled = compile_plain(found, spec, limits)
-    if compiled is not None:
-        return compiled
-    tokens = to_tokens(text, found, limits)
-    analysis = bind(tokens, spec, now=now, allow_unlisted=allow_unlisted)
-    compiled = finish(analysis)
-    if analysis.binder.volatile:
-        raise _OfNow(compiled)
-    return compiled
 
 
 def finish(analysis: Analysis) -> CompiledQuery:

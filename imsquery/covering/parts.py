@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from imsquery.covering.boxes import is_pushable
 from imsquery.covering.cover import TooManyHiddenError, cover
 from imsquery.covering.implication import assume, drop_certain, drop_contradictions, drop_moot
 from imsquery.covering.intervals import unite_ranges
@@ -59,6 +60,13 @@ def find_parts(
     if not analysis.has_plan or any(isinstance(leaf, Unknown) for leaf in leaves(formula)):
         return []
     binder = analysis.binder
+    for leaf in leaves(formula):
+        if isinstance(leaf, Atom) and leaf.parameter.observed is None and not is_pushable(leaf):
+            message = (
+                f"`{leaf.parameter.name}` is not in image records, and no request can have this"
+            )
+            binder.report("not-observable", f"{message} value", binder.span(leaf.first, leaf.last))
+            return []
     try:
         return _parts(formula, budget, binder.spec)
     except _NoPlanError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import define, frozen
 
 from imsquery.compiler.checker import check
-from imsquery.compiler.lowering import compile as compile_query
+from imsquery.compiler.compiling import compile as compile_query
 from imsquery.completion.complete import complete
 from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.terminal import shorten

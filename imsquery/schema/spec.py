@@ -184,7 +184,7 @@ class Spec(Frozen):
         if _is_slip(name.strip("_"), tuple(self.names)):
             return None
         endings = tuple(wire.removeprefix(row.wire) for wire, row in self.wires.items())
-        return (UnaskedProperty if name.endswith(endings) else Property)(name)
+        return UnaskedProperty(name) if name.endswith(endings) else Property(name)
 
     def feature(self, ending: str) -> Parameter | None:
         """Return the row of a member of the open family by its ending: ``kvm``, ``s4l``."""

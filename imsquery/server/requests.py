@@ -131,11 +131,14 @@ def _read_sort_keys(clauses: Mapping[str, Sequence[str]], spec: Spec) -> Sequenc
     keys, directions = (clauses.get(each, []) for each in ("order by", "direction"))
     if len(directions) not in {0, 1, len(keys)}:
         raise Refusal("The number of sort directions is invalid: it takes one for each key.")
-    found = spec.read_order(keys or [default_order(spec)], directions)
+    found = [
+        (key, DESCENDING if direction is None else direction)
+        for key, direction in spec.read_order(keys or [default_order(spec)], directions)
+    ]
     for key, direction in found:
         _check_choice(spec, "order by", key, spec.clauses["order by"].kind.choices)
-        _check_choice(spec, "direction", direction or DESCENDING, ("asc", DESCENDING))
-    return [(key, (direction or DESCENDING) == DESCENDING) for key, direction in found]
+        _check_choice(spec, "direction", direction, ("asc", DESCENDING))
+    return [(key, direction == DESCENDING) for key, direction in found]
 
 
 def read_pairs(query: bytes) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from imsquery.language.syntax import (
     Membership,
     Not,
     Order,
+    Presence,
     Query,
     Standalone,
 )
@@ -211,7 +212,10 @@ def _predicate(criterion: Criterion, spec: Spec) -> Expr:
     row, value = criterion.parameter, criterion.value or ""
     name = short_name(row.wire, spec)
     if row.is_time:
-        return Comparison(name, criterion.relation, Literal(_coarse(criterion.relation, value)))
+        time = Comparison(name, criterion.relation, Literal(_coarse(criterion.relation, value)))
+        # No server finds an image by what it lacks.
+        is_partial = criterion.relation == "!=" and not row.total and row.observed is not None
+        return And((time, Presence(name))) if is_partial else time
     if criterion.relation == LIST:
         return Membership(name, tuple(map(Literal, criterion.values)))
     if isinstance(row.kind, Boolean) and (value == "true" or row.total):

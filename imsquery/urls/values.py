@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from imsquery.compiler.lowering import compile as compile_query
+from imsquery.compiler.compiling import compile as compile_query
 from imsquery.diagnostics.edits import clip
 from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.model import diagnostic

@@ -11,12 +11,12 @@ import pytest
 
 import imsquery
 from imsquery import CLOUDIMAGES, Limits, QueryError
-from imsquery.compiler import lowering
+from imsquery.compiler import compiling
 
 
 @pytest.fixture(autouse=True)
 def _empty() -> None:
-    lowering._compile.cache_clear()
+    compiling._compile.cache_clear()
 
 
 def test_a_text_compiled_before_returns_the_same_object() -> None:
@@ -74,7 +74,7 @@ def test_memory_is_bounded() -> None:
     for number in range(3_000):
         imsquery.compile(f"limit {number + 1}")
 
-    assert lowering._compile.cache_info().currsize <= 512
+    assert compiling._compile.cache_info().currsize <= 512
 
 
 def test_threads_may_share_it() -> None:
@@ -91,4 +91,4 @@ def test_threads_may_share_it() -> None:
     finally:
         sys.setswitchinterval(interval)
 
-    assert lowering._compile.cache_info().currsize <= 512
+    assert compiling._compile.cache_info().currsize <= 512

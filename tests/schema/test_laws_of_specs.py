@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from imsquery import (
     CLOUDIMAGES,
+    Parameter,
     QueryError,
     Spec,
     check,
@@ -23,6 +24,7 @@ from imsquery import compile as compile_query
 from imsquery.language import syntax
 from imsquery.language.unparse import unparse
 from imsquery.schema.faults import faults
+from imsquery.schema.kinds import Time
 from imsquery.testing.values import record_values
 from tests.table_model import Table, TableServer
 
@@ -43,8 +45,8 @@ class World:
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> World:
-    spec = draw(specs)
+def worlds(draw: st.DrawFn, *more: Parameter) -> World:
+    spec = draw(specs).extend(parameters=more)
     images = draw(testing.catalogues(spec, max_size=5))
     secrets = {
         row.wire: st.lists(record_values(row).map(_as_text), min_size=int(row.total), max_size=1)
@@ -108,6 +110,19 @@ def test_a_request_finds_what_satisfies_the_filter(data: st.DataObject, world: W
     found = world.server()(str(compile_query(tree, spec=world.spec)))
 
     assert _ids(found) == _expected(tree, world)
+
+
+@given(
+    worlds(Parameter("last_used", Time(), source="test")),
+    st.sampled_from(("neq:", "lt:", "lte:", "gt:", "gte:", "eq:")),
+)
+def test_a_request_that_is_read_back_finds_the_same(world: World, way: str) -> None:
+    shown = [each["last_used"] for each in world.images if "last_used" in each]
+    query = f"last_used={way}{(shown or ['2018-10-28T10:00:00Z'])[0]}"
+    found = decompile(query, spec=world.spec)
+
+    made = plan(found, spec=world.spec)
+    assert _ids(made.execute(world.server())) == _ids(world.server()(query))
 
 
 @given(st.data(), worlds(), st.integers(1, 8))

@@ -136,6 +136,7 @@ def test_an_image_is_not_found_by(attributes: dict[str, Any], query: str) -> Non
     ("query", "code"),
     [
         ("__imagetype=golden", "IMG.0024"),
+        ("sort_dir=", "IMG.0017"),
         ("__os_type=linux", "IMG.0122"),
         ("architecture=x86_64", "IMG.0212"),
         ("min_ram=lots", "IMG.0055"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from imsquery.compiler.checker import check
-from imsquery.compiler.lowering import compile as compile_query
+from imsquery.compiler.compiling import compile as compile_query
 from imsquery.completion.complete import complete
 from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.terminal import visible
