@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -17,6 +16,7 @@ from imsquery.cli.common import (
     add_options,
     add_report_format,
     add_values,
+    file_path,
     options,
     read_filter,
     read_lines,
@@ -58,7 +58,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     where.add_argument(
         "--files",
         nargs="+",
-        type=Path,
+        type=file_path,
         metavar="FILE",
         help="files with a filter each; --fix changes them in place",
     )

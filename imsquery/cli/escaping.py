@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from typing import TYPE_CHECKING
@@ -27,6 +25,9 @@ def csv_line(cells: list[str]) -> str:
     Args:
         cells: the values; pass those that someone else wrote through :func:`inert` first.
     """
+    import csv
+    import io
+
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(cells)
     return line.getvalue()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from imsquery.cli.escaping import json_array
 from imsquery.cli.output import draw, print_lines
 from imsquery.diagnostics.render import render_github, report
 
@@ -76,6 +74,10 @@ def print_report(
 
 
 def _json(checked: Iterable[Checked], *, is_list: bool) -> Iterable[str]:
+    import json
+
+    from imsquery.cli.escaping import json_array
+
     reports = (report(each.text, each.found, each.name) for each in checked)
     if is_list:
         return json_array(reports)
@@ -83,6 +85,8 @@ def _json(checked: Iterable[Checked], *, is_list: bool) -> Iterable[str]:
 
 
 def _sarif(checked: Iterable[Checked]) -> list[str]:
+    import json
+
     from imsquery import __version__
     from imsquery.diagnostics.sarif import sarif_log, sarif_results
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from imsquery.compiler.lowering import lower
-from imsquery.covering.parts import report_no_plan
 from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.model import in_text_order
 from imsquery.language.parser import tokenize
@@ -69,5 +68,9 @@ def check(
         lower(analysis)
     else:
         analysis.check()
-        report_no_plan(analysis)
+        if analysis.asks_hidden:
+            # Imported here: only such a condition can keep a filter from a plan.
+            from imsquery.covering.parts import report_no_plan
+
+            report_no_plan(analysis)
     return in_text_order(analysis.findings)

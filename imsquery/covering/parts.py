@@ -78,8 +78,7 @@ def find_parts(
 
 def report_no_plan(analysis: Analysis) -> None:
     """Report what keeps a plan with default options from finding a checked filter."""
-    found = [leaf for leaf in leaves(analysis.formula) if isinstance(leaf, Atom)]
-    if any(leaf.parameter.observed is None for leaf in found):
+    if analysis.asks_hidden:
         find_parts(narrow(analysis), analysis)
 
 

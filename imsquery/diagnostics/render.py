@@ -21,7 +21,6 @@ Commands that read several texts write a list of such objects.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -143,6 +142,8 @@ def summarize_left(left: Sequence[Diagnostic], *, unsafe: bool = False) -> str:
 
 def render_json(text: str, diagnostics: Iterable[Diagnostic], name: str = "query") -> str:
     """Return findings as JSON in ASCII, with the keys listed above."""
+    import json
+
     return json.dumps(report(text, diagnostics, name), indent=2)
 
 

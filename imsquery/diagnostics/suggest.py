@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -57,6 +56,8 @@ def nearest(written: str, names: Iterable[str]) -> list[str]:
 
 @lru_cache(maxsize=1_024)  # the same fault is often made again and again
 def _nearest(folded: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    from difflib import get_close_matches
+
     letters = _letters(folded)
     spelled = {
         spelling: name

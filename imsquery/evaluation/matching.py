@@ -29,7 +29,6 @@ from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import Boolean, Integer, Tag
 from imsquery.semantics.analysis import inspect, text_of
 from imsquery.semantics.formula import And, Atom, Not, Or, fold, is_scope, leaves
-from imsquery.semantics.values import collected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -81,6 +80,8 @@ class Matcher(Frozen, partial[bool]):
         limits: Limits,
         values: Mapping[str, Bindable],
     ) -> Self:
+        from imsquery.semantics.values import collected
+
         values = MappingProxyType(collected(values, limits))
         analysis = analyze_records(
             text, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits, values=values

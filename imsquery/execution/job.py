@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -156,4 +154,8 @@ class Job:
                 for each in (self.skip_per, self.limit_per)
             ],
         ]
+        # Imported here: only a run needs it.
+        import hashlib
+        import json
+
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

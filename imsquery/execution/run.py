@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
@@ -138,6 +137,9 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
             msg = f"concurrency must be a positive integer, got {concurrency!r}"
             raise ValueError(msg)
         self._fetch = fetch
+        # Imported here and below: it loads logging and ssl, which only a running loop needs.
+        import asyncio
+
         self._semaphore = asyncio.Semaphore(concurrency)
         self._is_running = False
 
@@ -160,6 +162,8 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
 
     async def _feed_all(self, branches: list[Branch]) -> None:
         """Fetch pages concurrently; if one fails, cancel the others but keep those that arrived."""
+        import asyncio
+
         tasks = [asyncio.ensure_future(self._fetch_page(each.query_string())) for each in branches]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)

@@ -7,6 +7,7 @@ spellings, so that equal values make equal filters.
 from __future__ import annotations
 
 import re
+from functools import cache
 from types import MappingProxyType
 
 from imsquery.frozen import Frozen
@@ -221,17 +222,20 @@ class Project(Identifier):
 _ID_LENGTH = 32
 
 
+@cache  # compiled when first used: large sets take a good part of a cold start
+def _image_name() -> re.Pattern[str]:
+    return re.compile("[A-Za-z0-9._ \u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af-]{1,128}")
+
+
 class ImageName(Text):
     """The name of an image: 1 to 128 of the characters that image names can have."""
 
     advises = True
-    _possible = re.compile("[A-Za-z0-9._ \u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af-]{1,128}")
-
     def describe(self) -> str:
         return "an image name, matched exactly"
 
     def advise(self, value: str) -> Advice | None:
-        if self._possible.fullmatch(value) and value.strip(" ") == value:
+        if _image_name().fullmatch(value) and value.strip(" ") == value:
             return _advise_null(value) if value in _NULLS else None
         message = (
             "no image has this name: names are 1 to 128 letters, digits, `-`, `.`, `_`, spaces "
