@@ -80,7 +80,7 @@ def analyzed(show: Callable[[Analysis], str]) -> Write:
         from imsquery.semantics.analysis import inspect
 
         if keywords["spec"].host != CLOUDIMAGES.host:
-            raise UsageError("this format is of a tool of Huawei Cloud, unlike the spec")
+            raise UsageError("this format is for Huawei Cloud, unlike the spec")
         analysis = inspect(text, **keywords, values=values)
         return show(analysis), in_text_order(analysis.findings)
 

@@ -96,13 +96,6 @@ def test_the_hosts_of_regions_are_those_of_the_spec(
     assert "this cloud has no endpoints by region" in capsys.readouterr().err
 
 
-def test_forms_of_the_vendor_are_of_its_service_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["url", "--region", "eu-de", "--spec", "glance", "--format", "koocli", "all"]
-
-    assert main(command) == 2
-    assert "which --spec has not" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
