@@ -189,8 +189,8 @@ def check_vendor(arguments: Namespace) -> None:
         UsageError: it is.
     """
     if arguments.spec.path != CLOUDIMAGES.path:
-        path = CLOUDIMAGES.path
-        raise UsageError(f"--format {arguments.format} asks for {path}, which --spec has not")
+        name = arguments.format
+        raise UsageError(f"--format {name} is for Huawei Cloud, and --spec is for another service")
 
 
 def read_filter(arguments: Namespace) -> str:

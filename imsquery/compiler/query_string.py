@@ -171,6 +171,6 @@ def region_endpoint(region: str, host: str) -> str:
         msg = f"not a region: {region[:200]!r}; expected a name such as cn-north-4"
         raise ValueError(msg)
     if "{region}" not in host:
-        msg = "this cloud has no endpoints by region; expected an endpoint"
+        msg = "the spec has no host for regions; use an endpoint instead"
         raise ValueError(msg)
     return host.replace("{region}", region)
