@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from imsquery.diagnostics.source import Span
-from imsquery.linting.requests import Entry, Request, pair_of, pairs_in_row, unknown_entry
+from imsquery.linting.requests import (
+    Entry,
+    Request,
+    line_end,
+    line_start,
+    pair_of,
+    pairs_in_row,
+    unknown_entry,
+)
 from imsquery.linting.scopes import is_listing, scopes_of, text_of
 from imsquery.schema.tools import PYTHON_SDK, spec_of
 from imsquery.urls.notation import UNWRITABLE, Notation
@@ -360,7 +368,8 @@ class _Module:
             style = _Style(form, changed, is_free=is_free)
             entry = self._entry(start, name, place, node.value, style, '"')
             if names[name] == 1:
-                pairs += pair_of(entry, max(line, 0), end, f"\n{indent}")
+                before = line_start(self._text, start, end)
+                pairs += pair_of(entry, before, end, f"{line_end(self._text)}{indent}")
         return sorted(pairs, key=lambda each: each.span)
 
     # -- both
