@@ -182,6 +182,6 @@ def region_endpoint(region: str, host: str) -> str:
         ValueError: it cannot be the name of a region, or the spec knows no endpoints of regions.
     """
     if "{region}" not in host:
-        msg = "this cloud has no endpoints by region; expected an endpoint"
+        msg = "the spec has no host for regions; use an endpoint instead"
         raise ValueError(msg)
     return host.replace("{region}", check_region(region))

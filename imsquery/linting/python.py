@@ -8,13 +8,22 @@ import warnings
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from imsquery.diagnostics.source import Span
-from imsquery.linting.requests import Entry, Request, pair_of, pairs_in_row, unknown_entry
+from imsquery.linting.python_style import Literal, Places, Style
+from imsquery.linting.requests import (
+    Entry,
+    Request,
+    line_end,
+    line_start,
+    pair_of,
+    pairs_in_row,
+    unknown_entry,
+)
 from imsquery.linting.scopes import is_listing, scopes_of, text_of
 from imsquery.schema.tools import PYTHON_SDK, spec_of
-from imsquery.urls.notation import UNWRITABLE, Notation
+from imsquery.urls.notation import UNWRITABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,8 +38,6 @@ _LARGEST = 2_000_000  # code points; far more than a file of Python has
 _DEEPEST = 5  # nesting of the expression that ends with the path
 _fence = re.compile(r"^```+[ ]?(?:python3?|py)\b[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _string = re.compile(r"[uU]?([\"'])((?:[^\"'\\\n]|\\[^\n])*)\1")
-_number = re.compile(r"0|[1-9][0-9]{0,17}").fullmatch
-_line_ends = re.compile(r"\r\n|\r|\n").finditer
 _parenthesis = frozenset("()")
 _alone = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\r?\n|$)").match
 _comma = re.compile(r"\s*,")
@@ -38,37 +45,6 @@ _OTHER_METHODS = frozenset({"delete", "patch", "post", "put"})  # of HTTP
 _OTHER_LIBRARIES = frozenset({"aiohttp", "httpx"})
 _SESSIONS = ("Client", "Session")
 _LONGEST_INDENT = 200
-
-
-@frozen
-class _Literal(Notation):
-    """Writes string literals in place of others.
-
-    Attributes:
-        quote: around the literals.
-        is_quoted: whether the value is in quotes now; if not, they are written, too.
-        form: a whole pair, with ``{name}`` for its name and ``{value}`` for its literal.
-        removed: what is left of a removed pair.
-    """
-
-    quote: str
-    is_quoted: bool
-    form: str
-    removed: str
-
-    def value(self, value: str) -> str:
-        if self.is_quoted:
-            return self._content(value)
-        return value if _number(value) else f"{self.quote}{self._content(value)}{self.quote}"
-
-    def pair(self, wire: str, value: str) -> str:
-        literal = f"{self.quote}{self._content(value)}{self.quote}{self.removed}"
-        return self.form.replace("{name}", wire).replace("{value}", literal)
-
-    def _content(self, value: str) -> str:
-        if not value.isprintable():
-            return UNWRITABLE
-        return value.replace("\\", "\\\\").replace(self.quote, f"\\{self.quote}")
 
 
 def read(text: str, spec: Spec) -> Iterator[Request]:
@@ -160,67 +136,13 @@ def _imported(tree: ast.Module) -> set[str]:
     return found
 
 
-@frozen
-class _Style:
-    """How the parameters of a request are written.
-
-    Attributes:
-        form: of one, with ``{name}`` and ``{value}``.
-        changed: names whose values are changed later; ``None`` among them for any name.
-        true, false: what is sent for these; ``None`` if it is not known.
-        is_free: whether one can be removed.
-    """
-
-    form: str = "{name}={value}"
-    changed: frozenset[str | None] = frozenset()
-    true: str | None = "true"
-    false: str | None = "false"
-    is_free: bool = True
-
-    def sent(self, name: str, value: ast.expr) -> str | None:
-        """Return the text that is sent for a value; ``None`` if it is not known."""
-        if name in self.changed or None in self.changed:
-            return None
-        match value:
-            case ast.Constant(value=bool(known)):
-                return self.true if known else self.false
-            case ast.Constant(value=str(known) | int(known)):
-                return str(known)
-            case _:
-                return None
-
-
-class _Places:
-    """Where the lines and bytes of a program are among its characters."""
-
-    def __init__(self, code: str) -> None:
-        self._code = code
-        self._starts = [0, *(end.end() for end in _line_ends(code)), len(code)]
-        self._tables: dict[int, list[int]] = {}  # line -> the character of each byte
-
-    def offset(self, line: int, byte: int) -> int:
-        """Return the offset of a byte in a line, counted from 1."""
-        start = self._starts[line - 1]
-        if line not in self._tables:
-            content = self._code[start : self._starts[line]]
-            self._tables[line] = [] if content.isascii() else _characters(content)
-        table = self._tables[line]
-        return start + (table[byte] if table else byte)
-
-
-def _characters(line: str) -> list[int]:
-    """Return the character that each byte of a line is in."""
-    found = [index for index, each in enumerate(line) for _ in each.encode(errors="replace")]
-    return [*found, len(line)]
-
-
 class _Module:
     """Reads the requests of a file."""
 
     def __init__(self, text: str, offset: int, code: str, tree: ast.Module, spec: Spec) -> None:
         self._text = text
         self._offset = offset
-        self._places = _Places(code)
+        self._places = Places(code)
         self._seen: set[int] = set()  # what was read, by id
         self._tree = tree
         self._spec = spec
@@ -269,11 +191,11 @@ class _Module:
             pairs += self._unknown(call)
         yield Request(Span(*self._span(call)), pairs, self._spec)
 
-    def _style(self, form: str, changes: Iterable[str | None]) -> _Style:
+    def _style(self, form: str, changes: Iterable[str | None]) -> Style:
         """Return how parameters are sent; libraries differ in truth values."""
         if self._imports.isdisjoint(_OTHER_LIBRARIES) and "requests" in self._imports:
-            return _Style(form, frozenset(changes), "True", "False")
-        return _Style(form, frozenset(changes), None, None)
+            return Style(form, frozenset(changes), "True", "False")
+        return Style(form, frozenset(changes), None, None)
 
     def _ends_in_path(self, node: ast.expr, scope: Scope, depth: int = 0) -> bool:
         """Return whether a text ends with the path, as far as it is written in the file."""
@@ -291,7 +213,7 @@ class _Module:
             case _:
                 return False
 
-    def _dictionary(self, written: ast.Dict, style: _Style) -> list[Pair]:
+    def _dictionary(self, written: ast.Dict, style: Style) -> list[Pair]:
         entries = []
         style = evolve(
             style, is_free=self._are_bare(zip(written.keys, written.values, strict=True))
@@ -319,7 +241,7 @@ class _Module:
 
     def _sdk_request(self, call: ast.Call, scope: Scope) -> Request:
         """Return the request that a call makes, with what is assigned to its attributes."""
-        pairs = self._keywords(call, _Style())
+        pairs = self._keywords(call, Style())
         variable = scope.names.get(id(call), "")
         if scope.stores[variable] == 1:
             block = self._blocks[id(scope.statements[id(call)])]
@@ -357,15 +279,16 @@ class _Module:
             changed = frozenset({name} if names[name] > 1 else ())
             place = Span(stop - len(name), stop)
             is_free = self._blocks[id(node)] == block and self._is_bare(node)
-            style = _Style(form, changed, is_free=is_free)
+            style = Style(form, changed, is_free=is_free)
             entry = self._entry(start, name, place, node.value, style, '"')
             if names[name] == 1:
-                pairs += pair_of(entry, max(line, 0), end, f"\n{indent}")
+                first = line_start(self._text, start, end)
+                pairs += pair_of(entry, first, end, f"{line_end(self._text)}{indent}")
         return sorted(pairs, key=lambda each: each.span)
 
     # -- both
 
-    def _keywords(self, call: ast.Call, style: _Style) -> list[Pair]:
+    def _keywords(self, call: ast.Call, style: Style) -> list[Pair]:
         entries = []
         style = evolve(style, is_free=self._are_bare((each, each.value) for each in call.keywords))
         for each in call.keywords:
@@ -390,7 +313,7 @@ class _Module:
         return self._text[end : self._span(value)[0]]
 
     def _entry(
-        self, start: int, name: str, place: Span, value: ast.expr, style: _Style, quote: str
+        self, start: int, name: str, place: Span, value: ast.expr, style: Style, quote: str
     ) -> Entry:
         """Read a parameter; nothing is sent for ``None``."""
         end = self._span(value)[1]
@@ -398,7 +321,7 @@ class _Module:
             return Entry(start, end)
         content, quotes = self._content(value)
         removed = "" if style.is_free else UNWRITABLE
-        notation = _Literal(quotes or quote, bool(quotes), style.form, removed)
+        notation = Literal(quotes or quote, bool(quotes), style.form, removed)
         return Entry(start, end, name, style.sent(name, value), place, content, notation)
 
     def _is_bare(self, node: ast.Assign) -> bool:
