@@ -74,7 +74,7 @@ def specs(*, max_parameters: int = 6) -> SearchStrategy[Spec]:
 @st.composite
 def _specs(draw: DrawFn, max_parameters: int) -> Spec:
     names = draw(st.lists(st.sampled_from(_NAMES), max_size=max_parameters, unique=True))
-    rows = [_identity(), draw(_creation()), *(draw(_row(name)) for name in names)]
+    rows = [draw(_identity()), draw(_creation()), *(draw(_row(name)) for name in names)]
     rows = [draw(_related(row, rows)) for row in rows]
     rows += [Parameter(f"{_FAMILY}{ending}", Flag(), source=_source) for ending in _ENDINGS]
     listed = with_sort_keys([*rows, *_clauses()])
@@ -90,8 +90,9 @@ def _specs(draw: DrawFn, max_parameters: int) -> Spec:
     )
 
 
-def _identity() -> Parameter:
-    return Parameter("id", Identifier(), sortable=True, source=_source)
+def _identity() -> SearchStrategy[Parameter]:
+    plain = Parameter("id", Identifier(), sortable=True, source=_source)
+    return _operators(plain).map(lambda operators: plain.changed(operators=operators))
 
 
 def _creation() -> SearchStrategy[Parameter]:

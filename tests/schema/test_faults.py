@@ -85,7 +85,7 @@ def calling(*conditions: tuple[str, str], **more: Any) -> dict[str, Any]:
         (row(Boolean(), total=True, excludes=("name",)), "every image has zone"),
         # clauses
         (row(Integer(), observed=None, clause="limit"), "set the same clause"),
-        (row(Text(), "limit", observed=None, clause="limit"), "values of the type text cannot set `limit`"),
+        (row(Text(), "limit", observed=None, clause="limit"), "type text cannot set `limit`"),
         (row(Text(), observed=None, clause="having"), "unknown clause 'having'"),
         (row(Enumeration("up"), "sort_dir", observed=None, clause="direction"), "asc, desc"),
         ({"values": {"sort_key": ["owner"]}}, "sort_key is a clause"),

@@ -22,6 +22,7 @@ from imsquery import (
 )
 from imsquery import compile as compile_query
 from imsquery.language import syntax
+from imsquery.language.lexer import spell
 from imsquery.language.unparse import unparse
 from imsquery.schema.faults import faults
 from imsquery.schema.kinds import Time
@@ -148,6 +149,22 @@ def test_a_plan_finds_what_satisfies_the_filter(
         reject()
 
     assert _ids(made.execute(world.server(), page_size=2)) == _expected(tree, world)
+
+
+@given(st.data(), worlds().filter(lambda world: world.images))
+def test_results_go_on_after_any_image(data: st.DataObject, world: World) -> None:
+    keys = [row for row in world.spec.parameters.values() if row.observed and not row.multiple]
+    start = data.draw(st.sampled_from([each["id"] for each in world.images]))
+    tree = data.draw(testing.filter_trees(world.spec, max_predicates=1))
+    order = f"order by {data.draw(st.sampled_from(keys)).name} asc"
+    images = plan(f"all {order}", spec=world.spec).execute(world.server())
+    made = plan(f"({unparse(tree)}\n) {order} after {spell(start)}", spec=world.spec)
+
+    in_order = [each["id"] for each in images]
+    expected = _expected(tree, world)
+    assert [each["id"] for each in made.execute(world.server())] == [
+        each for each in in_order[in_order.index(start) + 1 :] if each in expected
+    ]
 
 
 @given(st.data(), worlds())
