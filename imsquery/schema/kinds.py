@@ -231,6 +231,7 @@ class ImageName(Text):
     """The name of an image: 1 to 128 of the characters that image names can have."""
 
     advises = True
+
     def describe(self) -> str:
         return "an image name, matched exactly"
 

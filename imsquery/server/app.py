@@ -42,7 +42,6 @@ def create_app(catalogue: Catalogue, *, token: str | None = None) -> Starlette:
         catalogue: what it lists; closing it is up to the caller.
         token: required in the header ``X-Auth-Token``, if given.
     """
-
     # A thread, where a request keeps no other one waiting, takes longer than so few images do.
     is_small = len(catalogue) <= _FEW
 
