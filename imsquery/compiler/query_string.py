@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 
+from imsquery.late import Late
+
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 _CANONICAL_SAFE = ":="
 is_plain = re.compile(r"[A-Za-z0-9\-._~:=]*").fullmatch
 
-_region = re.compile(r"[a-z]{2,16}(?:-[a-z0-9]{1,16}){1,4}").fullmatch
-_endpoint = re.compile(
+_region = Late(r"[a-z]{2,16}(?:-[a-z0-9]{1,16}){1,4}").fullmatch
+_endpoint = Late(
     r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
     r"(?::(?:[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
     r"(?:/[A-Za-z0-9._~/-]*)?"
