@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from imsquery.diagnostics.terminal import escape
+from imsquery.late import Late
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 # What spreadsheets take for a formula at the start of a cell.  Some skip spaces and quotes, some
 # start a cell at each semicolon, and the wide characters come from East Asian keyboards.
 # Source: OWASP, "CSV Injection".
-_formula = re.compile(r"""(^|;)(?=[\s"']*[=+\-@＝＋－＠\t\r\n])""")
-_code_breakers = re.compile(r"[`|]").search
-_link = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,=%]+").fullmatch
+_formula = Late(r"""(^|;)(?=[\s"']*[=+\-@＝＋－＠\t\r\n])""")
+_code_breakers = Late(r"[`|]").search
+_link = Late(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,=%]+").fullmatch
 
 
 def csv_line(cells: list[str]) -> str:

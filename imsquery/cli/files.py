@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from imsquery.diagnostics.model import Diagnostic
 
-_ENDINGS = frozenset({".txt", ".ims", ".json", ".jsonl", ".yaml", ".yml", ".toml", ".csv", ".md"})
+_ENDINGS = (".txt", ".ims", ".json", ".jsonl", ".yaml", ".yml", ".toml", ".csv", ".md")
 
 
 def with_file_note(
@@ -41,7 +41,7 @@ def _names_file(text: str) -> bool:
         is_file = os.path.isfile(text)  # noqa: PTH113 -- pathlib loads much else
     except (OSError, ValueError):  # too long, or with a character that no name has
         return False
-    return is_file or (len(text.split()) == 1 and os.path.splitext(text)[1].lower() in _ENDINGS)
+    return is_file or (len(text.split()) == 1 and text.lower().endswith(_ENDINGS))
 
 
 @frozen

@@ -131,8 +131,8 @@ def _columns() -> int:
     if said.isdecimal() and int(said[:9]):
         return int(said[:9])
     try:
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or _COLUMNS
-    except (AttributeError, ValueError, OSError):  # closed, or not a terminal
+        return os.get_terminal_size().columns or _COLUMNS
+    except OSError:  # not a terminal
         return _COLUMNS
 
 

@@ -22,13 +22,14 @@ Commands that read several texts write a list of such objects.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
 
 from imsquery.diagnostics.source import LineIndex, in_repository
 from imsquery.diagnostics.terminal import ELLIPSIS, clip, shorten, visible, wrap
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
     from imsquery.diagnostics.model import Diagnostic, Fix
 

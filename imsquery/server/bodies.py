@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 _KEPT = 4_096  # records, of those last read
@@ -43,24 +43,24 @@ class Bodies:
         """Close the file."""
         self._file.close()
 
-    def read(self, numbers: Sequence[int]) -> list[str]:
-        """Return records by their numbers, from 0 in the order of the lines."""
+    def read(self, numbers: Iterable[int]) -> list[bytes]:
+        """Return records, in UTF-8, by their numbers, from 0 in the order of the lines."""
         return [self._read(number) for number in numbers]
 
-    def _find(self, number: int) -> str:
+    def _find(self, number: int) -> bytes:
         start, end = self._ends[number], self._ends[number + 1]
         with self._lock:
             self._file.seek(start)
             line = self._file.read(end - start)
-        text = line.decode()
         if any(sign in line for sign in self._signs):
-            return self._without_hidden(text)
-        return text
+            return self._without_hidden(line)
+        return line
 
-    def _without_hidden(self, text: str) -> str:
-        record = json.loads(text)
+    def _without_hidden(self, line: bytes) -> bytes:
+        record = json.loads(line)
         shown = {name: value for name, value in record.items() if name not in self._hidden}
-        return text if len(shown) == len(record) else json.dumps(shown, ensure_ascii=False)
+        is_whole = len(shown) == len(record)
+        return line if is_whole else json.dumps(shown, ensure_ascii=False).encode()
 
 
 def _write(path: Path, lines: Iterable[bytes]) -> array[int]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -36,10 +37,13 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from imsquery.schema.spec import Spec
-    from imsquery.server.requests import Condition, Request
+    from imsquery.server.requests import Condition
 
-MEMORY = "2GB"
+MEMORY = "1GB"
 """Memory limit of the database; beyond that it uses temporary files."""
+
+_PAGES = 256  # whose records are remembered, by number
+_LONGEST = 1_024  # bytes of a query string whose page is remembered
 
 _Part = tuple[str, list[object]]  # SQL with a `?` for each value, and the values
 _NONE: _Part = ("false", [])
@@ -59,6 +63,7 @@ class Catalogue:
         self._cursors: list[duckdb.DuckDBPyConnection] = []
         self.spec = spec
         self._columns = read_layout(database.connection)
+        self._kept = lru_cache(_PAGES)(self._find)
         self._default = [(default_order(spec), True)]
         # From here on, the database has no access to files or the network.
         database.connection.execute("SET enable_external_access = false")
@@ -153,9 +158,14 @@ class Catalogue:
             Refusal: the service would refuse the request.
         """
         raw = query.encode() if isinstance(query, str) else query
-        return self._find(read_request(raw, self.spec))
+        return [record.decode() for record in self.page(raw)]
 
-    def next_page(self, query: bytes, records: Sequence[str]) -> str | None:
+    def page(self, query: bytes) -> list[bytes]:
+        """Return the same as :meth:`find`, in UTF-8; what is often asked for is found once."""
+        find = self._kept if len(query) <= _LONGEST else self._find
+        return self._bodies.read(find(query))
+
+    def next_page(self, query: bytes, records: Sequence[bytes | str]) -> str | None:
         """Return the link to the page after one, if the spec has such links.
 
         Args:
@@ -171,7 +181,9 @@ class Catalogue:
         pairs.append((wire, json.loads(records[-1])["id"]))
         return f"{self.spec.path}?{urlencode(pairs, quote_via=quote)}"
 
-    def _find(self, request: Request) -> list[str]:
+    def _find(self, query: bytes) -> tuple[int, ...]:
+        """Return the numbers of the records on a page."""
+        request = read_request(query, self.spec)
         parts = self._conditions(request.conditions)
         keys = [(self._columns[name].sql, descending) for name, descending in request.order]
         keys.append((self._columns["id"].sql, request.order[-1][1]))
@@ -187,7 +199,7 @@ class Catalogue:
         values = [value for _, values in parts for value in values]
         sql = f"SELECT line FROM {TABLE} WHERE {where} {by} LIMIT ?"
         found = self._execute(sql, [*values, request.limit]).fetchall()
-        return self._bodies.read([line for (line,) in found])
+        return tuple(line for (line,) in found)
 
     def _conditions(self, conditions: Sequence[Condition]) -> list[_Part]:
         parts: list[_Part] = []

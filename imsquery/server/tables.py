@@ -1,8 +1,8 @@
 """Image records as a table with a column for each attribute.
 
 Records are read as JSON Lines, whatever their original format.  The table has the number of each
-line, and a column for each attribute that requests compare; it is in the default order.  Columns are
-named ``c0``, ``c1`` and so on, so that SQL never contains a name from outside.
+line, and a column for each attribute that requests compare; it is in the default order.  Columns
+are named ``c0``, ``c1`` and so on, so that SQL never contains a name from outside.
 """
 
 from __future__ import annotations
@@ -110,13 +110,13 @@ def _load(database: duckdb.DuckDBPyConnection, lines: Path, spec: Spec, *, keep:
     try:
         _check_json(database, lines)
         _make_tables(database, lines, spec, keep=keep)
-        return lines
     except (duckdb.Error, CatalogueError):
         # The database describes a fault in its own terms.
         fault = find_fault(lines, _identity(spec))
         if fault is not None:
             raise CatalogueError(fault) from None
         raise
+    return lines
 
 
 def _check_json(database: duckdb.DuckDBPyConnection, lines: Path) -> None:
