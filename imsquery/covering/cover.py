@@ -54,6 +54,7 @@ class Cover:
     def __init__(self, formula: Formula, unique: str | None = None) -> None:
         self._formula = formula
         self._unique = unique
+        self._budget = 0
         self._walked: list[Box] | None = None  # kept if no budget had to limit them
         self._settled: list[Box] | None = None  # the last boxes of which no two could be joined
 

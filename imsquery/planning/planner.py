@@ -132,6 +132,10 @@ def _check_arguments(max_requests: int, spec: Spec) -> None:
     if not spec.clauses.keys() >= {"limit", "after"}:
         msg = "the spec lacks the clauses `limit` and `after`, which paging needs"
         raise ValueError(msg)
+    identity = spec.names.get("id")
+    if spec.default_order is None or identity is None or identity.observed is None:
+        msg = "the spec lacks a creation time to sort by, or an id in its records"
+        raise ValueError(msg)
     if type(max_requests) is not int or max_requests < 1:
         msg = f"max_requests must be a positive integer, got {max_requests!r}"
         raise ValueError(msg)

@@ -92,7 +92,9 @@ def _specs(draw: DrawFn, max_parameters: int) -> Spec:
 
 def _identity() -> SearchStrategy[Parameter]:
     plain = Parameter("id", Identifier(), sortable=True, source=_source)
-    return _operators(plain).map(lambda operators: plain.changed(operators=operators))
+    return _operators(plain, has_equality=True).map(
+        lambda operators: plain.changed(operators=operators)
+    )
 
 
 def _creation() -> SearchStrategy[Parameter]:
@@ -127,18 +129,18 @@ def _row(draw: DrawFn, wire: str) -> Parameter:
         if not isinstance(kind, Integer | Time | Flag):
             columns |= draw(_values(plain))
     if "operators" not in columns and draw(st.booleans()):
-        columns["operators"] = draw(_operators(plain, is_hidden=columns["observed"] is None))
+        columns["operators"] = draw(_operators(plain, has_equality=columns["observed"] is None))
     return Parameter(wire, kind, source=_source, **columns)
 
 
 @st.composite
-def _operators(draw: DrawFn, row: Parameter, *, is_hidden: bool) -> dict[str, str] | None:
-    """Draw how a request writes comparisons; of what no record shows, only equality counts."""
+def _operators(draw: DrawFn, row: Parameter, *, has_equality: bool) -> dict[str, str] | None:
+    """Draw how a request writes comparisons, certainly equality or not."""
     found: dict[str, str] = {}
     for relation, word in _relations(row.kind):
         prefix = draw(st.sampled_from(("{}", f"{word}:{{}}")))
         own = draw(st.sampled_from(("", "", f"{row.wire}.{word}=")))
-        if (relation == "=" and is_hidden) or draw(st.booleans()):
+        if (relation == "=" and has_equality) or draw(st.booleans()):
             found[relation] = own + prefix
     faulty = {relation for relation, _ in operator_faults(row.wire, row.kind, found)}
     return {each: found[each] for each in found if each not in faulty} or None
