@@ -143,7 +143,7 @@ class _Module:
         self._text = text
         self._offset = offset
         self._places = Places(code)
-        self._line_end = line_end(text)
+        self._line_end = line_end(code)
         self._seen: set[int] = set()  # what was read, by id
         self._tree = tree
         self._spec = spec

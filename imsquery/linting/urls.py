@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from imsquery.schema.spec import Spec
 
 _LONGEST_HOST = 300
+_LONGEST_COMMAND = 80  # before its URL
 _BEFORE_URL = " \t\r\n\"'`<>()[],;|"
 
 
@@ -104,7 +105,7 @@ def _separator(text: str, url: int, query: Query) -> str | None:
         return None
     if text[url - 1 : url] == ">" and text.startswith("</", query.end):
         return "&amp;"
-    line = text[max(0, url - _LONGEST_HOST) : url].rpartition("\n")[2]
+    line = text[max(0, url - _LONGEST_COMMAND) : url].rpartition("\n")[2]
     return "\\&" if _is_shell(line) else None
 
 
