@@ -64,7 +64,7 @@ def read(text: str, spec: Spec) -> Iterator[Request]:
     """Yield the requests of data sources and image filters."""
     if "huaweicloud_images_image" not in text and "huaweicloud-ecs" not in text:
         return
-    following = _header.search(text)
+    following, ending = _header.search(text), line_end(text)
     while following:
         header = following
         following = _header.search(text, header.end())
@@ -77,7 +77,7 @@ def read(text: str, spec: Spec) -> Iterator[Request]:
                 for entry in block.entries
                 if _is_known(entry.name, tool, known)
                 for pair in pair_of(
-                    entry, line_start(text, entry.start, entry.end), entry.end, line_end(text)
+                    entry, line_start(text, entry.start, entry.end), entry.end, ending
                 )
             ]
             yield Request(Span(header.start(), block.end), pairs, known)

@@ -42,15 +42,19 @@ def lint(
     found: list[tuple[Request, Diagnostic]] = []
     known: dict[int, list[Diagnostic]] = {}
     for read in _READERS:
+        may_stand_in = read in {urls.read, commands.read}  # as in a document
         for request in read(text, spec):
-            is_tool = request.spec is not spec  # whose values are of a program
             if request.first is None:
                 new = _check(request, allow_unlisted=allow_unlisted)
                 known[request.span.start] = new
             else:
                 distance = request.span.start - request.first
                 new = [_moved(each, distance) for each in known[request.first]]
-            found += ((request, each) for each in new if is_tool or not _is_of_stand_in(each, text))
+            found += (
+                (request, each)
+                for each in new
+                if not (may_stand_in and _is_of_stand_in(each, text))
+            )
     if found:
         found = ignoring.without_ignored(text, found)
     return tuple(sorted((each for _, each in found), key=_place))

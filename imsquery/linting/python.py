@@ -143,6 +143,7 @@ class _Module:
         self._text = text
         self._offset = offset
         self._places = Places(code)
+        self._line_end = line_end(code)
         self._seen: set[int] = set()  # what was read, by id
         self._tree = tree
         self._spec = spec
@@ -283,7 +284,7 @@ class _Module:
             entry = self._entry(start, name, place, node.value, style, '"')
             if names[name] == 1:
                 first = line_start(self._text, start, end)
-                pairs += pair_of(entry, first, end, f"{line_end(self._text)}{indent}")
+                pairs += pair_of(entry, first, end, f"{self._line_end}{indent}")
         return sorted(pairs, key=lambda each: each.span)
 
     # -- both

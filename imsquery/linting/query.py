@@ -178,10 +178,12 @@ def read_query(text: str, url: int, start: int, quote: str) -> Query:
             _hole(query, end)
     if query.pieces[-1][2].endswith("="):  # which may be a prefix
         _hole(query, query.end)
-    query.is_format = (
-        _is_format(text, start, query.end) is not None
-        or _formats_before(_line_before(text, url)) is not None
-        or _formats_after(text, query.end) is not None
+    query.is_format = _is_format(text, start, query.end) is not None or (
+        quote != ""
+        and (
+            _formats_before(_line_before(text, url)) is not None
+            or _formats_after(text, query.end) is not None
+        )
     )
     return query
 

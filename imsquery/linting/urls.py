@@ -11,6 +11,7 @@ from attrs import evolve
 from imsquery.diagnostics.source import Span
 from imsquery.linting.query import Query, read_query
 from imsquery.linting.requests import Request
+from imsquery.specs import NAMES, named
 from imsquery.urls.reader import read_pairs
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from imsquery.schema.spec import Spec
 
 _LONGEST_HOST = 300
+_LONGEST_COMMAND = 80  # before its URL
 _BEFORE_URL = " \t\r\n\"'`<>()[],;|"
 
 
@@ -27,9 +29,11 @@ def read(text: str, spec: Spec) -> Iterator[Request]:
     if spec.path.rpartition("/")[2] not in text:
         return
     seen: dict[str, int] = {}
-    for start, query, separator in _queries(text, spec):
+    for start, query, separator, host in _queries(text, spec):
         whole = Span(start, query.end)
+        there = _spec_at(host, spec)
         is_plain = query.is_whole and not query.is_format and separator is None
+        is_plain = is_plain and there is spec
         first = seen.setdefault(query.text, whole.start) if is_plain else whole.start
         if first != whole.start:
             yield Request(whole, (), spec, first=first)
@@ -39,12 +43,26 @@ def read(text: str, spec: Spec) -> Iterator[Request]:
         pairs, found = read_pairs(query.text, span, is_embedded=True, offset=offset)
         if separator is not None:
             pairs = [evolve(each, separator=separator) for each in pairs]
-        yield Request(whole, pairs, spec, found, None if is_plain else query.place)
+        yield Request(whole, pairs, there, found, None if is_plain else query.place)
 
 
-def _queries(text: str, spec: Spec) -> list[tuple[int, Query, str | None]]:
-    """Return where each request starts, its query string, and how to separate a first pair."""
-    found: list[tuple[int, Query, str | None]] = []
+def _spec_at(host: str, spec: Spec) -> Spec:
+    """Return the spec of the cloud that a host is of, if that is one with the same path."""
+    if not host or _is_of(host, spec.host):
+        return spec
+    others = (named(name) for name in NAMES)
+    return next((o for o in others if o.path == spec.path and _is_of(host, o.host)), spec)
+
+
+def _is_of(host: str, form: str) -> bool:
+    """Return whether a host is of a region, given the form of all of them."""
+    domain = form.rpartition("{region}")[2]
+    return domain != "" and host.partition(":")[0].endswith(domain)
+
+
+def _queries(text: str, spec: Spec) -> list[tuple[int, Query, str | None, str]]:
+    """Return where each request starts, its query, how to separate a first pair, and its host."""
+    found: list[tuple[int, Query, str | None, str]] = []
     quoted: list[Query] = []
     ends: list[int] = []
     # JSON may escape the slashes, and a shell the question mark.
@@ -58,7 +76,9 @@ def _queries(text: str, spec: Spec) -> list[tuple[int, Query, str | None]]:
         query = read_query(text, url, match.end(), quote)
         if quote:
             quoted.append(query)
-        found.append((match.start(), query, None if quote else _separator(text, url, query)))
+        host = text[url : match.start()].rpartition("//")[2].partition("/")[0]
+        separator = None if quote else _separator(text, url, query)
+        found.append((match.start(), query, separator, host))
         ends.append(query.end)
     if quoted and _has_stray(text, [(each.start, each.end) for each in quoted]):
         for query in quoted:
@@ -85,7 +105,7 @@ def _separator(text: str, url: int, query: Query) -> str | None:
         return None
     if text[url - 1 : url] == ">" and text.startswith("</", query.end):
         return "&amp;"
-    line = text[max(0, url - _LONGEST_HOST) : url].rpartition("\n")[2]
+    line = text[max(0, url - _LONGEST_COMMAND) : url].rpartition("\n")[2]
     return "\\&" if _is_shell(line) else None
 
 

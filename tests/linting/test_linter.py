@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from imsquery import CLOUDIMAGES
+from imsquery import CLOUDIMAGES, specs
 from imsquery.linting.linter import lint
+from imsquery.urls.checker import check_url
 
 URL = f"https://host{CLOUDIMAGES.path}"
 
@@ -159,6 +160,18 @@ def test_unlisted_values_can_be_allowed() -> None:
 
     assert [each.severity for each in lint(text)] == ["error"]
     assert [each.severity for each in lint(text, allow_unlisted=True)] == ["warning"]
+
+
+@pytest.mark.parametrize("name", ["huaweicloud", "opentelekomcloud"])
+@pytest.mark.parametrize("chosen", ["huaweicloud", "opentelekomcloud", "huaweicloudstack"])
+def test_a_url_is_of_the_cloud_that_its_host_is_of(name: str, chosen: str) -> None:
+    host = specs.named(name).host.replace("{region}", "eu-de")
+    query = "__platform=Red%20Hat&min_disk=4&architecture=x86_64"
+
+    found = [each.message for each in lint(f"{host}{URL[12:]}?{query}", spec=specs.named(chosen))]
+
+    assert found == [each.message for each in check_url(query, spec=specs.named(name))]
+    assert found
 
 
 def test_a_long_text_takes_little_time() -> None:
