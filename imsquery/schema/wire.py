@@ -53,7 +53,7 @@ def write_pair(row: Parameter, relation: str, value: str | int) -> Pair | None:
 
 
 def compares_by(row: Parameter, relation: str) -> bool:
-    """Return whether the server compares by an operator, or by one that means it of a next value."""
+    """Return whether the server has an operator, or one that means it of the next value."""
     return relation in row.forms or _NEXT.get(relation, ("", 0))[0] in row.forms
 
 
