@@ -7,33 +7,31 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from attrs import frozen
 
 from imsquery.cli.batch import add_batch
 from imsquery.cli.common import (
     add_options,
     add_report_format,
     add_values,
+    file_path,
     options,
     read_filter,
     read_lines,
 )
 from imsquery.cli.encoding import check_encoding
-from imsquery.cli.files import TextFile, with_file_note
 from imsquery.cli.output import fail, findings_of, print_diff, print_text
 from imsquery.cli.report import Checked, print_report
 from imsquery.cli.values import Values
 from imsquery.compiler.checker import check
-from imsquery.diagnostics.render import summarize, summarize_left
-from imsquery.fixes import mend
+from imsquery.frozen import Frozen
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
+    from imsquery.cli.files import TextFile
     from imsquery.diagnostics.model import Diagnostic
 
     Check = Callable[[str], tuple[Diagnostic, ...]]
@@ -58,7 +56,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     where.add_argument(
         "--files",
         nargs="+",
-        type=Path,
+        type=file_path,
         metavar="FILE",
         help="files with a filter each; --fix changes them in place",
     )
@@ -92,25 +90,45 @@ def main(arguments: Namespace) -> int:
 
     def find(text: str) -> tuple[Diagnostic, ...]:
         found = check(text, target=arguments.target, values=values.of(text), **keywords)
-        return found if arguments.filter is None else with_file_note(found, text, "--files")
+        return _noted(found, text) if found and arguments.filter is not None else found
 
     failed: list[int] = []
     texts = _texts(arguments, failed)
     show: Callable[[Sequence[Diagnostic]], str]
     if arguments.fix or arguments.diff or arguments.unsafe_fixes:
         checked = (_fix(each, find, arguments, failed) for each in texts)
-        show, stream = partial(summarize_left, unsafe=arguments.unsafe_fixes), sys.stderr
+        show, stream = partial(_summarize_left, unsafe=arguments.unsafe_fixes), sys.stderr
     else:
         checked = (Checked(each.name, each.text, each.bad or find(each.text)) for each in texts)
-        show, stream = partial(summarize, fixable=True), sys.stdout
+        show, stream = _summarize, sys.stdout
     is_list = arguments.filter is None
     found = print_report(checked, arguments.format, stream, show, is_list=is_list)
     values.check_used()
     return max([*failed, int(any(each.severity == "error" for each in found))])
 
 
-@frozen
-class _Text:
+# What follows imports what draws and mends findings: most filters have none.
+
+
+def _noted(found: tuple[Diagnostic, ...], text: str) -> tuple[Diagnostic, ...]:
+    from imsquery.cli.files import with_file_note
+
+    return with_file_note(found, text, "--files")
+
+
+def _summarize(found: Sequence[Diagnostic]) -> str:
+    from imsquery.diagnostics.render import summarize
+
+    return summarize(found, fixable=True)
+
+
+def _summarize_left(found: Sequence[Diagnostic], *, unsafe: bool) -> str:
+    from imsquery.diagnostics.render import summarize_left
+
+    return summarize_left(found, unsafe=unsafe)
+
+
+class _Text(Frozen):
     """A text to check.
 
     Attributes:
@@ -120,23 +138,29 @@ class _Text:
         file: to be changed in place.
     """
 
+    __slots__ = _fields = ("name", "text", "bad", "file")
     name: str
     text: str
-    bad: tuple[Diagnostic, ...] = ()
-    file: TextFile | None = None
+    bad: tuple[Diagnostic, ...]
+    file: TextFile | None
+
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        bad: tuple[Diagnostic, ...] = (),
+        file: TextFile | None = None,
+    ) -> None:
+        self._set(name, text, bad, file)
 
 
 def _texts(arguments: Namespace, failed: list[int]) -> Iterator[_Text]:
     """Yield the texts to check; add the exit status of files that cannot be read."""
     for path in arguments.files or ():
         try:
-            file = TextFile.read(path, arguments.max_length)
+            yield _read_file(path, arguments.max_length)
         except OSError as error:
             failed.append(fail("check", error))
-        except ValueError as error:
-            yield _bad(str(path), error)
-        else:
-            yield _Text(str(path), file.text, file=file)
     if arguments.batch is not None:
         name, stream = arguments.batch
         with stream:
@@ -144,6 +168,16 @@ def _texts(arguments: Namespace, failed: list[int]) -> Iterator[_Text]:
                 yield _read(f"{name}:{number}", partial(check_encoding, line))
     if arguments.filter is not None:
         yield _read("query", partial(read_filter, arguments))
+
+
+def _read_file(path: Path, longest: int) -> _Text:
+    from imsquery.cli.files import TextFile
+
+    try:
+        file = TextFile.read(path, longest)
+    except ValueError as error:
+        return _bad(str(path), error)
+    return _Text(str(path), file.text, file=file)
 
 
 def _read(name: str, read: Callable[[], str]) -> _Text:
@@ -166,6 +200,8 @@ def _fix(each: _Text, find: Check, arguments: Namespace, failed: list[int]) -> C
     """
     if each.bad:
         return Checked(each.name, each.text, each.bad)
+    from imsquery.fixes import mend
+
     safe, left = mend(each.text, find)
     mended, rest = safe, left
     if arguments.diff or arguments.unsafe_fixes:

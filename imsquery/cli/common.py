@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _ActionsContainer
     from collections.abc import Iterator
     from datetime import datetime
+    from pathlib import Path
     from typing import Any, BinaryIO
 
     from imsquery.schema.spec import Spec
@@ -89,6 +90,13 @@ def _assignment(text: str) -> tuple[str, str]:
     if not separator or not (name.isascii() and name.isidentifier()):
         raise ArgumentTypeError(f"expected NAME=VALUE, not {text[:40]!r}")
     return name, value
+
+
+def file_path(text: str) -> Path:
+    """Return the path of a file; what reads paths is only loaded if there is one."""
+    from pathlib import Path
+
+    return Path(text)
 
 
 def add_allow_unlisted(parser: ArgumentParser) -> None:
@@ -180,17 +188,6 @@ def is_interrupt(error: RuntimeError) -> bool:
 
 class UsageError(Exception):
     """An argument that cannot be used, as only reading it shows."""
-
-
-def check_vendor(arguments: Namespace) -> None:
-    """Raise if a format asks the vendor's own service, and the filter is for another.
-
-    Raises:
-        UsageError: it is.
-    """
-    if arguments.spec.path != CLOUDIMAGES.path:
-        path = CLOUDIMAGES.path
-        raise UsageError(f"--format {arguments.format} asks for {path}, which --spec has not")
 
 
 def read_filter(arguments: Namespace) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from imsquery.cli.common import add_spec
 from imsquery.cli.encoding import check_encoding
 from imsquery.cli.output import as_json, fail
-from imsquery.cli.shells import lines
 from imsquery.completion.complete import complete, completions_to_json
 
 if TYPE_CHECKING:
@@ -49,6 +48,8 @@ def main(arguments: Namespace) -> int:
     """Print the completions."""
     text = check_encoding(arguments.text)
     if arguments.format == "lines":
+        from imsquery.cli.shells import lines
+
         for line in lines(text, arguments.quote, spec=arguments.spec):
             print(line)
         return 0

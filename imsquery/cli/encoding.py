@@ -7,8 +7,9 @@ arguments of a command (PEP 383).  A text that contains one has a single finding
 
 from __future__ import annotations
 
-import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, register_error
+
+from imsquery.late import Late
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _MARKS = {BOM_UTF8: "utf-8", BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be
 ESCAPING = "imsquery-escape"
 """The error handler that turns each byte into half of a surrogate pair."""
 _ESCAPED = 0xDC00
-_escaped = re.compile("[\udc00-\udcff]").search
+_escaped = Late("[\udc00-\udcff]").search
 _LOOKED_AT = 4096  # code points, to recognize an encoding
 _ENOUGH = 4  # a quarter of all characters, or half of every other
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 from typing import TYPE_CHECKING
 
 from imsquery.diagnostics.terminal import escape
+from imsquery.late import Late
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,9 +14,9 @@ if TYPE_CHECKING:
 # What spreadsheets take for a formula at the start of a cell.  Some skip spaces and quotes, some
 # start a cell at each semicolon, and the wide characters come from East Asian keyboards.
 # Source: OWASP, "CSV Injection".
-_formula = re.compile(r"""(^|;)(?=[\s"']*[=+\-@＝＋－＠\t\r\n])""")
-_code_breakers = re.compile(r"[`|]").search
-_link = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,=%]+").fullmatch
+_formula = Late(r"""(^|;)(?=[\s"']*[=+\-@＝＋－＠\t\r\n])""")
+_code_breakers = Late(r"[`|]").search
+_link = Late(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,=%]+").fullmatch
 
 
 def csv_line(cells: list[str]) -> str:
@@ -27,6 +25,9 @@ def csv_line(cells: list[str]) -> str:
     Args:
         cells: the values; pass those that someone else wrote through :func:`inert` first.
     """
+    import csv
+    import io
+
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(cells)
     return line.getvalue()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from pathlib import Path
+import os.path
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -11,9 +10,11 @@ from attrs import evolve, frozen
 from imsquery.cli.encoding import decode_all, encoding_of, most_bytes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from imsquery.diagnostics.model import Diagnostic
 
-_ENDINGS = frozenset({".txt", ".ims", ".json", ".jsonl", ".yaml", ".yml", ".toml", ".csv", ".md"})
+_ENDINGS = (".txt", ".ims", ".json", ".jsonl", ".yaml", ".yml", ".toml", ".csv", ".md")
 
 
 def with_file_note(
@@ -29,16 +30,18 @@ def with_file_note(
     name = text.strip()
     if not found or not _names_file(name):
         return found
+    import shlex
+
     note = f"to read the filter from a file, use `{option} {shlex.quote(name)}`"
     return (evolve(found[0], notes=(*found[0].notes, note)), *found[1:])
 
 
 def _names_file(text: str) -> bool:
     try:
-        is_file = Path(text).is_file()
+        is_file = os.path.isfile(text)  # noqa: PTH113 -- pathlib loads much else
     except (OSError, ValueError):  # too long, or with a character that no name has
         return False
-    return is_file or (len(text.split()) == 1 and Path(text).suffix.lower() in _ENDINGS)
+    return is_file or (len(text.split()) == 1 and text.lower().endswith(_ENDINGS))
 
 
 @frozen

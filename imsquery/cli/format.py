@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imsquery.cli.common import add_filter, add_limits, add_spec, limits, read_filter
+from imsquery.cli.common import add_filter, add_limits, add_spec, file_path, limits, read_filter
 from imsquery.cli.files import TextFile
 from imsquery.cli.output import attempt, draw_error, fail, print_diff, print_text
 from imsquery.formatting.formatter import format as format_query
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from pathlib import Path
 
 EPILOG = """\
 examples:
@@ -33,7 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--files",
         nargs="+",
         default=[],
-        type=Path,
+        type=file_path,
         metavar="FILE",
         help="reformat files in place",
     )

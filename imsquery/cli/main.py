@@ -115,6 +115,30 @@ def _run_command(name: str, arguments: Sequence[str]) -> int:
         return 1
 
 
+class _Layout(argparse.RawDescriptionHelpFormatter):
+    """The layout of help; argparse makes one to check each argument, too.
+
+    It would load ``shutil``, and with that all kinds of compression, to find the width.
+    """
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """Return the width of the terminal, or what ``COLUMNS`` says that it is."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said[:9]):
+        return int(said[:9])
+    try:
+        return os.get_terminal_size().columns or _COLUMNS
+    except OSError:  # not a terminal
+        return _COLUMNS
+
+
+_COLUMNS = 80
+
+
 def command_parser(name: str) -> argparse.ArgumentParser:
     """Return the parser of a command's arguments."""
     command = load(name)
@@ -122,7 +146,7 @@ def command_parser(name: str) -> argparse.ArgumentParser:
         prog=f"imsquery {name}",
         description=command.__doc__,
         epilog=command.EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Layout,
     )
     command.add_arguments(reader)
     return reader
@@ -140,7 +164,7 @@ def parser() -> argparse.ArgumentParser:
         "examples:\n"
         "  imsquery compile 'platform = CentOS and created_at < 2018-10-28'\n"
         "  imsquery help compile",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Layout,
     )
     reader.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     reader.add_argument("command", metavar="COMMAND", type=known, help=argparse.SUPPRESS)

@@ -54,9 +54,11 @@ def draw(
 
 def terminal_width(stream: TextIO) -> int | None:
     """Return the columns of a terminal; ``None`` if the stream goes elsewhere."""
+    if not stream.isatty():
+        return None
     from shutil import get_terminal_size
 
-    return get_terminal_size().columns if stream.isatty() else None
+    return get_terminal_size().columns
 
 
 def _wants_color(stream: TextIO) -> bool:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
-
-from attrs import frozen
-
-from imsquery.cli.escaping import json_array
 from imsquery.cli.output import draw, print_lines
-from imsquery.diagnostics.render import render_github, report
+from imsquery.frozen import Frozen
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TextIO
@@ -18,8 +13,7 @@ if TYPE_CHECKING:
     from imsquery.diagnostics.model import Diagnostic
 
 
-@frozen
-class Checked:
+class Checked(Frozen):
     """A text with its findings.
 
     Attributes:
@@ -28,9 +22,13 @@ class Checked:
         found: the findings, in text order.
     """
 
+    __slots__ = _fields = ("name", "text", "found")
     name: str
     text: str
     found: tuple[Diagnostic, ...]
+
+    def __init__(self, name: str, text: str, found: tuple[Diagnostic, ...]) -> None:
+        self._set(name, text, found)
 
 
 def print_report(
@@ -65,17 +63,24 @@ def print_report(
         return found
     for each in counted():
         if each.found and form == "github":
+            from imsquery.diagnostics.render import render_github
+
             print(render_github(each.text, each.found, each.name), file=stream)
         elif each.found:
             draw(each.text, each.found, name=each.name, stream=stream)
             print(file=stream)
-    ending = summarize(found) if form == "text" else ""
+    ending = summarize(found) if found and form == "text" else ""
     if ending:
         print(ending, file=stream)
     return found
 
 
 def _json(checked: Iterable[Checked], *, is_list: bool) -> Iterable[str]:
+    import json
+
+    from imsquery.cli.escaping import json_array
+    from imsquery.diagnostics.render import report
+
     reports = (report(each.text, each.found, each.name) for each in checked)
     if is_list:
         return json_array(reports)
@@ -83,6 +88,8 @@ def _json(checked: Iterable[Checked], *, is_list: bool) -> Iterable[str]:
 
 
 def _sarif(checked: Iterable[Checked]) -> list[str]:
+    import json
+
     from imsquery import __version__
     from imsquery.diagnostics.sarif import sarif_log, sarif_results
 

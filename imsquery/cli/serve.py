@@ -51,7 +51,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--memory",
         metavar="SIZE",
-        default="2GB",
+        default="1GB",
         help="memory limit of the database (default: %(default)s)",
     )
     parser.add_argument(

@@ -6,7 +6,6 @@ Inside a filter, a script runs ``imsquery complete --format lines --quote Q -- T
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from attrs import frozen
@@ -108,6 +107,8 @@ def script(shell: str, commands: Mapping[str, Command]) -> str:
 
 
 def _template(shell: str) -> str:
+    from importlib.resources import files
+
     return (files("imsquery.cli") / "completions" / shell).read_text(encoding="utf-8")
 
 

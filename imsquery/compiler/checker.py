@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
-
 from imsquery.compiler.lowering import lower
-from imsquery.covering.parts import report_no_plan
-from imsquery.diagnostics.errors import QueryError
-from imsquery.diagnostics.model import in_text_order
 from imsquery.language.parser import tokenize
 from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.semantics.analysis import bind
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+    from typing import Literal, TypeAlias
 
     from imsquery.diagnostics.model import Diagnostic
     from imsquery.schema.spec import Spec
     from imsquery.semantics.values import Bindable
 
-Target: TypeAlias = Literal["plan", "compile"]
-_TARGETS: tuple[Target, ...] = get_args(Target)
+    Target: TypeAlias = Literal["plan", "compile"]
+
+_TARGETS = ("plan", "compile")
 
 
 def check(
@@ -60,7 +58,11 @@ def check(
         raise ValueError(msg)
     try:
         tokens = tokenize(text, limits)
-    except QueryError as error:
+    except ValueError as error:
+        from imsquery.diagnostics.errors import QueryError
+
+        if not isinstance(error, QueryError):
+            raise
         return error.diagnostics
     analysis = bind(tokens, spec, now=now, allow_unlisted=allow_unlisted)
     if values:
@@ -69,5 +71,14 @@ def check(
         lower(analysis)
     else:
         analysis.check()
-        report_no_plan(analysis)
+        if analysis.asks_hidden:
+            # Imported here: only such a condition can keep a filter from a plan.
+            from imsquery.covering.parts import report_no_plan
+
+            report_no_plan(analysis)
+    if not analysis.findings:
+        return ()
+    # Imported here: most texts have none.
+    from imsquery.diagnostics.model import in_text_order
+
     return in_text_order(analysis.findings)

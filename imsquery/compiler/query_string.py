@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 
+from imsquery.late import Late
+
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,8 +19,8 @@ _CANONICAL_SAFE = ":="
 is_plain = re.compile(r"[A-Za-z0-9\-._~:=]*").fullmatch
 
 # A label of a host name, so that a region is a part of its host and of nothing else.
-_region = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?").fullmatch
-_endpoint = re.compile(
+_region = Late(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?").fullmatch
+_endpoint = Late(
     r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
     r"(?::(?:[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
     r"(?:/[A-Za-z0-9._~/-]*)?"
@@ -182,6 +184,6 @@ def region_endpoint(region: str, host: str) -> str:
         ValueError: it cannot be the name of a region, or the spec knows no endpoints of regions.
     """
     if "{region}" not in host:
-        msg = "this cloud has no endpoints by region; expected an endpoint"
+        msg = "the spec has no host for regions; use an endpoint instead"
         raise ValueError(msg)
     return host.replace("{region}", check_region(region))

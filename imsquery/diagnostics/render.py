@@ -21,15 +21,15 @@ Commands that read several texts write a list of such objects.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
 
-from imsquery.diagnostics.source import LineIndex
+from imsquery.diagnostics.source import LineIndex, in_repository
 from imsquery.diagnostics.terminal import ELLIPSIS, clip, shorten, visible, wrap
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
     from imsquery.diagnostics.model import Diagnostic, Fix
 
@@ -143,6 +143,8 @@ def summarize_left(left: Sequence[Diagnostic], *, unsafe: bool = False) -> str:
 
 def render_json(text: str, diagnostics: Iterable[Diagnostic], name: str = "query") -> str:
     """Return findings as JSON in ASCII, with the keys listed above."""
+    import json
+
     return json.dumps(report(text, diagnostics, name), indent=2)
 
 
@@ -180,7 +182,7 @@ def render_github(text: str, diagnostics: Iterable[Diagnostic], name: str = "que
 def _annotation(index: LineIndex, found: Diagnostic, name: str) -> str:
     line, column = index.position(found.span.start)
     last_line, last_column = index.position(found.span.end)
-    properties = {"file": name, "line": line, "endLine": last_line}
+    properties = {"file": in_repository(name), "line": line, "endLine": last_line}
     if line == last_line:  # columns are only allowed within one line
         properties |= {"col": column, "endColumn": last_column}
     properties["title"] = found.code

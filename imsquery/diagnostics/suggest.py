@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from imsquery.late import Late
+
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST = 64  # longer than any name; the cost of difflib is quadratic
 _SEPARATORS = frozenset(",;|/")
-_negation = re.compile(r"(?<![a-z])(?:not?|non)(?![a-z])|n['’]t(?![a-z])", re.IGNORECASE).search
+_negation = Late(r"(?<![a-z])(?:not?|non)(?![a-z])|n['’]t(?![a-z])", re.IGNORECASE).search
 _SHORT = 3
 _LEAST = 0.6  # of the letters are the same, and in the same order
 
@@ -57,6 +58,8 @@ def nearest(written: str, names: Iterable[str]) -> list[str]:
 
 @lru_cache(maxsize=1_024)  # the same fault is often made again and again
 def _nearest(folded: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    from difflib import get_close_matches
+
     letters = _letters(folded)
     spelled = {
         spelling: name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -144,6 +143,8 @@ def _spell(raw: bytes) -> str:
 
 
 def _digest(body: bytes, fingerprint: str) -> bytes:
+    import hashlib  # here: only a run needs it
+
     return hashlib.sha256(fingerprint.encode() + b":" + body).digest()[:_CHECKED]
 
 

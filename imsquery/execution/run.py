@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from imsquery.execution.cursor import Kinds, read_token, write_token
-from imsquery.execution.merge import Results, merge
+from imsquery.execution.merge import merge
 from imsquery.execution.pages import Branch, ExecutionError
+from imsquery.execution.results import Results
 from imsquery.schema.kinds import Integer
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class _Run:
         if cursor is not None:
             position = read_token(cursor, self._fingerprint, len(job.requests), _kinds(job))
         self._results: Results = merge(job, page_size, position)
+        self._ready = self._results.ready
         self._fault: ExecutionError | None = None
         self.pages = 0
 
@@ -100,13 +101,13 @@ class Execution(_Run, Iterator[Record]):
         self._fetch = fetch
 
     def __next__(self) -> Record:
-        while needed := self._needed():
-            for branch in needed:
-                self._feed(branch, self._fetch_page(branch.query_string()))
-        record = self._results.next()
-        if record is None:
-            raise StopIteration
-        return record
+        if not self._ready:
+            while needed := self._needed():
+                for branch in needed:
+                    self._feed(branch, self._fetch_page(branch.query_string()))
+            if not self._ready:
+                raise StopIteration
+        return self._ready.popleft()
 
     def _fetch_page(self, query: str) -> object:
         try:
@@ -136,6 +137,9 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
             msg = f"concurrency must be a positive integer, got {concurrency!r}"
             raise ValueError(msg)
         self._fetch = fetch
+        # Imported here and below: it loads logging and ssl, which only a running loop needs.
+        import asyncio
+
         self._semaphore = asyncio.Semaphore(concurrency)
         self._is_running = False
 
@@ -152,13 +156,14 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
                 await self._feed_all(needed)
         finally:
             self._is_running = False
-        record = self._results.next()
-        if record is None:
+        if not self._ready:
             raise StopAsyncIteration
-        return record
+        return self._ready.popleft()
 
     async def _feed_all(self, branches: list[Branch]) -> None:
         """Fetch pages concurrently; if one fails, cancel the others but keep those that arrived."""
+        import asyncio
+
         tasks = [asyncio.ensure_future(self._fetch_page(each.query_string())) for each in branches]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 
-_offset = re.compile(
+from imsquery.late import Late
+
+_offset = Late(
     r"(?:(now)(?:([+-])([0-9]{1,9})(s|mo|m|h|d|w|y))?|(today)(?:([+-])([0-9]{1,9})(mo|d|w|y))?)",
     re.ASCII | re.IGNORECASE,
 ).fullmatch
@@ -103,13 +105,13 @@ def add_months(moment: datetime, count: int) -> datetime:
     return first.replace(day=min(moment.day, 28))
 
 
-_ago = re.compile(
+_ago = Late(
     "(now|today)?([+-][0-9]+)"
     "(s(?:ec(?:ond)?s?)?|mo(?:nths?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?|w(?:eeks?)?|y(?:(?:ea)?rs?)?)"
 ).fullmatch
-_unclear = re.compile(r"((?i:now|today)?[+-]?([0-9]+))M").fullmatch
-_hours_of_day = re.compile("today[+-][0-9]+[smh]").fullmatch
-_moved_word = re.compile(f"({'|'.join(_WORDS)})[+-].*").fullmatch
+_unclear = Late(r"((?i:now|today)?[+-]?([0-9]+))M").fullmatch
+_hours_of_day = Late("today[+-][0-9]+[smh]").fullmatch
+_moved_word = Late(f"({'|'.join(_WORDS)})[+-].*").fullmatch
 
 
 def respell_clock(text: str) -> list[str]:

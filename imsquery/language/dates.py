@@ -14,20 +14,21 @@ from attrs import frozen
 
 from imsquery.language.clock import named_interval, reads_clock, respell_clock
 from imsquery.language.times import format_time, is_within_second, respell_time
+from imsquery.late import Late
 
 _LONGEST = 40
-_numeric = re.compile(
+_numeric = Late(
     r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})(?:[T ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?))?"
 ).fullmatch
-_epoch = re.compile("([0-9]{10})([0-9]{3})?").fullmatch
-_duration = re.compile("[0-9]+[a-z]+", re.ASCII).fullmatch
+_epoch = Late("([0-9]{10})([0-9]{3})?").fullmatch
+_duration = Late("[0-9]+[a-z]+", re.ASCII).fullmatch
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- UTC, as all times here
-_parts = re.compile(
+_parts = Late(
     r"([0-9]{4})[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?"
     r"(?:[Tt ]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?(?:[Zz]|[+-][0-9:]+)?)?"
 ).fullmatch
 _CENTURIES = frozenset({"19", "20"})
-_hour = re.compile("[^Tt ]+[Tt ][0-9]{1,2}(?![0-9:])").match
+_hour = Late("[^Tt ]+[Tt ][0-9]{1,2}(?![0-9:])").match
 _MONTHS, _HOURS, _SIXTY = 12, 24, 60
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from imsquery.language._tables import CONDITION, FIXED, KEYWORDS, TOKEN
+from imsquery.late import Late
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ _lexemes = re.compile(CONDITION).findall
 # in a value: they drive a terminal, hide text from a reader, or cannot be sent.  Escapes may spell
 # all but a lone surrogate.
 _UNPRINTABLE = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
-_unprintable = re.compile(f"[{_UNPRINTABLE}]+")
+_unprintable = Late(f"[{_UNPRINTABLE}]+")
 
-_escape = re.compile(r"\\(u[0-9A-Fa-f]{4}|[\s\S])")
+_escape = Late(r"\\(u[0-9A-Fa-f]{4}|[\s\S])")
 _ESCAPES = {"\\": "\\", "'": "'", '"': '"', "n": "\n", "t": "\t"}
-_surrogate_pair = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_surrogate_pair = Late("[\ud800-\udbff][\udc00-\udfff]")
 
 
 class _Kinds(dict[str, str]):
@@ -121,7 +122,7 @@ class Tokens:
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:
         """Return the offsets of a token, or of the tokens from one to another."""
         if self._spans is None:
-            matches = re.compile(TOKEN).finditer(self.text)
+            matches = Late(TOKEN).finditer(self.text)
             self._spans = [match.span(match.lastindex or 2) for match in matches]
         spans = self._spans
         return spans[first][0], spans[first if last is None else last][1]
@@ -132,7 +133,7 @@ def has_surrogate(value: str) -> bool:
     return not value.isascii() and _surrogate.search(value) is not None
 
 
-_surrogate = re.compile("[\ud800-\udfff]")
+_surrogate = Late("[\ud800-\udfff]")
 
 
 def unquote(lexeme: str) -> tuple[str, list[tuple[int, int, str]]]:
@@ -198,7 +199,7 @@ def escape(fault: str) -> str:
     return _special.sub(_spell, fault)
 
 
-_special = re.compile(f'[\\\\"{_UNPRINTABLE}]')
+_special = Late(f'[\\\\"{_UNPRINTABLE}]')
 _SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 
 

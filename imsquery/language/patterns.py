@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache, partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any
 
     Test = Callable[[str], object]
 

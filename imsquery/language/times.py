@@ -9,6 +9,8 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
 
+from imsquery.late import Late
+
 _literal = re.compile(
     r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}"
     r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(Z|[+-][0-9]{2}:[0-5][0-9])?)?)?)?"
@@ -136,7 +138,7 @@ def spell_date(value: date) -> str:
         raise ValueError(msg) from None
 
 
-_loose = re.compile(
+_loose = Late(
     r"([0-9]{4})[-/.]?([0-9]{1,2})(?:[-/.]?([0-9]{1,2})"
     r"(?:[Tt ]([0-9]{1,2})(?::?([0-9]{2})(?::?([0-9]{2})(?:[.,][0-9]+)?)?)?"
     r"\s*([Zz]|[+-][0-9]{2}:?(?:[0-9]{2})?)?)?)?"

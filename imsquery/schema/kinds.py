@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from imsquery.frozen import Frozen
 from imsquery.language.operators import EQUALITY, MATCH, ORDER
+from imsquery.late import Late
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -95,9 +96,9 @@ class Advice(Frozen):
 
 
 # Signs of a pattern; a percent sign after a number is none.
-_sign = re.compile(r"\.\*|[*^]|(?<![0-9])%|\[[^\[\]]+\]|\\[dw]|\(\?i\)").search
-_class_sign = re.compile(r"\[[^\[\]]+\]").search
-_begins_sign = re.compile(r"[*^%\[\\(]").search  # far cheaper, and in few values
+_sign = Late(r"\.\*|[*^]|(?<![0-9])%|\[[^\[\]]+\]|\\[dw]|\(\?i\)").search
+_class_sign = Late(r"\[[^\[\]]+\]").search
+_begins_sign = Late(r"[*^%\[\\(]").search  # far cheaper, and in few values
 
 
 def advise_pattern(relation: str, text: str) -> Advice | None:
@@ -221,17 +222,19 @@ class Project(Identifier):
 _ID_LENGTH = 32
 
 
+_image_name = Late("[A-Za-z0-9._ \u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af-]{1,128}")
+
+
 class ImageName(Text):
     """The name of an image: 1 to 128 of the characters that image names can have."""
 
     advises = True
-    _possible = re.compile("[A-Za-z0-9._ \u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af-]{1,128}")
 
     def describe(self) -> str:
         return "an image name, matched exactly"
 
     def advise(self, value: str) -> Advice | None:
-        if self._possible.fullmatch(value) and value.strip(" ") == value:
+        if _image_name.fullmatch(value) and value.strip(" ") == value:
             return _advise_null(value) if value in _NULLS else None
         message = (
             "no image has this name: names are 1 to 128 letters, digits, `-`, `.`, `_`, spaces "
@@ -296,7 +299,7 @@ class Flavor(Identifier):
     """The id of a server flavor; those of bare metal are found by board type."""
 
     advises = True
-    _board = re.compile(r"physical\.([a-z0-9]+)\.([0-9]*x*)(s|m|l)(?:mall|edium|arge)").fullmatch
+    _board = Late(r"physical\.([a-z0-9]+)\.([0-9]*x*)(s|m|l)(?:mall|edium|arge)").fullmatch
 
     def describe(self) -> str:
         return "the id of one server flavor"

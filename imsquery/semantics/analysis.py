@@ -67,6 +67,12 @@ class Analysis:
         return all(each.code != "not-observable" for each in self.binder.findings)
 
     @property
+    def asks_hidden(self) -> bool:
+        """Whether a condition is of what image records do not show."""
+        found = (leaf for leaf in leaves(self.formula) if isinstance(leaf, Atom))
+        return any(leaf.parameter.observed is None for leaf in found)
+
+    @property
     def placeholders(self) -> tuple[str, ...]:
         """The names of the placeholders, in text order."""
         tokens = self.binder.tokens

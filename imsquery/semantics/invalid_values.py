@@ -16,6 +16,7 @@ from imsquery.language.dates import impossible_part, respell
 from imsquery.language.lexer import spell
 from imsquery.language.operators import EQUALITY, MATCH
 from imsquery.language.recovery.vocabulary import SAYS_ABSENT
+from imsquery.late import Late
 from imsquery.schema.kinds import Flag, RefusedValue, advise_pattern
 from imsquery.schema.units import reread
 from imsquery.schema.versions import Version
@@ -32,9 +33,7 @@ if TYPE_CHECKING:
     Fix = tuple[str, list[Edit]]
 
 _separator = re.compile("[,;|/]")
-_with_version = re.compile(
-    r"([^\W\d][^\d]*?)[\s_-]*v?(\d{1,9}(?:\.\d{1,9}){0,4})", re.ASCII
-).fullmatch
+_with_version = Late(r"([^\W\d][^\d]*?)[\s_-]*v?(\d{1,9}(?:\.\d{1,9}){0,4})", re.ASCII).fullmatch
 
 
 @frozen

@@ -23,6 +23,7 @@ from imsquery.language.recovery.vocabulary import (
     SORT_MARKS,
     colon_beside,
 )
+from imsquery.late import Late
 from imsquery.schema.kinds import ImageName, Tag, Text
 from imsquery.semantics.foreign_names import meanings_of
 from imsquery.semantics.rebinding import (
@@ -52,9 +53,9 @@ if TYPE_CHECKING:
 _CONVERSE = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _GOES_WITH = {"OR": "=", "AND": "!="}
 _MOST_LOOKED_BACK = 20  # else a long list would take time in the square of its length
-_url = re.compile("(?:[a-z]+:/)?/[^/*]", re.IGNORECASE).match
-_wild = re.compile(r"[*?]").search
-_pair = re.compile("([^.:]+)[.:](.+)").fullmatch
+_url = Late("(?:[a-z]+:/)?/[^/*]", re.IGNORECASE).match
+_wild = Late(r"[*?]").search
+_pair = Late("([^.:]+)[.:](.+)").fullmatch
 _ALL_NAMES = "`imsquery spec` lists all names"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 try:
     from starlette.applications import Starlette
+    from starlette.concurrency import run_in_threadpool
     from starlette.exceptions import HTTPException
     from starlette.responses import Response
     from starlette.routing import Route
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from imsquery.server.catalogue import Catalogue
 
 TOKEN_HEADER = "X-Auth-Token"
+_FEW = 10_000  # images, which the database looks through in about a millisecond
 _NOT_AUTHENTICATED = Refusal("Incorrect IAM authentication information.", "APIGW.0301", 401)
 # What the API gateway answers.  Source: vendor documentation, the error codes of the gateway.
 _GATEWAY = {404: "APIGW.0101", 405: "APIGW.0101"}
@@ -40,20 +42,27 @@ def create_app(catalogue: Catalogue, *, token: str | None = None) -> Starlette:
         catalogue: what it lists; closing it is up to the caller.
         token: required in the header ``X-Auth-Token``, if given.
     """
+    # A thread, where a request keeps no other one waiting, takes longer than so few images do.
+    is_small = len(catalogue) <= _FEW
 
     def authenticate(request: Request) -> None:
         if token is not None and not _is_token(request, token):
             raise _NOT_AUTHENTICATED
 
-    def list_images(request: Request) -> Response:
-        authenticate(request)
-        query = request.scope["query_string"]
-        records = catalogue.find(query)
+    def list_page(query: bytes) -> Response:
+        records = catalogue.page(query)
         link = catalogue.next_page(query, records)
         end = "]}" if link is None else f'],"next":{json.dumps(link)}}}'
-        return _answer('{"images":[' + ",".join(records) + end)
+        return _answer(b"".join((b'{"images":[', b",".join(records), end.encode())))
 
-    def check_health(_request: Request) -> Response:
+    async def list_images(request: Request) -> Response:
+        authenticate(request)
+        query = request.scope["query_string"]
+        if is_small:
+            return list_page(query)
+        return await run_in_threadpool(list_page, query)
+
+    async def check_health(_request: Request) -> Response:
         return _answer('{"status":"ok"}')
 
     def fetch(query: str) -> list[Any]:
@@ -61,12 +70,11 @@ def create_app(catalogue: Catalogue, *, token: str | None = None) -> Starlette:
 
     document = json.dumps(describe(catalogue.spec, TOKEN_HEADER if token else None))
 
-    def describe_api(_request: Request) -> Response:
+    async def describe_api(_request: Request) -> Response:
         return _answer(document)
 
     app = Starlette(
         routes=[
-            # Functions, not coroutines: they run in threads, and so can the database.
             Route(catalogue.spec.path, list_images),
             Route("/healthz", check_health),
             Route("/openapi.json", describe_api),
@@ -102,5 +110,5 @@ def _error(message: str, code: str, status: int) -> Response:
     return _answer(json.dumps(body, ensure_ascii=False), status)
 
 
-def _answer(body: str, status: int = 200) -> Response:
+def _answer(body: bytes | str, status: int = 200) -> Response:
     return Response(body, status, media_type="application/json")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -18,8 +19,16 @@ except ModuleNotFoundError as _missing:
     raise ModuleNotFoundError(_message, name=_missing.name) from _missing
 
 from imsquery.schema.cloudimages import CLOUDIMAGES
-from imsquery.server.requests import read_pairs, read_request, unknown_marker
-from imsquery.server.tables import TABLE, load_file, load_records, read_layout
+from imsquery.server.bodies import Bodies
+from imsquery.server.requests import default_order, read_pairs, read_request, unknown_marker
+from imsquery.server.tables import (
+    TABLE,
+    hidden,
+    load_file,
+    load_records,
+    read_layout,
+    read_lines,
+)
 from imsquery.server.validation import CatalogueError
 
 if TYPE_CHECKING:
@@ -28,10 +37,13 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from imsquery.schema.spec import Spec
-    from imsquery.server.requests import Condition, Request
+    from imsquery.server.requests import Condition
 
-MEMORY = "2GB"
+MEMORY = "1GB"
 """Memory limit of the database; beyond that it uses temporary files."""
+
+_PAGES = 256  # whose records are remembered, by number
+_LONGEST = 1_024  # bytes of a query string whose page is remembered
 
 _Part = tuple[str, list[object]]  # SQL with a `?` for each value, and the values
 _NONE: _Part = ("false", [])
@@ -44,12 +56,15 @@ class Catalogue:
     ``with`` statement.
     """
 
-    def __init__(self, database: _Database, spec: Spec) -> None:
+    def __init__(self, database: _Database, spec: Spec, bodies: Bodies) -> None:
         self._database = database
+        self._bodies = bodies
         self._local = threading.local()
         self._cursors: list[duckdb.DuckDBPyConnection] = []
         self.spec = spec
         self._columns = read_layout(database.connection)
+        self._kept = lru_cache(_PAGES)(self._find)
+        self._default = [(default_order(spec), True)]
         # From here on, the database has no access to files or the network.
         database.connection.execute("SET enable_external_access = false")
         database.connection.execute("SET lock_configuration = true")
@@ -79,8 +94,9 @@ class Catalogue:
         is_new = database is not None and not database.exists()
         try:
             with _Database.guarded(database, memory) as opened:
-                load_file(opened.connection, path, spec, opened.folder)
-                return cls(opened, spec)
+                keep = database is not None
+                lines = load_file(opened.connection, path, spec, opened.folder, keep=keep)
+                return cls(opened, spec, _copy(lines, opened, spec))
         except BaseException:
             if database is not None and is_new:
                 database.unlink(missing_ok=True)
@@ -96,8 +112,8 @@ class Catalogue:
             CatalogueError: a record has no id, or the id of another.
         """
         with _Database.guarded(None, MEMORY) as opened:
-            load_records(opened.connection, records, spec, opened.folder)
-            return cls(opened, spec)
+            lines = load_records(opened.connection, records, spec, opened.folder)
+            return cls(opened, spec, _copy(lines, opened, spec))
 
     @classmethod
     def open(cls, database: Path, *, spec: Spec = CLOUDIMAGES, memory: str = MEMORY) -> Catalogue:
@@ -107,13 +123,15 @@ class Catalogue:
             CatalogueError: the file is not such a database.
         """
         with _Database.guarded(database, memory, "READ_ONLY") as opened:
-            return cls(opened, spec)
+            lines = (line.encode() for line in read_lines(opened.connection))
+            return cls(opened, spec, Bodies(opened.bodies, lines, hidden(spec)))
 
     def close(self) -> None:
         """Close the database."""
         # An open cursor keeps the database open.
         for cursor in self._cursors:
             cursor.close()
+        self._bodies.close()
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -128,8 +146,7 @@ class Catalogue:
         self.close()
 
     def __len__(self) -> int:
-        found = self._execute(f"SELECT count(*) FROM {TABLE}", []).fetchone()
-        return int(found[0]) if found else 0
+        return len(self._bodies)
 
     def find(self, query: bytes | str) -> list[str]:
         """Return the records of the page that a query string asks for, each as JSON.
@@ -141,9 +158,14 @@ class Catalogue:
             Refusal: the service would refuse the request.
         """
         raw = query.encode() if isinstance(query, str) else query
-        return self._find(read_request(raw, self.spec))
+        return [record.decode() for record in self.page(raw)]
 
-    def next_page(self, query: bytes, records: Sequence[str]) -> str | None:
+    def page(self, query: bytes) -> list[bytes]:
+        """Return the same as :meth:`find`, in UTF-8; what is often asked for is found once."""
+        find = self._kept if len(query) <= _LONGEST else self._find
+        return self._bodies.read(find(query))
+
+    def next_page(self, query: bytes, records: Sequence[bytes | str]) -> str | None:
         """Return the link to the page after one, if the spec has such links.
 
         Args:
@@ -159,22 +181,25 @@ class Catalogue:
         pairs.append((wire, json.loads(records[-1])["id"]))
         return f"{self.spec.path}?{urlencode(pairs, quote_via=quote)}"
 
-    def _find(self, request: Request) -> list[str]:
+    def _find(self, query: bytes) -> tuple[int, ...]:
+        """Return the numbers of the records on a page."""
+        request = read_request(query, self.spec)
         parts = self._conditions(request.conditions)
         keys = [(self._columns[name].sql, descending) for name, descending in request.order]
         keys.append((self._columns["id"].sql, request.order[-1][1]))
-        if request.marker is not None:
-            parts.append(self._after(request.marker, keys))
-        where = " AND ".join([f"({sql})" for sql, _ in parts]) or "true"
-        values = [value for _, values in parts for value in values]
         by = "ORDER BY " + ", ".join(
             f"{key} {'DESC NULLS LAST' if descending else 'ASC NULLS FIRST'}"
             for key, descending in keys
         )
-        # The inner query reads only narrow columns; whole records are fetched just for the page.
-        page = f"SELECT rowid FROM {TABLE} WHERE {where} {by} LIMIT ?"
-        sql = f"SELECT body FROM {TABLE} WHERE rowid IN ({page}) {by}"
-        return [row[0] for row in self._execute(sql, [*values, request.limit]).fetchall()]
+        if request.order == self._default:
+            by = ""  # the order of the rows, which a query without another one keeps
+        if request.marker is not None:
+            parts.append(self._after(request.marker, keys if by else [("rowid", False)]))
+        where = " AND ".join([f"({sql})" for sql, _ in parts]) or "true"
+        values = [value for _, values in parts for value in values]
+        sql = f"SELECT line FROM {TABLE} WHERE {where} {by} LIMIT ?"
+        found = self._execute(sql, [*values, request.limit]).fetchall()
+        return tuple(line for (line,) in found)
 
     def _conditions(self, conditions: Sequence[Condition]) -> list[_Part]:
         parts: list[_Part] = []
@@ -197,10 +222,11 @@ class Catalogue:
 
         Args:
             marker: the id of an image.
-            keys: the sort keys as SQL, each with whether it is descending; the last is the id.
+            keys: the sort keys as SQL, each with whether it is descending; no two images have all
+                alike.
         """
         columns = ", ".join(key for key, _ in keys)
-        sql = f"SELECT {columns} FROM {TABLE} WHERE {keys[-1][0]} = ?"
+        sql = f"SELECT {columns} FROM {TABLE} WHERE {self._columns['id'].sql} = ?"
         found = self._execute(sql, [marker]).fetchone()
         if found is None:
             raise unknown_marker()
@@ -229,12 +255,19 @@ class Catalogue:
         return cursor.execute(sql, values)
 
 
+def _copy(lines: Path, database: _Database, spec: Spec) -> Bodies:
+    """Copy records from JSON Lines, which may be a file that others change."""
+    with lines.open("rb") as file:
+        return Bodies(database.bodies, file, hidden(spec))
+
+
 class _Database:
     """An open database, and the folder of its temporary files."""
 
     def __init__(self, path: Path | None, memory: str, mode: str) -> None:
         self._folder = TemporaryDirectory(prefix="imsquery-")
         self.folder = Path(self._folder.name)
+        self.bodies = self.folder / "bodies"
         config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "memory_limit": memory,

@@ -1,14 +1,13 @@
 """Image records as a table with a column for each attribute.
 
-Records are read as JSON Lines, whatever their original format.  The table has the text of each
-record, without what responses do not show, and a column for each attribute that requests compare.
-Columns are named ``c0``, ``c1`` and so on, so that SQL never contains a name from outside.
+Records are read as JSON Lines, whatever their original format.  The table has the number of each
+line, and a column for each attribute that requests compare; it is in the default order.  Columns
+are named ``c0``, ``c1`` and so on, so that SQL never contains a name from outside.
 """
 
 from __future__ import annotations
 
 # ruff: noqa: S608 -- SQL is built from names made here; every value is bound
-import json
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -26,7 +25,7 @@ from imsquery.server.validation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
     from typing import Any
 
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 
 TABLE = "catalogue.images"  # qualified, since every cursor starts in the default database
 LAYOUT = "catalogue.layout"
+LINES = "catalogue.lines"  # in a database that is kept: the records as they were written
 MAX_ATTRIBUTES = 2_000  # in a catalogue: each becomes a column
 
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}(?:\.[0-9]+)?Z?"
@@ -48,14 +48,17 @@ class Column:
     is_number: bool
 
 
-def load_file(database: duckdb.DuckDBPyConnection, path: Path, spec: Spec, folder: Path) -> None:
-    """Create the table from a file of JSON, JSON Lines or Parquet.
+def load_file(
+    database: duckdb.DuckDBPyConnection, path: Path, spec: Spec, folder: Path, *, keep: bool
+) -> Path:
+    """Create the table from a file of JSON, JSON Lines or Parquet; return its JSON Lines.
 
     Args:
         database: an empty one.
         path: of the file.
         spec: the parameters.
         folder: for temporary files.
+        keep: whether the database is kept, with the records in it.
 
     Raises:
         CatalogueError: the file has no usable records.
@@ -63,7 +66,7 @@ def load_file(database: duckdb.DuckDBPyConnection, path: Path, spec: Spec, folde
     """
     identity = _identity(spec)
     try:
-        _load(database, write_file(database, path, identity, folder), spec)
+        return _load(database, write_file(database, path, identity, folder), spec, keep=keep)
     except duckdb.Error as error:
         raise CatalogueError(f"{path}: {_first_line(error)}") from None
     except UnicodeDecodeError:
@@ -77,12 +80,19 @@ def load_records(
     records: Iterable[Mapping[str, Any]],
     spec: Spec,
     folder: Path,
-) -> None:
+) -> Path:
     """Create the table from records; otherwise like :func:`load_file`."""
     try:
-        _load(database, write_records(records, folder), spec)
+        return _load(database, write_records(records, folder), spec, keep=False)
     except duckdb.Error as error:
         raise CatalogueError(_first_line(error)) from None
+
+
+def read_lines(database: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Yield the JSON Lines that a database keeps."""
+    found = database.execute(f"SELECT line FROM {LINES} ORDER BY rowid")
+    while batch := found.fetchmany(10_000):
+        yield from (line for (line,) in batch)
 
 
 def read_layout(database: duckdb.DuckDBPyConnection) -> dict[str, Column]:
@@ -95,20 +105,18 @@ def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0]
 
 
-def _load(database: duckdb.DuckDBPyConnection, lines: Path, spec: Spec) -> None:
-    """Create the tables from JSON Lines."""
+def _load(database: duckdb.DuckDBPyConnection, lines: Path, spec: Spec, *, keep: bool) -> Path:
+    """Create the tables from JSON Lines; return them."""
     try:
         _check_json(database, lines)
-        # In a transaction: a database that is kept must be complete or empty.
-        database.begin()
-        _make_tables(database, lines, spec)
-        database.commit()
+        _make_tables(database, lines, spec, keep=keep)
     except (duckdb.Error, CatalogueError):
         # The database describes a fault in its own terms.
         fault = find_fault(lines, _identity(spec))
         if fault is not None:
             raise CatalogueError(fault) from None
         raise
+    return lines
 
 
 def _check_json(database: duckdb.DuckDBPyConnection, lines: Path) -> None:
@@ -119,7 +127,7 @@ def _check_json(database: duckdb.DuckDBPyConnection, lines: Path) -> None:
     """
     found = database.execute(
         f"SELECT json::VARCHAR AS text FROM {_LINES} WHERE regexp_matches(text, ?) OR "
-        "length(text) - length(replace(replace(text, '[', ''), '{', '')) > ?",
+        "strlen(text) - strlen(replace(replace(text, '[', ''), '{', '')) > ?",
         [literally(lines), _SUSPICIOUS, MAX_DEPTH],
     )
     while batch := found.fetchmany(1_000):
@@ -130,30 +138,44 @@ def _check_json(database: duckdb.DuckDBPyConnection, lines: Path) -> None:
 
 
 # NaN, an infinity, a number with a large exponent, or a comma with nothing after it.
-_SUSPICIOUS = r"[:,\[]\s*-?(?:(?i:nan|inf)|[0-9.]+[eE]\+?[0-9]{3})|,\s*[\]}]"
+_SUSPICIOUS = r"[:,\[]\s*-?(?:(?i:nan|inf)|[0-9.]+[eE]\+?[0-9]{3,}\s*[,\]}])|,\s*[\]}]"
 
 
-def _make_tables(database: duckdb.DuckDBPyConnection, lines: Path, spec: Spec) -> None:
+def _make_tables(
+    database: duckdb.DuckDBPyConnection, lines: Path, spec: Spec, *, keep: bool
+) -> None:
     attributes = _attributes(database, lines)
-    computed = _columns(attributes, spec)
+    computed = _columns([*attributes], spec)
+    columns = [f"{each.sql} AS c{at}" for at, each in enumerate(computed.values())]
+    # In the order of the lines, so that the number of a row is that of its line.
+    database.execute(
+        f"CREATE TABLE {_UNSORTED} AS SELECT list_count(t) AS members, {', '.join(columns)} "
+        "FROM (SELECT json, json_extract_string(json, $1::VARCHAR[]) AS s, "
+        f"json_type(json, $1::VARCHAR[]) AS t FROM {_LINES.replace('?', '$2')})",
+        [[_pointer(each) for each in attributes], literally(lines)],
+    )
+    _check_members(database, sum(attributes.values()))
+    # In a transaction: a database that is kept must be complete, or without a layout.
+    database.begin()
     database.execute(f"CREATE TABLE {LAYOUT} (name VARCHAR, sql VARCHAR, is_number BOOLEAN)")
     rows = [(name, f"c{at}", each.is_number) for at, (name, each) in enumerate(computed.items())]
     database.executemany(f"INSERT INTO {LAYOUT} VALUES (?, ?, ?)", rows)
     layout = read_layout(database)
     order, identity = layout[default_order(spec)].sql, layout[_identity(spec)].sql
-    columns = [f"{each.sql} AS c{at}" for at, each in enumerate(computed.values())]
-    pointers = [_pointer(each) for each in attributes]
     # Sorted, so that requests in the default order need not read the whole table.
     database.execute(
-        f"CREATE TABLE {TABLE} AS SELECT {_body(attributes, spec)} AS body, {', '.join(columns)} "
-        "FROM (SELECT json, json_extract_string(json, $1::VARCHAR[]) AS s, "
-        f"json_type(json, $1::VARCHAR[]) AS t FROM {_LINES.replace('?', '$2')}) "
-        f"ORDER BY {order} DESC NULLS LAST, {identity} DESC",
-        [pointers, literally(lines)],
+        f"CREATE TABLE {TABLE} AS SELECT rowid AS line, * EXCLUDE members FROM {_UNSORTED} "
+        f"ORDER BY {order} DESC NULLS LAST, {identity} DESC"
     )
+    database.execute(f"DROP TABLE {_UNSORTED}")
     _check_ids(database, identity)
+    if keep:
+        sql = f"CREATE TABLE {LINES} AS SELECT json::VARCHAR AS line FROM {_LINES}"
+        database.execute(sql, [literally(lines)])
+    database.commit()
 
 
+_UNSORTED = "catalogue.unsorted"
 _LINES = f"read_ndjson_objects(?, maximum_object_size = {MAX_RECORD})"
 
 
@@ -161,16 +183,16 @@ def _identity(spec: Spec) -> str:
     return spec.names["id"].wire
 
 
-def _attributes(database: duckdb.DuckDBPyConnection, lines: Path) -> list[str]:
-    """Return the names of all attributes of all records."""
+def _attributes(database: duckdb.DuckDBPyConnection, lines: Path) -> dict[str, int]:
+    """Return how often each attribute of the records is written."""
     found = database.execute(
-        f"SELECT DISTINCT unnest(json_keys(json)) AS name FROM {_LINES} "
-        f"ORDER BY name LIMIT {MAX_ATTRIBUTES + 1}",
+        f"SELECT name, count(*) FROM (SELECT unnest(json_keys(json)) AS name FROM {_LINES}) "
+        f"GROUP BY name ORDER BY name LIMIT {MAX_ATTRIBUTES + 1}",
         [literally(lines)],
     ).fetchall()
     if len(found) > MAX_ATTRIBUTES:
         raise CatalogueError(f"images with more than {MAX_ATTRIBUTES} different attributes")
-    return [name for (name,) in found]
+    return dict(found)
 
 
 @frozen
@@ -247,18 +269,16 @@ def _list(row: Parameter, pointer: str) -> str:
     return f"list_concat({values}, list_transform({values}, lambda x: {spelled}))"
 
 
-def _body(attributes: list[str], spec: Spec) -> str:
-    """Return the SQL of a record without parameters that responses do not show."""
-    hidden = [row.wire for row in spec.parameters.values() if row.pushable and not row.observed]
-    present = [name for name in hidden if name in attributes]
-    patch = _quote(json.dumps(dict.fromkeys(present)))
-    carries = " OR ".join(f"json_exists(json, {_quote(_pointer(name))})" for name in present)
-    return (
-        # If an attribute appears twice, some JSON readers take the first and some the last.
-        "CASE WHEN len(json_keys(json)) > list_count(t) THEN error('repeated') "
-        f"WHEN {carries or 'false'} THEN json_merge_patch(json, {patch})::VARCHAR "
-        "ELSE json::VARCHAR END"
-    )
+def hidden(spec: Spec) -> list[str]:
+    """Return the parameters that are attributes of records, but not of responses."""
+    return [row.wire for row in spec.parameters.values() if row.pushable and not row.observed]
+
+
+def _check_members(database: duckdb.DuckDBPyConnection, written: int) -> None:
+    """Raise if a record repeats an attribute: some JSON readers take the first, some the last."""
+    found = database.execute(f"SELECT coalesce(sum(members), 0)::BIGINT FROM {_UNSORTED}")
+    if found.fetchone() != (written,):
+        raise CatalogueError("an image with an attribute twice")
 
 
 def _check_ids(database: duckdb.DuckDBPyConnection, identity: str) -> None:

@@ -56,17 +56,52 @@ def test_compile_prints_the_canonical_query_string(capsys: Captured) -> None:
     assert capsys.readouterr() == (COMPILED + "\n", "")
 
 
-def test_compile_loads_neither_attrs_nor_typing_nor_json() -> None:
-    """They cost more than the compile."""
+# What a command never needs, each as costly as much of what it does.
+_HEAVY = {
+    "asyncio", "csv", "hashlib", "importlib.resources", "logging", "pathlib", "shlex", "shutil",
+    "socket", "ssl", "subprocess", "tempfile", "urllib.request",
+}  # fmt: skip
+_ATTRS = {"attr", "typing"}
+_COVERING = {"imsquery.covering", "imsquery.evaluation.matching"}
+_TREES = {"imsquery.language.syntax"}
+_READERS = {"imsquery.language.recovery", "imsquery.semantics.unknown_names", "difflib"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "unneeded"),
+    [
+        (["compile", EXAMPLE], 0, {*_HEAVY, *_ATTRS, *_COVERING, *_READERS, "json"}),
+        (["url", "--region", "cn-north-4", EXAMPLE], 0, {*_HEAVY, *_ATTRS, *_COVERING, *_READERS}),
+        (["check", EXAMPLE], 0, {*_HEAVY, *_ATTRS, *_COVERING, *_READERS, "json"}),
+        (["check", "platfrom = CentOS"], 1, {*_HEAVY - {"shlex"}, *_COVERING, *_TREES, "json"}),
+        (["check", "protected && protected"], 1, {*_HEAVY - {"shlex"}, *_COVERING, *_TREES}),
+        (["plan", "not platform = CentOS"], 0, {*_HEAVY, *_TREES, *_READERS}),
+        (["complete", "platform = Ce"], 0, {*_HEAVY - {"pathlib"}, *_COVERING, *_TREES}),
+        (["decompile", "__platform=CentOS"], 0, {*_HEAVY, *_COVERING}),
+        (["format", "protected"], 0, {*_HEAVY, *_COVERING, *_READERS}),
+        (["--help"], 0, {*_HEAVY, *_ATTRS, "imsquery.schema", "imsquery.language"}),
+    ],
+)
+def test_a_command_loads_only_what_it_needs(
+    arguments: list[str], status: int, unneeded: set[str]
+) -> None:
     code = (
-        "import sys\nfrom imsquery.cli.main import main\nassert main(['compile', 'limit 1']) == 0\n"
-        "print(*{'attr', 'typing', 'json'} & {*sys.modules})"
+        "import sys\nfrom imsquery.cli.main import main\nstatus = main(sys.argv[1:])\n"
+        "print(status, *sys.modules, file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+        [sys.executable, "-S", "-c", code, *arguments],
+        cwd=ROOT, capture_output=True, text=True, check=True, env=_with_packages(),
+    )  # fmt: skip
+    loaded = done.stderr.rsplit("\n", 2)[-2].split()
 
-    assert done.stdout == "limit=1\n\n"
+    assert loaded[0] == str(status)
+    assert unneeded & {*loaded} == set()
+
+
+def _with_packages() -> dict[str, str]:
+    """Return an environment that finds packages without the site module, which loads others."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)}
 
 
 def test_the_signing_form_encodes_colons(capsys: Captured) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 pytest.importorskip("duckdb")
 
 import imsquery
+from imsquery import specs
 from imsquery.server.catalogue import Catalogue
 from imsquery.server.page.answers import LIMITS, Answers
 from imsquery.server.page.questions import QUESTIONS, BadQuestionError, answer
@@ -78,10 +79,11 @@ def texts(draw: st.DrawFn) -> str:
     return text_of(units(text[:at] + draw(_ODD) + text[at:]))
 
 
-@given(texts(), st.integers(0, 400), st.text(max_size=20))
+@given(texts(), st.integers(0, 400), st.text(max_size=20), st.sampled_from(specs.NAMES))
 def test_every_question_about_any_text_has_an_answer_that_is_json(
-    query: str, cursor: int, image: str
+    query: str, cursor: int, image: str, name_of_spec: str
 ) -> None:
+    answers = Answers(fetch, specs.named(name_of_spec))
     question = {
         "query": query,
         "cursor": cursor,
@@ -90,7 +92,7 @@ def test_every_question_about_any_text_has_an_answer_that_is_json(
         "dialect": "duckdb",
     }
     for name in QUESTIONS:
-        found = answer(ANSWERS, name, question)
+        found = answer(answers, name, question)
 
         assert json.loads(json.dumps(found, allow_nan=False)).keys() == found.keys()
 

@@ -27,15 +27,16 @@ from imsquery.language.recovery.dialects.reading import (
     reading,
 )
 from imsquery.language.recovery.dialects.shell import Word, words
+from imsquery.late import Late
 
-_json = re.compile(r"\s*(?:[Ff]ilters?\s*=\s*)?(?=[\[{])").match
-_shorthand = re.compile(r"Name=([^,]+),Values?=(?=.)", re.DOTALL | re.IGNORECASE).match
-_value = re.compile(
+_json = Late(r"\s*(?:[Ff]ilters?\s*=\s*)?(?=[\[{])").match
+_shorthand = Late(r"Name=([^,]+),Values?=(?=.)", re.DOTALL | re.IGNORECASE).match
+_value = Late(
     r"""(?P<mark>["'])(?P<quoted>(?:(?!(?P=mark))[^\\]|\\.)*)(?P=mark)(?:,|\Z)
     | (?P<plain>(?:[^,\\"'\[\]{}]|\\.)+)(?:,|\Z)""",
     re.VERBOSE | re.DOTALL,
 ).match
-_comma = re.compile(r"""\\([,"'])""")
+_comma = Late(r"""\\([,"'])""")
 _wild = re.compile(r"\\[*?\\]|[*?]|[^*?\\]+|\\", re.DOTALL).findall
 
 

@@ -37,8 +37,9 @@ from imsquery.language.recovery.dialects.reading import (
     tagged,
 )
 from imsquery.language.recovery.piece import Piece
+from imsquery.late import Late
 
-_TOKEN = re.compile(
+_TOKEN = Late(
     r"""(?P<space>[ \t\r]+|(?:\#|//)[^\n]*|/\*.*?\*/)
     | "(?P<quoted>(?:[^"\\\n$%]|\\[^\n]|\$\$\{|%%\{|[$%](?!\{))*+)"
     | (?P<open>[\[{]) | (?P<close>[\]}]) | (?P<sign>[=:,\n])
@@ -50,7 +51,7 @@ _FILTER = "filter"  # the one block that may be repeated
 _GROUPS = frozenset({"properties", "filters"})  # maps of attributes
 _NEWEST = "most_recent"
 _UNSURE = frozenset({_NEWEST, "visibility"})
-_sorting = re.compile(r"sort_(key|direction)").fullmatch
+_sorting = Late(r"sort_(key|direction)").fullmatch
 OWN_NAMES = frozenset({_NEWEST, "name_regex", "sort_direction"})
 """Arguments of Terraform that are no attributes."""
 

@@ -39,8 +39,9 @@ from imsquery.language.recovery.dialects.reading import (
     reading,
 )
 from imsquery.language.recovery.piece import Piece
+from imsquery.late import Late
 
-_TOKEN = re.compile(
+_TOKEN = Late(
     r"""(?P<space>\s+)
     | '(?P<raw>(?:[^'\\]|\\.)*+)' | `(?P<json>(?:[^`\\]|\\.)*+)` | (?P<string>"(?:[^"\\]|\\.)*+")
     | (?P<open>\[\?|[\[({]) | (?P<close>[\])}])
@@ -49,7 +50,7 @@ _TOKEN = re.compile(
     | (?P<field>[A-Za-z_]\w*(?:\.\w+)*)""",
     re.VERBOSE | re.DOTALL,
 )
-_option = re.compile(r"""\s*(?:--(?:cli-)?query[\s=]\s*)?(["'])""").match
+_option = Late(r"""\s*(?:--(?:cli-)?query[\s=]\s*)?(["'])""").match
 
 _OPERATORS = {"==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}

@@ -23,20 +23,21 @@ from imsquery.language.recovery.dialects.reading import (
     reading,
     tagged,
 )
+from imsquery.late import Late
 
-_line = re.compile(r"[^\n]+").finditer
-_idle = re.compile(r"[ \t]*(?:[#;][^\n]*)?\r?").fullmatch
-_heading = re.compile(r"(?:---|[ \t]*\[[\w .-]+\])[ \t]*\r?").fullmatch
-_entry = re.compile(r"([ \t]*)([\w.-]+)[ \t]*(=|:(?!\S))").match
-_opening = re.compile(r"[ \t]*\[").match
-_item = re.compile(r"[ \t]*-(?=[ \t])").match
-_value = re.compile(
+_line = Late(r"[^\n]+").finditer
+_idle = Late(r"[ \t]*(?:[#;][^\n]*)?\r?").fullmatch
+_heading = Late(r"(?:---|[ \t]*\[[\w .-]+\])[ \t]*\r?").fullmatch
+_entry = Late(r"([ \t]*)([\w.-]+)[ \t]*(=|:(?!\S))").match
+_opening = Late(r"[ \t]*\[").match
+_item = Late(r"[ \t]*-(?=[ \t])").match
+_value = Late(
     r"""[ \t]*(?:"(?P<double>(?:[^"\\]|\\.)*+)" | '(?P<single>(?:[^']|'')*+)'
     | (?P<plain>[\w./+-](?:[^,;&|"`(){}\[\]<>\#\s]|[ \t]++(?=[^\s\#]))*+))[ \t]*""",
     re.VERBOSE,
 ).match
-_reference = re.compile(r"(?:var|local|data|module|each)\.").match
-_ending = re.compile(r"[ \t]*(?:(?<=[ \t])\#[^\n]*)?\r?").fullmatch
+_reference = Late(r"(?:var|local|data|module|each)\.").match
+_ending = Late(r"[ \t]*(?:(?<=[ \t])\#[^\n]*)?\r?").fullmatch
 
 
 @define

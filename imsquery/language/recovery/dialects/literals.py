@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from attrs import frozen
 
 from imsquery.language.recovery.dialects.reading import UnreadableError, Written
+from imsquery.late import Late
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _CLOSING = {"[": "]", "{": "}", "(": ")", "[?": "]"}
 _STRINGS = frozenset({"string", "moment"})
-_bare = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?|true|false", re.IGNORECASE).fullmatch
+_bare = Late(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?|true|false", re.IGNORECASE).fullmatch
 _NULLS = frozenset({"null", "None", "undefined"})
 
-_escape = re.compile(
-    r"\\(U00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\s\S])"
-)
+_escape = Late(r"\\(U00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\s\S])")
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", **{c: c for c in "\\/'\"`"}}
-_pair = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_pair = Late("[\ud800-\udbff][\udc00-\udfff]")
 
 
 @frozen
@@ -70,9 +69,7 @@ def nest(tokens: list[Written]) -> list[Part]:
     return levels[0]
 
 
-def split(
-    text: str, token: re.Pattern[str], start: int = 0, end: int | None = None
-) -> list[Written]:
+def split(text: str, token: Late, start: int = 0, end: int | None = None) -> list[Written]:
     """Return the tokens of a text; those of kind ``string`` are decoded, ``space`` is left out.
 
     Args:

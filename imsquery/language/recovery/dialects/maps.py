@@ -34,8 +34,9 @@ from imsquery.language.recovery.dialects.reading import (
     reading,
     tagged,
 )
+from imsquery.late import Late
 
-TOKEN = re.compile(
+TOKEN = Late(
     r"""(?P<space>\s+)
     | (?:new\s+Date|ISODate)\(\s*["'](?P<moment>[^"'\\]*)["']\s*\)
     | (?P<string>"(?:[^"\\\n]|\\[^\n])*+"|'(?:[^'\\\n]|\\[^\n])*+')

@@ -21,10 +21,11 @@ from imsquery.language.recovery.dialects.reading import (
 )
 from imsquery.language.recovery.dialects.shell import Word, words
 from imsquery.language.recovery.piece import Piece
+from imsquery.late import Late
 
-_first = re.compile(r"(?<!\S)--[A-Za-z_]").search
-_option = re.compile(r"--([A-Za-z_][\w.:-]*)(=?)").match
-_command = re.compile(
+_first = Late(r"(?<!\S)--[A-Za-z_]").search
+_option = Late(r"--([A-Za-z_][\w.:-]*)(=?)").match
+_command = Late(
     r"""\s*(?:\$\s+)?(?:hcloud\s+IMS\s+ListImages|openstack\s+image\s+list|glance\s+image-list
     |aws\s+ec2\s+describe-images)?[\s\\]*""",
     re.VERBOSE,

@@ -15,8 +15,9 @@ from imsquery.language.recovery.dialects.reading import (
     asked,
     reading,
 )
+from imsquery.late import Late
 
-_text = re.compile(
+_text = Late(
     r"""\s*(?:curl\s+(?:-[\w-]+\s+(?:(?:'[^']*'|"[^"]*"|(?!-)[^\s'"?]+)\s+)?)*)?
     ["'`<]?(?:GET\s+)?
     (?P<url>(?:[A-Za-z][A-Za-z0-9+.-]*://[^\s?\#"'`<>=&]*|[^\s?\#"'`<>=&[\]()|]*)\?)?
@@ -24,13 +25,13 @@ _text = re.compile(
     (?P<fragment>\#[^\s"'`<>]*)?(?:\s+HTTP/[0-9.]+)?["'`>]?\s*""",
     re.VERBOSE,
 ).fullmatch
-_separator = re.compile(r"&(?:amp;|#38;|#[xX]26;)*").finditer
-_pair = re.compile(r"([\w.-]+)=([^|{}\\^]*)").fullmatch
-_bad_escape = re.compile(r"%(?![0-9A-Fa-f]{2})").search
+_separator = Late(r"&(?:amp;|#38;|#[xX]26;)*").finditer
+_pair = Late(r"([\w.-]+)=([^|{}\\^]*)").fullmatch
+_bad_escape = Late(r"%(?![0-9A-Fa-f]{2})").search
 # What only a request has, and values that mean the same here.
-_mark = re.compile(r"(?:^|&)__|%[0-9A-Fa-f]{2}|&(?:amp|#38|#[xX]26);|=(?:lte?|gte?|n?eq):").search
-_plain = re.compile(r"[\w.:/@-][\w.:/@=-]*").fullmatch
-_operator = re.compile(r"[=~(!]").match
+_mark = Late(r"(?:^|&)__|%[0-9A-Fa-f]{2}|&(?:amp|#38|#[xX]26);|=(?:lte?|gte?|n?eq):").search
+_plain = Late(r"[\w.:/@-][\w.:/@=-]*").fullmatch
+_operator = Late(r"[=~(!]").match
 
 
 def read(text: str) -> Reading:

@@ -12,6 +12,7 @@ from imsquery.language._tables import FIXED, KEYWORDS
 from imsquery.language.lalr import Stack, shift
 from imsquery.language.lexer import END, has_surrogate, is_word, spell
 from imsquery.language.recovery.piece import Piece
+from imsquery.late import Late
 
 LONGEST = 65_536  # code points of a text
 DEEPEST = 200  # levels of brackets
@@ -25,8 +26,8 @@ _SEPARATORS = frozenset({"AND", "OR", "COMMA"})
 _AHEAD = -1  # the place of a token that is put in before the next one
 
 # A time without its seconds: an interval here, one moment or a mere text elsewhere.
-is_coarse = re.compile(r"\d{4}-\d\d(?:-\d\d)?(?:[T ]\d\d:\d\d)?").fullmatch
-_relation = re.compile(r"(lte?|gte?|eq|neq):(.*)", re.DOTALL).fullmatch
+is_coarse = Late(r"\d{4}-\d\d(?:-\d\d)?(?:[T ]\d\d:\d\d)?").fullmatch
+_relation = Late(r"(lte?|gte?|eq|neq):(.*)", re.DOTALL).fullmatch
 _RELATIONS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "eq": "=", "neq": "!="}
 ALIKE = frozenset({"<", ">="})  # the same for an interval and for the moment it starts at
 

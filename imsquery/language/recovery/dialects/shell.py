@@ -7,8 +7,9 @@ import re
 from attrs import define, field
 
 from imsquery.language.recovery.dialects.reading import UnreadableError, Written
+from imsquery.late import Late
 
-_chunk = re.compile(
+_chunk = Late(
     r"""(?P<space>(?:\s|\\\r?\n)+)
     | '(?P<single>[^']*)'
     | "(?P<double>(?:[^"\\$`]|\\.|\$(?![\w{(]))*)"
@@ -18,8 +19,8 @@ _chunk = re.compile(
     | (?P<variable>\$[A-Za-z_][A-Za-z0-9_]*)""",
     re.VERBOSE | re.DOTALL,
 ).match
-_character = re.compile(r'\\(?=["\\$`])(?P<escaped>.)|\\\n|(?P<plain>.)', re.DOTALL).finditer
-_variable = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*").fullmatch
+_character = Late(r'\\(?=["\\$`])(?P<escaped>.)|\\\n|(?P<plain>.)', re.DOTALL).finditer
+_variable = Late(r"\$[A-Za-z_][A-Za-z0-9_]*").fullmatch
 
 
 @define

@@ -1,0 +1,75 @@
+"""The texts of records in a file, by number: what responses show of them."""
+
+from __future__ import annotations
+
+import json
+import threading
+from array import array
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from pathlib import Path
+
+_KEPT = 4_096  # records, of those last read
+
+
+class Bodies:
+    """Records as they were written, without attributes that responses do not show.
+
+    They are in a file: a database holds them in far more memory, and takes longer to find the few
+    of a page.  Safe to use from several threads.
+
+    Args:
+        path: of the file to write; nothing else may change it.
+        lines: the records as JSON, each in a line.
+        hidden: the attributes that responses do not show.
+    """
+
+    def __init__(self, path: Path, lines: Iterable[bytes], hidden: Collection[str]) -> None:
+        self._hidden = frozenset(hidden)
+        # An escape may spell a name, too.
+        self._signs = [f'"{name}"'.encode() for name in hidden] + [b"\\u"] * bool(hidden)
+        self._ends = _write(path, lines)
+        self._file = path.open("rb", buffering=0)
+        self._lock = threading.Lock()
+        self._read = lru_cache(_KEPT)(self._find)
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def read(self, numbers: Iterable[int]) -> list[bytes]:
+        """Return records, in UTF-8, by their numbers, from 0 in the order of the lines."""
+        return [self._read(number) for number in numbers]
+
+    def _find(self, number: int) -> bytes:
+        start, end = self._ends[number], self._ends[number + 1]
+        with self._lock:
+            self._file.seek(start)
+            line = self._file.read(end - start)
+        if any(sign in line for sign in self._signs):
+            return self._without_hidden(line)
+        return line
+
+    def _without_hidden(self, line: bytes) -> bytes:
+        record = json.loads(line)
+        shown = {name: value for name, value in record.items() if name not in self._hidden}
+        is_whole = len(shown) == len(record)
+        return line if is_whole else json.dumps(shown, ensure_ascii=False).encode()
+
+
+def _write(path: Path, lines: Iterable[bytes]) -> array[int]:
+    """Write lines that are not blank; return where each ends, after a zero."""
+    ends, end = array("q", [0]), 0
+    with path.open("wb") as file:
+        for line in lines:
+            body = line.strip()
+            if body:
+                end += file.write(body)
+                ends.append(end)
+    return ends
