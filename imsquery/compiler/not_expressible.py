@@ -10,7 +10,7 @@ from imsquery.diagnostics.edits import clip
 from imsquery.language.lexer import spell
 from imsquery.language.operators import KEYED, NOCASE
 from imsquery.schema.parameters import LIST
-from imsquery.schema.wire import MAX_LIST, write_list, write_pair
+from imsquery.schema.wire import MAX_LIST, compares_by, write_list, write_pair
 from imsquery.semantics.binder import is_sortable
 from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown, leaves
 from imsquery.semantics.lists import as_list
@@ -128,7 +128,7 @@ def obstacle(literal: Formula) -> str | None:
         return "the server compares whole tags, not their keys"
     if literal.relation.endswith(NOCASE):
         return f"the server compares `{parameter.name}` with its letter case"
-    if literal.relation in parameter.forms:
+    if compares_by(parameter, literal.relation):
         return f"no request can have this value of `{parameter.name}`"
     known = [f"`{each}`" for each in parameter.forms]
     listed = " and ".join(filter(None, [", ".join(known[:-1]), known[-1]]))

@@ -161,10 +161,18 @@ def read_order(query: BoundQuery, spec: Spec) -> Ordering:
     has and which never change.  The reference does not say how the service compares texts, nor
     where it puts images without a value; and an image whose key changes between two pages may be
     on neither.
+
+    Raises:
+        ValueError: the spec, which nothing has checked, has no id, or no time to sort by.
     """
-    default, identity = spec.default_order, spec.names["id"]
-    assert default is not None  # noqa: S101 -- no spec lacks one
-    assert identity.observed is not None  # noqa: S101 -- nor this
+    default = spec.default_order
+    if default is None:
+        msg = "the spec lacks a time that the server can sort by, which is its default order"
+        raise ValueError(msg)
+    identity = spec.names.get("id")
+    if identity is None or identity.observed is None:
+        msg = "the spec lacks an attribute `id` in image records"
+        raise ValueError(msg)
     newest_first = SortKey(default, descending=True)
     written = [SortKey(each.parameter, each.direction != "asc") for each in query.order]
     keys = _without_idle(written or [newest_first], identity)

@@ -321,8 +321,12 @@ class Spec(Frozen):
             ValueError: a name is unknown, taken or cannot be written in a filter; a type has no
                 values or range; or a row refers to an unknown one.
         """
+        from imsquery.schema.column_types import check_types
         from imsquery.schema.faults import check_rows
 
+        added = tuple(parameters), tuple(functions), tuple(foreign_names)
+        for row_type, made in zip((Parameter, Function, ForeignName), added, strict=True):
+            check_types(row_type, made)
         rows = dict(self.parameters)
         for name, more in (values or {}).items():
             row = self._row(rows, name)
@@ -333,11 +337,11 @@ class Spec(Frozen):
         for name, (least, most) in (ranges or {}).items():
             row = self._row(rows, name)
             rows[row.wire] = _with_range(row, name, least, most)
-        rows.update((row.wire, row) for row in parameters)
+        rows.update((row.wire, row) for row in added[0])
         arguments = self._arguments()
         arguments["parameters"] = with_sort_keys(rows.values())
-        arguments["functions"] += tuple(functions)
-        arguments["foreign_names"] = (*foreign_names, *self.foreign_names)
+        arguments["functions"] += added[1]
+        arguments["foreign_names"] = (*added[2], *self.foreign_names)
         check_rows(
             arguments["parameters"], arguments["functions"], arguments["foreign_names"], self.family
         )

@@ -52,6 +52,11 @@ def write_pair(row: Parameter, relation: str, value: str | int) -> Pair | None:
     return pair or _write_next(row, relation, value)
 
 
+def compares_by(row: Parameter, relation: str) -> bool:
+    """Return whether the server has an operator, or one that means it of the next value."""
+    return relation in row.forms or _NEXT.get(relation, ("", 0))[0] in row.forms
+
+
 def _write_as(row: Parameter, relation: str, text: str) -> Pair | None:
     """Write a value after its operator, if the server reads it as that and not as another one."""
     if relation not in row.forms:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from imsquery import CLOUDIMAGES, ForeignName, Function, Parameter, QueryError, matcher, plan
+from imsquery import CLOUDIMAGES, ForeignName, Function, Parameter, QueryError, check, matcher, plan
 from imsquery import compile as compile_query
 from imsquery.schema.kinds import (
     Boolean,
@@ -132,6 +136,46 @@ def calling(*conditions: tuple[str, str], **more: Any) -> dict[str, Any]:
 def test_what_could_not_be_used_is_refused(change: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         CLOUDIMAGES.extend(**change)
+
+
+_odd: st.SearchStrategy[Any] = st.sampled_from(
+    (1, None, True, "x", b"x", 1.5, (), [], {}, ("a",), ("a", "b"), (1, 2), {"a": "b"}, {"a": 1},
+     {1: "a"}, {"a": ("b", "c")}, {"a": ("b",)}, "\ud800")
+)  # fmt: skip
+
+
+@given(st.sampled_from(Parameter._fields[2:]), _odd, st.sampled_from((Text(), Integer(), ZONES)))
+def test_a_column_of_any_type_is_taken_or_refused(column: str, value: Any, kind: Kind) -> None:
+    try:
+        made = Parameter("zone", kind, **{"source": "test", column: value})
+    except (AttributeError, TypeError, ValueError):
+        return
+    try:
+        spec = CLOUDIMAGES.extend(parameters=[made])
+    except (TypeError, ValueError):
+        return
+    assert json.dumps(spec.to_dict())
+    assert pickle.loads(pickle.dumps(spec)) == spec  # noqa: S301 -- made here
+    assert spec.dump()
+    check("zone = a or name = b", spec=spec)
+
+
+@given(_odd, _odd, _odd)
+def test_functions_and_names_of_any_type_are_taken_or_refused(a: Any, b: Any, c: Any) -> None:
+    for make in (
+        lambda: {"functions": [Function(a, b, c, summary="ours", source="test")]},
+        lambda: {"functions": [call(("name", "a"), variadic=a)]},
+        lambda: {"foreign_names": [ForeignName(a, b, guesses=c, source="test")]},
+        lambda: {"parameters": [a], "functions": [b], "foreign_names": [c]},
+    ):
+        try:
+            change = make()
+        except (TypeError, ValueError):
+            continue
+        try:
+            CLOUDIMAGES.extend(**change)
+        except (TypeError, ValueError) as error:
+            assert str(error)
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:

@@ -127,7 +127,7 @@ def test_all_that_is_wrong_is_said_with_its_place(tmp_path: Path) -> None:
     assert str(caught.value).replace(str(file), "ours") == (
         "ours:2:12: the extended spec has no `flavour_id`; did you mean `flavor_id`?\n"
         "ours:5:1: a parameter of the type enumeration has no `minimum`\n"
-        "ours:6:16: its values are texts\n"
+        "ours:6:16: expected a text, not `7`\n"
         "ours:8:13: the key `type` is missing"
     )
 

@@ -182,8 +182,10 @@ class _Reader:
         expected = int if "minimum" in taken else str
         for number, value in enumerate(columns.get("values", ())):
             if type(value) is not expected:
-                shown = "whole numbers" if expected is int else "texts"
-                self._fault((*path, "values", number), f"its values are {shown}")
+                shown = "a whole number" if expected is int else "a text"
+                self._fault(
+                    (*path, "values", number), f"expected {shown}, not `{clip(str(value))}`"
+                )
         if columns.get("observed") is True:
             self._fault((*path, "observed"), "expected the name of an attribute, or false")
         if len(self._found) == before:
