@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cold_start
 import engines
+import execution
 import harness
 import instructions
 import keys
@@ -19,7 +20,9 @@ PAGE = Path(__file__).parent / "README.md"
 
 
 def main(rounds: int) -> str:
-    measured = (warm, instructions, keys, reuse, cold_start, matching, planning, engines)
+    measured = (
+        warm, instructions, keys, reuse, cold_start, matching, planning, execution, engines,
+    )  # fmt: skip
     tables = "\n".join(each.main(rounds) for each in measured)
     where = f"CPython {platform.python_version()} on {platform.system()} {platform.machine()}"
     return (

@@ -25,12 +25,12 @@ LONGEST_NUMBER = 600
 """Longest text that is read as a number: more digits are slow to convert."""
 
 _decimal = re.compile(r"[+-]?[0-9]+").fullmatch
-# Most times are of this form, and are read as they are written.
 _PLAIN_TIME = (
     r"[12][0-9][0-9][0-9]-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
     r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
 )
-_plain_time = re.compile(_PLAIN_TIME).fullmatch
+is_plain_time = re.compile(_PLAIN_TIME).fullmatch
+"""Matches a time that reads as it is written, as most do."""
 _plain_times = re.compile(rf"(?:{_PLAIN_TIME}\n)*").fullmatch
 _time = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]((?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2})(?:\.[0-9]+)?Z?"
@@ -49,7 +49,7 @@ def read_number(value: Any) -> int | None:
 
 def read_time(value: Any) -> str | None:
     """Read a UTC time in either of the service's formats, without its fraction of a second."""
-    if value.__class__ is str and _plain_time(value):
+    if value.__class__ is str and is_plain_time(value):
         text: str = value
         return text
     match = _time(value) if isinstance(value, str) else None

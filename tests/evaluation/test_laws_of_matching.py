@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given, reject
 from hypothesis import strategies as st
 
-from imsquery import QueryError, parse, testing
+from imsquery import Limits, QueryError, parse, testing
 from imsquery import compile as compile_query
-from imsquery.evaluation.matching import matcher
+from imsquery.evaluation import matching
+from imsquery.evaluation.matching import Matcher, matcher
 from imsquery.language import syntax
 from imsquery.language.patterns import compile_glob
 from imsquery.language.unparse import unparse
@@ -23,7 +24,7 @@ trees = testing.filter_trees(consistent=False, max_predicates=6)
 records = testing.records() | testing.near_miss_records()
 
 
-def made(tree: syntax.Expr) -> Callable[[Mapping[str, Any]], bool]:
+def made(tree: syntax.Expr) -> Matcher:
     """Return the predicate of a filter; reject examples that are rightly refused."""
     try:
         return matcher(tree)
@@ -47,6 +48,54 @@ def test_a_predicate_of_few_conditions_agrees_with_the_meaning(text: str, world:
 
     for image in world.images:
         assert is_wanted(image) is holds(tree, image)
+
+
+@given(trees, st.lists(records, max_size=4))
+def test_selecting_records_keeps_those_that_match(
+    tree: syntax.Expr, images: list[dict[str, Any]]
+) -> None:
+    is_wanted = made(tree)
+
+    assert [*is_wanted.select(images)] == [each for each in images if holds(tree, each)]
+
+
+@given(trees, records, st.integers(1, 4), st.integers(4, 6))
+def test_a_predicate_made_in_parts_agrees_with_the_meaning(
+    tree: syntax.Expr, record: dict[str, Any], largest: int, deepest: int
+) -> None:
+    with patch.multiple(matching, _LARGEST=largest, _DEEPEST=deepest):
+        is_wanted = made(tree)
+
+        assert is_wanted(record) is holds(tree, record)
+        assert [*is_wanted.select([record])] == [record] * holds(tree, record)
+
+
+LARGE = {
+    "or": " or ".join(f"name contains n{n}" for n in range(5_000)),
+    "and": " and ".join(f"not name contains n{n}" for n in range(5_000)),
+    "times": " or ".join(f"created_at > now-{n}d" for n in range(5_000)),
+    "deep": "".join(f"(name contains a{n} or (name startswith b{n} and " for n in range(2_500))
+    + "protected"
+    + "))" * 2_500,
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_no_function_made_of_a_filter_has_more_than_so_many_conditions(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources: list[str] = []
+
+    def run(source: str, names: dict[str, Any]) -> None:
+        sources.append(source)
+        exec(source, names)  # noqa: S102 -- what is under test
+
+    monkeypatch.setattr(matching, "exec", run, raising=False)
+    matcher(LARGE[name], limits=Limits(length=10**6, depth=10**4))
+
+    counts = [source.count("record") for source in sources]
+    assert max(counts) <= 2_100
+    assert 1_000 <= sum(counts) <= 5_100
 
 
 @given(trees, records)

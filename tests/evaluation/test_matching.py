@@ -258,7 +258,7 @@ def test_cheap_conditions_are_evaluated_first() -> None:
         " and protected and name is present and platform = CentOS"
     )
     cheapest_first = [
-        "name", "__platform", "__support_arm", "status", "min_ram", "protected", "tags",
+        "tags", "name", "__platform", "__support_arm", "status", "min_ram", "protected",
         "created_at", "__description", "tags", "__os_version",
     ]  # fmt: skip
     record = Watched(
