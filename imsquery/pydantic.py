@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 class Filter:
     """Annotates a text that must be a filter without errors, and without placeholders.
 
-    The text is kept as it is written.
+    The text is kept as it is written.  ``None`` is left to the type: ``Annotated[str | None, …]``.
 
     Each error of the filter is one of the model: its type is the code of the finding, and its
     context has the span, the notes and the fixes, as :meth:`Diagnostic.to_dict` returns them.
@@ -71,7 +71,11 @@ class Filter:
         """Return how Pydantic validates the text."""
         return core_schema.no_info_after_validator_function(self._checked, handler(source))
 
-    def _checked(self, text: str) -> str:
+    def _checked(self, text: object) -> object:
+        if text is None:
+            return None
+        if not isinstance(text, str):
+            raise PydanticCustomError("filter-type", "expected the text of a filter")
         options: dict[str, Any] = {
             "spec": self.spec,
             "allow_unlisted": self.allow_unlisted,

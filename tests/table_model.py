@@ -6,6 +6,7 @@ Slow and plain on purpose.  It shares the rows with the package, and how values 
 
 from __future__ import annotations
 
+import csv
 import operator
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from tests.meaning import has_key, in_time, in_version, interval, matches, numbe
 
 Record = Mapping[str, Any]
 Hidden = Mapping[str, Any]
-CLAUSES = {"__by", "way", "most", "from"}
+_CLAUSES = {"__by", "way", "most", "from"}
 
 
 @frozen
@@ -39,7 +40,8 @@ class Table:
     def shown(self, row: Parameter, record: Record, hidden: Hidden) -> list[Any]:
         """Return the values that an image has for a parameter."""
         if row.observed is None:
-            return list(hidden.get(row.wire, ()))
+            known = hidden.get(row.wire, ())
+            return [typed(row, each) if row.kind.name == "time" else each for each in known]
         said = record.get(row.observed)
         if row.multiple:
             tags = said if isinstance(said, list) else []
@@ -164,12 +166,6 @@ def _ordered(relation: str, left: int, right: int) -> bool:
     }[relation]
 
 
-def _listed(text: str) -> list[str]:
-    """Return the values of a list, which are in quotes if they have a comma."""
-    pieces = re.findall(r'"([^"]*)"(?:,|$)|([^,]+)(?:,|$)', text)
-    return [quoted or plain for quoted, plain in pieces]
-
-
 class TableServer:
     """A server of the parameters of a table: a conjunction of comparisons, pages by marker.
 
@@ -190,13 +186,16 @@ class TableServer:
 
     def __call__(self, query: str) -> list[Record]:
         self.asked.append(query)
-        asked = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
-        clauses = {name: value for name, value in asked if name in CLAUSES}
-        asked = [pair for pair in asked if pair[0] not in CLAUSES]
-        key = clauses.get("__by", self.creation.wire)
-        is_descending = clauses.get("way", "desc") == "desc"
-        limit, marker = int(clauses.get("most", "500")), clauses.get("from")
-        found = [image for image in self.images if self._is_found(image, asked)]
+        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
+        asked = dict(pairs)
+        names = [name for name, _ in pairs if name not in _CLAUSES]
+        conditions = [self._read(*pair) for pair in pairs if pair[0] not in _CLAUSES]
+        for name, (row, _, _) in zip(names, conditions, strict=True):
+            assert row.repeats or names.count(name) == 1, f"{name} is there twice"
+        key = asked.pop("__by", self.creation.wire)
+        is_descending = asked.pop("way", "desc") == "desc"
+        limit, marker = int(asked.pop("most", "500")), asked.pop("from", None)
+        found = [image for image in self.images if self._is_found(image, conditions)]
         found.sort(key=lambda image: self._place(image, key), reverse=is_descending)
         if marker is not None:
             (start,) = [image for image in self.images if image["id"] == marker]
@@ -210,46 +209,50 @@ class TableServer:
         created = self.table.shown(self.creation, image, {})
         return ([(type(each).__name__, each) for each in shown], created, image["id"])
 
-    def _is_found(self, image: Record, asked: Sequence[tuple[str, str]]) -> bool:
-        for wire, value in asked:
-            row, relation, compared = self._read(wire, value)
-            is_repeated = [name for name, _ in asked].count(wire) > 1
-            assert row.repeats or not is_repeated, f"{wire} is there twice"
+    def _read(self, name: str, value: str) -> tuple[Parameter, str, list[str]]:
+        """Return what a pair compares, how, and with which values."""
+        best: tuple[Parameter, str, str] | None = None
+        for row in [*self.table.spec.parameters.values(), self.table.row_of(name)]:
+            for relation, template in row.operators.items():
+                own, _, prefix = template.removesuffix("{}").rpartition("=")
+                is_longer = best is None or len(prefix) > len(best[2])
+                is_list = best is not None and len(prefix) == len(best[2]) and relation == "in"
+                if (
+                    (own or row.wire) == name
+                    and value.startswith(prefix)
+                    and (is_longer or is_list)
+                ):
+                    best = row, relation, prefix
+        assert best is not None, f"{name} is not a parameter"
+        row, relation, prefix = best
+        rest = value[len(prefix) :]
+        listed = next(csv.reader([rest])) if relation == "in" else [rest]
+        return row, "=" if relation == "in" else relation, listed
+
+    def _is_found(
+        self, image: Record, conditions: Sequence[tuple[Parameter, str, list[str]]]
+    ) -> bool:
+        for row, relation, values in conditions:
             if row.requires is not None:
                 needed, given = row.requires
-                found = [self._read(*pair) for pair in asked]
-                asks = [other for each, _, other in found if each.wire == needed]
-                assert asks == [given], f"{wire} lacks what it requires"
-            values = _listed(compared) if relation == "in" else [compared]
-            if not any(self._compares(row, relation, each, image) for each in values):
+                assert any(
+                    other.wire == needed and way == "=" and listed == [given]
+                    for other, way, listed in conditions
+                ), f"{row.wire} lacks what it requires"
+            if not any(self._compares(row, relation, value, image) for value in values):
                 return False
         return True
 
-    def _read(self, wire: str, value: str) -> tuple[Parameter, str, str]:
-        """Return the row of a pair, the operator, and what comes after it."""
-        forms = [
-            (*template.removesuffix("{}").rpartition("=")[::2], relation, row)
-            for row in self.table.spec.parameters.values()
-            for relation, template in row.operators.items()
-        ]
-        forms.sort(key=lambda form: -len(form[1]))  # `lte:` before none
-        for own, prefix, relation, row in forms:
-            if (own or row.wire) == wire and value.startswith(prefix):
-                return row, relation, value.removeprefix(prefix)
-        row = self.table.row_of(wire)
-        assert row.wire == wire, f"{wire} is not a parameter"
-        assert "=" in row.operators, f"{wire} has no equality"
-        return row, "=", value
-
     def _compares(self, row: Parameter, relation: str, value: str, image: Record) -> bool:
-        hidden = self.hidden.get(image["id"], {})
-        said = self.table.shown(row, image, hidden)
+        said = self.table.shown(row, image, self.hidden.get(image["id"], {}))
         if row.kind.name == "time":
             wanted = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007
             if relation == "!=":
                 return bool(said) and said[0] != wanted
             return any(in_time(relation, each, *interval(value)) for each in said)
-        if relation in {">=", "<="}:
-            return any(_ordered(relation, int(each), int(value)) for each in said)
         # As a server does, by the text; a scope finds everything.
-        return value in row.scopes or value in map(str, said)
+        if relation == "=":
+            return value in row.scopes or value in map(str, said)
+        if relation in {"contains", "startswith"}:
+            return any(matches(relation, value, str(each)) for each in said)
+        return any(_ordered(relation, int(each), int(value)) for each in said)

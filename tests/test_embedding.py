@@ -93,6 +93,30 @@ def test_a_valid_field_has_what_it_was_checked_for(text: str) -> None:
         make(text)
 
 
+values = st.none() | st.booleans() | st.integers() | st.binary() | st.lists(st.text()) | texts
+
+
+@given(
+    value=values,
+    annotation=st.sampled_from([str, str | None, int | str, Any, list[str] | str, int]),
+)
+def test_a_value_of_any_type_is_taken_or_refused(value: object, annotation: Any) -> None:
+    field = pydantic.TypeAdapter(Annotated[annotation, Filter()])
+    try:
+        taken = field.validate_python(value)
+    except pydantic.ValidationError:
+        return
+    assert taken is None or (isinstance(taken, str) and not findings(taken))
+
+
+def test_a_field_may_be_optional() -> None:
+    field = pydantic.TypeAdapter(Annotated[str | None, Filter()])
+
+    assert field.validate_python(None) is None
+    with pytest.raises(pydantic.ValidationError):
+        pydantic.TypeAdapter(Annotated[str, Filter()]).validate_python(None)
+
+
 @pytest.mark.parametrize("name", ["span", "code", "message", "severity", "fixes", "notes"])
 def test_braces_in_a_message_are_not_filled_in(name: str) -> None:
     text = f'os_type = "{{{name}}}"'

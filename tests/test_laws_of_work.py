@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from runpy import run_path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from attrs import frozen
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 
 from tests import faulty
 from tests.strategies import soup
-from tests.work import Work, called, measured
+from tests.work import Work, called, counting_copy, measured
 
 SHORT = 64  # code points, at least
 DEPTH = 12  # of what is nested; eight times as deep is within the limits
@@ -321,6 +322,54 @@ def test_a_plan_with_lists_and_ranges_takes_time_in_proportion_to_the_filter(
         plan(text, spec=glance())
 
     assert_law(plan, family, 8)
+
+
+def merged(requests: int, images: int, order: str) -> Work:
+    """Return the work of running a plan that has as many requests, after it was made."""
+    found = [
+        {
+            "id": f"i{n:05}",
+            "created_at": f"2020-01-01T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}Z",
+        }
+        for n in range(images)
+    ]
+    if not order.endswith("asc"):
+        found.reverse()
+    shares = {f"o{n}": found[n::requests] for n in range(requests)}
+    places = {each["id"]: n for share in shares.values() for n, each in enumerate(share, 1)}
+
+    def fetch(query: str) -> list[dict[str, str]]:
+        asked = dict(parse_qsl(query))
+        start = places[asked["marker"]] if "marker" in asked else 0
+        return shares[asked["owner"]][start : start + 4]
+
+    def run(count: int) -> None:
+        assert len([*made.execute(fetch, page_size=4)]) == count
+
+    with counting_copy():
+        from imsquery.planning.planner import plan
+
+        made = plan(f"owner in ({', '.join(shares)}){order}", max_requests=requests)
+    assert len(made.requests) == requests
+    return measured(lambda _: run(images), "")
+
+
+ARRIVING = (" order by created_at", " order by created_at asc", " order by id asc")
+
+
+@pytest.mark.parametrize("order", ARRIVING)
+def test_an_image_takes_hardly_more_work_with_more_requests(order: str) -> None:
+    merged(8, 64, order)  # what is imported is not counted
+    few, many = merged(8, 4_096, order), merged(256, 4_096, order)
+    assert many.steps < 2 * few.steps, (few, many)
+    assert many.handled < 2 * few.handled, (few, many)
+
+
+@pytest.mark.parametrize("order", ARRIVING)
+def test_running_a_plan_takes_work_in_proportion_to_the_images(order: str) -> None:
+    merged(8, 64, order)
+    few, many = merged(8, 512, order), merged(8, 4_096, order)
+    assert not _exceeds(many, few, 0), (few, many)
 
 
 @pytest.mark.parametrize("piece", ["{}b", "{}?b", "a?{}b", "a*{}b*?"])

@@ -61,6 +61,9 @@ def add_format(parser: ArgumentParser, formats: Sequence[str]) -> None:
     )
 
 
+_OTHER_SERVICE = "this format is for Huawei Cloud, and --spec is for another service"
+
+
 def compiled(show: Callable[[CompiledQuery], str]) -> Write:
     """Return what writes a filter by its compiled form."""
 
@@ -80,7 +83,7 @@ def analyzed(show: Callable[[Analysis], str]) -> Write:
         from imsquery.semantics.analysis import inspect
 
         if keywords["spec"].host != CLOUDIMAGES.host:
-            raise UsageError("this format is of a tool of Huawei Cloud, unlike the spec")
+            raise UsageError(_OTHER_SERVICE)
         analysis = inspect(text, **keywords, values=values)
         return show(analysis), in_text_order(analysis.findings)
 

@@ -190,17 +190,6 @@ class UsageError(Exception):
     """An argument that cannot be used, as only reading it shows."""
 
 
-def check_vendor(arguments: Namespace) -> None:
-    """Raise if a format asks the vendor's own service, and the filter is for another.
-
-    Raises:
-        UsageError: it is.
-    """
-    if arguments.spec.path != CLOUDIMAGES.path:
-        path = CLOUDIMAGES.path
-        raise UsageError(f"--format {arguments.format} asks for {path}, which --spec has not")
-
-
 def read_filter(arguments: Namespace) -> str:
     """Return the filter; see :func:`read_query`."""
     return read_query(arguments.filter, arguments.max_length)

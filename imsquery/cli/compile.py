@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imsquery.cli.batch import add_batch, add_format, analyzed, compiled, print_each
-from imsquery.cli.common import UsageError, add_options, add_values, check_vendor
+from imsquery.cli.common import UsageError, add_options, add_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     """Print the query string of each filter, or the form that was asked for."""
     if arguments.format == "python":
-        check_vendor(arguments)
         from imsquery.forms.definitions import python
 
         if arguments.signing:

@@ -11,6 +11,7 @@ from imsquery.cli.common import UsageError, add_spec
 from imsquery.cli.output import as_json, fail
 from imsquery.diagnostics.edits import did_you_mean
 from imsquery.diagnostics.suggest import nearest
+from imsquery.diagnostics.terminal import visible
 from imsquery.schema.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -63,10 +64,11 @@ def main(arguments: Namespace) -> int:
     if arguments.format == "json":
         print(as_json(spec.to_dict(rows), indent=2))
         return 0
-    _print_table(rows)
+    lines = [*_table(rows)]
     if not arguments.names:
-        _print_functions(spec)
-    _print_foreign_names(spec, {row.wire for row in rows} if arguments.names else None)
+        lines += _functions(spec)
+    lines += _foreign_names(spec, {row.wire for row in rows} if arguments.names else None)
+    print("\n".join(map(visible, lines)))
     return 0
 
 
@@ -88,31 +90,33 @@ def _shown(meaning: str, spec: Spec) -> str:
     return meaning if row is None else row.name
 
 
-def _print_table(rows: Sequence[Parameter]) -> None:
+def _table(rows: Sequence[Parameter]) -> Iterator[str]:
     lines = [_HEADER, *map(_line, rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = [f"{cell:{width}}" for cell, width in zip(line, widths, strict=True)]
-        print("  ".join(cells).rstrip())
+        yield "  ".join(cells).rstrip()
 
 
-def _print_functions(spec: Spec) -> None:
-    print("\nfunctions" if spec.functions else "", end="\n" if spec.functions else "")
+def _functions(spec: Spec) -> Iterator[str]:
+    if spec.functions:
+        yield from ("", "functions")
     for same in spec.functions.values():
         for function in same:
-            print(f"  {function.signature:20}  {function.summary}")
+            yield f"  {function.signature:20}  {function.summary}"
 
 
-def _print_foreign_names(spec: Spec, wires: set[str] | None) -> None:
-    """Print what names of other tools mean: all of them, or those that mean some parameters."""
+def _foreign_names(spec: Spec, wires: set[str] | None) -> Iterator[str]:
+    """Yield what names of other tools mean: all of them, or those that mean some parameters."""
     rows = [
         row for row in spec.foreign_names if wires is None or not wires.isdisjoint(row.meanings)
     ]
-    print("\nnames elsewhere" if rows else "", end="\n" if rows else "")
+    if rows:
+        yield from ("", "names elsewhere")
     for row in rows:
         meant = " or ".join(_shown(each, spec) for each in row.meanings) or "no counterpart"
         note = f"; {row.note}" if row.note else ""
-        print(f"  {', '.join(row.names)}: {meant}{note}")
+        yield f"  {', '.join(row.names)}: {meant}{note}"
 
 
 def _line(row: Parameter) -> tuple[str, str, str, str, str]:

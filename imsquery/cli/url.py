@@ -6,9 +6,8 @@ import sys
 from argparse import ArgumentTypeError
 
 from imsquery.cli.batch import add_batch, add_format, analyzed, compiled, print_each
-from imsquery.cli.common import UsageError, add_options, add_values, check_vendor
-from imsquery.compiler.query_string import check_endpoint, region_endpoint
-from imsquery.schema.cloudimages import CLOUDIMAGES
+from imsquery.cli.common import UsageError, add_options, add_values
+from imsquery.compiler.query_string import check_endpoint, check_region, region_endpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +64,6 @@ def _writer(arguments: Namespace) -> Write:
     """Return what writes a filter."""
     region = arguments.region
     if arguments.format in {"koocli", "terraform"}:
-        check_vendor(arguments)
         if region is None:
             raise UsageError(f"--format {arguments.format} needs --region")
         from imsquery.forms.definitions import koocli
@@ -109,7 +107,6 @@ def _endpoint(text: str) -> str:
 
 def _region(text: str) -> str:
     try:
-        region_endpoint(text, CLOUDIMAGES.host)
+        return check_region(text)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from None
-    return text

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _CANONICAL_SAFE = ":="
 is_plain = re.compile(r"[A-Za-z0-9\-._~:=]*").fullmatch
 
-_region = Late(r"[a-z]{2,16}(?:-[a-z0-9]{1,16}){1,4}").fullmatch
+# A label of a host name, so that a region is a part of its host and of nothing else.
+_region = Late(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?").fullmatch
 _endpoint = Late(
     r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
     r"(?::(?:[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
@@ -159,6 +160,19 @@ def check_endpoint(endpoint: str, path: str = "") -> str:
     return endpoint
 
 
+def check_region(region: str) -> str:
+    """Return the name of a region, such as ``cn-north-4``.
+
+    Raises:
+        ValueError: it cannot be one, whatever the cloud.
+    """
+    if not _region(region):
+        expected = "up to 63 lower-case letters, digits and inner hyphens"
+        msg = f"not a region: {region[:200]!r}; expected {expected}"
+        raise ValueError(msg)
+    return region
+
+
 def region_endpoint(region: str, host: str) -> str:
     """Return the endpoint of a region.
 
@@ -169,10 +183,7 @@ def region_endpoint(region: str, host: str) -> str:
     Raises:
         ValueError: it cannot be the name of a region, or the spec knows no endpoints of regions.
     """
-    if not _region(region):
-        msg = f"not a region: {region[:200]!r}; expected a name such as cn-north-4"
-        raise ValueError(msg)
     if "{region}" not in host:
-        msg = "this cloud has no endpoints by region; expected an endpoint"
+        msg = "the spec has no host for regions; use an endpoint instead"
         raise ValueError(msg)
-    return host.replace("{region}", region)
+    return host.replace("{region}", check_region(region))

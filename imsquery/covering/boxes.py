@@ -49,7 +49,7 @@ class Box:
         key: the same for boxes with the same conditions; sortable.
     """
 
-    __slots__ = ("conditions", "hidden", "key", "unasked", "weight", "wires")
+    __slots__ = ("_weights", "conditions", "hidden", "key", "unasked", "weight", "wires")
 
     def __init__(self, conditions: Conditions, unasked: tuple[Atom, ...] = ()) -> None:
         self.conditions = conditions
@@ -59,7 +59,8 @@ class Box:
             atom.key for atom in (*conditions.values(), *unasked) if atom.parameter.observed is None
         )
         self.wires = frozenset(atom.parameter.wire for atom in conditions.values())
-        self.weight = reduce(float.__mul__, map(weigh, conditions.values()), 1.0)
+        self._weights = {place: weigh(atom) for place, atom in conditions.items()}
+        self.weight = reduce(float.__mul__, self._weights.values(), 1.0)
 
     def meet(self, other: Box) -> Box | None:
         """Return the intersection with another box; ``None`` if it is empty."""
@@ -116,7 +117,13 @@ class Box:
         weight = 1.0
         theirs = other.conditions
         for place, atom in self.conditions.items():
-            shared = _wider(atom, theirs.get(place))
+            known = theirs.get(place)
+            if known is None:
+                continue
+            if atom.value == known.value and atom.relation == known.relation:
+                weight *= self._weights[place]
+                continue
+            shared = _wider(atom, known)
             if shared is not None:
                 weight *= weigh(shared)
         return weight

@@ -43,31 +43,41 @@ class TooManyHiddenError(Exception):
     """There are more combinations of hidden conditions than are considered."""
 
 
-def cover(formula: Formula, budget: int, unique: str | None = None) -> list[Box]:
-    """Return boxes that together cover a simplified filter, in a fixed order.
+class Cover:
+    """Boxes that together cover a simplified filter, found for one budget or several.
 
     Args:
         formula: the filter.
-        budget: maximum number of boxes, not counting those that differ in hidden conditions.
         unique: wire name of the parameter whose values each belong to a single image.
-
-    Raises:
-        TooManyHiddenError: too many boxes differ in hidden conditions.
     """
-    return _Cover(budget, unique).cover(formula)
 
-
-class _Cover:
-    """A walk over a filter, from the leaves up, that knows the context of each part."""
-
-    def __init__(self, budget: int, unique: str | None) -> None:
+    def __init__(self, formula: Formula, unique: str | None = None) -> None:
+        self._formula = formula
         self._unique = unique
+        self._walked: list[Box] | None = None  # kept if no budget had to limit them
+        self._settled: list[Box] | None = None  # the last boxes of which no two could be joined
+
+    def within(self, budget: int) -> list[Box]:
+        """Return the boxes in a fixed order.
+
+        Args:
+            budget: maximum number of boxes, not counting those that differ in hidden conditions.
+
+        Raises:
+            TooManyHiddenError: too many boxes differ in hidden conditions.
+        """
+        is_known = self._walked is not None and budget >= self._budget
         self._budget = budget
         self._width = budget * _WIDTH
         self._max_hidden = min(budget * _HIDDEN, _MAX_HIDDEN)
-
-    def cover(self, formula: Formula) -> list[Box]:
-        return self._shrink(self._walk(formula), self._budget)
+        if self._walked is None or not is_known:
+            self._walked = None
+            self._is_limited = False
+            boxes = self._walk(self._formula)
+            if self._is_limited:
+                return self._shrink(boxes, budget)
+            self._walked = boxes
+        return self._shrink(self._walked, budget)
 
     def _walk(self, formula: Formula) -> list[Box]:
         # A frame is a node, its parts to come, what it and the conjunctions around it demand
@@ -126,6 +136,7 @@ class _Cover:
     ) -> list[Box] | None:
         """Return what boxes and alternatives have in common; ``None`` for too many boxes."""
         if len(boxes) * len(alternatives) > (_MAX_PRODUCT if is_required else self._width):
+            self._is_limited = True
             if is_required:
                 raise TooManyHiddenError
             return None
@@ -133,6 +144,7 @@ class _Cover:
         found = tidy([box for box in met if box is not None])
         if len(found) <= self._budget:
             return found
+        self._is_limited = True
         # Only for the first alternatives is widening boxes worth it.
         if not is_required and len(boxes) > 1:
             return None
@@ -144,13 +156,19 @@ class _Cover:
         Boxes that are one in two parts are always joined.  After that, pairs are widened to one,
         starting with the pair that lets the fewest additional images through.
         """
-        boxes = _join(tidy(boxes))
+        if boxes is not self._settled:
+            tidied = tidy(boxes)
+            boxes = _join(tidied)
+            if boxes is tidied:
+                self._settled = boxes
         if len({box.hidden for box in boxes}) > self._max_hidden:
             raise TooManyHiddenError
-        if len(boxes) > max(budget, _PAIRED):
-            boxes = tidy(_coarsen(boxes, max(budget, _PAIRED)))
         if len(boxes) > budget:
-            boxes = tidy(_merge(boxes, budget))
+            self._is_limited = True
+            if len(boxes) > max(budget, _PAIRED):
+                boxes = tidy(_coarsen(boxes, max(budget, _PAIRED)))
+            if len(boxes) > budget:
+                boxes = tidy(_merge(boxes, budget))
         return boxes
 
 

@@ -13,7 +13,7 @@ from imsquery.semantics.lists import OneOf
 from imsquery.semantics.simplify import complement, simplify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Hashable, Iterable
+    from collections.abc import Callable, Container, Hashable, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from imsquery.schema.spec import Spec
@@ -76,8 +76,8 @@ def _follows_lists(atom: Atom, known: Atom) -> bool | None:
 
 def _matches(atom: Atom, known: Atom) -> bool:
     """Return whether a known value matches; false for a regular expression, as RE2 is optional."""
-    if known.relation != "=" or atom.relation == "matches":
-        return False
+    if known.relation != "=" or atom.relation in {"=", "matches"}:
+        return False  # with another value
     return text_test(atom)(str(known.value)) is not None
 
 
@@ -112,7 +112,19 @@ def drop_contradictions(formula: Formula) -> Formula:
             return _constant(node, holds=False)
         return type(node)(parts, node.first, node.last)
 
+    if not any(map(_contradicts_itself, _conjunctions(formula))):
+        return formula
     return simplify(fold(formula, lambda leaf: leaf, lambda node, _: node, join))
+
+
+def _conjunctions(formula: Formula) -> Iterator[And]:
+    pending = [formula]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, And):
+            yield node
+        if isinstance(node, And | Or):
+            pending.extend(node.operands)
 
 
 def _contradicts_itself(node: And) -> bool:
@@ -141,6 +153,8 @@ def drop_certain(formula: Formula, spec: Spec) -> Formula:
         )
         return is_certain or None
 
+    if not any(isinstance(leaf, Atom) and holds(leaf) for leaf in leaves(formula)):
+        return formula
     return _settle(formula, holds)
 
 

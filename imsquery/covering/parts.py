@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from imsquery.covering.boxes import is_pushable
-from imsquery.covering.cover import TooManyHiddenError, cover
+from imsquery.covering.cover import Cover, TooManyHiddenError
 from imsquery.covering.implication import assume, drop_certain, drop_contradictions, drop_moot
 from imsquery.covering.intervals import unite_ranges
 from imsquery.semantics.formula import And, Atom, Or, Unknown, leaves
@@ -44,8 +44,24 @@ def narrow(analysis: Analysis) -> Formula:
     return drop_moot(unite_ranges(drop_contradictions(formula)))
 
 
+class Parted:
+    """A narrowed filter with what covers it.
+
+    Attributes:
+        formula: the filter.
+        lists: the same, with lists as one condition.
+        cover: of that.
+    """
+
+    def __init__(self, formula: Formula, spec: Spec) -> None:
+        identity = spec.find("id")
+        self.formula = formula
+        self.lists = gather(formula)
+        self.cover = Cover(self.lists, None if identity is None else identity.wire)
+
+
 def find_parts(
-    formula: Formula, analysis: Analysis, budget: int = MAX_REQUESTS
+    parted: Parted, analysis: Analysis, budget: int = MAX_REQUESTS
 ) -> list[tuple[Box, Formula]]:
     """Return the conditions of each request with its residual; report why there are no requests.
 
@@ -53,10 +69,11 @@ def find_parts(
     to add.
 
     Args:
-        formula: the filter, narrowed.
+        parted: the filter, narrowed.
         analysis: of the filter, checked.
         budget: maximum number of requests.
     """
+    formula = parted.formula
     if not analysis.has_plan or any(isinstance(leaf, Unknown) for leaf in leaves(formula)):
         return []
     binder = analysis.binder
@@ -68,7 +85,7 @@ def find_parts(
             binder.report("not-observable", f"{message} value", binder.span(leaf.first, leaf.last))
             return []
     try:
-        return _parts(formula, budget, binder.spec)
+        return _parts(parted, budget)
     except _NoPlanError as error:
         part = error.part
         span = (0, len(analysis.text)) if part is None else binder.span(part.first, part.last)
@@ -79,13 +96,13 @@ def find_parts(
 def report_no_plan(analysis: Analysis) -> None:
     """Report what keeps a plan with default options from finding a checked filter."""
     if analysis.asks_hidden:
-        find_parts(narrow(analysis), analysis)
+        find_parts(Parted(narrow(analysis), analysis.binder.spec), analysis)
 
 
-def _parts(formula: Formula, budget: int, spec: Spec) -> list[tuple[Box, Formula]]:
-    lists = gather(formula)
+def _parts(parted: Parted, budget: int) -> list[tuple[Box, Formula]]:
+    lists = parted.lists
     try:
-        boxes = _cover(lists, budget, spec)
+        boxes = parted.cover.within(budget)
     except TooManyHiddenError:
         message = (
             f"too many combinations of parameters that are not in image records for {budget:,} "
@@ -96,7 +113,7 @@ def _parts(formula: Formula, budget: int, spec: Spec) -> list[tuple[Box, Formula
     for box in boxes:
         unasked = {atom.key for atom in box.unasked}
         residual = unite_ranges(assume(lists, box.conditions.values(), unasked))
-        if lists is not formula:
+        if lists is not parted.formula:
             residual = spread(residual)
         if isinstance(residual, Or) and not residual.operands:
             continue
@@ -108,13 +125,9 @@ def _parts(formula: Formula, budget: int, spec: Spec) -> list[tuple[Box, Formula
     return parts
 
 
-def _cover(formula: Formula, budget: int, spec: Spec) -> list[Box]:
-    identity = spec.find("id")
-    return cover(formula, budget, None if identity is None else identity.wire)
-
-
-def enough(formula: Formula, boxes: list[Box], budget: int, spec: Spec) -> int | None:
+def enough(parted: Parted, boxes: list[Box], budget: int) -> int | None:
     """Return how many requests would fetch fewer images than those allowed; ``None`` if none."""
+    formula = parted.formula
     parts = formula.operands if isinstance(formula, And) else (formula,)
     lists = sum(isinstance(each, Or) for each in parts)
     if len(boxes) > budget or not 0 < lists <= _MOST_LISTS:
@@ -122,7 +135,7 @@ def enough(formula: Formula, boxes: list[Box], budget: int, spec: Spec) -> int |
     if len([*islice(leaves(formula), _AMPLE + 1)]) > _AMPLE:
         return None
     try:
-        more = _cover(gather(formula), _AMPLE, spec)
+        more = parted.cover.within(_AMPLE)
     except TooManyHiddenError:
         return None
     is_less = sum(box.weight for box in more) < sum(box.weight for box in boxes)

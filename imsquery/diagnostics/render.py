@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from imsquery.diagnostics.source import LineIndex
+from imsquery.diagnostics.source import LineIndex, in_repository
 from imsquery.diagnostics.terminal import ELLIPSIS, clip, shorten, visible, wrap
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -182,7 +182,7 @@ def render_github(text: str, diagnostics: Iterable[Diagnostic], name: str = "que
 def _annotation(index: LineIndex, found: Diagnostic, name: str) -> str:
     line, column = index.position(found.span.start)
     last_line, last_column = index.position(found.span.end)
-    properties = {"file": name, "line": line, "endLine": last_line}
+    properties = {"file": in_repository(name), "line": line, "endLine": last_line}
     if line == last_line:  # columns are only allowed within one line
         properties |= {"col": column, "endColumn": last_column}
     properties["title"] = found.code

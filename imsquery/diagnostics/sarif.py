@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from imsquery.diagnostics.codes import CODES, explain
-from imsquery.diagnostics.source import LineIndex
+from imsquery.diagnostics.source import LineIndex, in_repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,7 +42,7 @@ def sarif_results(text: str, diagnostics: Iterable[Diagnostic], name: str) -> li
         name: of the file, relative to where the command runs.
     """
     index = LineIndex(text)
-    file = {"uri": quote(name.replace("\\", "/"), errors="replace")}
+    file = {"uri": quote(in_repository(name).replace("\\", "/"), errors="replace")}
     return [_result(index, each, file) for each in diagnostics]
 
 

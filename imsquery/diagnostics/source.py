@@ -28,3 +28,10 @@ class LineIndex:
         """Return the line and column of an offset; the end of the text is a position, too."""
         row = bisect_right(self._starts, offset) - 1
         return row + 1, offset - self._starts[row] + 1
+
+
+def in_repository(name: str) -> str:
+    """Return the name of a file as a repository has it, without ``./`` before it."""
+    while name.startswith(("./", ".\\")):
+        name = name[2:].lstrip("/")
+    return name

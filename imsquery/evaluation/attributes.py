@@ -14,7 +14,7 @@ from imsquery.schema.kinds import Boolean, Integer, Tag
 from imsquery.schema.versions import Version, natural_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
@@ -25,6 +25,13 @@ LONGEST_NUMBER = 600
 """Longest text that is read as a number: more digits are slow to convert."""
 
 _decimal = re.compile(r"[+-]?[0-9]+").fullmatch
+# Most times are of this form, and are read as they are written.
+_PLAIN_TIME = (
+    r"[12][0-9][0-9][0-9]-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
+)
+_plain_time = re.compile(_PLAIN_TIME).fullmatch
+_plain_times = re.compile(rf"(?:{_PLAIN_TIME}\n)*").fullmatch
 _time = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]((?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2})(?:\.[0-9]+)?Z?"
 ).fullmatch
@@ -42,6 +49,9 @@ def read_number(value: Any) -> int | None:
 
 def read_time(value: Any) -> str | None:
     """Read a UTC time in either of the service's formats, without its fraction of a second."""
+    if value.__class__ is str and _plain_time(value):
+        text: str = value
+        return text
     match = _time(value) if isinstance(value, str) else None
     return f"{match[1]}T{match[2]}Z" if match and _is_date(match[1]) else None
 
@@ -74,11 +84,30 @@ def place_reader(parameter: Parameter) -> Callable[[Any], Any]:
     return lambda value: None if (read := plain(value)) is None else place(read)
 
 
-def sort_value(parameter: Parameter, record: Mapping[str, Any]) -> str | int | None:
+def sort_values(
+    parameter: Parameter, records: Sequence[Mapping[str, Any]]
+) -> list[str | int | None]:
     """Read what records are sorted by; texts with a version in them are in natural order."""
-    value = read(parameter, record)
-    is_natural = isinstance(parameter.kind, Version) and value is not None
-    return natural_key(str(value)) if is_natural else value
+    name, plain = parameter.observed, reader(parameter)
+    if name is None:
+        return [None] * len(records)
+    found = [record.get(name) for record in records]
+    if plain is read_time and _are_plain(found):
+        return found
+    values = [plain(value) for value in found]
+    if not isinstance(parameter.kind, Version):
+        return values
+    return [None if value is None else natural_key(str(value)) for value in values]
+
+
+def _are_plain(values: list[Any]) -> bool:
+    """Return whether all values are times that are read as they are written."""
+    if {*map(type, values)} != {str}:
+        return False
+    lines = "\n".join([*values, ""])
+    # Values that contain a line break are longer.
+    is_one_each = len(lines) == len(values) * len("2018-10-28T10:00:00Z\n")
+    return is_one_each and _plain_times(lines) is not None
 
 
 def spellings(parameter: Parameter, item: str) -> tuple[str, ...]:

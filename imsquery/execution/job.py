@@ -15,8 +15,6 @@ from imsquery.schema.spec import Spec
 from imsquery.semantics.formula import And, Formula, build, flatten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from imsquery.diagnostics.model import Diagnostic
     from imsquery.evaluation.matching import Predicate
 
@@ -77,11 +75,12 @@ class Request:
         """Whether every image that the request finds satisfies the filter."""
         return isinstance(self._formula, And) and not self._formula.operands
 
-    def matches(self, record: Mapping[str, Any]) -> bool:
-        """Return whether an image that the request found satisfies the residual."""
+    @property
+    def matches(self) -> Predicate:
+        """Whether an image that the request found satisfies the residual."""
         if "matches" not in self._cache:
             self._cache["matches"] = compile_predicate(self._formula)
-        return self._cache["matches"](record)
+        return self._cache["matches"]
 
 
 def _make_request(parts: tuple[Any, Any, Any, Any, Any, Any], steps: list[Any]) -> Request:

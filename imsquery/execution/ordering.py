@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import field, frozen
 
-from imsquery.evaluation.attributes import read, sort_value
+from imsquery.evaluation.attributes import read, sort_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from imsquery.schema.spec import Spec
     from imsquery.semantics.formula import BoundQuery
 
-    T = TypeVar("T")
+    Placed = TypeVar("Placed", bound=tuple[Any, ...])
 
 Key: TypeAlias = tuple[()] | tuple[str | int]
 """What a record shows of an attribute: its value, or nothing, which is less than any value."""
@@ -39,9 +41,10 @@ class SortKey:
     parameter: Parameter = field(eq=lambda row: row.wire)
     descending: bool
 
-    def of(self, record: Mapping[str, Any]) -> Key:
-        """Return the key of a record."""
-        return _key_of(sort_value(self.parameter, record))
+    def column(self, records: Sequence[Mapping[str, Any]]) -> list[Key]:
+        """Return the key of each record."""
+        values = sort_values(self.parameter, records)
+        return [() if value is None else (value,) for value in values]
 
     def __str__(self) -> str:
         return f"{self.parameter.name} {'desc' if self.descending else 'asc'}"
@@ -49,10 +52,7 @@ class SortKey:
 
 def group_of(parameter: Parameter, record: Mapping[str, Any]) -> Key:
     """Return what a record shows of a parameter with a single value."""
-    return _key_of(read(parameter, record))
-
-
-def _key_of(value: str | int | None) -> Key:
+    value = read(parameter, record)
     return () if value is None else (value,)
 
 
@@ -116,17 +116,23 @@ class Ordering:
     def _directions(self) -> list[bool]:
         return [key.descending for key in (*self.keys, self.keys[-1])]
 
-    def key(self, record: Mapping[str, Any]) -> Key:
-        """Return the first sort key of a record."""
-        return self.keys[0].of(record)
+    def columns(self, records: Sequence[Mapping[str, Any]]) -> list[list[Key]]:
+        """Return, for each sort key, that of each record."""
+        return [key.column(records) for key in self.keys]
 
     def place(self, record: Mapping[str, Any]) -> Place:
         """Return the place of a record."""
-        return (*(key.of(record) for key in self.keys), record[self.identity])
+        return (*(keys[0] for keys in self.columns([record])), record[self.identity])
 
-    def precedes(self, one: Key, other: Key) -> bool:
-        """Return whether one first key comes before another."""
-        return one > other if self.descending else one < other
+    @property
+    def precedes(self) -> Callable[[Key, Key], bool]:
+        """Whether one first key comes before another."""
+        return operator.gt if self.descending else operator.lt
+
+    @property
+    def is_no_later(self) -> Callable[[Key, Key], bool]:
+        """Whether one first key comes before another, or is the same."""
+        return operator.ge if self.descending else operator.le
 
     def is_before(self, one: Place, other: Place) -> bool:
         """Return whether one place comes before another."""
@@ -135,12 +141,14 @@ class Ordering:
                 return bool(left > right if descending else left < right)
         return False
 
-    def arranged(self, items: Iterable[T], place: Callable[[T], Place]) -> list[T]:
-        """Return items sorted by their places."""
-        found = [(place(item), item) for item in items]
-        for index, descending in reversed([*enumerate(self._directions)]):
-            found.sort(key=lambda pair: pair[0][index], reverse=descending)
-        return [item for _, item in found]
+    def arranged(self, items: Iterable[Placed]) -> list[Placed]:
+        """Return items sorted by their places, with which they begin."""
+        found = sorted(items, key=itemgetter(0), reverse=self.descending)
+        first = [item[0] for item in found]
+        if any(map(operator.eq, first, first[1:])):
+            for index, descending in reversed([*enumerate(self._directions)]):
+                found.sort(key=itemgetter(index), reverse=descending)
+        return found
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.keys))
@@ -153,18 +161,10 @@ def read_order(query: BoundQuery, spec: Spec) -> Ordering:
     has and which never change.  The reference does not say how the service compares texts, nor
     where it puts images without a value; and an image whose key changes between two pages may be
     on neither.
-
-    Raises:
-        ValueError: the spec has no id, or no time that the server sorts by.
     """
-    default = spec.default_order
-    if default is None:
-        msg = "the spec lacks a time that the server can sort by, which is its default order"
-        raise ValueError(msg)
-    identity = spec.find("id")
-    if identity is None or identity.observed is None:
-        msg = "the spec lacks an attribute `id` in image records"
-        raise ValueError(msg)
+    default, identity = spec.default_order, spec.names["id"]
+    assert default is not None  # noqa: S101 -- no spec lacks one
+    assert identity.observed is not None  # noqa: S101 -- nor this
     newest_first = SortKey(default, descending=True)
     written = [SortKey(each.parameter, each.direction != "asc") for each in query.order]
     keys = _without_idle(written or [newest_first], identity)

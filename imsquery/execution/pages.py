@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import operator
 import re
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from imsquery.compiler.query_string import join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from imsquery.execution.job import Job, Request
     from imsquery.execution.ordering import Key, Place
@@ -60,32 +57,19 @@ class Page(list[Any]):
         self.next = next
 
 
-@frozen
-class Entry:
-    """An image that satisfies the filter.
+Entry: TypeAlias = tuple[Any, ...]
+"""An image that satisfies the filter: its sort keys and id, its record as it arrived, and the id
+after which the request finds the images with its first key; ``None`` for the beginning."""
 
-    Attributes:
-        place: its place in the order: its sort keys, and its id.
-        record: the record, as it arrived.
-        group_marker: the id after which the request finds the images with its first key; ``None``
-            for the beginning.
-    """
+key_of: Callable[[Entry], Key] = itemgetter(0)
+identity_of: Callable[[Entry], str] = itemgetter(-3)
+record_of: Callable[[Entry], Mapping[str, Any]] = itemgetter(-2)
+group_marker_of: Callable[[Entry], str | None] = itemgetter(-1)
 
-    place: Place
-    record: Mapping[str, Any]
-    group_marker: str | None
 
-    @property
-    def key(self) -> Key:
-        """Its first sort key."""
-        key: Key = self.place[0]
-        return key
-
-    @property
-    def identity(self) -> str:
-        """Its id."""
-        identity: str = self.place[-1]
-        return identity
+def place_of(entry: Entry) -> Place:
+    """Return the place of an image in the order."""
+    return entry[:-2]
 
 
 class Branch:
@@ -97,13 +81,15 @@ class Branch:
         marker: the id of the image to start after.
         page_size: maximum number of images on a page.
         limit: maximum number of images in total.
-        is_new: returns whether an image was not returned before; others are dropped.
+        is_new: returns whether an image was not returned before; others are dropped.  ``None`` if
+            none was returned.
 
     Attributes:
         buffer: images that satisfy the filter and were not taken yet.
         marker: the id of the last image that arrived, whether it satisfies the filter or not.
         key: its first sort key; ``None`` before the first image.
         group_marker: the id after which the images with that key start; ``None`` for the beginning.
+        is_sorted: whether images arrived in the order of the first key.
         is_done: whether there is nothing more to come.
         fetched: images that arrived, whether they satisfy the filter or not.
     """
@@ -115,12 +101,13 @@ class Branch:
         marker: str | None,
         page_size: int,
         limit: int | None,
-        is_new: Callable[[Entry], bool],
+        is_new: Callable[[Entry], bool] | None,
     ) -> None:
-        self.buffer: deque[Entry] = deque()
+        self.buffer: list[Entry] = []
         self.marker = marker
         self.key: Key | None = None
         self.group_marker = marker
+        self.is_sorted = True
         self.is_done = False
         self.fetched = 0
         self._order = job.order
@@ -166,28 +153,38 @@ class Branch:
             ExecutionError: it is not a list of images, or cannot follow the page before.
         """
         before, asked = self._page, self._size()
-        records = self._check(page)
-        entries = []
-        for record in records:
-            if record[self._order.identity] in before:
-                self.marker = record[self._order.identity]
-            elif (entry := self._take(record)) is not None:
-                entries.append(entry)
-        self.buffer.extend(entries)
-        self.fetched += len(records)
+        records, identities = self._check(page)
+        count = len(records)
+        if before.isdisjoint(identities):
+            entries = self._entries(records, identities)
+        else:
+            fresh = [each for each in identities if each not in before]
+            records = [each for each in records if each[self._order.identity] not in before]
+            entries = self._entries(records, fresh)
+        if identities:
+            self.marker = identities[-1]
+        self.buffer += entries
+        self.fetched += count
         self._kept += len(entries)
         # A full page without a link may come from a server that has none.
-        is_last = isinstance(page, Page) and page.next is None and len(records) < asked
-        if is_last or not records:
+        is_last = isinstance(page, Page) and page.next is None and count < asked
+        if is_last or not count or self._has_past(records):
             self.is_done = True
         elif self._limit is not None and self._order.is_settled:
             self.is_done = self._kept >= self._limit
         return entries
 
-    def _check(self, page: object) -> Sequence[Mapping[str, Any]]:
+    def take(self, count: int) -> list[Entry]:
+        """Take images from the beginning of the buffer."""
+        taken = self.buffer[:count]
+        del self.buffer[:count]
+        return taken
+
+    def _check(self, page: object) -> tuple[Sequence[Mapping[str, Any]], list[str]]:
+        """Return the records of a page, and their ids."""
         if not isinstance(page, list | tuple):
             raise self._error(f"expected a page to be a list of records, not {type(page).__name__}")
-        identities = [self._check_identity(record) for record in page]
+        identities = self._identities(page)
         unique = frozenset(identities)
         if len(unique) < len(identities):
             raise self._error("a page has the same image twice")
@@ -196,38 +193,59 @@ class Branch:
                 raise self._error("pages repeat in a loop")
             self._markers.add(identities[-1])
             self._page = unique
-        return page
+        return page, identities
 
-    def _check_identity(self, record: object) -> str:
-        identity = record.get(self._order.identity) if isinstance(record, Mapping) else None
-        if not isinstance(identity, str):
+    def _identities(self, page: Sequence[Any]) -> list[str]:
+        are_records = _are_all(Mapping, page)
+        found = [each.get(self._order.identity) for each in page] if are_records else []
+        if not (are_records and _are_all(str, found)):
             raise self._error("a page has a record without an id, or with one that is not a string")
-        if not identity.isascii() and _surrogate(identity):
+        whole = "".join(found)
+        if not whole.isascii() and _surrogate(whole):
             raise self._error("a page has a record with an id that UTF-8 cannot encode")
-        return identity
+        return found
 
-    def _take(self, record: Mapping[str, Any]) -> Entry | None:
-        key, identity = self._order.key(record), record[self._order.identity]
-        if key != self.key:
-            if self._is_merged and self.key is not None and self._order.precedes(key, self.key):
+    def _entries(self, records: Sequence[Mapping[str, Any]], identities: list[str]) -> list[Entry]:
+        """Return the images among new records that satisfy the filter."""
+        columns = self._order.columns(records)
+        if self._order.by_server:
+            self._check_order(columns[0])
+        markers = self._group_markers(columns[0], identities)
+        entries: Iterable[Entry] = zip(*columns, identities, records, markers, strict=True)
+        if not self._request.exact:
+            matches = self._request.matches
+            entries = [entry for entry in entries if matches(entry[-2])]
+        return [*(entries if self._is_new is None else filter(self._is_new, entries))]
+
+    def _check_order(self, keys: list[Key]) -> None:
+        if self.key is not None:
+            keys = [self.key, *keys]
+        if keys != sorted(keys, reverse=self._order.descending):
+            if self._is_merged:
                 raise self._error(f"images are not sorted by {self._order}")
-            self.key = key
-            self.group_marker = self.marker
-        self.marker = identity
-        if self._is_past(record):
-            self.is_done = True
-        if not self._request.matches(record):
-            return None
-        entry = Entry(self._order.place(record), record, self.group_marker)
-        return entry if self._is_new(entry) else None
+            self.is_sorted = False
 
-    def _is_past(self, record: Mapping[str, Any]) -> bool:
-        """Return whether no image that arrives after one can satisfy the filter."""
+    def _group_markers(self, keys: list[Key], identities: list[str]) -> list[str | None]:
+        """Return, for each new record, the id after which those with its first key start."""
+        found, last = [], self.marker
+        for key, identity in zip(keys, identities, strict=True):
+            if key != self.key:
+                self.key, self.group_marker = key, last
+            found.append(self.group_marker)
+            last = identity
+        return found
+
+    def _has_past(self, records: Sequence[Mapping[str, Any]]) -> bool:
+        """Return whether no image that arrives after one of these can satisfy the filter."""
         if self._request.until is None:
             return False
         relation, bound = self._request.until
-        key = self._order.arrival.of(record)
-        return bool(key and _RELATIONS[relation](key[0], bound))
+        is_past = _RELATIONS[relation]
+        return any(key and is_past(key[0], bound) for key in self._order.arrival.column(records))
 
     def _error(self, message: str) -> ExecutionError:
         return ExecutionError(message, self.query_string())
+
+
+def _are_all(kind: type, items: Iterable[object]) -> bool:
+    return all(issubclass(each, kind) for each in {*map(type, items)})

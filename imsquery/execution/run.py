@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from imsquery.execution.cursor import Kinds, read_token, write_token
-from imsquery.execution.merge import Results, merge
+from imsquery.execution.merge import merge
 from imsquery.execution.pages import Branch, ExecutionError
+from imsquery.execution.results import Results
 from imsquery.schema.kinds import Integer
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class _Run:
         if cursor is not None:
             position = read_token(cursor, self._fingerprint, len(job.requests), _kinds(job))
         self._results: Results = merge(job, page_size, position)
+        self._ready = self._results.ready
         self._fault: ExecutionError | None = None
         self.pages = 0
 
@@ -99,13 +101,13 @@ class Execution(_Run, Iterator[Record]):
         self._fetch = fetch
 
     def __next__(self) -> Record:
-        while needed := self._needed():
-            for branch in needed:
-                self._feed(branch, self._fetch_page(branch.query_string()))
-        record = self._results.next()
-        if record is None:
-            raise StopIteration
-        return record
+        if not self._ready:
+            while needed := self._needed():
+                for branch in needed:
+                    self._feed(branch, self._fetch_page(branch.query_string()))
+            if not self._ready:
+                raise StopIteration
+        return self._ready.popleft()
 
     def _fetch_page(self, query: str) -> object:
         try:
@@ -154,10 +156,9 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
                 await self._feed_all(needed)
         finally:
             self._is_running = False
-        record = self._results.next()
-        if record is None:
+        if not self._ready:
             raise StopAsyncIteration
-        return record
+        return self._ready.popleft()
 
     async def _feed_all(self, branches: list[Branch]) -> None:
         """Fetch pages concurrently; if one fails, cancel the others but keep those that arrived."""

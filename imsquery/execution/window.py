@@ -5,6 +5,7 @@ They apply in this order: ``skip … per``, ``limit … per``, ``skip``, ``limit
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,10 @@ from imsquery.execution.ordering import Key, group_of
 from imsquery.schema.parameters import Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeVar
 
+    T = TypeVar("T")
     Counts = Mapping[Key, int]
 
 
@@ -60,6 +63,11 @@ class Slice:
         return self.skip + self.limit
 
     @property
+    def is_plain(self) -> bool:
+        """Whether the limit is all there is."""
+        return not (self.skip or self.skip_per or self.limit_per)
+
+    @property
     def is_bounded(self) -> bool:
         """Whether it ever leaves out what comes late."""
         return self.limit is not None or self.limit_per is not None
@@ -85,6 +93,7 @@ class Window:
 
     Attributes:
         count: results up to now.
+        is_full: whether the limit is reached.
     """
 
     def __init__(
@@ -96,21 +105,40 @@ class Window:
     ) -> None:
         self._clauses = clauses
         self.count = count
+        self._most = math.inf if clauses.limit is None else clauses.limit
+        self.is_full = count >= self._most
         # There are results only once enough was skipped.
         self._skipped = clauses.skip if count else 0
+        self._is_plain = clauses.is_plain
         self._skipped_per: Counter[Key] = Counter(skipped_per or {})
         self._kept_per: Counter[Key] = Counter(kept_per or {})
-        self._since_result: list[tuple[Counter[Key], Key]] = []
+        self._counted: list[tuple[Counter[Key], Key]] = []
+        self._lengths: list[int] = []  # of the list above, at each result
 
-    @property
-    def is_full(self) -> bool:
-        """Whether the limit is reached."""
-        return self._clauses.limit is not None and self.count >= self._clauses.limit
+    def passed_on(
+        self, items: Sequence[T], record_of: Callable[[T], Mapping[str, Any]]
+    ) -> tuple[Sequence[T], Sequence[T]]:
+        """Count the next images, up to the limit.
+
+        Returns:
+            The results among them, and those beyond the limit of their group.
+        """
+        if self._is_plain:
+            results = items if self._most == math.inf else items[: int(self._most) - self.count]
+            self.count += len(results)
+            self.is_full = self.count >= self._most
+            return results, ()
+        found: dict[Fate, list[T]] = {fate: [] for fate in Fate}
+        for item in items:
+            if self.is_full:
+                break
+            found[self.pass_on(record_of(item))].append(item)
+        return found[Fate.RESULT], found[Fate.BEYOND]
 
     def pass_on(self, record: Mapping[str, Any]) -> Fate:
         """Count the next image."""
         clauses = self._clauses
-        if not self._is_counted(clauses.skip_per, self._skipped_per, record):
+        if clauses.skip_per and not self._is_counted(clauses.skip_per, self._skipped_per, record):
             return Fate.SKIPPED
         if clauses.limit_per and self._is_counted(clauses.limit_per, self._kept_per, record):
             return Fate.BEYOND
@@ -118,28 +146,33 @@ class Window:
             self._skipped += 1
             return Fate.SKIPPED
         self.count += 1
+        self.is_full = self.count >= self._most
+        self._lengths.append(len(self._counted))
         return Fate.RESULT
 
-    def _is_counted(
-        self, per: PerGroup | None, counts: Counter[Key], record: Mapping[str, Any]
-    ) -> bool:
+    def _is_counted(self, per: PerGroup, counts: Counter[Key], record: Mapping[str, Any]) -> bool:
         """Count an image of a group; return whether there were enough of them before."""
-        if per is None:
-            return True
         group = group_of(per.parameter, record)
         if counts[group] >= per.count:
             return True
         counts[group] += 1
-        self._since_result.append((counts, group))
+        self._counted.append((counts, group))
         return False
 
     def settle(self) -> None:
-        """Note that the last result is returned: :meth:`counts` are up to here."""
-        self._since_result.clear()
+        """Note that all results are returned."""
+        if self._lengths:
+            del self._counted[: self._lengths[-1]]
+            self._lengths.clear()
 
-    def counts(self) -> tuple[Counts, Counts]:
-        """Return the images of each group, skipped and kept, up to the last result returned."""
+    def counts(self, left: int) -> tuple[Counts, Counts]:
+        """Return the images of each group, skipped and kept, up to a result.
+
+        Args:
+            left: how many results there are after it.
+        """
         found = Counter(self._skipped_per), Counter(self._kept_per)
-        for counts, group in self._since_result:
+        length = self._lengths[-1 - left] if left < len(self._lengths) else 0
+        for counts, group in self._counted[length:]:
             found[counts is self._kept_per][group] -= 1
         return +found[0], +found[1]

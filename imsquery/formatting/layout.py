@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from imsquery.language.lexer import is_name
 from imsquery.language.syntax import CLAUSES, Query, SyntaxBuilder, plain_name
 from imsquery.language.unparse import unparse, unparse_filter, unparse_value
 
@@ -288,6 +287,6 @@ def short_name(written: str, spec: Spec) -> str:
     for spelled in (parameter.name, parameter.wire, *parameter.aliases):
         if plain_name(spelled) == plain_name(written):
             found = spec.find(spelled)
-            if found is not None and found.wire == parameter.wire and is_name(spelled):
+            if found is not None and found.wire == parameter.wire:
                 return spelled
     return written

@@ -33,6 +33,9 @@ TYPE = "huaweicloud_images_images"
 _DIRECTION = "desc"  # the service's default
 _CLAUSES = frozenset({"ORDER", "LIMIT", "SKIP", "AFTER", "$END"})
 _unsafe_in_url = re.compile(r"[&#%+;\x00-\x1f\x7f]").search
+_literal = re.compile(r"(?<!\\)((?:\\\\)*)\\Q.*?(?:\\E|$)", re.DOTALL)
+# What RE2 reads and Go's regexp package does not: `\C`, and group names beyond ASCII.
+_not_of_go = re.compile(r"(?<!\\)(?:\\\\)*(?:\\C|\(\?P?<\w*?[^\x00-\x7f]\w*>)").search
 _template = re.compile(r"[$%](?=\{)")
 _escapes = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -136,6 +139,8 @@ class _Arguments:
         if not is_first:
             return f"the data source compares `{row.name}` once"
         if atom.relation == "matches" and wire in TERRAFORM_EXPRESSIONS and value:
+            if _not_of_go(_literal.sub(r"\1", value)):
+                return "Go, which the data source uses, reads this regular expression otherwise"
             self.written[TERRAFORM_EXPRESSIONS[wire]] = string(value)
             return None
         if wire not in TERRAFORM_ARGUMENTS:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 _COMMAND = "ListImages"
 _command = re.compile(r"\bhcloud[ \t]+[Ii][Mm][Ss][ \t]+ListImages(?:/v2)?(?![\w/-])")
 # Between words: white space, and the ends of lines as shells escape them.
-_space = re.compile(r"(?:[ \t]+|[\\^`]\r?\n)+")
+_spaces = {
+    around: re.compile(rf"(?:[ \t]+|[\\^{'' if around == '`' else '`'}]\r?\n)+")
+    for around in ("", '"', "'", "`")
+}
 _QUOTED = {'"': r'"(?:[^"\\\n]|\\[^\n])*"', "'": r"'[^'\n]*'"}
 _PUNCTUATION = "，。；：、（）"  # which no space is after
 _ESCAPE = r"\\[^\n]|"
@@ -81,7 +84,7 @@ def _quote_around(text: str, start: int) -> str:
 
 def _options(text: str, position: int, notation: _Option) -> Iterator[Entry]:
     """Yield the words of a command after its name."""
-    while space := _space.match(text, position):
+    while space := _spaces[notation.around].match(text, position):
         word = _word[notation.around].match(text, space.end())
         if word is None or word[0].startswith("#"):
             return
@@ -114,7 +117,7 @@ def _sentence_end(text: str, start: int, end: int) -> int:
 
 def _separate_value(text: str, position: int, notation: _Option) -> int:
     """Return the end of the word after an option, if that is its value."""
-    space = _space.match(text, position)
+    space = _spaces[notation.around].match(text, position)
     word = _word[notation.around].match(text, space.end()) if space else None
     return word.end() if word and not word[0].startswith("-") else position
 

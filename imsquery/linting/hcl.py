@@ -10,7 +10,14 @@ from attrs import evolve, frozen
 from imsquery.diagnostics.source import Span
 from imsquery.diagnostics.suggest import nearest
 from imsquery.forms.terraform import string
-from imsquery.linting.requests import Entry, Request, pair_of, unknown_entry
+from imsquery.linting.requests import (
+    Entry,
+    Request,
+    line_end,
+    line_start,
+    pair_of,
+    unknown_entry,
+)
 from imsquery.schema.tools import PACKER, TERRAFORM, Tool, spec_of
 from imsquery.urls.notation import Notation
 
@@ -35,7 +42,6 @@ _literal = re.compile(
 _plain = re.compile(r"true|false|0|[1-9][0-9]{0,17}").fullmatch
 _escape = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)|(\$|%)\2\{")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-_LONGEST_INDENT = 200
 _FILTERS = ["source_image_filter", "filters"]
 
 
@@ -70,7 +76,9 @@ def read(text: str, spec: Spec) -> Iterator[Request]:
                 pair
                 for entry in block.entries
                 if _is_known(entry.name, tool, known)
-                for pair in pair_of(entry, _line_before(text, entry.start), entry.end, "\n")
+                for pair in pair_of(
+                    entry, line_start(text, entry.start, entry.end), entry.end, line_end(text)
+                )
             ]
             yield Request(Span(header.start(), block.end), pairs, known)
 
@@ -83,12 +91,6 @@ def _is_known(name: str | None, tool: Tool, spec: Spec) -> bool:
         return False
     meant = nearest(name, [*spec.parameters, *tool.others])
     return bool(meant) and meant[0] in spec.parameters
-
-
-def _line_before(text: str, start: int) -> int:
-    """Return the end of the line before, if nothing is before a place on its own line."""
-    end = text.rfind("\n", max(0, start - _LONGEST_INDENT), start)
-    return end if end >= 0 and not text[end:start].strip() else start
 
 
 class _Block:

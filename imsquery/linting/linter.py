@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imsquery.diagnostics.model import Diagnostic, Edit, Fix
 from imsquery.diagnostics.source import Span
 from imsquery.linting import commands, hcl, ignoring, python, urls
+from imsquery.linting.placeholders import is_stand_in
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.urls.checker import read_request
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from imsquery.linting.requests import Request
     from imsquery.schema.spec import Spec
 
+_OF_VALUES = frozenset({"bad-value", "unlisted-value"})
 _READERS = (urls.read, commands.read, python.read, hcl.read)
 
 
@@ -41,13 +43,14 @@ def lint(
     known: dict[int, list[Diagnostic]] = {}
     for read in _READERS:
         for request in read(text, spec):
+            is_tool = request.spec is not spec  # whose values are of a program
             if request.first is None:
                 new = _check(request, allow_unlisted=allow_unlisted)
                 known[request.span.start] = new
             else:
                 distance = request.span.start - request.first
                 new = [_moved(each, distance) for each in known[request.first]]
-            found += ((request, each) for each in new)
+            found += ((request, each) for each in new if is_tool or not _is_of_stand_in(each, text))
     if found:
         found = ignoring.without_ignored(text, found)
     return tuple(sorted((each for _, each in found), key=_place))
@@ -60,6 +63,15 @@ def _check(request: Request, *, allow_unlisted: bool) -> list[Diagnostic]:
     )
     place = request.place
     return [place(each) for each in reading.findings] if place else [*reading.findings]
+
+
+def _is_of_stand_in(found: Diagnostic, text: str) -> bool:
+    """Return whether a finding is of a word in the place of a value, and like no value."""
+    return (
+        found.code in _OF_VALUES
+        and not found.fixes
+        and is_stand_in(text, found.span.start, found.span.end) is not None
+    )
 
 
 def _moved(found: Diagnostic, distance: int) -> Diagnostic:

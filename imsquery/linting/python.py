@@ -8,16 +8,27 @@ import warnings
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from imsquery.diagnostics.source import Span
-from imsquery.linting.requests import Entry, Request, pair_of, pairs_in_row, unknown_entry
+from imsquery.linting.python_style import Literal, Places, Style
+from imsquery.linting.requests import (
+    Entry,
+    Request,
+    line_end,
+    line_start,
+    pair_of,
+    pairs_in_row,
+    unknown_entry,
+)
+from imsquery.linting.scopes import is_listing, scopes_of, text_of
 from imsquery.schema.tools import PYTHON_SDK, spec_of
-from imsquery.urls.notation import UNWRITABLE, Notation
+from imsquery.urls.notation import UNWRITABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from imsquery.linting.scopes import Scope
     from imsquery.schema.spec import Spec
     from imsquery.urls.reader import Pair
 
@@ -27,41 +38,13 @@ _LARGEST = 2_000_000  # code points; far more than a file of Python has
 _DEEPEST = 5  # nesting of the expression that ends with the path
 _fence = re.compile(r"^```+[ ]?(?:python3?|py)\b[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _string = re.compile(r"[uU]?([\"'])((?:[^\"'\\\n]|\\[^\n])*)\1")
-_number = re.compile(r"0|[1-9][0-9]{0,17}").fullmatch
-_line_ends = re.compile(r"\r\n|\r|\n").finditer
+_parenthesis = frozenset("()")
+_alone = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\r?\n|$)").match
 _comma = re.compile(r"\s*,")
-_CHANGING = frozenset({"clear", "pop", "popitem", "setdefault", "update"})
+_OTHER_METHODS = frozenset({"delete", "patch", "post", "put"})  # of HTTP
 _OTHER_LIBRARIES = frozenset({"aiohttp", "httpx"})
+_SESSIONS = ("Client", "Session")
 _LONGEST_INDENT = 200
-
-
-@frozen
-class _Literal(Notation):
-    """Writes string literals in place of others.
-
-    Attributes:
-        quote: around the literals.
-        is_quoted: whether the value is in quotes now; if not, they are written, too.
-        form: a whole pair, with ``{name}`` for its name and ``{value}`` for its literal.
-    """
-
-    quote: str
-    is_quoted: bool
-    form: str
-
-    def value(self, value: str) -> str:
-        if self.is_quoted:
-            return self._content(value)
-        return value if _number(value) else f"{self.quote}{self._content(value)}{self.quote}"
-
-    def pair(self, wire: str, value: str) -> str:
-        literal = f"{self.quote}{self._content(value)}{self.quote}"
-        return self.form.replace("{name}", wire).replace("{value}", literal)
-
-    def _content(self, value: str) -> str:
-        if not value.isprintable():
-            return UNWRITABLE
-        return value.replace("\\", "\\\\").replace(self.quote, f"\\{self.quote}")
 
 
 def read(text: str, spec: Spec) -> Iterator[Request]:
@@ -93,79 +76,48 @@ def _parse(code: str) -> ast.Module | None:
         return None
 
 
-@frozen
-class _Scope:
-    """A module, class or function, without those in it.
-
-    Attributes:
-        calls: the calls in it.
-        stores: name -> how often it is assigned.
-        values: name -> what is assigned to it.
-        names: id of a value -> the name that it is assigned to.
-        changes: name -> keys that are set or deleted, and where; ``None`` for any keys.
-        attributes: name -> assignments to its attributes.
-    """
-
-    calls: list[ast.Call] = field(factory=list)
-    stores: Counter[str] = field(factory=Counter)
-    values: dict[str, ast.expr] = field(factory=dict)
-    names: dict[int, str] = field(factory=dict)
-    changes: dict[str, dict[str | None, ast.expr]] = field(factory=dict)
-    attributes: dict[str, list[ast.Assign]] = field(factory=dict)
-
-    def resolve(self, node: ast.expr) -> ast.expr:
-        """Return what a name stands for, if it is assigned once."""
-        if isinstance(node, ast.Name) and self.stores[node.id] == 1:
-            return self.values.get(node.id, node)
-        return node
-
-    def note(self, node: ast.AST) -> None:
-        """Note what a node does."""
-        match node:
-            case ast.Call():
-                self.calls.append(node)
-            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
-                self.stores[name] += 1
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                self._assign(name, value)
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                self._assign(name, value)
-            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name))]):
-                self.attributes.setdefault(name, []).append(node)
-            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
-                self.changes.setdefault(name, {})[_text(node.slice)] = node
-            case ast.Attribute(value=ast.Name(id=name), attr=method) if method in _CHANGING:
-                self.changes.setdefault(name, {})[None] = node
-            case _:
-                pass
-
-    def _assign(self, name: str, value: ast.expr) -> None:
-        self.values[name] = value
-        self.names[id(value)] = name
+def _calls(tree: ast.Module) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
-def _text(node: ast.expr) -> str | None:
-    """Return the text of a string literal."""
+def _blocks(tree: ast.Module) -> dict[int, int]:
+    """Return the block of each statement, both by id."""
+    return {
+        id(each): id(block)
+        for node in ast.walk(tree)
+        for _, block in ast.iter_fields(node)
+        if isinstance(block, list)
+        for each in block
+    }
+
+
+def _sets_defaults(node: ast.AST) -> bool:
+    """Return whether a session is given parameters that it adds to all requests."""
     match node:
-        case ast.Constant(value=str(text)):
-            return text
+        case ast.Attribute(attr="params"):
+            return True
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), keywords=given):
+            return name.endswith(_SESSIONS) and any(each.arg == "params" for each in given)
         case _:
-            return None
+            return False
 
 
-def _scopes(tree: ast.Module) -> Iterator[_Scope]:
-    """Yield each scope of a file."""
-    roots: list[ast.AST] = [tree]
-    while roots:
-        scope, waiting = _Scope(), [roots.pop()]
-        while waiting:
-            for node in ast.iter_child_nodes(waiting.pop()):
-                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                    roots.append(node)
-                else:
-                    waiting.append(node)
-                    scope.note(node)
-        yield scope
+def _given(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(each.value for each in call.keywords)]
+
+
+def _escapes(scope: Scope, name: str) -> list[ast.expr]:
+    """Return where a name is used in a way that may add anything to its value."""
+    return [scope.escapes[name]] if name in scope.escapes else []
+
+
+def _is_other_method(call: ast.Call) -> bool:
+    """Return whether a call is not for ``GET``."""
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name) if name.lower() in _OTHER_METHODS:
+            return True
+        case _:
+            return any((text_of(each) or "").lower() in _OTHER_METHODS for each in _given(call))
 
 
 def _imported(tree: ast.Module) -> set[str]:
@@ -184,73 +136,26 @@ def _imported(tree: ast.Module) -> set[str]:
     return found
 
 
-@frozen
-class _Style:
-    """How the parameters of a request are written.
-
-    Attributes:
-        form: of one, with ``{name}`` and ``{value}``.
-        changed: names whose values are changed later; ``None`` among them for any name.
-        true, false: what is sent for these; ``None`` if it is not known.
-    """
-
-    form: str = "{name}={value}"
-    changed: frozenset[str | None] = frozenset()
-    true: str | None = "true"
-    false: str | None = "false"
-
-    def sent(self, name: str, value: ast.expr) -> str | None:
-        """Return the text that is sent for a value; ``None`` if it is not known."""
-        if name in self.changed or None in self.changed:
-            return None
-        match value:
-            case ast.Constant(value=bool(known)):
-                return self.true if known else self.false
-            case ast.Constant(value=str(known) | int(known)):
-                return str(known)
-            case _:
-                return None
-
-
-class _Places:
-    """Where the lines and bytes of a program are among its characters."""
-
-    def __init__(self, code: str) -> None:
-        self._code = code
-        self._starts = [0, *(end.end() for end in _line_ends(code)), len(code)]
-        self._tables: dict[int, list[int]] = {}  # line -> the character of each byte
-
-    def offset(self, line: int, byte: int) -> int:
-        """Return the offset of a byte in a line, counted from 1."""
-        start = self._starts[line - 1]
-        if line not in self._tables:
-            content = self._code[start : self._starts[line]]
-            self._tables[line] = [] if content.isascii() else _characters(content)
-        table = self._tables[line]
-        return start + (table[byte] if table else byte)
-
-
-def _characters(line: str) -> list[int]:
-    """Return the character that each byte of a line is in."""
-    found = [index for index, each in enumerate(line) for _ in each.encode(errors="replace")]
-    return [*found, len(line)]
-
-
 class _Module:
     """Reads the requests of a file."""
 
     def __init__(self, text: str, offset: int, code: str, tree: ast.Module, spec: Spec) -> None:
         self._text = text
         self._offset = offset
-        self._places = _Places(code)
+        self._places = Places(code)
         self._seen: set[int] = set()  # what was read, by id
         self._tree = tree
         self._spec = spec
         self._imports = _imported(tree)
+        self._blocks = _blocks(tree)
+        self._has_defaults = any(map(_sets_defaults, ast.walk(tree)))
+        self._sent = {
+            id(each) for call in _calls(tree) if is_listing(call) for each in _given(call)
+        }
 
     def requests(self) -> Iterator[Request]:
         """Yield the requests."""
-        for scope in _scopes(self._tree):
+        for scope in scopes_of(self._tree):
             for call in scope.calls:
                 if self._is_of_sdk(call):
                     yield self._sdk_request(call, scope)
@@ -259,15 +164,16 @@ class _Module:
 
     # -- params=
 
-    def _http_request(self, call: ast.Call, scope: _Scope) -> Iterator[Request]:
+    def _http_request(self, call: ast.Call, scope: Scope) -> Iterator[Request]:
         """Yield the request of a call with ``params=`` and the path."""
         given = {each.arg: each.value for each in call.keywords if each.arg}
         params = given.pop("params", None)
-        if params is None:
+        if params is None or _is_other_method(call):
             return
         if not any(self._ends_in_path(each, scope) for each in [*call.args, *given.values()]):
             return
-        changes = scope.changes.get(params.id, {}) if isinstance(params, ast.Name) else {}
+        name = params.id if isinstance(params, ast.Name) else ""
+        changes = scope.changes.get(name, {})
         written = scope.resolve(params)
         if id(written) in self._seen:  # of another call, too
             return
@@ -279,17 +185,19 @@ class _Module:
                 pairs = self._keywords(written, self._style("{name}={value}", changes))
             case _:
                 return
-        for node in changes.values():
-            pairs += pair_of(unknown_entry(*self._span(node)), *self._span(node), "")
+        for node in [*changes.values(), *_escapes(scope, name)]:
+            pairs += self._unknown(node)
+        if self._has_defaults:
+            pairs += self._unknown(call)
         yield Request(Span(*self._span(call)), pairs, self._spec)
 
-    def _style(self, form: str, changes: Iterable[str | None]) -> _Style:
+    def _style(self, form: str, changes: Iterable[str | None]) -> Style:
         """Return how parameters are sent; libraries differ in truth values."""
         if self._imports.isdisjoint(_OTHER_LIBRARIES) and "requests" in self._imports:
-            return _Style(form, frozenset(changes), "True", "False")
-        return _Style(form, frozenset(changes), None, None)
+            return Style(form, frozenset(changes), "True", "False")
+        return Style(form, frozenset(changes), None, None)
 
-    def _ends_in_path(self, node: ast.expr, scope: _Scope, depth: int = 0) -> bool:
+    def _ends_in_path(self, node: ast.expr, scope: Scope, depth: int = 0) -> bool:
         """Return whether a text ends with the path, as far as it is written in the file."""
         if depth > _DEEPEST:
             return False
@@ -305,10 +213,13 @@ class _Module:
             case _:
                 return False
 
-    def _dictionary(self, written: ast.Dict, style: _Style) -> list[Pair]:
+    def _dictionary(self, written: ast.Dict, style: Style) -> list[Pair]:
         entries = []
+        style = evolve(
+            style, is_free=self._are_bare(zip(written.keys, written.values, strict=True))
+        )
         for key, value in zip(written.keys, written.values, strict=True):
-            start, name = self._span(key or value)[0], _text(key) if key else None
+            start, name = self._span(key or value)[0], text_of(key) if key else None
             place, quote = self._content(key) if key else (Span(0, 0), "")
             if name is None or not quote:
                 entries.append(unknown_entry(start, self._span(value)[1]))
@@ -328,17 +239,30 @@ class _Module:
             case _:
                 return False
 
-    def _sdk_request(self, call: ast.Call, scope: _Scope) -> Request:
+    def _sdk_request(self, call: ast.Call, scope: Scope) -> Request:
         """Return the request that a call makes, with what is assigned to its attributes."""
-        pairs = self._keywords(call, _Style())
+        pairs = self._keywords(call, Style())
         variable = scope.names.get(id(call), "")
         if scope.stores[variable] == 1:
-            pairs += self._attributes(scope.attributes.get(variable, []), pairs)
+            block = self._blocks[id(scope.statements[id(call)])]
+            pairs += self._attributes(scope.attributes.get(variable, []), pairs, block)
+            for node in _escapes(scope, variable):
+                pairs += self._unknown(node)
+        elif id(call) not in self._sent:  # anything may be added before it is
+            pairs += self._unknown(call)
         pairs = [each for each in pairs if each.name not in PYTHON_SDK.others]
         return Request(Span(*self._span(call)), pairs, spec_of(PYTHON_SDK, self._spec))
 
-    def _attributes(self, assignments: list[ast.Assign], before: Sequence[Pair]) -> list[Pair]:
-        """Read the attributes that are set once."""
+    def _attributes(
+        self, assignments: list[ast.Assign], before: Sequence[Pair], block: int
+    ) -> list[Pair]:
+        """Read the attributes that are set once.
+
+        Args:
+            assignments: to the attributes of a request.
+            before: what the request is made with.
+            block: where it is made; without an assignment, no other block may be empty.
+        """
         targets = [each.targets[0] for each in assignments]
         names = Counter(each.name for each in before)
         names.update(each.attr for each in targets if isinstance(each, ast.Attribute))
@@ -348,20 +272,25 @@ class _Module:
             line = self._text.rfind("\n", max(0, start - _LONGEST_INDENT), start)
             indent = self._text[line + 1 : start]
             if not isinstance(target, ast.Attribute) or indent.strip():
+                pairs += self._unknown(target)
                 continue
             name, stop = target.attr, self._span(target)[1]
             form = f"{self._text[start : stop - len(name)]}{{name}} = {{value}}"
             changed = frozenset({name} if names[name] > 1 else ())
             place = Span(stop - len(name), stop)
-            entry = self._entry(start, name, place, node.value, _Style(form, changed), '"')
+            is_free = self._blocks[id(node)] == block and self._is_bare(node)
+            style = Style(form, changed, is_free=is_free)
+            entry = self._entry(start, name, place, node.value, style, '"')
             if names[name] == 1:
-                pairs += pair_of(entry, max(line, 0), end, f"\n{indent}")
+                first = line_start(self._text, start, end)
+                pairs += pair_of(entry, first, end, f"{line_end(self._text)}{indent}")
         return sorted(pairs, key=lambda each: each.span)
 
     # -- both
 
-    def _keywords(self, call: ast.Call, style: _Style) -> list[Pair]:
+    def _keywords(self, call: ast.Call, style: Style) -> list[Pair]:
         entries = []
+        style = evolve(style, is_free=self._are_bare((each, each.value) for each in call.keywords))
         for each in call.keywords:
             start, end = self._span(each)
             if each.arg is None:
@@ -371,16 +300,39 @@ class _Module:
             entries.append(self._entry(start, each.arg, place, each.value, style, '"'))
         return self._row(entries)
 
+    def _are_bare(self, parts: Iterable[tuple[ast.expr | ast.keyword | None, ast.expr]]) -> bool:
+        """Return whether no names or values are in parentheses, which their spans leave out."""
+        return all(
+            _parenthesis.isdisjoint(self._between(name, value)) for name, value in parts if name
+        )
+
+    def _between(self, name: ast.expr | ast.keyword, value: ast.expr) -> str:
+        start, end = self._span(name)
+        if isinstance(name, ast.keyword):
+            end = start + len(name.arg or "")
+        return self._text[end : self._span(value)[0]]
+
     def _entry(
-        self, start: int, name: str, place: Span, value: ast.expr, style: _Style, quote: str
+        self, start: int, name: str, place: Span, value: ast.expr, style: Style, quote: str
     ) -> Entry:
         """Read a parameter; nothing is sent for ``None``."""
         end = self._span(value)[1]
         if isinstance(value, ast.Constant) and value.value is None:
             return Entry(start, end)
         content, quotes = self._content(value)
-        notation = _Literal(quotes or quote, bool(quotes), style.form)
+        removed = "" if style.is_free else UNWRITABLE
+        notation = Literal(quotes or quote, bool(quotes), style.form, removed)
         return Entry(start, end, name, style.sent(name, value), place, content, notation)
+
+    def _is_bare(self, node: ast.Assign) -> bool:
+        """Return whether nothing but a comment is after a value in its line."""
+        end = self._span(node)[1]
+        return end == self._span(node.value)[1] and _alone(self._text, end) is not None
+
+    def _unknown(self, node: ast.expr) -> list[Pair]:
+        """Return what may be any parameters, for a node that could add them."""
+        span = self._span(node)
+        return pair_of(unknown_entry(*span), *span, "")
 
     def _row(self, entries: list[Entry]) -> list[Pair]:
         comma = _comma.match(self._text, entries[-1].end) if entries else None

@@ -14,7 +14,10 @@ from imsquery.linting.placeholders import PATTERN
 from imsquery.urls.reader import TEMPLATE
 
 # An ampersand as HTML, JSON and shells write it; any other entity ends the URL.
-_AMPERSAND = r"&(?!(?:quot|apos|lt|gt|#(?!38;|[xX]26;)[0-9A-Za-z]+);)(?:amp;|#38;|#[xX]26;)*"
+_AMPERSAND = (
+    r"&(?!(?!amp;)[A-Za-z][0-9A-Za-z]{1,30};|#(?!38;|[xX]26;)[0-9A-Za-z]{1,10};)"
+    r"(?:amp;|#38;|#[xX]26;)*"
+)
 _ESCAPED = r"(?:\\u0026|\\x26|\\&)(?:amp;|#38;|#[xX]26;)*|\\u003[dD]|\\="
 _MARKDOWN = r"\\[_*{}\[\]<>#+.!~|-]"
 _LINE_END = r"\\\r?\n[ \t]*"
@@ -38,7 +41,12 @@ _plain = re.compile(r"[A-Za-z0-9_=&-]*").fullmatch
 
 # What joins strings in a program.
 _SIGN = r"(?:\+|\.\.|<<|\|\||(?<=\s)[.&~](?=\s)|\.(?=[$\"'`]))"
-_sign = re.compile(rf"\s*{_SIGN}|\.concat\b|[$\w\"'`]")
+# What may add to a string right after it: a sign, a method, or parameters of the same call.
+_sign = re.compile(
+    rf"\s*(?:{_SIGN}|<>|\^|\|)|\s*\)?\s*\.(?!format\b)[A-Za-z_]\w*\(|[$\w\"'`]"
+    r"|\s*,\s*[\"'`]&?\w+="
+    r"|[^\"'`\n]{0,200}\b(?:params|query)\b"
+)
 _next_string = re.compile(
     rf"(?:\s*(?P<sign>{_SIGN})\s*(?:\\?\r?\n\s*)?|[ \t]*\\?\r?\n\s*|[ \t]*)"
     r"[A-Za-z]{0,2}(?P<quote>[\"'`])"
@@ -46,7 +54,14 @@ _next_string = re.compile(
 _string_after_value = re.compile(
     rf"[^\"'`;,\n]{{1,200}}?{_SIGN}\s*(?:\\?\r?\n\s*)?[A-Za-z]{{0,2}}(?P<quote>[\"'`])"
 )
+# What makes a percent sign begin something else than an encoded byte.
+_is_format = re.compile(r"%[sdvqiu](?![0-9A-Fa-f])|%-?\d{0,3}[sd](?![0-9A-Za-z])").search
+_formats_before = re.compile(
+    r"(?:f|format|strftime|date)(?:!?\([^\"'`\n]{0,60}|[ \t]+\+?)[A-Za-z]{0,2}[\"'`]$"
+).search
+_formats_after = re.compile(r"[\"'`]{1,3}\s*%\s*[\w({]").match
 _is_url = re.compile(r"[a-z]+://|/")
+_EMPHASIS = "*_~"  # of Markdown, around a URL
 _MOST_STRINGS = 100
 _LONGEST_LINE = 200  # before a URL
 
@@ -59,10 +74,12 @@ class Query:
         pieces: start and end of each part in the file, and what it is in the text; what is filled
             in is masked by :data:`TEMPLATE`.
         is_escaped: whether underscores are escaped, as in Markdown.
+        is_format: whether a program takes percent signs for something else.
     """
 
     pieces: list[tuple[int, int, str]] = field(factory=list)
     is_escaped: bool = False
+    is_format: bool = False
 
     @property
     def start(self) -> int:
@@ -85,10 +102,18 @@ class Query:
         text = "".join([text for _, _, text in self.pieces])
         return text if _plain(text) else _fill(_mask, text)
 
+    def leave_open(self) -> None:
+        """Add what may be any parameters."""
+        self.pieces.append((self.end, self.end, f"&{TEMPLATE}"))
+
     def place(self, found: Diagnostic) -> Diagnostic:
         """Return a finding in the query string as one in the file."""
         span = Span(self._starts[found.span.start], self._end(found.span))
-        fixes = [Fix(fix.title, tuple(self._edits(fix)), fix.applicability) for fix in found.fixes]
+        fixes = [
+            Fix(fix.title, tuple(self._edits(fix)), fix.applicability)
+            for fix in found.fixes
+            if not (self.is_format and any("%" in each.text for each in fix.edits))
+        ]
         return evolve(found, span=span, fixes=tuple(fixes))
 
     def _edits(self, fix: Fix) -> Iterator[Edit]:
@@ -134,30 +159,44 @@ class Query:
         return places
 
 
-def read_query(text: str, start: int, quote: str) -> Query:
+def read_query(text: str, url: int, start: int, quote: str) -> Query:
     """Read the query string that starts at a place.
 
     Args:
         text: of the file.
-        start: where it starts.
+        url: where the URL starts.
+        start: where the query string starts.
         quote: the quote before the URL, if any.
     """
     query = Query()
-    if not quote:
-        end = start + _without_punctuation(_match(_bare, text, start))
+    if quote:
+        _read_strings(query, text, start, quote)
+    else:
+        end = start + _without_punctuation(_match(_bare, text, start), text[url])
         _take(query, text, start, end, "")
         if _continues(text, end):
             _hole(query, end)
-        return query
+    if query.pieces[-1][2].endswith("="):  # which may be a prefix
+        _hole(query, query.end)
+    query.is_format = (
+        _is_format(text, start, query.end) is not None
+        or _formats_before(_line_before(text, url)) is not None
+        or _formats_after(text, query.end) is not None
+    )
+    return query
+
+
+def _read_strings(query: Query, text: str, start: int, quote: str) -> None:
+    """Read a query string in quotes, and in the strings that are joined to it."""
     end = start
     while True:
         after = end + len(_match(_quoted[quote], text, end))
         _take(query, text, end, after, quote)
         if not text.startswith(quote, after) or len(query.pieces) > _MOST_STRINGS:
-            return query
+            return
         following = _following(query, text, after)
         if following is None:
-            return query
+            return
         end = following
         quote = text[end - 1]
 
@@ -199,7 +238,8 @@ def _following(query: Query, text: str, end: int) -> int | None:
         return None
     if found is not None and _is_joined(query, text, found):
         return found.end()
-    is_next_line = found is not None and "\n" in found[0] and not _is_url.match(text, found.end())
+    is_url = found is not None and _is_url.match(text, found.end()) is not None
+    is_next_line = found is not None and "\n" in found[0] and not is_url
     if not is_next_line and _sign.match(text, after) is None:
         return None
     found = None if is_next_line else _string_after_value.match(text, after)
@@ -226,14 +266,18 @@ def _is_joined(query: Query, text: str, found: re.Match[str]) -> bool:
         found["sign"] is not None
         or text.startswith(("&", found["quote"]), found.end())
         or not found[0][0].isspace()
-        or ("\n" in found[0] and query.pieces[-1][2][-1:] in {"&", "=", ""})
+        or (
+            "\n" in found[0]
+            and query.pieces[-1][2][-1:] in {"&", "=", ""}
+            and _is_url.match(text, found.end()) is None
+        )
     )
 
 
-def _without_punctuation(query: str) -> int:
-    """Return the length without what ends a sentence or parenthesis rather than the URL."""
+def _without_punctuation(query: str, opening: str) -> int:
+    """Return the length without what ends a sentence, parenthesis or emphasis, not the URL."""
     surplus = query.count(")") - query.count("(")
-    end = len(query)
+    end = len(query.rstrip(opening) if opening in _EMPHASIS else query)
     while end:
         last = query[end - 1]
         if last == ")" and surplus > 0:

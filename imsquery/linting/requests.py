@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,10 @@ from imsquery.urls.reader import Pair
 if TYPE_CHECKING:
     from imsquery.diagnostics.model import Diagnostic
     from imsquery.schema.spec import Spec
+
+
+_LONGEST_INDENT = 200
+_is_line_end = re.compile(r"\r?\n|$").match
 
 
 @frozen
@@ -84,6 +89,22 @@ def pairs_in_row(
         after = entries[index + 1].start if index + 1 < len(entries) else last
         pairs += pair_of(entry, before, after, separator)
     return pairs
+
+
+def line_start(text: str, start: int, end: int) -> int:
+    """Return the end of the line before a part that is alone on its line, else its own start.
+
+    A comment after it stays in its own line: the one before could be the end of a text.
+    """
+    line = text.rfind("\n", max(0, start - _LONGEST_INDENT), start)
+    if line < 0 or text[line:start].strip() or not _is_line_end(text, end):
+        return start
+    return line - text.startswith("\r\n", line - 1)
+
+
+def line_end(text: str) -> str:
+    """Return how the lines of a file end."""
+    return "\r\n" if "\r\n" in text else "\n"
 
 
 def pair_of(entry: Entry, before: int, after: int, separator: str) -> list[Pair]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from imsquery.diagnostics.source import Span
-from imsquery.linting.query import read_query
+from imsquery.linting.query import Query, read_query
 from imsquery.linting.requests import Request
 from imsquery.urls.reader import read_pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from imsquery.schema.spec import Spec
 
@@ -24,33 +27,78 @@ def read(text: str, spec: Spec) -> Iterator[Request]:
     if spec.path.rpartition("/")[2] not in text:
         return
     seen: dict[str, int] = {}
-    end = 0
-    # JSON may escape the slashes, and a shell the question mark.
-    prefix = re.compile(r"\\?/".join(map(re.escape, spec.path.split("/")))[3:] + _QUERY_SIGN)
-    for match in prefix.finditer(text):
-        start = match.end()
-        if start < end:
-            continue
-        query = read_query(text, start, _quote_before(text, match.start()))
-        end = query.end
-        whole = Span(start - len(match[0]), end)
-        first = seen.setdefault(query.text, whole.start) if query.is_whole else whole.start
+    for start, query, separator in _queries(text, spec):
+        whole = Span(start, query.end)
+        is_plain = query.is_whole and not query.is_format and separator is None
+        first = seen.setdefault(query.text, whole.start) if is_plain else whole.start
         if first != whole.start:
             yield Request(whole, (), spec, first=first)
             continue
-        offset = start if query.is_whole else 0
+        offset = query.start if is_plain else 0
         span = Span(0, len(query.text))
         pairs, found = read_pairs(query.text, span, is_embedded=True, offset=offset)
-        yield Request(whole, pairs, spec, found, None if query.is_whole else query.place)
+        if separator is not None:
+            pairs = [evolve(each, separator=separator) for each in pairs]
+        yield Request(whole, pairs, spec, found, None if is_plain else query.place)
 
 
+def _queries(text: str, spec: Spec) -> list[tuple[int, Query, str | None]]:
+    """Return where each request starts, its query string, and how to separate a first pair."""
+    found: list[tuple[int, Query, str | None]] = []
+    quoted: list[Query] = []
+    ends: list[int] = []
+    # JSON may escape the slashes, and a shell the question mark.
+    prefix = re.compile(r"\\?/".join(map(re.escape, spec.path.split("/")))[3:] + _QUERY_SIGN)
+    for match in prefix.finditer(text):
+        if ends and match.end() < ends[-1]:
+            continue
+        url = _url_start(text, match.start())
+        before = text[url - 1 : url]
+        quote = before if before in _QUOTES else ""
+        query = read_query(text, url, match.end(), quote)
+        if quote:
+            quoted.append(query)
+        found.append((match.start(), query, None if quote else _separator(text, url, query)))
+        ends.append(query.end)
+    if quoted and _has_stray(text, [(each.start, each.end) for each in quoted]):
+        for query in quoted:
+            query.leave_open()
+    return found
+
+
+def _has_stray(text: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """Return whether a string begins with a separator, and is none of those in some spans.
+
+    A program may add it to any of its URLs.
+    """
+    starts = [start for start, _ in spans]
+    for match in _stray(text):
+        index = bisect_right(starts, match.start()) - 1
+        if index < 0 or match.start() >= spans[index][1]:
+            return True
+    return False
+
+
+def _separator(text: str, url: int, query: Query) -> str | None:
+    """Return how XML or a shell has a separator in a URL without quotes that has none yet."""
+    if _has_separator(text, query.start, query.end):
+        return None
+    if text[url - 1 : url] == ">" and text.startswith("</", query.end):
+        return "&amp;"
+    line = text[max(0, url - _LONGEST_HOST) : url].rpartition("\n")[2]
+    return "\\&" if _is_shell(line) else None
+
+
+_QUOTES = frozenset("\"'`")
+_stray = re.compile(r"[\"'`]&(?:amp;)?[A-Za-z_]\w*=").finditer
+_has_separator = re.compile(r"&|\\u0026|\\x26").search
+_is_shell = re.compile(r"\b(?:curl|wget|http|https|xh)[ \t][^|;&]*$").search
 _QUERY_SIGN = r"/?(?:\\?\?|\\u003[fF])"
 
 
-def _quote_before(text: str, path_start: int) -> str:
-    """Return the quote that a URL directly follows, if any."""
+def _url_start(text: str, path_start: int) -> int:
+    """Return where the URL starts that has a path."""
     position = path_start
     while position > max(0, path_start - _LONGEST_HOST) and text[position - 1] not in _BEFORE_URL:
         position -= 1
-    before = text[position - 1 : position]
-    return before if before in {'"', "'", "`"} else ""
+    return position

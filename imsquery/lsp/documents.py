@@ -122,7 +122,7 @@ class Document:
         text = self.text
         for region in reversed(self.regions):
             mended, _ = mend(region.text, self._check(region))
-            edit = region.edit(0, len(region.text), mended)
+            edit = region.edit(*_difference(region.text, mended))
             if edit and mended != region.text:
                 text = text[: edit[0]] + edit[2] + text[edit[1] :]
         if self.kind != "filter":

@@ -24,6 +24,7 @@ FILTERS = {
     "plan": (0,), "polars": (0,), "prepare": (0,), "satisfiable": (0,), "sql": (0,), "why": (0,),
 }  # fmt: skip
 """Function -> which of its arguments are filters."""
+_OPTIONS = frozenset({"allow_unlisted", "limits", "spec", None})
 _LARGEST = 2_000_000  # code points of a file of Python; far more than an editor has open
 
 _opening = re.compile(r"""([A-Za-z]{0,2})(\"{3}|'{3}|"|')""").match
@@ -134,7 +135,7 @@ def _arguments(tree: ast.Module) -> Iterator[tuple[ast.Constant, Target]]:
     """Yield the strings that are filters, and what each is for."""
     modules, functions = _imported(tree)
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
+        if not isinstance(node, ast.Call) or _is_of_another_language(node):
             continue
         match node.func:
             case ast.Attribute(ast.Name(module), name) if module in modules and name in FILTERS:
@@ -150,6 +151,11 @@ def _arguments(tree: ast.Module) -> Iterator[tuple[ast.Constant, Target]]:
                 continue
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 yield argument, "compile" if name == "compile" or _is_for_one(node) else "plan"
+
+
+def _is_of_another_language(call: ast.Call) -> bool:
+    """Return whether a call says which names, values or lengths there are, or may say so."""
+    return any(each.arg in _OPTIONS for each in call.keywords)
 
 
 def _is_for_one(call: ast.Call) -> bool:

@@ -29,7 +29,7 @@ from attrs import evolve
 
 from imsquery.compiler.not_expressible import why_left
 from imsquery.compiler.query_string import CompiledQuery, join
-from imsquery.covering.parts import MAX_REQUESTS, enough, find_parts, narrow
+from imsquery.covering.parts import MAX_REQUESTS, Parted, enough, find_parts, narrow
 from imsquery.diagnostics.source import Span
 from imsquery.execution.job import Condition, Request
 from imsquery.execution.ordering import Ordering, read_order
@@ -100,7 +100,8 @@ def plan(
         query, spec=spec, now=now, allow_unlisted=allow_unlisted, limits=limits, values=values
     )
     formula = narrow(analysis)
-    parts = find_parts(formula, analysis, max_requests)
+    parted = Parted(formula, spec)
+    parts = find_parts(parted, analysis, max_requests)
     analysis.raise_errors(but="contradiction")
     analysis.require_extras()
     after = analysis.clause_value(analysis.bound.after)
@@ -123,7 +124,7 @@ def plan(
         locator=None if after is None or ordering.is_settled else lowering.locator(after, parts),
         warnings=analysis.findings,
         spec=spec,
-        enough=enough(formula, [box for box, _ in parts], max_requests, spec),
+        enough=enough(parted, [box for box, _ in parts], max_requests),
     )
 
 
@@ -217,11 +218,10 @@ class _Lowering:
 
         It is as wide as the requests of the plan.
         """
-        row = self._spec.find("id")
-        assert row is not None  # noqa: S101 -- read_order refuses specs without one
+        asked = write_pair(self._spec.names["id"], "=", identity)
         atoms = {each.key: each for box, _ in parts for each in box.conditions.values()}
         scopes = [_pair(each) for each in atoms.values() if is_scope(each)]
-        pairs = sorted([(row.wire, identity), *scopes])
+        pairs = sorted([*([asked] if asked else []), *scopes])
         nothing = Or((), 0, 0)
         return Request(
             query=CompiledQuery(pairs, join(pairs), self._spec.path),

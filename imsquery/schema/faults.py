@@ -80,6 +80,7 @@ def faults(
     for row in listed:
         yield from _faults_of_row(row, known)
     yield from _faults_of_clauses(listed)
+    yield from _faults_of_results(listed)
     yield from faults_of_overloads(calls)
     for number, function in enumerate(calls):
         for place, message in faults_of_function(function, known, family):
@@ -278,7 +279,7 @@ def _faults_of_clauses(rows: tuple[Parameter, ...]) -> Iterator[Fault]:
         if row.clause not in CLAUSES:
             yield place, f"{row.wire}: unknown clause {row.clause!r}; {_listed(CLAUSES)}"
         elif not isinstance(row.kind, CLAUSES[row.clause]):
-            yield place, f"{row.wire}: a {row.kind.name} cannot set `{row.clause}`"
+            yield place, f"{row.wire}: values of the type {row.kind.name} cannot set `{row.clause}`"
         elif found.setdefault(row.clause, row) is not row:
             yield place, f"{row.wire} and {found[row.clause].wire} set the same clause"
         elif not row.pushable or row.observed is not None:
@@ -300,6 +301,22 @@ def _faults_of_order(
         if clause == "order by":
             message = f"{row.wire}: its values are the sortable parameters: {_listed(values)}"
         yield ("parameters", row.wire, "values"), message
+
+
+def _faults_of_results(rows: tuple[Parameter, ...]) -> Iterator[Fault]:
+    """Yield what plans lack to know images by, and to put them in order."""
+    names = {name.lower(): row for row in rows for name in (row.wire, row.name, *row.aliases)}
+    identity = names.get("id")
+    if identity is None:
+        yield ("parameters",), "no parameter is called `id`, which tells images apart"
+    elif identity.observed is None or identity.json != "string":
+        place = ("parameters", identity.wire, "observed" if identity.observed is None else "json")
+        yield place, f"{identity.wire}: image records must show it, as a string: it is their `id`"
+    elif "=" not in identity.forms:
+        place = ("parameters", identity.wire, "operators")
+        yield place, f"{identity.wire}: requests must be able to ask for an image by its `id`"
+    if not any(row.is_time and row.sortable for row in rows):
+        yield ("parameters",), "no time is sortable; the newest images come first by default"
 
 
 def _listed(names: Iterable[str]) -> str:

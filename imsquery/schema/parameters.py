@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from imsquery.frozen import Frozen
+from imsquery.language.operators import ORDER
 from imsquery.schema.kinds import Advice, Enumeration, Flag, Integer, Text, Time
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -55,7 +56,9 @@ def _written(wire: str, kind: Kind, operators: Mapping[str, str] | None, *, is_t
     is_certain = all(own.values()) or not any(own.values())
     if LIST in own and own[LIST] in {"", own.get("=")}:
         is_certain = False
-    prefixes = {name: own[name] for name in own if name != LIST} if is_certain else {}
+    # Nor can a number beyond the range of the parameter, which only filters compare with.
+    doubtful = {LIST, *(kind.operators & ORDER if isinstance(kind, Integer) else ())}
+    prefixes = {name: own[name] for name in own if name not in doubtful} if is_certain else {}
     return MappingProxyType({**operators}), MappingProxyType(forms), MappingProxyType(prefixes)
 
 

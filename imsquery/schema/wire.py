@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from imsquery.schema.kinds import Integer
+from imsquery.schema.kinds import Integer, RefusedValue
 from imsquery.schema.parameters import LIST
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -56,9 +56,19 @@ def _write_as(row: Parameter, relation: str, text: str) -> Pair | None:
     """Write a value after its operator, if the server reads it as that and not as another one."""
     if relation not in row.forms:
         return None
+    if relation in _NEXT and not _is_taken(row, text):
+        return None
     own, prefix = row.forms[relation]
     pair = own or row.wire, prefix + text
     return pair if read_pair(row, *pair) == (relation, text) else None
+
+
+def _is_taken(row: Parameter, text: str) -> bool:
+    """Return whether a server takes a number, which may be beyond the range of its parameter."""
+    try:
+        return not isinstance(row.kind, Integer) or row.kind.read(text) is not None
+    except RefusedValue:
+        return False
 
 
 def _write_next(row: Parameter, relation: str, value: str | int) -> Pair | None:
@@ -67,7 +77,7 @@ def _write_next(row: Parameter, relation: str, value: str | int) -> Pair | None:
     if known not in row.forms:
         return None
     following = _next_second(str(value), step) if row.is_time else _next_number(row, value, step)
-    return None if following is None else write_pair(row, known, following)
+    return None if following is None else _write_as(row, known, str(following))
 
 
 def _next_number(row: Parameter, value: str | int, step: int) -> int | None:

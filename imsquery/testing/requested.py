@@ -42,7 +42,7 @@ class Asked(NamedTuple):
 @st.composite
 def requested(draw: DrawFn, spec: Spec, most: int, least: int = 0) -> list[Asked]:
     """Draw comparisons that one request makes, in any order."""
-    rows = [row for row in rows_of(spec) if row.pushable and row.clause is None]
+    rows = [row for row in rows_of(spec) if row.clause is None and _has_comparisons(row)]
     found: dict[str, list[Asked]] = {}
     for row in draw(st.lists(st.sampled_from(rows), min_size=least, max_size=most, unique=True)):
         if row.wire in found or not spec.exclusive.get(row.wire, frozenset()).isdisjoint(found):
@@ -54,6 +54,14 @@ def requested(draw: DrawFn, spec: Spec, most: int, least: int = 0) -> list[Asked
     return [each for same in found.values() for each in same]
 
 
+def _has_comparisons(row: Parameter) -> bool:
+    """Return whether there is a comparison to draw: not all that a service takes are."""
+    forms = row.forms.keys()
+    if row.is_time:
+        return bool(forms if row.total else forms - {"!="})
+    return bool(forms & {"=", LIST}) or (isinstance(row.kind, Integer) and {">=", "<="} <= forms)
+
+
 def _comparisons(row: Parameter) -> SearchStrategy[list[Asked]]:
     """Return a strategy for the comparisons of one parameter."""
     if row.is_time:
@@ -61,10 +69,10 @@ def _comparisons(row: Parameter) -> SearchStrategy[list[Asked]]:
         relations = [each for each in row.forms if each != "!=" or row.total]
         return st.builds(lambda *pair: [_one(row, *pair)], st.sampled_from(relations), moments)
     made = [_equal(row)] if "=" in row.forms else []
-    choices = [each for each in row.kind.choices if each not in row.scopes and _is_listable(each)]
-    if LIST in row.forms and (len(choices) > 1 or not row.kind.choices):
-        lists = st.lists(literals(row).filter(_is_listable), min_size=2, max_size=3, unique=True)
-        made.append(lists.map(lambda values: [Asked(row, LIST, tuple(values))]))
+    choices = [each for each in row.kind.choices if _is_listable(each)]
+    if LIST in row.forms and (choices or not row.kind.choices):
+        lists = st.lists(literals(row).filter(_is_listable), min_size=1, max_size=3, unique=True)
+        made.append(lists.map(lambda values: [_listed(row, tuple(values))]))
     if isinstance(row.kind, Integer) and {">=", "<="} <= row.forms.keys():
         made.append(_bounds(row, row.kind))
     return st.one_of(made)
@@ -72,6 +80,10 @@ def _comparisons(row: Parameter) -> SearchStrategy[list[Asked]]:
 
 def _one(row: Parameter, relation: str, value: str) -> Asked:
     return Asked(row, relation, (value,))
+
+
+def _listed(row: Parameter, values: tuple[str, ...]) -> Asked:
+    return Asked(row, LIST if len(values) > 1 else "=", values)
 
 
 def _equal(row: Parameter) -> SearchStrategy[list[Asked]]:

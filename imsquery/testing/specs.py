@@ -21,7 +21,13 @@ from imsquery.schema.kinds import (
     Text,
     Time,
 )
-from imsquery.schema.parameters import ForeignName, Function, Parameter, with_sort_keys
+from imsquery.schema.parameters import (
+    ForeignName,
+    Function,
+    Parameter,
+    operator_faults,
+    with_sort_keys,
+)
 from imsquery.schema.spec import Spec
 from imsquery.schema.versions import Version
 from imsquery.testing.values import UNITS, literals
@@ -68,7 +74,7 @@ def specs(*, max_parameters: int = 6) -> SearchStrategy[Spec]:
 @st.composite
 def _specs(draw: DrawFn, max_parameters: int) -> Spec:
     names = draw(st.lists(st.sampled_from(_NAMES), max_size=max_parameters, unique=True))
-    rows = [_identity(), draw(_creation()), *(draw(_row(name)) for name in names)]
+    rows = [draw(_identity()), draw(_creation()), *(draw(_row(name)) for name in names)]
     rows = [draw(_related(row, rows)) for row in rows]
     rows += [Parameter(f"{_FAMILY}{ending}", Flag(), source=_source) for ending in _ENDINGS]
     listed = with_sort_keys([*rows, *_clauses()])
@@ -84,8 +90,9 @@ def _specs(draw: DrawFn, max_parameters: int) -> Spec:
     )
 
 
-def _identity() -> Parameter:
-    return Parameter("id", Identifier(), sortable=True, source=_source)
+def _identity() -> SearchStrategy[Parameter]:
+    plain = Parameter("id", Identifier(), sortable=True, source=_source)
+    return _operators(plain).map(lambda operators: plain.changed(operators=operators))
 
 
 def _creation() -> SearchStrategy[Parameter]:
@@ -119,7 +126,34 @@ def _row(draw: DrawFn, wire: str) -> Parameter:
         columns["sortable"] = draw(st.booleans())
         if not isinstance(kind, Integer | Time | Flag):
             columns |= draw(_values(plain))
+    if "operators" not in columns and draw(st.booleans()):
+        columns["operators"] = draw(_operators(plain, is_hidden=columns["observed"] is None))
     return Parameter(wire, kind, source=_source, **columns)
+
+
+@st.composite
+def _operators(draw: DrawFn, row: Parameter, *, is_hidden: bool) -> dict[str, str] | None:
+    """Draw how a request writes comparisons; of what no record shows, only equality counts."""
+    found: dict[str, str] = {}
+    for relation, word in _relations(row.kind):
+        prefix = draw(st.sampled_from(("{}", f"{word}:{{}}")))
+        own = draw(st.sampled_from(("", "", f"{row.wire}.{word}=")))
+        if (relation == "=" and is_hidden) or draw(st.booleans()):
+            found[relation] = own + prefix
+    faulty = {relation for relation, _ in operator_faults(row.wire, row.kind, found)}
+    return {each: found[each] for each in found if each not in faulty} or None
+
+
+def _relations(kind: Kind) -> list[tuple[str, str]]:
+    """Return operators that a service may have for values of a kind, and what it may call them."""
+    found = [("=", "eq")]
+    if not isinstance(kind, Time):
+        found.append(("in", "in"))
+    if isinstance(kind, Time) or (isinstance(kind, Integer) and not kind.values):
+        found += [("<", "lt"), ("<=", "lte"), (">", "gt"), (">=", "gte")]
+    if isinstance(kind, Text) and not isinstance(kind, Tag):
+        found += [("contains", "has"), ("startswith", "from")]
+    return found
 
 
 @st.composite
@@ -135,23 +169,11 @@ def _shown(draw: DrawFn, row: Parameter) -> Columns:
         columns["operators"] = {}
     elif where == "both":
         columns["observed"] = draw(st.sampled_from((row.wire, f"{row.name}Shown")))
-        columns["operators"] = draw(_operators(row))
     if isinstance(kind, Integer) and not kind.values:
         columns["json"] = draw(st.sampled_from(("string", "integer")))
     elif type(kind) is Boolean:
         columns["json"] = draw(st.sampled_from(("string", "boolean")))
     return columns
-
-
-def _operators(row: Parameter) -> SearchStrategy[dict[str, str] | None]:
-    """Return a strategy for how requests write comparisons."""
-    equality = {"=": "{}"}
-    if isinstance(row.kind, Integer):
-        ends = {">=": f"{row.name}_least={{}}", "<=": f"{row.name}_most={{}}"}
-        return st.sampled_from((None, {**equality, **ends}, ends))
-    if row.is_time or isinstance(row.kind, Boolean):
-        return st.none()
-    return st.sampled_from((None, {**equality, "in": "in:{}"}, {"=": "eq:{}", "in": "in:{}"}))
 
 
 @st.composite

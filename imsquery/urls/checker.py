@@ -15,6 +15,7 @@ from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import RefusedValue
 from imsquery.schema.parameters import Member
+from imsquery.schema.wire import write_pair
 from imsquery.urls.edits import PairEdits, TitledEdits
 from imsquery.urls.reader import Pair, Url, locate, read_pairs
 from imsquery.urls.values import Criterion, ValueReader, finding
@@ -301,7 +302,7 @@ class _RequestChecker:
         """Report each parameter without another that it requires."""
         clauses = self._spec.clauses
         for wire, pair in self._read.items():
-            row = self._spec.find(wire)
+            row = self._spec.wires.get(wire) or self._spec.find(wire)
             if row is None:
                 continue
             if row.requires is not None:
@@ -322,13 +323,24 @@ class _RequestChecker:
             self.findings.append(finding("bad-value", message, self._read[wire].span))
 
     def _require(self, wire: str, pair: Pair, needed: str, value: str) -> None:
-        known = self.criteria.get(needed)
-        if known is not None and known.value in {value, None}:
+        known = self._criterion(needed)
+        if known is not None and known.relation == "=" and known.value in {value, None}:
             return
-        text = f"{needed}={encode(value)}"
-        fixes = [] if needed in self._read else [self._edits.add(pair, needed, value)]
+        name, written = write_pair(self._spec.parameters[needed], "=", value) or (needed, value)
+        text = f"{name}={encode(written)}"
+        fixes = (
+            []
+            if known is not None or name in self._read
+            else [self._edits.add(pair, needed, value)]
+        )
         message = f"`{wire}` requires `{text}`"
         self.findings.append(finding("requires", message, pair.span, fixes))
+
+    def _criterion(self, wire: str) -> Criterion | None:
+        """Return what a request asks of a parameter, however it is written."""
+        row = self._spec.parameters.get(wire)
+        names = (wire, *row.wires) if row is not None else (wire,)
+        return next((self.criteria[name] for name in names if name in self.criteria), None)
 
     def _lone_direction(self, wire: str, pair: Pair) -> None:
         """Warn of a direction alone: of the time that the server sorts by without a sort key."""
@@ -345,7 +357,9 @@ class _RequestChecker:
     def _check_exclusive(self) -> None:
         """Report attributes that never occur in the same image, at the later of two."""
         seen: list[str] = []
-        for wire, pair in self._read.items():
+        for name, pair in self._read.items():
+            own = self._spec.wires.get(name)
+            wire = name if own is None else own.wire
             exclusive = self._spec.exclusive.get(wire, ())
             for other in seen if exclusive else ():
                 if other in exclusive:
@@ -357,7 +371,9 @@ class _RequestChecker:
         """Warn of parameters beside a value that what they find does not have."""
         for wire, (needed, value) in self._spec.companions.items():
             known = self.criteria.get(needed)
-            if wire in self.criteria and known is not None and known.value not in {value, None}:
+            if wire not in self.criteria or known is None or known.relation != "=":
+                continue
+            if known.value not in {value, None}:
                 last = max(self._read[wire], self._read[needed], key=lambda each: each.span)
                 message = f"`{wire}` finds only images with `{needed}={encode(value)}`"
                 found = finding("never-matches", message, last.span, severity="warning")

@@ -53,7 +53,7 @@ class PairEdits:
             is_last = end == each.span.end
             if is_last and not any(after == start for _, after, _ in [*edits, *overridden]):
                 start = each.before
-            edits += [*overridden, (start, end, "")]
+            edits += [*overridden, (start, end, each.notation.removed)]
         return title, edits
 
     def rename(self, pair: Pair, wire: str, *, is_safe: bool = False) -> TitledEdits:
@@ -109,7 +109,7 @@ class PairEdits:
         """Remove the pairs that a pair overrides, all of which are before it."""
         is_last = self.last.get(pair.name) is pair
         overridden = self._overridden.get(pair.name, ()) if is_last else ()
-        return [(each.span.start, each.after, "") for each in overridden]
+        return [(each.span.start, each.after, each.notation.removed) for each in overridden]
 
 
 def _ends(span: Span) -> tuple[int, int]:

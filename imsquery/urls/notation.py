@@ -11,6 +11,9 @@ UNWRITABLE = "\ue001"
 class Notation:
     """Writes parts of a request; this one, of a query string."""
 
+    removed: str = ""
+    """What is left of a pair that is removed: nothing, or :data:`UNWRITABLE` if it cannot be."""
+
     def name(self, wire: str) -> str:
         """Write a name in place of another."""
         return wire

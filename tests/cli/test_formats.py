@@ -91,9 +91,9 @@ def test_a_command_that_cannot_be_shown_is_not_written(
     [
         (["compile", "--signing", "--format", "python"], "--signing is of a query string"),
         (["url", "--endpoint", "http://h", "--format", "koocli"], "koocli needs --region"),
-        (["url", *WHERE, "--format", "koocli", "--spec", "glance"], "unlike the spec"),
-        (["url", *WHERE, "--format", "terraform", "--spec", "glance"], "unlike the spec"),
-        (["compile", "--format", "python", "--spec", "glance"], "unlike the spec"),
+        (["url", *WHERE, "--format", "koocli", "--spec", "glance"], "is for another service"),
+        (["url", *WHERE, "--format", "terraform", "--spec", "glance"], "is for another service"),
+        (["compile", "--format", "python", "--spec", "glance"], "is for another service"),
         (["url", "--endpoint", "http://h", "--format", "terraform"], "terraform needs --region"),
     ],
 )

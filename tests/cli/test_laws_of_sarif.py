@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from imsquery import check, lint
 from imsquery.cli.main import main
 from imsquery.diagnostics.model import Diagnostic
+from imsquery.diagnostics.render import render_github
 from imsquery.diagnostics.sarif import sarif_log, sarif_results
 
 SCHEMA = json.loads(Path(__file__).with_name("sarif-2.1.0.json").read_text(encoding="utf-8"))
@@ -78,6 +79,15 @@ def test_the_replacements_are_the_fix(text: str) -> None:
         assert [_apply(text, fix) for fix in result.get("fixes", [])] == [
             fix.apply(text) for fix in each.fixes
         ]
+
+
+@given(texts, names.filter(lambda name: not name.startswith((".", "/"))), st.integers(0, 3))
+def test_a_file_is_called_as_in_its_repository(text: str, name: str, dots: int) -> None:
+    found = check(text)
+    written = "./" * dots + name
+
+    assert sarif_results(text, found, written) == sarif_results(text, found, name)
+    assert render_github(text, found, written) == render_github(text, found, name)
 
 
 def _apply(text: str, fix: dict[str, Any]) -> str:

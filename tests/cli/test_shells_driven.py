@@ -179,7 +179,7 @@ def test_tab_completes_a_word(typed: Type, line: str, completed: str) -> None:
 def test_tab_completes_the_last_name_of_a_list(typed: Type, option: str) -> None:
     line = f"imsquery run {option}name,os_v"
 
-    assert typed(f"{line}{TAB}").rstrip(" ") == f"{line}ersion"
+    assert typed(f"{line}{TAB}") == f"{line}ersion"
 
 
 def test_what_tab_leaves_open_can_go_on(typed: Type) -> None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
+from contextlib import redirect_stdout
+from functools import cache
+from io import StringIO
 from pathlib import Path
+from unicodedata import category
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from imsquery import Spec, specs
+from imsquery import CLOUDIMAGES, ForeignName, Function, Parameter, Spec, specs
 from imsquery.cli.main import COMMANDS, load, main
 from imsquery.cli.shells import lines
+from imsquery.schema.kinds import Enumeration
 
 OURS = 'extends = "huaweicloudstack"\nhost = "https://ims.{region}.example"\n'
 WITHOUT = {"explain", "completion", "help"}
@@ -91,16 +98,9 @@ def test_the_hosts_of_regions_are_those_of_the_spec(
     assert main(["url", "--region", "our-north-1", "--spec", ours, "all"]) == 0
     assert capsys.readouterr().out == "https://ims.our-north-1.example/v2/cloudimages\n"
     assert main(["url", "--region", "eu-de", "--spec", "glance", "all"]) == 2
-    assert "this cloud has no endpoints by region" in capsys.readouterr().err
+    assert "the spec has no host for regions" in capsys.readouterr().err
     assert main(["run", "--region", "eu-de", "--spec", "glance", "all"]) == 2
-    assert "this cloud has no endpoints by region" in capsys.readouterr().err
-
-
-def test_forms_of_the_vendor_are_of_its_service_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["url", "--region", "eu-de", "--spec", "glance", "--format", "koocli", "all"]
-
-    assert main(command) == 2
-    assert "which --spec has not" in capsys.readouterr().err
+    assert "the spec has no host for regions" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,30 @@ def test_spec_prints_all_that_it_knows(capsys: pytest.CaptureFixture[str]) -> No
     size, tag = json.loads(capsys.readouterr().out)["parameters"]
     assert size["written"] == {"=": "{}", ">=": "size_min={}", "<=": "size_max={}"}
     assert tag["repeats"] is True
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=4))
+@example("\x1b[2J")
+@example("\x9b2J\u202e")
+@example("a\nb")
+def test_nothing_that_a_spec_says_can_drive_a_terminal(text: str) -> None:
+    row = Parameter("zone", Enumeration(text), aliases=("zones",), source=text)
+    call = Function("usual", (), (("name", "a"),), summary=text, source=text)
+    other = ForeignName(("elsewhere",), ("zone",), note=text, source=text)
+    spec = CLOUDIMAGES.extend(parameters=[row], functions=[call], foreign_names=[other])
+    with redirect_stdout(StringIO()) as output:
+        assert load("spec").main(Namespace(spec=spec, names=[], format="text")) == 0
+
+    shown = output.getvalue().replace("\n", "")
+    assert not {"Cc", "Cf", "Zl", "Zp"} & {category(each) for each in shown}
+    assert output.getvalue().count("\n") == usual_lines() + 3
+
+
+@cache
+def usual_lines() -> int:
+    with redirect_stdout(StringIO()) as output:
+        load("spec").main(Namespace(spec=CLOUDIMAGES, names=[], format="text"))
+    return output.getvalue().count("\n")
 
 
 def test_a_shell_completes_by_the_spec() -> None:

@@ -19,7 +19,7 @@ from imsquery.schema.kinds import Boolean, Enumeration, Identifier, Integer, Tex
 from imsquery.schema.spec import Spec
 from imsquery.semantics.analysis import bind
 from tests import faulty
-from tests.strategies import any_text, conjunctions, quoted, recased, unicode_text
+from tests.strategies import any_text, conjunctions, mutated, quoted, recased, unicode_text
 
 # Names that are keywords, values that are, names of rows that are functions, too.
 ODD = CLOUDIMAGES.extend(
@@ -100,9 +100,72 @@ def plain_soup(draw: st.DrawFn, spec: Spec) -> str:
     return text + draw(st.sampled_from(["", "", " ", " # c", " and", " limit 5", " and not all"]))
 
 
+def plain_values(row: Parameter) -> list[tuple[str, str, str]]:
+    """Return operators and literals that go with a row, with the value that is sent."""
+    if isinstance(row.kind, Time):
+        second = "2018-10-28T10:00:00Z"
+        found = [("=", second, f"eq:{second}")]
+        if row.observed is not None:
+            found += [("<", "2018-10-28", "lt:2018-10-28T00:00:00Z")]
+            found += [(">", "2018", "gte:2019-01-01T00:00:00Z")]
+        return found
+    kind = row.kind
+    if isinstance(kind, Integer) and not kind.values:
+        literals = ["64" if kind.least is None else str(kind.least)]
+    else:
+        literals = [*kind.choices] or ["a1b"]
+    hidden = {*KEYWORDS, *(row.unseen or ())}
+    return [(sign, each, each) for each in literals if each not in hidden for sign in ("=", "==")]
+
+
+@st.composite
+def plain(draw: st.DrawFn, spec: Spec) -> tuple[str, dict[str, str]]:
+    """Draw comparisons of different rows with values that they list, and the pairs they make."""
+    rows = [row for row in spec.parameters.values() if row.pushable and row.clause is None]
+    excluded = {wire for row in rows for wire in row.excludes}
+    demanding = {row.wire for row in rows if row.requires or row.goes_with or row.excludes}
+    lone = [row for row in rows if row.wire not in excluded | demanding and "=" in row.prefixes]
+    made, pairs = [], {}
+    for row in draw(st.lists(st.sampled_from(lone), min_size=1, max_size=8, unique=True)):
+        sign, literal, sent = draw(st.sampled_from(plain_values(row)))
+        word = literal if " " not in literal else f'"{literal}"'
+        written = draw(st.sampled_from([word, f"'{literal}'"]))
+        name = draw(st.sampled_from([row.wire, row.name, *row.aliases]))
+        made.append(f"{name} {sign} {written}")
+        pairs[row.wire] = sent
+    board = draw(st.from_regex(r"\A[a-z][0-9][a-z]{2}\Z"))
+    wire = f"{spec.family}{board}"
+    if spec.family and wire not in spec.parameters:
+        made.append(draw(st.sampled_from([f"supports({board})", f"{wire} = true"])))
+        pairs[wire] = "true"
+    return draw(st.sampled_from([" and ", " AND ", "\nand "])).join(made), pairs
+
+
+@st.composite
+def nearly_plain(draw: st.DrawFn, spec: Spec) -> str:
+    """Draw a plain conjunction with one more condition, whose value its row may well refuse."""
+    text, _ = draw(plain(spec))
+    row = draw(st.sampled_from([*spec.parameters.values()]))
+    choices = [*row.kind.choices] or ["x"]
+    value = draw(
+        st.one_of(
+            st.sampled_from([*_WORDS, *_STRINGS]),
+            st.sampled_from(choices).flatmap(recased),
+            unicode_text.map(quoted),
+        )
+    )
+    name = draw(st.sampled_from([row.wire, row.name, *row.aliases]).flatmap(recased))
+    called = f"{draw(st.sampled_from([*spec.functions] or ['f']))}({value})"
+    compared = f"{name} {draw(st.sampled_from(['=', '=', '==', '!=', '<', '>=']))} {value}"
+    added = draw(st.sampled_from([compared, compared, called]))
+    return f"{text} and {added}" if draw(st.booleans()) else f"{added} and {text}"
+
+
 def texts(spec: Spec) -> st.SearchStrategy[str]:
     return st.one_of(
         plain_soup(spec),
+        nearly_plain(spec),
+        mutated(plain(spec).map(lambda made: made[0])),
         testing.requests(spec),
         testing.queries(spec),
         testing.near_misses(spec).map(lambda miss: miss.text),
@@ -156,47 +219,6 @@ def test_the_shortcut_agrees_with_the_full_way(spec: Spec, data: st.DataObject) 
 @specs
 def test_what_the_shortcut_must_not_mistake_is_as_by_the_full_way(text: str, spec: Spec) -> None:
     assert_agreement(text, spec)
-
-
-def plain_values(row: Parameter) -> list[tuple[str, str, str]]:
-    """Return operators and literals that go with a row, with the value that is sent."""
-    if isinstance(row.kind, Time):
-        second = "2018-10-28T10:00:00Z"
-        found = [("=", second, f"eq:{second}")]
-        if row.observed is not None:
-            found += [("<", "2018-10-28", "lt:2018-10-28T00:00:00Z")]
-            found += [(">", "2018", "gte:2019-01-01T00:00:00Z")]
-        return found
-    kind = row.kind
-    if isinstance(kind, Integer) and not kind.values:
-        literals = ["64" if kind.least is None else str(kind.least)]
-    else:
-        literals = [*kind.choices] or ["a1b"]
-    hidden = {*KEYWORDS, *(row.unseen or ())}
-    return [(sign, each, each) for each in literals if each not in hidden for sign in ("=", "==")]
-
-
-@st.composite
-def plain(draw: st.DrawFn, spec: Spec) -> tuple[str, dict[str, str]]:
-    """Draw comparisons of different rows with values that they list, and the pairs they make."""
-    rows = [row for row in spec.parameters.values() if row.pushable and row.clause is None]
-    excluded = {wire for row in rows for wire in row.excludes}
-    demanding = {row.wire for row in rows if row.requires or row.goes_with or row.excludes}
-    lone = [row for row in rows if row.wire not in excluded | demanding and "=" in row.prefixes]
-    made, pairs = [], {}
-    for row in draw(st.lists(st.sampled_from(lone), min_size=1, max_size=8, unique=True)):
-        sign, literal, sent = draw(st.sampled_from(plain_values(row)))
-        word = literal if " " not in literal else f'"{literal}"'
-        written = draw(st.sampled_from([word, f"'{literal}'"]))
-        name = draw(st.sampled_from([row.wire, row.name, *row.aliases]))
-        made.append(f"{name} {sign} {written}")
-        pairs[row.wire] = sent
-    board = draw(st.from_regex(r"\A[a-z][0-9][a-z]{2}\Z"))
-    wire = f"{spec.family}{board}"
-    if spec.family and wire not in spec.parameters:
-        made.append(draw(st.sampled_from([f"supports({board})", f"{wire} = true"])))
-        pairs[wire] = "true"
-    return draw(st.sampled_from([" and ", " AND ", "\nand "])).join(made), pairs
 
 
 @specs

@@ -88,15 +88,20 @@ def test_a_password_in_an_endpoint_is_not_shown() -> None:
 def test_a_region_has_its_endpoint() -> None:
     host = "https://ims.{region}.example.com"
 
-    assert region_endpoint("cn-north-4", host) == "https://ims.cn-north-4.example.com"
+    for region in ("cn-north-4", "eu-de", "moscow", "r1", "7"):
+        assert region_endpoint(region, host) == f"https://ims.{region}.example.com"
     for region in (
         "",
-        "cn",
+        "-cn",
+        "cn-",
         "CN-NORTH-4",
         "cn north",
+        "cn_north",
+        "cn.north",
         "cn-north-4.evil.com/",
         "a-" + "b" * 99,
         "a-b\n",
+        "\uff11",
     ):
         with pytest.raises(ValueError, match="not a region"):
             region_endpoint(region, host)

@@ -258,8 +258,8 @@ def test_cheap_conditions_are_evaluated_first() -> None:
         " and protected and name is present and platform = CentOS"
     )
     cheapest_first = [
-        "name", "__platform", "status", "min_ram", "protected", "tags", "created_at",
-        "__support_arm", "__description", "tags", "__os_version",
+        "name", "__platform", "__support_arm", "status", "min_ram", "protected", "tags",
+        "created_at", "__description", "tags", "__os_version",
     ]  # fmt: skip
     record = Watched(
         {

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from imsquery.execution.merge import Sorted
 from imsquery.execution.run import AsyncExecution, Execution, ExecutionError
+from imsquery.execution.sorting import Sorted
 from imsquery.planning.planner import plan
 from tests.server_model import ModelServer
 
@@ -97,7 +97,7 @@ def test_unsorted_pages_are_an_error_in_either_direction() -> None:
         ids(made.execute(lambda _query: newest_first))
     error = caught.value
 
-    query = "__platform=CentOS&limit=500&marker=i0002&sort_dir=asc&sort_key=created_at"
+    query = "__platform=CentOS&limit=500&sort_dir=asc&sort_key=created_at"
     assert error.query == query
     assert error.message == "images are not sorted by created_at asc"
     assert str(error) == f"{error.message} (asked for {query!r})"

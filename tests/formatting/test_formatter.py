@@ -31,12 +31,6 @@ def test_names_are_those_of_the_spec() -> None:
     assert format_query("__Colour = red") == "__Colour = red"
 
 
-def test_a_parameter_named_like_a_keyword_keeps_its_wire_name() -> None:
-    spec = CLOUDIMAGES.extend(parameters=[Parameter("__all", Text(), source="a test")])
-
-    assert format_query("__ALL = red", spec=spec) == "__all = red"
-
-
 def test_lines_have_up_to_88_columns() -> None:
     names = ["a" * 40, "b" * 41]
     assert format_query(" and ".join(f"{name}" for name in names)) == " and ".join(names)

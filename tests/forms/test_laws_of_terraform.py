@@ -248,6 +248,9 @@ not [platform = CentOS]
 [tag = ""]
 [owner = "a&b"]
 [name matches ""]
+[name matches "a\\\\C"]
+[name matches "\\\\\\\\\\\\C"]
+[name matches "(?P<né>a)"]
 name matches "a" and [name = b]
 [status = queued]
 [created_at < 2018]
@@ -258,6 +261,13 @@ platform = CentOS order by name, [id]
 platform = CentOS order by [os_version]
 [supports(kvm)]
 """
+
+
+@pytest.mark.parametrize("pattern", [r"\\C", r"\Q\C\E", r"\(?P<né>", r"é(?P<n>a)", r"\Q(?P<né>"])
+def test_an_expression_that_go_reads_alike_is_taken(pattern: str) -> None:
+    written = arguments(inspect(f"name matches {quoted(pattern)} and {ALWAYS}"), REGION)
+
+    assert f"= {string(pattern)}" in written
 
 
 @pytest.mark.parametrize("marked", MARKED.splitlines())

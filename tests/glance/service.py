@@ -103,6 +103,7 @@ class Glance:
         """
         self.asked.clear()
         with closing(sqlite3.connect(self._database)) as database, database:
+            database.execute("PRAGMA synchronous = OFF")
             for table in ("image_members", "image_tags", "image_properties", "images"):
                 database.execute(f"DELETE FROM {table}")
             for table, row in _rows(images, members):

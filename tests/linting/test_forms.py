@@ -36,6 +36,7 @@ def shown(text: str) -> list[tuple[str, str]]:
         '{"run": "hcloud IMS ListImages --name=\\"a*\\" --limit=1"}',
         'run("hcloud IMS ListImages --name=" + name)',
         "bash -c 'hcloud IMS ListImages --name='\"$NAME\"' --limit=1'",
+        "`hcloud IMS ListImages --limit=1`\nhcloud ims listimages --limit=0",
         # params=
         "get('/v2/images', params={'limit': 0})",
         "get('/v2/cloudimages', data={'limit': 0})",

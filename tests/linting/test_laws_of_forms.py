@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qsl
 
 import pytest
@@ -155,3 +156,39 @@ def test_a_safe_fix_of_a_form_removes_the_finding(form: Form, pairs: Pairs) -> N
             if fix.applicability == "safe":
                 mended = fix.apply(text)
                 assert codes(mended).count(found.code) < codes(text).count(found.code)
+
+
+LINES = ['  name = "a"', "  a = <<EOT\ntext\nEOT", "  # why", '  name = "a" # why', ""]
+BLOCK = 'data "huaweicloud_images_images" "x" {{\n{}\n  visiblity = "nonsense"{}\n{}\n}}\n'
+BLOCKS = st.builds(
+    BLOCK.format,
+    st.sampled_from(LINES),
+    st.sampled_from(["", " ", " # why", " // why", " /* why */"]),
+    st.sampled_from(LINES),
+)
+PROGRAM = (
+    "from huaweicloudsdkims.v2 import *\nr = ListImagesRequest()\n{}\nr.nonsense = 'x'{}\n{}\n"
+    "client.list_images(r)\n"
+)
+STATEMENTS = ["r.limit = 1", "# why", 'x = """\n"""', ""]
+PROGRAMS = st.builds(
+    PROGRAM.format,
+    st.sampled_from(STATEMENTS),
+    st.sampled_from(["", " ", "  # why"]),
+    st.sampled_from(STATEMENTS),
+)
+
+
+@given(BLOCKS | PROGRAMS, st.sampled_from(["\n", "\r\n"]))
+def test_removing_a_line_leaves_the_others(text: str, ending: str) -> None:
+    before, line, after = re.split("(.*nons.*\n)", text)
+    comment = re.split("[\"']", line)[-1]
+    file = text.replace("\n", ending)
+    (found,) = [each for each in lint(file) if each.code == "unknown-parameter"]
+
+    mended = found.fixes[-1].apply(file)
+
+    assert mended.count("\r") == (mended.count("\n") if ending == "\r\n" else 0)
+    left = mended.replace(ending, "\n").removeprefix(before).removesuffix(after)
+    assert mended.replace(ending, "\n") == f"{before}{left}{after}"
+    assert left.strip() == comment.strip()

@@ -65,6 +65,10 @@ def codes(text: str) -> list[str]:
         f'"{URL}?limit=%5d&name=image-%03d" % (1, 2)',
         rf"{CLOUDIMAGES.path}\?limit=\d+&marker=[^&]+&name=\w*",
         f"re_path(r'{CLOUDIMAGES.path}?limit=(\\d+)&name=(.*)')",
+        f"/{CLOUDIMAGES.path}\\?.*$/ /{CLOUDIMAGES.path}\\?__imagetype=.*/",
+        f"{URL}?__imagetype=gold&nbsp;or so",
+        f'"{URL}?__imagetype=gold/private"',
+        f'"{URL}?limit="\n"{URL}?limit=10"',
         # strings that a program joins
         f'"{URL}?" +\n    "member_status=accepted&" +\n    "visibility=shared"',
         f'("{URL}?member_status=accepted"\n "&visibility=shared")',

@@ -137,6 +137,10 @@ def test_any_file_is_read(text: str) -> None:
         ("import imsquery\nimsquery.compile(x + 'a')", []),
         ("import imsquery\nother.compile('a')\ncompile('a')", []),
         ("import imsquery\nimsquery.compile('a'", []),
+        ("import imsquery\nimsquery.plan('a', spec=specs.glance)", []),
+        ("import imsquery\nimsquery.plan('a', allow_unlisted=True)", []),
+        ("import imsquery\nimsquery.plan('a', **options)", []),
+        ("import imsquery\nimsquery.plan('a', now=now)", [("a", "plan")]),
         ("re.compile('imsquery')", []),
     ],
 )  # fmt: skip

@@ -22,6 +22,7 @@ from imsquery.schema.kinds import (
     Time,
 )
 
+TIMES = ("created_at", "updated_at")
 ZONES = Enumeration("a", "b", "c")
 
 
@@ -84,10 +85,15 @@ def calling(*conditions: tuple[str, str], **more: Any) -> dict[str, Any]:
         (row(Boolean(), total=True, excludes=("name",)), "every image has zone"),
         # clauses
         (row(Integer(), observed=None, clause="limit"), "set the same clause"),
-        (row(Text(), "limit", observed=None, clause="limit"), "a text cannot set `limit`"),
+        (row(Text(), "limit", observed=None, clause="limit"), "type text cannot set `limit`"),
         (row(Text(), observed=None, clause="having"), "unknown clause 'having'"),
         (row(Enumeration("up"), "sort_dir", observed=None, clause="direction"), "asc, desc"),
         ({"values": {"sort_key": ["owner"]}}, "sort_key is a clause"),
+        # what plans rely on
+        (row(Identifier(), "id", observed=None), "must show it, as a string: it is their `id`"),
+        (row(Identifier(), "id", operators={}), "ask for an image by its `id`"),
+        ({"parameters": [Parameter(each, Time(), source="test") for each in TIMES]},
+         "no time is sortable"),
         # names of other tools
         ({"foreign_names": [ForeignName(("OS2",), source="test")]}, "a name in lower case"),
         ({"foreign_names": [ForeignName((), source="test")]}, "has no names"),

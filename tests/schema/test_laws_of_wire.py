@@ -43,6 +43,25 @@ def test_a_text_reads_back(row: Parameter, relation: str, text: str) -> None:
         assert (found, rest) == (relation, text)
 
 
+_integers = (Integer(), Integer(None), Integer(2, 7), Integer(None, values=(1, 4, 5)))
+
+
+@given(
+    st.sampled_from(_integers).flatmap(rows),
+    st.sampled_from(("<", "<=", ">", ">=")),
+    st.integers(-2, 9),
+)
+def test_no_request_has_a_number_that_its_parameter_does_not_take(
+    row: Parameter, relation: str, number: int
+) -> None:
+    pair = write_pair(row, relation, number)
+
+    assert (relation in row.prefixes) <= (pair is not None)
+    if pair is not None:
+        _, text = read_pair(row, *pair) or ("", "")
+        assert row.kind.read(text) is not None
+
+
 @given(rows(Integer()), st.sampled_from(("=", "<", "<=", ">", ">=")), st.integers(0, 9))
 def test_a_number_reads_back_as_a_comparison_with_the_same_numbers(
     row: Parameter, relation: str, number: int

@@ -153,6 +153,8 @@ def exclusive_or(recovery: Recovery) -> bool:
 def split_colon(recovery: Recovery) -> bool:
     """Split ``name:`` or ``:value`` where the colon compares; return whether it did."""
     word, following = recovery.peek(), recovery.peek(1)
+    if ":" not in word.lexeme:
+        return False
     is_first = recovery.expects_condition
     name = word.lexeme.rstrip(":") if is_first else ""
     value = "" if is_first else word.lexeme.lstrip(":")

@@ -10,7 +10,7 @@ from imsquery.language.recovery.state import Recovery
 
 def chained(recovery: Recovery) -> bool:
     """Read ``40 <= name < 100``."""
-    if recovery.peek(1).kind != "OPERATOR":
+    if OPERATORS.get(recovery.peek(3).lexeme) not in _CONVERSE:
         return False
     low, first, name, second, high = recovery.ahead(5)
     lower, upper = (OPERATORS.get(piece.lexeme, "") for piece in (first, second))

@@ -37,6 +37,7 @@ from imsquery.language.recovery.phrases import (
     CLAUSES_IN_WORDS,
     CONDITIONS_IN_WORDS,
     JOINTS_IN_WORDS,
+    OPERATORS_IN_WORDS,
 )
 from imsquery.language.recovery.piece import ENDS, VALUES, Piece, extent
 from imsquery.language.recovery.state import Recovery
@@ -94,10 +95,11 @@ def _parse(pieces: list[Piece], text: str, algebra: Algebra) -> Any:
 def _run(recovery: Recovery) -> list[Piece]:
     """Read to the end; return the tokens that parse."""
     while True:
-        piece = None
-        while piece is not recovery.peek():  # what comes next may be another token then
-            piece = recovery.peek()
-            foresee(recovery)
+        piece, following = None, recovery.peek()
+        while piece is not following:  # what comes next may be another token then
+            piece = following
+            foresee(recovery, piece)
+            following = recovery.peek()
         if recovery.take():
             if recovery.read[-1].kind == END:
                 return recovery.read
@@ -106,24 +108,31 @@ def _run(recovery: Recovery) -> list[Piece]:
             repair(recovery)
 
 
-def foresee(recovery: Recovery) -> None:
-    """Mend what the tables would take for something else."""
+def foresee(recovery: Recovery, piece: Piece) -> None:
+    """Mend what the tables would take, from the next token on, for something else."""
     if recovery.expects_value:
-        values.quote_bare(recovery)
+        if piece.is_bare:
+            values.quote_bare(recovery)
         return
-    if recovery.peek().kind == END and recovery.late and recovery.accepts(END):
+    if piece.kind == END and recovery.late and recovery.accepts(END):
         clauses.read_late(recovery)
-    if recovery.expects_condition and _applied(recovery, _AT_CONDITION):
+        piece = recovery.peek()
+    word = piece.lexeme.lower()
+    if recovery.expects_condition and _applied(recovery, _AT_CONDITION, word):
         return
-    if recovery.accepts("OPERATOR") and word_operators.word_operator(recovery):
-        return
-    if recovery.peek().kind == "WORD" and not predicates.split_colon(recovery):
-        _applied(recovery, _AT_WORD)
+    if word in OPERATORS_IN_WORDS.beginnings and recovery.accepts("OPERATOR"):
+        if word_operators.word_operator(recovery):
+            return
+    if piece.kind == "WORD" and not predicates.split_colon(recovery):
+        _applied(recovery, _AT_WORD, word)
 
 
-def _applied(recovery: Recovery, rules: Mapping[str, Sequence[_Rule]]) -> bool:
+def _applied(recovery: Recovery, rules: Mapping[str, Sequence[_Rule]], word: str) -> bool:
     """Try the rules for the next token, and those for any; return whether one changed something."""
-    return any(rule(recovery) for rule in rules.get(recovery.peek().lexeme.lower(), rules[""]))
+    for rule in rules.get(word, rules[""]):  # noqa: SIM110 -- any() costs more than most rules
+        if rule(recovery):
+            return True
+    return False
 
 
 def _by_word(

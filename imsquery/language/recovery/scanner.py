@@ -336,9 +336,13 @@ class Scanner:
             begins = last is None or last.kind in CONNECTIVES | {"LPAR"}
             is_safe = begins or _begins_condition(self._text, end) is not None
             return self._rewrite(start, end, new, f"use `{new}`, not `{lexeme}`", is_safe=is_safe)
-        plain = fold(lexeme)
         kind = KEYWORDS.get(lexeme.lower(), "WORD")
-        if KEYWORDS.get(plain.lower(), "WORD") != kind and not self._expects_value():
+        plain = fold(lexeme)
+        if (
+            plain is not lexeme
+            and KEYWORDS.get(plain.lower(), "WORD") != kind
+            and not self._expects_value()
+        ):
             self._lookalike(start, end, plain)
             lexeme, kind = plain, KEYWORDS[plain.lower()]
         self._add(Piece(kind, lexeme, start, end))

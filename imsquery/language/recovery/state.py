@@ -110,15 +110,19 @@ class Recovery:
     def take(self) -> bool:
         """Read the next token; return whether the tables accept it."""
         piece = self._rest[-1]
-        stack = shift(self._stacks[-1], piece.kind)
+        kind = piece.kind
+        stack = shift(self._stacks[-1], kind)
         if stack is None:
             return False
-        is_paren = piece.kind in {"LPAR", "RPAR"}
-        is_call = piece.kind == "LPAR" and self.before() == "WORD"
-        self._calls.append(is_call if is_paren else self._calls[-1])
+        depth, is_call = self._depths[-1], self._calls[-1]
+        if kind == "LPAR":
+            depth, is_call = depth + 1, self.before() == "WORD"
+        elif kind == "RPAR":
+            depth, is_call = depth - 1, False
         self.read.append(self._rest.pop())
         self._stacks.append(stack)
-        self._depths.append(self.depth + (piece.kind == "LPAR") - (piece.kind == "RPAR"))
+        self._depths.append(depth)
+        self._calls.append(is_call)
         return True
 
     def give_way(self) -> None:
@@ -217,7 +221,7 @@ class Recovery:
     def peek(self, ahead: int = 0) -> Piece:
         """Return a token to come; past the last one, the end."""
         rest = self._rest
-        return rest[-1 - ahead] if ahead < len(rest) else rest[0]
+        return rest[~ahead] if ahead < len(rest) else rest[0]
 
     def ahead(self, count: int) -> list[Piece]:
         """Return the next tokens."""

@@ -181,8 +181,6 @@ def _is_word(piece: Piece) -> bool:
 def quote_bare(recovery: Recovery) -> None:
     """Quote a value without the quotes that it needs; more words may go on with it."""
     piece = recovery.peek()
-    if not piece.is_bare:
-        return
     recovery.take()
     if _several_words(recovery):
         return

@@ -7,12 +7,14 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from imsquery.schema.files.errors import spec_error
+from imsquery.language.lexer import has_surrogate
+from imsquery.schema.files.errors import SpecError, spec_error
 from imsquery.schema.files.positions import Positions, TooLargeError, tokens_of
 
 if TYPE_CHECKING:
-    from imsquery.schema.files.errors import SpecError
-    from imsquery.schema.files.positions import Path
+    from collections.abc import Iterable
+
+    from imsquery.schema.files.positions import Path, Token
 
 LARGEST = 512 * 2**10
 """Bytes of a file, at most; a table of 65 parameters has 20 KiB."""
@@ -45,7 +47,7 @@ class Document:
             tokens = tokens_of(self.text)
         except TooLargeError as error:
             raise self.error(error.args) from None
-        self.content: Any = self._read_json() if is_json else self._read_toml()
+        self.content: Any = self._read_json(tokens) if is_json else self._read_toml()
         self.places = Positions(tokens, is_json=is_json)
         if self.places.repeated:
             raise self.error(
@@ -83,17 +85,31 @@ class Document:
             message = _place.sub("", str(error))
             self._refuse(message, *(found.groups() if found else ("1", "1")))
 
-    def _read_json(self) -> Any:
+    def _read_json(self, tokens: Iterable[Token]) -> Any:
         def refuse(word: str) -> NoReturn:
-            msg = f"{word} is not a value of JSON"
-            raise ValueError(msg)
+            place = next((at for token, at in tokens if token == word), 0)
+            raise self.error((place, f"`{word}` is not a value of JSON"))
 
         try:
-            return json.loads(self.text, parse_constant=refuse)
+            content = json.loads(self.text, parse_constant=refuse)
+        except SpecError:
+            raise
         except json.JSONDecodeError as error:
             raise self.error((error.pos, _lowered(error.msg))) from None
-        except ValueError as error:
+        except ValueError as error:  # a number with too many digits
             raise self.error((0, _lowered(str(error)))) from None
+        self._check_characters(tokens)
+        return content
+
+    def _check_characters(self, tokens: Iterable[Token]) -> None:
+        """Raise for texts of JSON with half a surrogate pair, which nothing can write."""
+        halves = [
+            (place, "half a surrogate pair is not a character")
+            for token, place in tokens
+            if token[0] == '"' and "\\u" in token and has_surrogate(json.loads(token))
+        ]
+        if halves:
+            raise self.error(*halves)
 
     def _refuse(self, message: str, line: str | None, column: str | None) -> NoReturn:
         """Raise a fault by line and column; without them, at the end."""

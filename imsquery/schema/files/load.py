@@ -216,6 +216,8 @@ class _Reader:
 
     def _written(self, place: Place) -> Place:
         """Return where this file has a row, by its place in the spec: else, what it extends."""
+        if place == ("parameters",) and "without" in self._content:
+            return ("without",)
         if place[:1] == ("functions",):
             place = ("functions", int(place[1]) - self._inherited, *place[2:])
         rows = self._content.get(str(place[0]), ())

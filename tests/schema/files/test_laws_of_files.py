@@ -6,12 +6,16 @@ import json
 import tomllib
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import jsonschema_rs
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from imsquery import Spec, SpecError, specs, testing
+from imsquery import Spec, SpecError, plan, specs, testing
+from imsquery import compile as compile_query
+from imsquery.compiler.query_string import region_endpoint
 from imsquery.schema.files.document import Document
 from imsquery.schema.files.load import read_spec
 from imsquery.schema.files.shape import SCHEMA, faults_of_shape
@@ -204,6 +208,62 @@ def test_a_changed_spec_is_sound_or_refused_with_its_places(content: Any) -> Non
             assert str(error).startswith("ours.json:")
     else:
         assert spec.extend() == spec
+        spec.dump().encode()
+        assert plan("order by id limit 1", spec=spec).explain()
+
+
+_pieces = ("https://", "http://", "ims", "{region}", "{", "}", "{x}", ".", "-", ":", "443", "99999")
+_hosts = st.lists(st.sampled_from((*_pieces, "@", "/", "é")), max_size=7).map("".join)
+_labels = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)
+
+
+@given(_hosts, st.sampled_from(("/v2/images", "/v2/../x", "/.", "/..", "/.a/..b")), _labels)
+@example("https://ims-{region}.example.com:8443", "/v2/images", "r1")
+def test_where_requests_go_is_an_endpoint_in_any_region(host: str, path: str, region: str) -> None:
+    content = {"extends": "glance", "host": host, "path": path}
+    try:
+        spec = Spec(**read_spec(json.dumps(content).encode(), "ours.json", is_json=True))
+    except SpecError as error:
+        assert {each.message[:8] for each in error.faults} == {"expected"}
+        return
+
+    endpoint = region_endpoint(region, host) if "{region}" in host else host or "http://localhost"
+    url = compile_query("limit 1", spec=spec).url(endpoint)
+    assert url == f"{endpoint}{path}?limit=1"
+    assert urlsplit(url).path == path == urljoin(url, path)[len(endpoint) :]
+    assert urlsplit(url).port is not None or ":" not in endpoint.partition("://")[2]
+
+
+@given(st.sampled_from(("NaN", "Infinity", "-Infinity")), st.sampled_from(("[1, ", '{"a": ')))
+def test_what_only_looks_like_a_number_of_json_is_refused_where_it_is(
+    word: str, start: str
+) -> None:
+    written = f"{start}{word}{']' if start[0] == '[' else '}'}"
+    with pytest.raises(SpecError) as raised:
+        read_spec(written.encode(), "a file", is_json=True)
+
+    (fault,) = raised.value.faults
+    assert (fault.line, fault.column) == (1, 1 + written.index(word))
+    assert fault.message == f"`{word}` is not a value of JSON"
+
+
+_texts = st.text(st.characters(codec=None), max_size=4)
+
+
+@given(_texts, st.sampled_from(("source", "unseen", "reading", "aliases", "synonyms")))
+def test_a_text_of_json_that_nothing_can_write_is_refused(text: str, column: str) -> None:
+    said: dict[str, Any] = {
+        "source": text, "unseen": {text: {"why": text}}, "reading": {text: text},
+        "aliases": [text], "synonyms": {text: "a"},
+    }  # fmt: skip
+    row = {"type": "enumeration", "values": ["a"], "source": "s", column: said[column]}
+    content = json.dumps({"extends": "glance", "parameters": {"zone": row}})
+    try:
+        spec = Spec(**read_spec(content.encode(), "ours.json", is_json=True))
+    except SpecError:
+        return
+    assert spec.dump().encode()
+    assert spec.dump("json").encode()
 
 
 @given(st.data(), formats)
@@ -231,6 +291,10 @@ def test_any_bytes_are_a_spec_or_an_error(data: st.DataObject, form: str) -> Non
 @example(b" " * (1 << 20), "toml")
 @example(b"a = 1\n" * 2, "toml")
 @example(b'{"path": 1, "path": 2}', "json")
+@example(b'{"extends": "glance", "members": ["\\ud800"]}', "json")
+@example(b'{"extends": "glance", "functions": [], "without": [NaN, 1]}', "json")
+@example(b'{"extends": "glance", "without": ["id"]}', "json")
+@example(b'{"extends": "glance", "without": ["created_at", "updated_at"]}', "json")
 @example(b'"' + b'"""' * 50_000, "toml")
 def test_whatever_is_in_a_file_it_is_refused_as_a_whole(written: bytes, form: str) -> None:
     try:
