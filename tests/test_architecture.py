@@ -53,7 +53,7 @@ FLOOR = {room: number for number, room in enumerate(LAYERS)}
 # What a compile loads: neither attrs nor typing, which cost more than the compile.
 COMPILE_PATH = (
     "compiler.compiling", "compiler.lowering", "compiler.query_string", "compiler.shortcut",
-    "diagnostics.edits", "frozen", "language._tables", "language.algebra",
+    "diagnostics.edits", "frozen", "late", "language._tables", "language.algebra",
     "language.lalr", "language.lexer", "language.operators", "language.parser", "language.times",
     "limits", "schema.cloudimages", "schema.huaweicloud", "schema.kinds", "schema.parameters",
     "schema.spec",
