@@ -87,7 +87,8 @@ class Context:
         self.missing: set[str] = set()
         self._note(context)
         # With what each requires, which will have to be added.
-        self._context = [self._completed(simplify(each)) for each in context]
+        parts = (part for each in context for part in _conjuncts(simplify(each)))
+        self._context = [self._completed(each) for each in parts]
         self._mentioning: dict[str, list[int]] = {}  # wire name -> the conditions with it
         for index, formula in enumerate(self._context):
             for wire in _wires(formula):
@@ -98,7 +99,7 @@ class Context:
 
     def _note(self, context: list[Formula]) -> None:
         whole = simplify(And(context, 0, 0))
-        for literal in whole.operands if type(whole) is And else (whole,):
+        for literal in _conjuncts(whole):
             if type(literal) is not Atom:
                 continue
             self.fixed.update(self._spec.exclusive.get(literal.parameter.wire, ()))
@@ -156,9 +157,10 @@ class Context:
         added = completed if self.may_require else signed
         if not chosen and type(added) is Atom and added.parameter.requires is None:
             return True  # alone, it contradicts nothing
-        if chosen not in self._before:
+        found = self._faults(chosen, added)
+        if found and chosen not in self._before:
             self._before[chosen] = self._faults(chosen)
-        return self._faults(chosen, added) <= self._before[chosen]
+        return not found or found <= self._before[chosen]
 
     def _faults(self, chosen: Iterable[int], *more: Formula) -> Counter[str]:
         """Count the findings about some of the conditions, and more."""
@@ -211,6 +213,10 @@ class _FaultCounter(Binder):
         """Count a finding."""
         self.found[code] += 1
         self.errors += severity == "error"
+
+
+def _conjuncts(formula: Formula) -> Sequence[Formula]:
+    return formula.operands if type(formula) is And else (formula,)
 
 
 def _wires(formula: Formula) -> set[str]:

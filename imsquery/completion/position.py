@@ -90,7 +90,7 @@ def positions(text: str, cursor: int) -> list[Position]:
     replaced = [(Span(cursor, cursor), "")]
     if last >= 0 and end == cursor:
         replaced = _touching(text, cursor, start, head.lexemes[last], head.kinds[last])
-    found = [_position(text, cursor, span, quote) for span, quote in replaced]
+    found = [_position(text, cursor, head, span, quote) for span, quote in replaced]
     return [position for position in found if position is not None]
 
 
@@ -115,8 +115,10 @@ def _end(pattern: re.Pattern[str], text: str, cursor: int) -> int:
     return match.end() if match else cursor
 
 
-def _position(text: str, cursor: int, span: Span, quote: str) -> Position | None:
-    head = Tokens(text[: span.start])
+def _position(text: str, cursor: int, head: Tokens, span: Span, quote: str) -> Position | None:
+    """Return the reading of a cursor, given the tokens before it; what is replaced is not read."""
+    if span.start < cursor:
+        head = Tokens(text[: span.start])
     walked = _walk(head)
     if walked is None:
         return None
@@ -180,16 +182,16 @@ def _walk(tokens: Tokens) -> tuple[Stack, int] | None:
             stack, is_lost = resume, False
         if kind in CLAUSES:
             begin, resume = index, stack
-        joined = shift(stack, "AND") if shift(stack, kind) is None else None
+        taken = shift(stack, kind)
+        joined = shift(stack, "AND") if taken is None else None
         if joined is not None and _skip_condition(joined) is not None:
             # After a whole condition, and not between two values: an `and` is missing.
             if kind not in _BEGINNING:
                 continue
-            stack = joined
+            stack, taken = joined, shift(joined, kind)
         skipped = _skip_condition(stack)
         if skipped is not None:
             begin, resume = index, skipped
-        taken = shift(stack, kind)
         if taken is None:
             is_lost = True
         else:

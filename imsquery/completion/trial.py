@@ -138,15 +138,20 @@ class Trial:
 
     # -- ways to continue
 
-    def _endings(self, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
-        """Yield conditions or clauses that begin with these words; a list gets no more items."""
-        stack = _run(words)
+    def _endings(
+        self, words: Sequence[Word], known: Stack | None = (0, None), run: int = 0
+    ) -> Iterator[Sequence[Word]]:
+        """Yield conditions or clauses that begin with these words; a list gets no more items.
+
+        The states after the first few words are known.
+        """
+        stack = _run(words[run:], known)
         if _accepts(stack, END):
             yield words
             if len(words) > 1 or words[0][0] != "WORD":
                 return
         for text in self._next(stack, words):
-            yield from self._endings([*words, *split(text)])
+            yield from self._endings([*words, *split(text)], stack, len(words))
 
     def _leading_to_rest(self, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
         """Yield these words, alone and with one more before the rest of the condition."""
@@ -203,9 +208,8 @@ def join(words: Iterable[Word]) -> str:
     return " ".join(lexeme for _, lexeme in words)
 
 
-def _run(words: Iterable[Word]) -> Stack | None:
+def _run(words: Iterable[Word], stack: Stack | None = (0, None)) -> Stack | None:
     """Run the tables over a condition or clause alone; ``None`` if it does not parse."""
-    stack: Stack | None = (0, None)
     for kind, _ in words:
         stack = shift(stack, kind) if stack is not None else None
     return stack

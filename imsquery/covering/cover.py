@@ -55,6 +55,7 @@ class Cover:
         self._formula = formula
         self._unique = unique
         self._budget = 0
+        self._is_limited = False
         self._walked: list[Box] | None = None  # kept if no budget had to limit them
         self._settled: list[Box] | None = None  # the last boxes of which no two could be joined
 
@@ -67,7 +68,7 @@ class Cover:
         Raises:
             TooManyHiddenError: too many boxes differ in hidden conditions.
         """
-        is_known = self._walked is not None and budget >= self._budget
+        is_known = budget >= self._budget
         self._budget = budget
         self._width = budget * _WIDTH
         self._max_hidden = min(budget * _HIDDEN, _MAX_HIDDEN)

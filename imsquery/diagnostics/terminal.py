@@ -55,7 +55,7 @@ def visible(text: str) -> str:
 
 def measured(text: str) -> tuple[str, int]:
     """Return what is visible of a text, and its width in columns."""
-    if text.isascii() and text.isprintable():
+    if _is_plain(text):
         return text, len(text)
     drawn = [*cells(text)]
     return "".join(shown for shown, _ in drawn), _columns(drawn)
@@ -82,6 +82,11 @@ def wrap(text: str, width: int) -> list[str]:
             lines.append(word)
             room = width - columns
     return lines
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether each character is drawn as it is, in one column."""
+    return text.isascii() and text.isprintable()
 
 
 def cells(text: str) -> Iterator[tuple[str, int]]:
@@ -152,6 +157,8 @@ def clip(line: str, start: int, end: int, width: int) -> Clip:
         width: columns available.
     """
     start, width = min(start, len(line)), max(width, 1)
+    if len(line) <= width and _is_plain(line):
+        return Clip(line, start, min(max(end, start), len(line)))
     reach = width * _MOST_POINTS + 1
     first = max(0, start - reach)
     drawn = [*cells(line[first : start + reach])]

@@ -112,11 +112,11 @@ def plan(
         ordering = evolve(ordering, by_server=True, asked=len(ordering.keys))
     elif after is not None and not ordering.is_settled:
         ordering = evolve(ordering, by_server=False)  # its place among those that tie is another
-    lowering = _Lowering(analysis, ordering, clauses.total, after, spec)
+    lowering = _Lowering(analysis, formula, ordering, clauses.total, after, spec)
     requests = [lowering.request(*bounded(formula, *each, ordering.arrival)) for each in parts]
     return Plan(
         text=analysis.text,
-        filter=phrase(formula),
+        filter=lowering.filter,
         requests=tuple(sorted(requests, key=lambda request: request.query_string)),
         order=ordering,
         after=after,
@@ -179,12 +179,15 @@ class _Lowering:
     def __init__(
         self,
         analysis: Analysis,
+        formula: Formula,
         ordering: Ordering,
         limit: int | None,
         after: str | None,
         spec: Spec,
     ) -> None:
         self._analysis = analysis
+        self._formula = formula
+        self.filter = phrase(formula)
         self._limit = limit if ordering.by_server else None  # of images that are needed in all
         self._spec = spec
         self._clauses: list[tuple[str, str]] = []
@@ -200,18 +203,20 @@ class _Lowering:
             ((_pair(atom), atom) for atom in box.conditions.values()), key=itemgetter(0)
         )
         pairs = [pair for pair, _ in pushed]
+        is_whole = residual.key == self._formula.key  # nothing that is pushed helps
+        text = self.filter if is_whole else phrase(residual)
         exact = _is_all(residual)
         if exact and self._limit is not None:
             pairs.append((self._spec.clauses["limit"].wire, str(self._limit)))
         ordered = sorted([*pairs, *self._clauses], key=itemgetter(0))
         return Request(
             query=CompiledQuery(ordered, join(ordered), self._spec.path),
-            residual=phrase(residual),
+            residual=text,
             pushed=tuple(
                 Condition(phrase(spread(atom)), self._analysis.span(atom), pair)
                 for pair, atom in pushed
             ),
-            left=self._left(residual, box),
+            left=self._left(residual, text, box),
             limited=exact and self._limit is not None,
             until=until,
             formula=residual,
@@ -237,11 +242,13 @@ class _Lowering:
             formula=nothing,
         )
 
-    def _left(self, residual: Formula, box: Box) -> tuple[Condition, ...]:
+    def _left(self, residual: Formula, text: str, box: Box) -> tuple[Condition, ...]:
         """Return the conditions of a residual; what was written as one, like a list, stays one."""
+        pieces = [*self._pieces(residual)]
+        texts = [text] if len(pieces) == 1 else map(phrase, pieces)
         found = {
-            (*self._place(part), phrase(part), why_left(part, box.conditions))
-            for part in self._pieces(residual)
+            (*self._place(part), written, why_left(part, box.conditions))
+            for part, written in zip(pieces, texts, strict=True)
         }
         return tuple(
             Condition(text, Span(start, end), why=why) for start, end, text, why in sorted(found)

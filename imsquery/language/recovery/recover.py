@@ -120,8 +120,8 @@ def foresee(recovery: Recovery, piece: Piece) -> None:
     word = piece.lexeme.lower()
     if recovery.expects_condition and _applied(recovery, _AT_CONDITION, word):
         return
-    may_be_operator = word in OPERATORS_IN_WORDS.beginnings and recovery.accepts("OPERATOR")
-    if may_be_operator and word_operators.word_operator(recovery):
+    is_operator = word in OPERATORS_IN_WORDS.beginnings and recovery.accepts("OPERATOR")
+    if is_operator and word_operators.word_operator(recovery):
         return
     if piece.kind == "WORD" and not predicates.split_colon(recovery):
         _applied(recovery, _AT_WORD, word)

@@ -158,7 +158,8 @@ class Scanner:
     # -- what is done about a lexeme
 
     def _add(self, piece: Piece) -> None:
-        self._end_growth()
+        if self._grown:
+            self._end_growth()
         if piece.kind == "RPAR" and len(self._lists) == 1:
             self.is_balanced = False
             self._remove(piece.start, piece.end, UNMATCHED, joining=False)
@@ -323,7 +324,9 @@ class Scanner:
         return end
 
     def _word(self, lexeme: str, start: int, end: int) -> int:
-        before = self._word_before(start)
+        last = self._pieces[-1] if self._pieces else None
+        touches = last is not None and last.end == start
+        before = self._word_before(start) if touches else None
         if before is not None:
             self._grow(lexeme, end)
             if len(before.lexeme) < _LONGEST_KNOWN:
@@ -331,18 +334,15 @@ class Scanner:
             before.kind = KEYWORDS.get(_known(before), "WORD")
             return end
         if lexeme in CONNECTIVE_WORDS and not self._expects_value():
-            new, last = CONNECTIVE_WORDS[lexeme], self._last
+            new = CONNECTIVE_WORDS[lexeme]
             # Else it and what follows may go on with the value before it.
             begins = last is None or last.kind in CONNECTIVES | {"LPAR"}
             is_safe = begins or _begins_condition(self._text, end) is not None
             return self._rewrite(start, end, new, f"use `{new}`, not `{lexeme}`", is_safe=is_safe)
         kind = KEYWORDS.get(lexeme.lower(), "WORD")
         plain = fold(lexeme)
-        if (
-            plain is not lexeme
-            and KEYWORDS.get(plain.lower(), "WORD") != kind
-            and not self._expects_value()
-        ):
+        is_other = plain is not lexeme and KEYWORDS.get(plain.lower(), "WORD") != kind
+        if is_other and not self._expects_value():
             self._lookalike(start, end, plain)
             lexeme, kind = plain, KEYWORDS[plain.lower()]
         self._add(Piece(kind, lexeme, start, end))
@@ -351,7 +351,7 @@ class Scanner:
     def _pattern(self, start: int) -> int | None:
         """Read a pattern that lacks its quotes; return where to go on."""
         last = self._last
-        begun = last if last is not None and last.kind == "WORD" and last.end == start else None
+        begun = last if last is not None and last.end == start and last.kind == "WORD" else None
         operator = self._pieces[-2] if begun and len(self._pieces) > 1 else last
         name = "" if operator is None else _known(operator)
         name = WORD_OPERATORS.get(name, name)
