@@ -233,7 +233,10 @@ def sorts_by(row: Parameter, said: Any) -> Any:
     return natural(said) if row.kind.name == "version" else said
 
 
-BYTES = {"bytes": 1, "MB": 1024**2, "GB": 1024**3}
+BYTES = {
+    "bytes": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4, "PB": 1024**5,
+    "EB": 1024**6,
+}  # fmt: skip
 
 
 def number(row: Parameter, literal: str) -> int:
@@ -242,7 +245,7 @@ def number(row: Parameter, literal: str) -> int:
     assert pieces is not None
     if not pieces[2]:
         return int(pieces[1])
-    amount = Fraction(pieces[1]) * 1024 ** "bkmgtp".index(pieces[2][0].lower())
+    amount = Fraction(pieces[1]) * 1024 ** "bkmgtpe".index(pieces[2][0].lower())
     exact = amount / BYTES[str(row.unit)]
     assert exact.denominator == 1
     return int(exact)

@@ -75,9 +75,11 @@ def specs(*, max_parameters: int = 6) -> SearchStrategy[Spec]:
 def _specs(draw: DrawFn, max_parameters: int) -> Spec:
     names = draw(st.lists(st.sampled_from(_NAMES), max_size=max_parameters, unique=True))
     rows = [draw(_identity()), draw(_creation()), *(draw(_row(name)) for name in names)]
-    rows = [draw(_related(row, rows)) for row in rows]
-    rows += [Parameter(f"{_FAMILY}{ending}", Flag(), source=_source) for ending in _ENDINGS]
-    listed = with_sort_keys([*rows, *_clauses()])
+    related: list[Parameter] = []
+    for row in rows:
+        related.append(draw(_related(row, related[2:])))
+    related += [Parameter(f"{_FAMILY}{ending}", Flag(), source=_source) for ending in _ENDINGS]
+    listed = with_sort_keys([*related, *_clauses()])
     functions = draw(_functions([row for row in listed if row.clause is None]))
     return Spec(
         listed,
@@ -194,9 +196,8 @@ def _values(draw: DrawFn, row: Parameter) -> Columns:
 
 
 @st.composite
-def _related(draw: DrawFn, row: Parameter, rows: list[Parameter]) -> Parameter:
+def _related(draw: DrawFn, row: Parameter, before: list[Parameter]) -> Parameter:
     """Draw what a row says of others: those before it, so that nothing goes round in a circle."""
-    before = rows[2 : rows.index(row)] if row in rows[2:] else []
     arguments = row._arguments()  # noqa: SLF001 -- columns of a row of its own
     partial = [each for each in before if not (each.total or each.default)]
     how = draw(st.sampled_from(("", "", "excludes", "requires", "unseen")))
@@ -212,8 +213,8 @@ def _related(draw: DrawFn, row: Parameter, rows: list[Parameter]) -> Parameter:
 
 
 def _can_be_required(row: Parameter) -> bool:
-    kind = row.kind
-    return row.pushable and isinstance(kind, Enumeration | Boolean) and row.observed is not None
+    is_shown = row.pushable and row.observed is not None
+    return is_shown and row.requires is None and isinstance(row.kind, Enumeration | Boolean)
 
 
 @st.composite
