@@ -185,8 +185,11 @@ class Catalogue:
         """Return the numbers of the records on a page."""
         request = read_request(query, self.spec)
         parts = self._conditions(request.conditions)
-        keys = [(self._columns[name].sql, descending) for name, descending in request.order]
-        keys.append((self._columns["id"].sql, request.order[-1][1]))
+        # What ties is sorted by time and id, in the direction of a single key, or else down.
+        is_descending = len(request.order) > 1 or request.order[0][1]
+        asked = dict(request.order)
+        order = asked | dict.fromkeys((self._default[0][0], "id"), is_descending) | asked
+        keys = [(self._columns[name].sql, descending) for name, descending in order.items()]
         by = "ORDER BY " + ", ".join(
             f"{key} {'DESC NULLS LAST' if descending else 'ASC NULLS FIRST'}"
             for key, descending in keys

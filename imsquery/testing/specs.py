@@ -144,6 +144,8 @@ def _operators(draw: DrawFn, row: Parameter, *, has_equality: bool) -> dict[str,
         own = draw(st.sampled_from(("", "", f"{row.wire}.{word}=")))
         if (relation == "=" and has_equality) or draw(st.booleans()):
             found[relation] = own + prefix
+    if row.is_time and found.get("=") == "{}" and len(found) > 1:
+        found["="] = "eq:{}"  # before a colon, the server looks for an operator
     faulty = {relation for relation, _ in operator_faults(row.wire, row.kind, found)}
     return {each: found[each] for each in found if each not in faulty} or None
 

@@ -25,6 +25,7 @@ from imsquery.schema.kinds import (
 from imsquery.schema.parameters import Parameter, Property
 from imsquery.schema.spec import Spec
 from imsquery.schema.versions import Version
+from imsquery.schema.wire import write_pair
 from imsquery.urls.times import RELATIONS
 
 # Shrinking tends to the first of each.
@@ -89,7 +90,10 @@ def _is_quiet(row: Parameter, text: str) -> bool:
     if text in row.scopes:
         return False
     is_advised = row.kind.advises and row.kind.advise(text) is not None
-    return not is_advised and not (row.doubts and row.doubt(text) is not None)
+    is_doubted = row.doubts and row.doubt(text) is not None
+    # What no record shows is found only by a request.
+    is_lost = row.pushable and row.observed is None and write_pair(row, "=", text) is None
+    return not (is_advised or is_doubted or is_lost)
 
 
 @singledispatch

@@ -17,6 +17,7 @@ from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.terminal import visible
 from imsquery.engines.statement import sql
 from imsquery.evaluation.why import why
+from imsquery.execution.pages import ExecutionError
 from imsquery.fixes import mend
 from imsquery.formatting.formatter import format as format_query
 from imsquery.language.builder import field as attribute
@@ -203,5 +204,5 @@ def _attempt(make: Callable[[], Answer]) -> Answer:
     except QueryError as error:
         errors = [each for each in error.diagnostics if each.severity == "error"]
         return {"problem": visible(errors[0].message)}
-    except (Refusal, ValueError, ModuleNotFoundError) as error:
+    except (Refusal, ExecutionError, ValueError, ModuleNotFoundError) as error:
         return {"problem": visible(str(error))}
