@@ -185,10 +185,12 @@ class Catalogue:
         """Return the numbers of the records on a page."""
         request = read_request(query, self.spec)
         parts = self._conditions(request.conditions)
-        # What ties is sorted by time and id, in the direction of a single key, or else down.
+        # What ties is sorted by id, as Glance does after the time: in the direction of a single
+        # key, or else down.
         is_descending = len(request.order) > 1 or request.order[0][1]
+        ties = [self._default[0][0], "id"] if self.spec.takes_sort_keys else ["id"]
         asked = dict(request.order)
-        order = asked | dict.fromkeys((self._default[0][0], "id"), is_descending) | asked
+        order = asked | dict.fromkeys(ties, is_descending) | asked
         keys = [(self._columns[name].sql, descending) for name, descending in order.items()]
         by = "ORDER BY " + ", ".join(
             f"{key} {'DESC NULLS LAST' if descending else 'ASC NULLS FIRST'}"
