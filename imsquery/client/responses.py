@@ -153,7 +153,7 @@ def _explain(body: bytes, secrets: Iterable[str], status: str) -> tuple[str, str
     Args:
         body: of the response.
         secrets: values to remove from the message.
-        status: that it has; a code that repeats it is none.
+        status: that it has; a code that only repeats it is dropped.
     """
     try:
         told = read_json(body.decode("utf-8-sig"))

@@ -11,7 +11,7 @@ _special = re.compile(r"([\\']+)")
 def quote(word: str) -> str:
     r"""Return a word that a shell takes as it is.
 
-    Within single quotes, fish reads a backslash as POSIX shells do not, so there is none: those and
+    Within single quotes, fish reads a backslash and POSIX shells do not, so none is left: those and
     quotes are outside, where all shells read them alike.
 
     >>> print(quote("it's"), quote("CentOS"))

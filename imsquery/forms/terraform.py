@@ -127,7 +127,7 @@ class _Arguments:
             self._report(reason, self._binder.span(part.first, part.last))
 
     def _add_atom(self, atom: Atom) -> str | None:
-        """Add the argument of a condition; return why there is none."""
+        """Add the argument of a condition; return why there is no argument."""
         row, value = atom.parameter, str(atom.value)
         wire = row.wire
         is_first = wire not in self._asked

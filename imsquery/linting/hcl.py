@@ -151,7 +151,7 @@ class _Block:
         return token.end()
 
     def _skip(self, token: re.Match[str]) -> int:
-        """Return the end of a comment or text of several lines; -1 if there is none."""
+        """Return the end of a comment or text of several lines, or -1."""
         mark = token["mark"]
         if mark is None:
             end = self._text.find("*/", token.end(), self._stop)

@@ -112,8 +112,8 @@ def pair_of(entry: Entry, before: int, after: int, separator: str) -> list[Pair]
 
     Args:
         entry: what was read.
-        before: the start of the separator before it, or of the entry if there is none.
-        after: the end of the separator after it, or of the entry if there is none.
+        before: the start of the separator before it, else of the entry.
+        after: the end of the separator after it, else of the entry.
         separator: what to write between two.
     """
     if entry.name_span is None or entry.value_span is None:

@@ -118,7 +118,7 @@ _NULLS = frozenset({"null", "NULL", "Null", "nil", "undefined"})
 
 
 def _advise_null(text: str) -> Advice:
-    """Return the finding about a text that is no value elsewhere."""
+    """Return the finding about a text that means the lack of a value elsewhere."""
     message = f"`=` compares with the text `{text}`; use `is absent` for what has no value"
     return Advice("literal-null", "warning", message, phrase="is absent")
 

@@ -23,6 +23,7 @@ from imsquery.testing.wire import pairs as wire_pairs
 from tests.clause_meaning import results
 from tests.glance_like import GLANCE, ODD, REPEATED
 from tests.glance_model import GlanceModel
+from tests.plan_strategies import combined
 from tests.strategies import soup
 
 SPECS = st.sampled_from((GLANCE, REPEATED))
@@ -44,15 +45,6 @@ PREDICATES = (
     "not protected", "visibility = shared", "checksum = a",
     "(visibility = shared and member_status = pending)", "all", "none",
 )  # fmt: skip
-
-
-def combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    lists = st.lists(inner, min_size=2, max_size=3)
-    return st.one_of(
-        lists.map(lambda parts: f"({' and '.join(parts)})"),
-        lists.map(lambda parts: f"({' or '.join(parts)})"),
-        inner.map(lambda part: f"not {part}"),
-    )
 
 
 filters = st.lists(st.sampled_from(PREDICATES), min_size=1, max_size=6, unique=True).flatmap(
