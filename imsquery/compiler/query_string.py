@@ -46,18 +46,9 @@ def join(pairs: Sequence[tuple[str, str]]) -> str:
 
 
 class CompiledQuery:
-    """A request: the pairs of a query string in canonical order; immutable and hashable.
+    """A request: the pairs of a query string in canonical order; read-only and hashable."""
 
-    Attributes:
-        query_string: the canonical form, such as ``limit=1&status=active``; also ``str()``.
-        warnings: the findings, none of which is an error.
-    """
-
-    __slots__ = ("_pairs", "_path", "query_string", "warnings")
-    _pairs: Sequence[tuple[str, str]]
-    _path: str
-    query_string: str
-    warnings: tuple[Diagnostic, ...]
+    __slots__ = ("_pairs", "_path", "_query_string", "_warnings")
 
     # Not attrs: a frozen attrs ``__init__`` would take a good part of a bind.
     def __init__(
@@ -67,34 +58,37 @@ class CompiledQuery:
         path: str,
         warnings: tuple[Diagnostic, ...] = (),
     ) -> None:
-        _set_pairs(self, pairs)
-        _set_query_string(self, query_string)
-        _set_path(self, path)
-        _set_warnings(self, warnings)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        msg = f"{type(self).__name__} is immutable"
-        raise AttributeError(msg)
-
-    def __delattr__(self, name: str) -> None:
-        self.__setattr__(name, None)
+        self._pairs = pairs
+        self._query_string = query_string
+        self._path = path
+        self._warnings = warnings
 
     def __str__(self) -> str:
-        return self.query_string
+        return self._query_string
 
     def __repr__(self) -> str:
-        return f"CompiledQuery({self.query_string!r})"
+        return f"CompiledQuery({self._query_string!r})"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CompiledQuery):
             return NotImplemented
-        return self.query_string == other.query_string and self._path == other._path
+        return self._query_string == other._query_string and self._path == other._path
 
     def __hash__(self) -> int:
-        return hash(self.query_string)
+        return hash(self._query_string)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self._pairs, self.query_string, self._path, self.warnings)
+        return type(self), (self._pairs, self._query_string, self._path, self._warnings)
+
+    @property
+    def query_string(self) -> str:
+        """The canonical form, such as ``limit=1&status=active``; also ``str()``."""
+        return self._query_string
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """The findings, none of which is an error."""
+        return self._warnings
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -130,12 +124,7 @@ class CompiledQuery:
             ValueError: the endpoint is not an http or https URL, or has a query or fragment.
         """
         base = f"{check_endpoint(endpoint, self._path)}{self._path}"
-        return f"{base}?{self.query_string}" if self._pairs else base
-
-
-_set_pairs, _set_path, _set_query_string, _set_warnings = (
-    getattr(CompiledQuery, slot).__set__ for slot in CompiledQuery.__slots__
-)
+        return f"{base}?{self._query_string}" if self._pairs else base
 
 
 def check_endpoint(endpoint: str, path: str = "") -> str:

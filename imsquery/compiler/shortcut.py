@@ -41,12 +41,13 @@ class _Declined(LookupError):  # noqa: N818 -- not an error: the query goes the 
 class _Values(dict[str, "Pair"]):
     """Value as written -> the pair that a comparison with it by ``=`` makes."""
 
-    __slots__ = ("_advise", "_choices", "_doubt", "_prefix", "_read", "_wire")
+    __slots__ = ("_advise", "_begins", "_choices", "_doubt", "_prefix", "_read", "_wire")
 
     def __init__(self, parameter: Parameter, prefix: str) -> None:
         kind = parameter.kind
         self._wire = parameter.wire
         self._prefix = prefix
+        self._begins = _begin(parameter.wire, prefix)
         self._choices = {each.casefold() for each in kind.choices}
         self._read = kind.read
         self._advise = kind.advise if kind.advises else None
@@ -70,7 +71,8 @@ class _Values(dict[str, "Pair"]):
             raise _Declined
         if doubt is not None and doubt(value) is not None:
             raise _Declined
-        pair = _pair(self._wire, self._prefix + value)
+        written = value if is_plain(value) else encode(value)
+        pair = self._wire, self._prefix + value, self._begins + written
         if choices:
             _keep(self, lexeme, pair)
         return pair
@@ -84,17 +86,18 @@ class _Times(dict[str, "Pair"]):
     def __init__(self, parameter: Parameter, relation: str, prefixes: Mapping[str, str]) -> None:
         self._wire = parameter.wire
         self._relation = relation
-        self._prefixes = prefixes
+        self._prefixes = {
+            each: (prefix, _begin(parameter.wire, prefix)) for each, prefix in prefixes.items()
+        }
 
     def __missing__(self, lexeme: str) -> Pair:
         literal = _literal(lexeme) if lexeme[0] in QUOTES else lexeme
-        if not literal[:4].isdecimal():
-            raise _Declined  # it may depend on the clock
-        try:
+        try:  # without a clock, which a time may depend on
             relation, moment = time_condition(self._relation, read_time(literal))
         except (ValueError, OverflowError):
             raise _Declined from None
-        return _pair(self._wire, self._prefixes[relation] + moment)
+        prefix, begins = self._prefixes[relation]
+        return self._wire, prefix + moment, begins + moment  # which needs no encoding
 
 
 class _Features(dict[str, "Pair"]):
@@ -202,8 +205,9 @@ def _literal(lexeme: str) -> str:
     raise _Declined
 
 
-def _pair(wire: str, value: str) -> Pair:
-    return wire, value, f"{wire}={value if is_plain(value) else encode(value)}"
+def _begin(wire: str, prefix: str) -> str:
+    """Write what a pair begins with."""
+    return f"{wire}={prefix if is_plain(prefix) else encode(prefix)}"
 
 
 def _keep(known: dict[str, T], key: str, value: T) -> None:
@@ -231,23 +235,27 @@ def compile_plain(found: Sequence[Lexemes], spec: Spec, limits: Limits) -> Compi
     """Return the request of a query whose lexemes are given; ``None`` if it is not plain."""
     if not found or len(found) > limits.count:
         return None
-    last = found[-1]
-    for each in found:  # before any work is done
-        if not each[0] or (each[5] not in _CONJUNCTIONS and each is not last):
+    *others, (name, operator, _, value, _, connective, _, _) = found
+    if not name or connective:
+        return None
+    for each in others:  # before any work is done
+        if each[5] not in _CONJUNCTIONS:
             return None
     table = _tables.get(id(spec))
     if table is None:
         table = _table_of(spec)
     try:
-        pairs = [table[name][operator][value] for name, operator, _, value, _, _, _, _ in found]
+        last = table[name][operator][value]
+        if not others and last[0] not in table.careful:  # as many queries are
+            return CompiledQuery([last[:2]], last[2], spec.path)
+        pairs = [table[name][operator][value] for name, operator, _, value, _, _, _, _ in others]
     except LookupError:
         return None
+    pairs.append(last)
     wires = {wire for wire, _, _ in pairs}
     if len(wires) < len(pairs):
         pairs = [*{*pairs}]  # the same condition twice does no harm
-    if last[5] or len(wires) < len(pairs):
-        return None
-    if not (table.careful.isdisjoint(wires) or table.fit(wires)):
+    if len(wires) < len(pairs) or not (table.careful.isdisjoint(wires) or table.fit(wires)):
         return None
     pairs.sort()
     written = "&".join([text for _, _, text in pairs])

@@ -60,9 +60,8 @@ def scan(text: str) -> list[Lexemes]:
     The groups that do not take part are empty; none of the tuples is empty as a whole.
     """
     found: list[Lexemes] = _lexemes(text)
-    found.pop()  # the end
-    if found and not found[-1][0] and not any(found[-1]):
-        found.pop()  # what is ignored before the end
+    if found and not found[0][0] and not any(found[0]):
+        del found[0]  # what is ignored before the first
     return found
 
 

@@ -19,12 +19,13 @@ _DAY = timedelta(days=1)
 _STEPS = {"minute": timedelta(minutes=1), "day": _DAY, "week": 7 * _DAY}
 # The length of a literal without its zone -> its precision, and how to complete it.
 _PRECISIONS = {
-    len("2018"): ("year", "-01-01T00:00:00Z"),
-    len("2018-10"): ("month", "-01T00:00:00Z"),
-    len("2018-10-28"): ("day", "T00:00:00Z"),
-    len("2018-10-28T10:00"): ("minute", ":00Z"),
-    len("2018-10-28T10:00:00"): ("second", "Z"),
+    len("2018"): ("year", "-01-01T00:00:00"),
+    len("2018-10"): ("month", "-01T00:00:00"),
+    len("2018-10-28"): ("day", "T00:00:00"),
+    len("2018-10-28T10:00"): ("minute", ":00"),
+    len("2018-10-28T10:00:00"): ("second", ""),
 }
+_read_moment = datetime.fromisoformat
 
 
 class Interval:
@@ -33,11 +34,10 @@ class Interval:
     The end is computed on demand, since most comparisons need the start alone.
     """
 
-    __slots__ = ("_moment", "_unit", "start")
+    __slots__ = ("_unit", "start")
 
-    def __init__(self, start: str, moment: datetime, unit: str) -> None:
+    def __init__(self, start: str, unit: str) -> None:
         self.start = start
-        self._moment = moment
         self._unit = unit
 
     @property
@@ -45,7 +45,7 @@ class Interval:
         """The end; raises :class:`OverflowError` after the year 9999."""
         if self._unit == "second":
             return None
-        moment = self._moment
+        moment = _read_moment(self.start[:-1])
         if self._unit in _STEPS:
             return format_time(moment + _STEPS[self._unit])
         first = moment.replace(day=1) + 31 * _DAY
@@ -95,22 +95,27 @@ def read_time(text: str, now: datetime | None = None) -> Interval:
     plain = text[: match.start(1)] if zone else text
     unit, rest = _PRECISIONS[len(plain)]
     plain += rest
-    if plain.startswith("0000"):
-        raise OverflowError
     if zone and zone != "Z":
-        moment = in_utc(datetime.fromisoformat(plain[:19] + zone))
-        return Interval(format_time(moment), moment, unit)
-    return Interval(plain.replace(" ", "T"), datetime.fromisoformat(plain[:19]), unit)
+        plain += zone
+    try:
+        moment = _read_moment(plain)
+    except ValueError:
+        if plain.startswith("0000"):
+            raise OverflowError from None
+        raise
+    if moment.tzinfo is not None:
+        return Interval(format_time(in_utc(moment)), unit)
+    return Interval(plain.replace(" ", "T") + "Z", unit)
 
 
 def _read_clock(text: str, now: datetime | None) -> Interval:
-    from imsquery.language.clock import read_clock
-
     if now is None:
         msg = "not a time"
         raise ValueError(msg)
+    from imsquery.language.clock import read_clock
+
     moment, unit = read_clock(text, in_utc(now))
-    return Interval(format_time(moment), moment, unit)
+    return Interval(format_time(moment), unit)
 
 
 def in_utc(moment: datetime) -> datetime:

@@ -123,13 +123,13 @@ def test_a_compiled_query_is_immutable() -> None:
     query = compile_query("visibility = public")
 
     with pytest.raises(AttributeError):
-        query.query_string = "x"
+        query.query_string = "x"  # type: ignore[misc]
     with pytest.raises(AttributeError):
         del query.query_string
     with pytest.raises(TypeError):
         query.params["x"] = "y"  # type: ignore[index]
     with pytest.raises(AttributeError):
-        query.anything = 1
+        query.anything = 1  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("text", ["", "tag = a.b and name = '*'", "supports(kvm) order by name"])
