@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 
 from imsquery.compiler.query_string import CompiledQuery, join
-from imsquery.semantics.binder import is_sortable
+from imsquery.semantics.clauses import is_sortable
 from imsquery.semantics.formula import And, Atom
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start

@@ -11,7 +11,7 @@ from imsquery.language.lexer import spell
 from imsquery.language.operators import KEYED, NOCASE
 from imsquery.schema.parameters import LIST
 from imsquery.schema.wire import MAX_LIST, compares_by, write_list, write_pair
-from imsquery.semantics.binder import is_sortable
+from imsquery.semantics.clauses import is_sortable
 from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown, leaves
 from imsquery.semantics.lists import as_list
 

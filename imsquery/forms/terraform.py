@@ -19,7 +19,7 @@ from imsquery.schema.huaweicloud import (
     TERRAFORM_SPELLINGS,
 )
 from imsquery.schema.kinds import Boolean
-from imsquery.semantics.binder import is_sortable
+from imsquery.semantics.clauses import is_sortable
 from imsquery.semantics.formula import And, Atom, Or, Unknown
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from imsquery.semantics.formula import And, Atom, Deferred, Not, Or, Unknown
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Sequence
     from typing import Any, Self
 
     from imsquery.language.lexer import Tokens
@@ -203,3 +204,32 @@ class LiteralBinder(Algebra, is_partial=True):
         from imsquery.semantics.invalid_values import Comparison
 
         return Comparison(self, self.spec, parameter, relation, literal, first, operator, token)
+
+    def _with_literals(
+        self,
+        first: int,
+        last: int,
+        tokens: Sequence[int],
+        build: Callable[..., Formula],
+        *,
+        comparison: tuple[Parameter, str] | None = None,
+    ) -> Formula:
+        """Build a formula from literals, now or once the placeholders among them have values."""
+        for token in tokens:
+            if self._kinds[token] == "PLACEHOLDER":
+                self.is_deferred = True
+                return Deferred(first, last, tokens, build, comparison=comparison)
+        return build(self, [self.literal(token) for token in tokens])
+
+    def report_unbound(self, deferred: Deferred, given: Container[str] = ()) -> None:
+        """Report the placeholders of a condition or clause that have no value."""
+        for token in deferred.tokens:
+            name = self._lexemes[token]
+            if self._kinds[token] == "PLACEHOLDER" and name[1:] not in given:
+                self.report(
+                    "unbound-placeholder",
+                    f"`{name}` has no value; bind one: `prepare(…).bind({name[1:]}=…)`, "
+                    f"`.plan({name[1:]}=…)` or `.matcher({name[1:]}=…)`; in a command, "
+                    f"`--set {name[1:]}=…`",
+                    self.span(token),
+                )
