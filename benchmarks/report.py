@@ -8,6 +8,7 @@ from pathlib import Path
 import cold_start
 import engines
 import execution
+import files
 import harness
 import instructions
 import keys
@@ -21,7 +22,7 @@ PAGE = Path(__file__).parent / "README.md"
 
 def main(rounds: int) -> str:
     measured = (
-        warm, instructions, keys, reuse, cold_start, matching, planning, execution, engines,
+        warm, instructions, keys, reuse, cold_start, matching, planning, execution, files, engines,
     )  # fmt: skip
     tables = "\n".join(each.main(rounds) for each in measured)
     where = f"CPython {platform.python_version()} on {platform.system()} {platform.machine()}"
