@@ -48,7 +48,9 @@ def _file(name: str) -> tuple[str, BinaryIO]:
     try:
         return name, open(name, "rb")  # noqa: PTH123 -- closed once it is read
     except (OSError, ValueError) as error:
-        raise ArgumentTypeError(f"cannot read {name!r}: {error}") from None
+        from imsquery.diagnostics.failures import reason
+
+        raise ArgumentTypeError(reason(error, file=name)) from None
 
 
 def add_format(parser: ArgumentParser, formats: Sequence[str]) -> None:
