@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from imsquery.frozen import Frozen
 from imsquery.language.operators import ORDER
-from imsquery.schema.kinds import Advice, Enumeration, Flag, Integer, Text, Time
+from imsquery.schema.kinds import Advice, Enumeration, Flag, Integer, Text, Time, checked
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -102,6 +102,13 @@ def _read_template(template: str) -> Form:
     return wire, prefix
 
 
+def _listed(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Return values as a tuple; a text is not a list of its letters."""
+    if isinstance(values, str):
+        raise TypeError(values)
+    return tuple(values)
+
+
 class Parameter(Frozen):
     """One row: a request parameter, a response attribute, or both.
 
@@ -173,6 +180,7 @@ class Parameter(Frozen):
     doubts: bool
     source: str
 
+    @checked
     def __init__(
         self,
         wire: str,
@@ -206,17 +214,17 @@ class Parameter(Frozen):
             repeats,
             wire if observed == "" else observed,
             json,
-            tuple(aliases),
+            _listed(aliases),
             unit,
             clause,
             sortable,
             multiple,
             total,
-            tuple(scopes),
+            _listed(scopes),
             None if reading is None else MappingProxyType({**reading}),
             default,
             requires,
-            tuple(excludes),
+            _listed(excludes),
             goes_with,
             None if unseen is None else MappingProxyType({**unseen}),
             source,
@@ -363,6 +371,7 @@ class Function(Frozen):
     summary: str
     source: str
 
+    @checked
     def __init__(
         self,
         name: str,
@@ -374,8 +383,8 @@ class Function(Frozen):
         summary: str,
         source: str,
     ) -> None:
-        pairs = tuple((wire, value) for wire, value in conditions)
-        self._set(name, tuple(parameters), pairs, variadic, relation, summary, source)
+        pairs = tuple((wire, value) for wire, value in map(_listed, _listed(conditions)))
+        self._set(name, _listed(parameters), pairs, variadic, relation, summary, source)
 
     @property
     def signature(self) -> str:
@@ -404,6 +413,7 @@ class ForeignName(Frozen):
     note: str
     source: str
 
+    @checked
     def __init__(
         self,
         names: tuple[str, ...],
@@ -413,7 +423,7 @@ class ForeignName(Frozen):
         note: str = "",
         source: str,
     ) -> None:
-        self._set(tuple(names), tuple(means), tuple(guesses), note, source)
+        self._set(_listed(names), _listed(means), _listed(guesses), note, source)
 
     @property
     def meanings(self) -> tuple[str, ...]:
