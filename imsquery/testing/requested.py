@@ -7,6 +7,7 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from imsquery.language.operators import EQUALITY
 from imsquery.language.syntax import Comparison, Expr, Literal, Membership
 from imsquery.schema.kinds import Integer
 from imsquery.schema.parameters import LIST, Parameter
@@ -66,6 +67,8 @@ def _times(row: Parameter) -> list[str]:
     """Return the operators by which a request compares times."""
     # Where a time may be absent, `!=` takes in more than a server does.
     listed = [each for each in row.forms if each != "!=" or row.total]
+    if row.observed is None:  # of which a filter compares nothing else
+        listed = [each for each in listed if each in EQUALITY]
     return [each for each in listed if write_pair(row, each, _MOMENT) is not None]
 
 
