@@ -16,7 +16,9 @@ _literal = re.compile(
     r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(Z|[+-][0-9]{2}:[0-5][0-9])?)?)?)?"
 ).fullmatch
 _DAY = timedelta(days=1)
-_STEPS = {"minute": timedelta(minutes=1), "day": _DAY, "week": 7 * _DAY}
+_STEPS = {
+    "second": timedelta(seconds=1), "minute": timedelta(minutes=1), "day": _DAY, "week": 7 * _DAY
+}  # fmt: skip
 # The length of a literal without its zone -> its precision, and how to complete it.
 _PRECISIONS = {
     len("2018"): ("year", "-01-01T00:00:00Z"),
@@ -43,8 +45,11 @@ class Interval:
     @property
     def end(self) -> str | None:
         """The end; raises :class:`OverflowError` after the year 9999."""
-        if self._unit == "second":
-            return None
+        return None if self._unit == "second" else self.after
+
+    @property
+    def after(self) -> str:
+        """The end, that of a second included; raises as :attr:`end` does."""
         moment = self._moment
         if self._unit in _STEPS:
             return format_time(moment + _STEPS[self._unit])
