@@ -137,7 +137,8 @@ class Parameter(Frozen):
         total: whether every image has a value, so that the server can answer a complement too.
         scopes: values that widen the search and that no record carries.
         reading: value of the observed attribute -> value of the parameter, where they differ.
-        default: the value of an image whose record has none, or none that is read.
+        default: the value of an image whose record has none, or none that is read; of what no
+            record shows, the value of the images that are listed unless a request asks for others.
         requires: ``(wire name, value)`` that a request must contain as well.
         excludes: wire names of attributes that no image has together with this one.
         goes_with: ``(wire name, value)``: images with another value of that have none of this.
@@ -242,6 +243,11 @@ class Parameter(Frozen):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.wire}: {self.kind.name}>"
+
+    @property
+    def selects(self) -> bool:
+        """Whether images with another value than the default are listed only if asked for."""
+        return self.observed is None and self.default is not None
 
     def doubt(self, value: str) -> Advice | None:
         """Return why no image is found by a value; called only if it ``doubts``."""

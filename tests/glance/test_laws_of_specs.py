@@ -253,6 +253,32 @@ def test_running_concurrently_finds_the_same(
     assert asyncio.run(run()) == expected(glance, text, written)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("all", "13"),
+        ("not os_hidden", "13"),
+        ("os_hidden", "02"),
+        ("os_hidden or not os_hidden", "0123"),
+        ("os_hidden in (true, false) and name = a", "01"),
+        ("name = a and (os_hidden != true or os_hidden)", "01"),
+        ("os_hidden or name = a", "012"),
+    ],
+)
+def test_hidden_images_are_found_where_they_are_asked_for(
+    glance: Glance, text: str, expected: str
+) -> None:
+    hidden = [True, False, True, False]
+    glance.load(
+        [
+            {"id": str(at), "name": "a" if at < 2 else "b", "os_hidden": each}
+            for at, each in enumerate(hidden)
+        ]
+    )
+
+    assert "".join(sorted(ids(plan(text, spec=WHOLE).execute(glance.page_of)))) == expected
+
+
 # -- what one request does
 
 
@@ -269,6 +295,7 @@ def test_running_concurrently_finds_the_same(
         ("min_ram >= 1GB", "min_ram_min=1024"),
         ("tag = a and tag = b", "tag=a&tag=b"),
         ("created_at <= 2018-10-28T10:00:00Z", "created_at=lt:2018-10-28T10:00:01Z"),
+        ("created_at > 2018-10-28T10:00:00Z", "created_at=gte:2018-10-28T10:00:01Z"),
         ("hw_disk_bus = scsi", "hw_disk_bus=scsi"),
         ("not protected", "protected=false"),
         (
