@@ -9,6 +9,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
 
+from imsquery.language.operators import ORDER
 from imsquery.late import Late
 
 _literal = re.compile(
@@ -128,19 +129,32 @@ def in_utc(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
-def spell_date(value: date) -> str:
+def spell_date(value: date, relation: str = "=") -> str:
     """Spell a Python date (a day) or datetime (a second) as a literal.
 
+    Times of images are whole seconds: those before a datetime with microseconds are those before
+    the next second.
+
+    Args:
+        value: the date or datetime.
+        relation: what it is compared by.
+
     Raises:
-        ValueError: it is outside the years 1 to 9999 in UTC.
+        ValueError: it is outside the years 1 to 9999 in UTC, or equals no time of an image.
     """
     if not isinstance(value, datetime):
         return value.isoformat()
+    if value.microsecond and relation not in ORDER:
+        msg = f"{value} has a fraction of a second, and times of images have none"
+        raise ValueError(msg)
     try:
-        return format_time(in_utc(value))
+        moment = in_utc(value)
+        if value.microsecond and relation in {"<", ">="}:
+            moment += _STEPS["second"]
     except OverflowError:
         msg = f"{value} is outside the years 1 to 9999 in UTC"
         raise ValueError(msg) from None
+    return format_time(moment)
 
 
 _loose = Late(

@@ -209,6 +209,7 @@ class Binder(LiteralBinder):
                 name,
                 high,
             ),
+            comparison=(parameter, "between"),
         )
 
     def not_between(
