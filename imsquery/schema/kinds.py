@@ -98,7 +98,7 @@ class Advice(Frozen):
         self._set(code, severity, message, value, operator, predicate, values, notes, phrase)
 
 
-# Signs of a pattern; a percent sign after a number is none.
+# Signs of a pattern; not a percent sign after a number.
 _sign = Late(r"\.\*|[*^]|(?<![0-9])%|\[[^\[\]]+\]|\\[dw]|\(\?i\)").search
 _class_sign = Late(r"\[[^\[\]]+\]").search
 _begins_sign = Late(r"[*^%\[\\(]").search  # far cheaper, and in few values
@@ -232,7 +232,7 @@ class Project(Identifier):
         return Advice(
             "never-matches",
             "warning",
-            "this is no project id, and so no owner of an image",
+            "not the id of a project, and so not the owner of an image",
             value=plain if is_dashed else None,
             notes=("project ids are 32 hexadecimal digits; `imagetype = private` are your own",),
         )
@@ -290,7 +290,7 @@ class Tag(Text):
         return Advice("legacy-tag", "warning", message, value=current)
 
     def read_key(self, text: str) -> str:
-        """Return the key of tags that a literal is; raise :class:`RefusedValue` if it is none."""
+        """Return a literal as the key of tags; raise :class:`RefusedValue` if it cannot be one."""
         if "=" in text:
             raise RefusedValue("bad-arguments", "a key, without `=`")
         return text

@@ -230,7 +230,7 @@ class Spec(Frozen):
         return _meant_features(ending, self)
 
     def foreign(self, name: str) -> ForeignName | None:
-        """Return what a name that is none of the spec's own means, or ``None``.
+        """Return what a name that the spec lacks means, or ``None``.
 
         It may be one of another tool, a feature without its prefix, or a function without its
         parentheses.

@@ -406,7 +406,7 @@ class Binder(LiteralBinder):
         keyword: int,
         last: int,
     ) -> Callable[[BoundQuery], None]:
-        """Return what sets a clause that is no parameter of a request.
+        """Return what sets a clause that requests have no parameter for.
 
         Args:
             which: the attribute of the query.

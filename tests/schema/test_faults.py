@@ -58,7 +58,7 @@ def calling(*conditions: tuple[str, str], **more: Any) -> dict[str, Any]:
         (row(Integer(values=(1, 1))), "zone has a value twice"),
         (row(Integer(5, values=(1,))), "1 is not in its range"),
         (row(Integer(0, 1 << 70)), "more than 64 bits"),
-        (row(Integer(0), json="boolean"), "an attribute of the type boolean is no integer"),
+        (row(Integer(0), json="boolean"), "values of the type integer are not boolean in records"),
         (row(Text(), json="list"), "unknown type in records 'list'"),
         (row(Text(), unit="GB"), "only numbers have a unit"),
         (row(Flag(), total=True), "so it is never total"),
@@ -78,7 +78,7 @@ def calling(*conditions: tuple[str, str], **more: Any) -> dict[str, Any]:
         (row(ZONES, unseen={"a": ("why", "d")}), "invalid value for zone: 'd'"),
         # other rows
         (row(Text(), requires=("zone", "a")), "zone refers to itself"),
-        (row(Text(), requires=("limit", "5")), "a clause is none"),
+        (row(Text(), requires=("limit", "5")), "requires applies to filters, not to clauses"),
         (row(Text(), requires=("min_disk", "40")), "numbers and times cannot be referred to"),
         (row(Text(), requires=("visibility", "none")), "invalid value for visibility: 'none'"),
         (row(Text(), requires=("member_status", "accepted")), "itself requires something"),
