@@ -7,10 +7,10 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, reject
+from hypothesis import assume, example, given, reject
 from hypothesis import strategies as st
 
-from imsquery import QueryError, matcher, parse, plan, testing
+from imsquery import QueryError, check_url, decompile, matcher, parse, plan, testing
 from imsquery import compile as compile_query
 from imsquery.language import syntax
 from imsquery.language.unparse import unparse
@@ -277,6 +277,28 @@ def test_hidden_images_are_found_where_they_are_asked_for(
     )
 
     assert "".join(sorted(ids(plan(text, spec=WHOLE).execute(glance.page_of)))) == expected
+
+
+_older = st.lists(
+    st.sampled_from(("sort_key=name", "sort_key=id", "sort_key=updated_at", "sort_dir=asc",
+                     "sort_dir=desc")),
+    max_size=5,
+)  # fmt: skip
+
+
+@given(_older, dense_catalogues)
+@example(["sort_dir=asc", "sort_dir=desc"], [])
+def test_an_order_in_its_older_form_reads_back_as_the_same(
+    glance: Glance, pairs: list[str], images: list[Record]
+) -> None:
+    glance.load(images)
+    query = "&".join(pairs)
+    status, _ = glance.respond(query)
+    assert (status == 200) is (not check_url(query, spec=WHOLE))
+    assume(status == 200)
+    read = str(compile_query(decompile(query, spec=WHOLE), spec=WHOLE))
+
+    assert ids(glance.listed(read)) == ids(glance.listed(query))
 
 
 # -- what one request does

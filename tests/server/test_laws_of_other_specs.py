@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, quote
 
 import httpx
 import pytest
-from hypothesis import given, reject
+from hypothesis import example, given, reject
 from hypothesis import strategies as st
 
-from imsquery import QueryError, matcher, plan, testing
+from imsquery import QueryError, check_url, decompile, matcher, plan, testing
+from imsquery import compile as compile_query
 from imsquery.language.unparse import unparse
 from imsquery.schema.spec import Spec
 from imsquery.server.app import create_app
@@ -98,6 +99,33 @@ def test_a_plan_over_the_local_server_finds_what_it_matches(
 
     is_wanted = matcher(text, spec=spec)
     assert sorted(found) == sorted(each["id"] for each in images if is_wanted(each))
+
+
+_older = st.lists(
+    st.sampled_from(("sort_key=name", "sort_key=id", "sort_key=updated_at", "sort_dir=asc",
+                     "sort_dir=desc")),
+    max_size=5,
+)  # fmt: skip
+
+
+@given(_older, testing.catalogues(GLANCE))
+@example(["sort_dir=asc", "sort_dir=desc"], [])
+def test_an_order_in_its_older_form_is_the_one_that_it_reads_back_as(
+    pairs: list[str], images: list[dict[str, Any]]
+) -> None:
+    spec, query = named("glance"), "&".join(pairs)
+    with closing(Catalogue.from_records(images, spec=spec)) as catalogue:
+        try:
+            wanted = [image["id"] for image in GlanceModel(images)(query)]
+        except BadRequestError:
+            with pytest.raises(Refusal):
+                catalogue.find(query)
+            assert check_url(query, spec=spec)
+            return
+        read = str(compile_query(decompile(query, spec=spec), spec=spec))
+
+        assert ids(catalogue.find(query)) == wanted
+        assert [image["id"] for image in GlanceModel(images)(read)] == wanted
 
 
 LISTINGS = {
