@@ -95,7 +95,19 @@ def _errors(found: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 
 def _error_of(text: str, found: Diagnostic) -> InitErrorDetails:
-    context = found.to_dict()
+    context = _encodable(found.to_dict())
     # Names in braces are replaced one by one, also in what was put in: so the message comes last.
     context["message"] = context.pop("message")
-    return {"type": PydanticCustomError(found.code, "{message}", context), "input": text}
+    error = PydanticCustomError(found.code, "{message}", context)
+    return {"type": error, "input": _encodable(text)}
+
+
+def _encodable(value: Any) -> Any:
+    """Return data with each half of a surrogate pair escaped: no response could have it."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {name: _encodable(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_encodable(each) for each in value]
+    return value

@@ -148,7 +148,7 @@ def sort_keys(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     directions = [value for name, value in pairs if name == "sort_dir"]
     if len(directions) < 2:
         directions = (directions or ["desc"]) * max(1, len(names))
-    if names and len(names) != len(directions):
+    if len(directions) != max(1, len(names)):
         raise BadRequestError("sort_dir")
     keys += zip(names or ["created_at"] * (not keys), directions, strict=False)
     if any(name not in SORT_KEYS or way not in {"asc", "desc"} for name, way in keys):

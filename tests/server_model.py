@@ -160,7 +160,7 @@ OPERATORS = {
 
 
 def _split(asked: str) -> tuple[str, datetime] | None:
-    """Return the operator and the time of a comparison; ``None`` if it is none."""
+    """Return the operator and the time of a comparison; ``None`` if it is not one."""
     relation, _, time = asked.partition(":")
     for found in (("eq", asked), (relation, time)):
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import doctest
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ import httpx
 import pydantic
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner as TyperRunner
 
@@ -91,6 +92,17 @@ def test_a_valid_field_has_what_it_was_checked_for(text: str) -> None:
         except pydantic.ValidationError:
             continue
         make(text)
+
+
+@given(text=st.text(st.sampled_from("ab='\"$\ud800\udfff ")))
+@example(text="name = \ud800")
+@example(text="\ud800 = a or platfrom = b")
+def test_a_response_can_have_the_errors_of_any_text(text: str) -> None:
+    try:
+        Job(images=text)
+    except pydantic.ValidationError as error:
+        assert error.json()
+        assert json.dumps(error.errors(), ensure_ascii=False).encode()
 
 
 values = st.none() | st.booleans() | st.integers() | st.binary() | st.lists(st.text()) | texts

@@ -37,7 +37,8 @@ def add_batch(parser: ArgumentParser) -> _MutuallyExclusiveGroup:
         "--batch",
         type=_file,
         metavar="FILE",
-        help="file with a filter on each line; - reads standard input",
+        help="file with a filter on each line, blank lines and comments aside; - reads standard "
+        "input",
     )
     return what
 
@@ -48,7 +49,9 @@ def _file(name: str) -> tuple[str, BinaryIO]:
     try:
         return name, open(name, "rb")  # noqa: PTH123 -- closed once it is read
     except (OSError, ValueError) as error:
-        raise ArgumentTypeError(f"cannot read {name!r}: {error}") from None
+        from imsquery.diagnostics.failures import reason
+
+        raise ArgumentTypeError(reason(error, file=name)) from None
 
 
 def add_format(parser: ArgumentParser, formats: Sequence[str]) -> None:
@@ -93,8 +96,8 @@ def analyzed(show: Callable[[Analysis], str]) -> Write:
 def print_each(arguments: Namespace, title: str, write: Write) -> int:
     """Print what is written of each filter, and return the exit status.
 
-    A filter of a batch that does not compile is left out: an empty line is what ``all`` compiles
-    to.
+    Of a batch, blank lines, comments, and filters that do not compile are left out: an empty line
+    is what ``all`` compiles to.
 
     Args:
         arguments: those that :func:`add_batch` and :func:`add_format` declare, and the options.
@@ -146,6 +149,8 @@ class _Batch:
         with stream:
             progress = Progress("filters", _size(stream))
             for number, line in enumerate(read_lines(stream, self._arguments.max_length), 1):
+                if not line.strip() or line.lstrip().startswith("#"):
+                    continue  # as a filter, it would ask for all images
                 written, found = _try(self._write, line, keywords, values.of(line))
                 if found:
                     progress.clear()

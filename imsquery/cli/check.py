@@ -216,7 +216,7 @@ def _fix(each: _Text, find: Check, arguments: Namespace, failed: list[int]) -> C
         try:
             each.file.write(mended)
         except OSError as error:
-            failed.append(fail("check", error))
+            failed.append(fail("check", error, action="write"))
     if arguments.unsafe_fixes:
         return Checked(each.name, mended, rest)
     return Checked(each.name, safe, left)

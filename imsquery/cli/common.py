@@ -48,13 +48,14 @@ SPEC = "NAME|FILE"
 
 
 def _spec(text: str) -> Spec:
+    from imsquery.diagnostics.failures import reason
     from imsquery.diagnostics.terminal import visible
     from imsquery.specs import find
 
     try:
         return find(text)
     except (OSError, ValueError) as error:
-        raise ArgumentTypeError("\n".join(map(visible, str(error).split("\n")))) from None
+        raise ArgumentTypeError("\n".join(map(visible, reason(error).split("\n")))) from None
 
 
 def add_options(parser: ArgumentParser) -> None:

@@ -76,15 +76,18 @@ def _format_file(path: Path, arguments: Namespace) -> int:
         # Keep its line ends: changing them would change every line.
         content = f"{formatted}\n".replace("\n", "\r\n" if "\r\n" in file.text else "\n")
         changed = file.text.rstrip("\r\n") != content.rstrip("\r\n")
-        if arguments.diff:
-            print_diff(file.text, formatted, str(path))
-        elif arguments.check and changed:
-            print(path)
-        elif changed and not arguments.check:
-            file.write(content)
     except OSError as error:
         return fail("format", error)
     except ValueError as error:
         draw_error(error, name=str(path))
         return 1
+    if arguments.diff:
+        print_diff(file.text, formatted, str(path))
+    elif arguments.check and changed:
+        print(path)
+    elif changed and not arguments.check:
+        try:
+            file.write(content)
+        except OSError as error:
+            return fail("format", error, action="write")
     return int((arguments.check or arguments.diff) and changed)

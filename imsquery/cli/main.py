@@ -52,7 +52,9 @@ def run() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 1
         if not isinstance(error, BrokenPipeError):
-            print(f"imsquery: {error}", file=sys.stderr)
+            from imsquery.diagnostics.failures import reason
+
+            print(f"imsquery: {reason(error)}", file=sys.stderr)
             status = 2
     except KeyboardInterrupt:
         status = 130  # as a shell reports SIGINT

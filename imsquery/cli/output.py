@@ -18,9 +18,20 @@ if TYPE_CHECKING:
 _WIDTH = 100  # columns of what is not printed on a terminal
 
 
-def fail(command: str, reason: object, status: int = 2) -> int:
-    """Print why a command failed, on one line; return its exit status."""
-    note(command, str(reason))
+def fail(command: str, why: str | Exception, status: int = 2, *, action: str = "read") -> int:
+    """Print why a command failed, on one line; return its exit status.
+
+    Args:
+        command: its name.
+        why: what to print, or the error.
+        status: the exit status.
+        action: what was to be done with the file that the error may be of.
+    """
+    if not isinstance(why, str):
+        from imsquery.diagnostics.failures import reason
+
+        why = reason(why, action)
+    note(command, why)
     return status
 
 

@@ -135,7 +135,7 @@ def main(arguments: Namespace) -> int:
     try:
         _new_answer(arguments)
         planned = attempt(lookup.plan, lookup.text)
-    except (ValueError, ModuleNotFoundError) as error:
+    except (OSError, ValueError, ModuleNotFoundError) as error:
         return fail("run", error)
     if planned is None:
         return 1

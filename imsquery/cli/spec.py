@@ -140,7 +140,7 @@ def _said(row: Parameter) -> Iterator[str]:
     if row.scopes:
         yield f"{', '.join(row.scopes)} widens the search"
     if row.default is not None:
-        yield f"{row.default} if a record has none"
+        yield f"{row.default} if {'no request asks' if row.selects else 'a record has none'}"
     if row.reading is not None:
         read = ", ".join(f"{said} as {value}" for said, value in row.reading.items())
         yield f"`{row.observed}` is read: {read}"

@@ -102,7 +102,9 @@ class Values:
                 values = (_checked(line, f"{name}:{number}").strip() for number, line in lines)
                 return list(islice(filter(None, values), most))
         except (OSError, ValueError) as error:
-            raise UsageError(f"--set: cannot read {name!r}: {error}") from None
+            from imsquery.diagnostics.failures import reason
+
+            raise UsageError(f"--set: {reason(error, file=name)}") from None
 
 
 def _checked(text: str, name: str) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _GENERATED = frozenset(
     {"__pycache__", "_build", "build", "dist", "node_modules", "site-packages", "venv"}
 )
-_SAMPLE = 8_192  # bytes; a file with NUL among the first ones is no text
+_SAMPLE = 8_192  # bytes; a file with NUL among the first ones is not text
 
 
 def add_exclude(parser: ArgumentParser) -> None:

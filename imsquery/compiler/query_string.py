@@ -173,6 +173,6 @@ def region_endpoint(region: str, host: str) -> str:
         ValueError: it cannot be the name of a region, or the spec knows no endpoints of regions.
     """
     if "{region}" not in host:
-        msg = "the spec has no host for regions; use an endpoint instead"
+        msg = "the spec has no host for regions; use --endpoint instead"
         raise ValueError(msg)
     return host.replace("{region}", check_region(region))

@@ -225,7 +225,7 @@ class Candidates:
             versions = [each for each in map(str, around) if is_version(each)]
             near = [version for each in versions for version in (each, f"{each}.1")]
             return [*dict.fromkeys([*near, *_VERSIONS])]
-        return []
+        return [*map(str, self._context.values(parameter, equal=True))]
 
 
 def _by_order(words: Sequence[Word]) -> bool:

@@ -110,13 +110,21 @@ class Context:
                     self.missing.add(literal.parameter.requires[0])
         self.missing -= self.fixed
 
-    def values(self, parameter: Parameter) -> list[str | int]:
-        """Return some of the values that the conditions compare a parameter with."""
+    def values(self, parameter: Parameter, *, equal: bool = False) -> list[str | int]:
+        """Return some of the values that the conditions compare a parameter with.
+
+        Args:
+            parameter: what is compared.
+            equal: by equality alone.
+        """
         found = (
             leaf.value
             for index in self._mentioning.get(parameter.wire, ())
             for leaf in leaves(self._context[index])
-            if type(leaf) is Atom and leaf.parameter is parameter and leaf.relation != "present"
+            if type(leaf) is Atom
+            and leaf.parameter.wire == parameter.wire
+            and leaf.relation != "present"
+            if leaf.relation == "=" or not equal
         )
         return list(dict.fromkeys(islice(found, _MOST_VALUES)))
 

@@ -178,9 +178,9 @@ class Trial:
                     yield from (text for text, _, _ in FIXED[kind])
 
     def _values(self, words: Sequence[Word]) -> list[str]:
-        """Return the values to try, or a stand-in for a free text."""
+        """Return the values to try, with a stand-in for a free text."""
         found = self.candidates.values(words)
-        values = [text for text, kind, _ in found if kind == "value"] or [_STAND_IN]
+        values = [*(text for text, kind, _ in found if kind == "value"), _STAND_IN]
         return [f"({value})" for value in values] if words[-1][0] == "IN" else values
 
 

@@ -162,7 +162,7 @@ def drop_moot(formula: Formula) -> Formula:
     """Drop hidden conditions from a simplified filter where they make no difference.
 
     Every image has one value or the other of a total parameter: where the filter is the same for
-    both, there is no need to ask.
+    both, there is no need to ask, unless it says which images are listed.
     """
     hidden = {
         leaf.parameter.wire: leaf
@@ -171,7 +171,7 @@ def drop_moot(formula: Formula) -> Formula:
     }
     for _, atom in sorted(hidden.items()):
         opposite = complement(atom)
-        if opposite is not None:
+        if opposite is not None and not atom.parameter.selects:
             either, other = _suppose(formula, atom), _suppose(formula, opposite)
             if either.key == other.key:
                 formula = either

@@ -56,7 +56,7 @@ def find_format(path: Path) -> str | None:
     Raises:
         OSError: it cannot be read.
     """
-    if not path.is_file():
+    if path.exists() and not path.is_file():
         return None
     with path.open("rb") as file:
         head = file.read(_HEAD)

@@ -68,7 +68,7 @@ def apply(
 
     Raises:
         QueryError: as of :func:`matcher`; also ``not-expressible`` for what the engine lacks.
-        TypeError: it is no such frame.
+        TypeError: it is not such a frame.
         ModuleNotFoundError: DuckDB is not installed for pandas, or RE2 for ``matches``.
     """
     apply_to = _find(type(frame))

@@ -105,7 +105,7 @@ def read_token(token: str, fingerprint: str, requests: int, kinds: Kinds) -> Pos
         )
     except (ValueError, TypeError, RecursionError):
         raise _invalid() from None
-    # The digest is no secret: anybody can make a token of any content, so types are checked too.
+    # The digest is not secret: anybody can make a token of any content, so types are checked too.
     markers = position.markers
     is_valid = (
         type(count) is int
@@ -131,7 +131,7 @@ def _key(found: Any, kind: type | None) -> Key:
 
 
 def _groups(found: Any, kind: type | None) -> dict[Key, int]:
-    """Read the counts of groups; raise :class:`ValueError` if they are none."""
+    """Read the counts of groups; raise :class:`ValueError` if they are malformed."""
     groups = {_key(group, kind): count for group, count in found}
     if (kind is None and groups) or any(type(each) is not int for each in groups.values()):
         raise _invalid()

@@ -40,16 +40,21 @@ if TYPE_CHECKING:
 Plain: TypeAlias = str | int | bool | date | Placeholder
 """Python types of values.
 
-A ``datetime`` means its second, a ``date`` its day; an ``int`` may have up to 600 digits.
+A ``datetime`` means its second, a ``date`` its day.  Times of images are whole seconds, so that a
+``datetime`` with microseconds can be compared by order only.  An ``int`` may have up to 600 digits.
 """
 
 
-def literal_text(value: object) -> str:
+def literal_text(value: object, relation: str = "=") -> str:
     """Return the literal of a Python value.
+
+    Args:
+        value: of one of the types of :data:`Plain`.
+        relation: what the value is compared by.
 
     Raises:
         TypeError: the value has another type.
-        ValueError: the value is an integer of more than 600 digits.
+        ValueError: the value is an integer of more than 600 digits, or a time that no literal has.
     """
     if type(value) is str:
         return value
@@ -63,7 +68,7 @@ def literal_text(value: object) -> str:
             raise ValueError(msg)
         return f"{value:d}"
     if isinstance(value, date):
-        return spell_date(value)
+        return spell_date(value, relation)
     msg = f"expected str, int, bool, date or datetime, not {type(value).__name__}"
     raise TypeError(msg)
 
@@ -72,8 +77,8 @@ def literal_text(value: object) -> str:
 _TOO_MANY = 10**600
 
 
-def _value(value: Plain) -> Value:
-    return value if isinstance(value, Placeholder) else Literal(literal_text(value))
+def _value(value: Plain, relation: str = "=") -> Value:
+    return value if isinstance(value, Placeholder) else Literal(literal_text(value, relation))
 
 
 class Field(Frozen):
@@ -126,7 +131,8 @@ class Field(Frozen):
         return self._compare(">=", value)
 
     def _compare(self, operator: str, value: Any) -> Comparison:
-        return Comparison(self._name, operator, _value(value), ignoring_case=self._folds)
+        right = _value(value, operator)
+        return Comparison(self._name, operator, right, ignoring_case=self._folds)
 
     def in_(self, values: Iterable[Plain] | Placeholder) -> Expr:
         """``name in (…)``; without values, ``none``."""
@@ -149,7 +155,7 @@ class Field(Frozen):
 
     def between(self, low: Plain, high: Plain) -> Between:
         """``name between low and high``, both ends included."""
-        return Between(self._heeding_case("between"), _value(low), _value(high))
+        return Between(self._heeding_case("between"), _value(low, ">="), _value(high, "<="))
 
     def contains(self, text: Plain) -> Match:
         """``name contains text``."""

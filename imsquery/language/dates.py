@@ -1,6 +1,6 @@
 """Times as people write them elsewhere, and what is impossible about one.
 
-Loaded only for a text that is no time literal.
+Loaded only for a text that is not a time literal.
 """
 
 from __future__ import annotations

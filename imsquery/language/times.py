@@ -9,6 +9,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
 
+from imsquery.language.operators import ORDER
 from imsquery.late import Late
 
 _literal = re.compile(
@@ -16,7 +17,9 @@ _literal = re.compile(
     r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(Z|[+-][0-9]{2}:[0-5][0-9])?)?)?)?"
 ).fullmatch
 _DAY = timedelta(days=1)
-_STEPS = {"minute": timedelta(minutes=1), "day": _DAY, "week": 7 * _DAY}
+_STEPS = {
+    "second": timedelta(seconds=1), "minute": timedelta(minutes=1), "day": _DAY, "week": 7 * _DAY
+}  # fmt: skip
 # The length of a literal without its zone -> its precision, and how to complete it.
 _PRECISIONS = {
     len("2018"): ("year", "-01-01T00:00:00"),
@@ -43,8 +46,11 @@ class Interval:
     @property
     def end(self) -> str | None:
         """The end; raises :class:`OverflowError` after the year 9999."""
-        if self._unit == "second":
-            return None
+        return None if self._unit == "second" else self.after
+
+    @property
+    def after(self) -> str:
+        """The end, that of a second included; raises as :attr:`end` does."""
         moment = _read_moment(self.start[:-1])
         if self._unit in _STEPS:
             return format_time(moment + _STEPS[self._unit])
@@ -128,19 +134,32 @@ def in_utc(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
-def spell_date(value: date) -> str:
+def spell_date(value: date, relation: str = "=") -> str:
     """Spell a Python date (a day) or datetime (a second) as a literal.
 
+    Times of images are whole seconds: those before a datetime with microseconds are those before
+    the next second.
+
+    Args:
+        value: the date or datetime.
+        relation: what it is compared by.
+
     Raises:
-        ValueError: it is outside the years 1 to 9999 in UTC.
+        ValueError: it is outside the years 1 to 9999 in UTC, or equals no time of an image.
     """
     if not isinstance(value, datetime):
         return value.isoformat()
+    if value.microsecond and relation not in ORDER:
+        msg = f"{value} has a fraction of a second, and times of images have none"
+        raise ValueError(msg)
     try:
-        return format_time(in_utc(value))
+        moment = in_utc(value)
+        if value.microsecond and relation in {"<", ">="}:
+            moment += _STEPS["second"]
     except OverflowError:
         msg = f"{value} is outside the years 1 to 9999 in UTC"
         raise ValueError(msg) from None
+    return format_time(moment)
 
 
 _loose = Late(

@@ -50,9 +50,9 @@ class Entry:
 
     Attributes:
         start, end: where it is.
-        name: ``None`` if it is no parameter, or if it is not known which.
+        name: ``None`` if it is not a parameter, or if it is not known which.
         value: ``None`` if it is not known.
-        name_span, value_span: what a fix replaces; ``None`` if it is no parameter.
+        name_span, value_span: what a fix replaces; ``None`` if it is not a parameter.
         notation: how parts of it are written.
     """
 

@@ -87,7 +87,7 @@ def _queries(text: str, spec: Spec) -> list[tuple[int, Query, str | None, str]]:
 
 
 def _has_stray(text: str, spans: Sequence[tuple[int, int]]) -> bool:
-    """Return whether a string begins with a separator, and is none of those in some spans.
+    """Return whether a string begins with a separator, outside some spans.
 
     A program may add it to any of its URLs.
     """

@@ -180,7 +180,7 @@ def _common(one: str, other: str) -> int:
 
 
 def _about(word: str, spec: Spec) -> str:
-    """Return what the spec says of a name; nothing if it is none."""
+    """Return what the spec says of a name; nothing if it has no such name."""
     row = spec.find(word)
     if row is not None:
         return _about_parameter(row)

@@ -12,6 +12,7 @@ except ModuleNotFoundError as _missing:
     raise ModuleNotFoundError(_message, name=_missing.name) from _missing
 
 from imsquery import __version__
+from imsquery.diagnostics.failures import reason
 from imsquery.lsp.documents import LANGUAGE, Document, kind_of
 from imsquery.lsp.lines import Lines
 from imsquery.schema.cloudimages import CLOUDIMAGES
@@ -106,7 +107,7 @@ def _answer_start(server: FilterServer) -> None:
         try:
             server.spec = find(str(named))
         except (OSError, ValueError) as error:
-            wrong.append(str(error))
+            wrong.append(reason(error))
 
     @server.feature(types.INITIALIZED)
     def initialized(_: types.InitializedParams) -> None:

@@ -226,7 +226,7 @@ def _advised_reader(parameter: Parameter) -> Callable[[object], str]:
 
 def _time_reader(row: Parameter, relation: str) -> Callable[[object], str]:
     def read(value: object) -> str:
-        known, moment = time_condition(relation, read_time(literal_text(value)))
+        known, moment = time_condition(relation, read_time(literal_text(value, relation)))
         return f"{row.prefixes[known]}{moment}"
 
     return read

@@ -1,20 +1,23 @@
-"""The types of what rows say, checked where a spec is extended: static tools do so elsewhere."""
+"""The types of what rows and types of values say, where no static tool has checked them.
+
+They are known by the annotations of the arguments, which are text.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
-from imsquery.schema.kinds import Kind
-from imsquery.schema.parameters import ForeignName, Function, Parameter
+from inspect import signature
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from imsquery.frozen import Frozen
+
     Check = tuple[str, Callable[[object], bool]]
 
 
-def check_types(row_type: type, rows: Iterable[object]) -> None:
+def check_types(row_type: type[Frozen], rows: Iterable[object]) -> None:
     """Raise for rows of another type, or with a column of another type.
 
     Args:
@@ -28,11 +31,49 @@ def check_types(row_type: type, rows: Iterable[object]) -> None:
         if not isinstance(row, row_type):
             msg = f"expected a {row_type.__name__}, not {row!r:.200}"
             raise TypeError(msg)
-        for column, (shown, holds) in _COLUMNS[row_type].items():
-            value = getattr(row, column)
-            if not holds(value):
-                msg = f"{row_type.__name__}: `{column}` must be {shown}, not {value!r:.200}"
-                raise TypeError(msg)
+        _check_columns(row_type, row)
+        kind = getattr(row, "kind", None)
+        if kind is not None:
+            _check_columns(type(kind), kind)
+
+
+def _check_columns(row_type: type[Frozen], row: Frozen) -> None:
+    """Raise for a column of another type than the argument that it was made from."""
+    taken = signature(row_type).parameters
+    for column, value in row._arguments().items():  # noqa: SLF001 -- its class is the base's
+        if column in taken:
+            _check(row_type.__name__, taken[column], value)
+
+
+def check_arguments(
+    made: Callable[..., None], arguments: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> None:
+    """Raise for an argument of another type than the annotation says.
+
+    Args:
+        made: the ``__init__`` of a row or a type of values.
+        arguments: what it was called with, itself first.
+        keywords: the others, by name.
+
+    Raises:
+        TypeError: its message says what is wrong with the first of them.
+    """
+    taken = signature(made)
+    try:
+        bound = taken.bind(*arguments, **keywords)
+    except TypeError:  # which the call itself has told
+        return
+    for name, value in bound.arguments.items():
+        _check(type(arguments[0]).__name__, taken.parameters[name], value)
+
+
+def _check(owner: str, argument: Any, value: object) -> None:
+    is_listed = argument.kind is argument.VAR_POSITIONAL
+    annotation = f"tuple[{argument.annotation}, ...]" if is_listed else argument.annotation
+    shown, holds = _CHECKS.get(annotation, _ANYTHING)
+    if not holds(value):
+        msg = f"{owner}: `{argument.name}` must be {shown}, not {value!r:.200}"
+        raise TypeError(msg)
 
 
 _TWO = 2  # strings of a pair
@@ -42,26 +83,47 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _are_texts(value: object) -> bool:
-    return isinstance(value, tuple) and all(map(_is_text, value))
+def _is_number(value: object) -> bool:
+    return type(value) is int
+
+
+def _is_kind(value: object) -> bool:
+    return any(each.__name__ == "Kind" for each in type(value).__mro__)
 
 
 def _is_pair(value: object) -> bool:
-    return isinstance(value, tuple) and _are_texts(value) and len(value) == _TWO
+    return isinstance(value, tuple) and len(value) == _TWO and all(map(_is_text, value))
 
 
-def _are_pairs(value: object) -> bool:
-    return isinstance(value, tuple) and all(map(_is_pair, value))
+def _are(check: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, (tuple, list)) and all(map(check, value))
 
 
-def _is_map(value: object) -> bool:
-    return isinstance(value, Mapping) and all(map(_is_pair, value.items()))
+def _are_mapped(check: Callable[[object], bool]) -> Callable[[object], bool]:
+    def holds(value: object) -> bool:
+        if not isinstance(value, Mapping):
+            return False
+        return all(map(_is_text, value)) and all(map(check, value.values()))
+
+    return holds
 
 
-def _is_map_to_pairs(value: object) -> bool:
-    if not isinstance(value, Mapping):
-        return False
-    return all(map(_is_text, value)) and all(map(_is_pair, value.values()))
+_ANYTHING: Check = "anything", lambda _value: True
+_CHECKS: dict[Any, Check] = {
+    "str": ("a string", _is_text),
+    "bool": ("True or False", lambda value: isinstance(value, bool)),
+    "int": ("a whole number", _is_number),
+    "Kind": ("a type of values", _is_kind),
+    "tuple[str, ...]": ("strings", _are(_is_text)),
+    "tuple[int, ...]": ("whole numbers", _are(_is_number)),
+    "tuple[str, str]": ("a pair of strings", _is_pair),
+    "tuple[tuple[str, str], ...]": ("pairs of strings", _are(_is_pair)),
+    "Mapping[str, str]": ("a mapping of strings to strings", _are_mapped(_is_text)),
+    "Mapping[str, tuple[str, str]]": (
+        "a mapping of strings to pairs of strings", _are_mapped(_is_pair)
+    ),
+}  # fmt: skip
+"""Annotation of an argument -> what to call its type, and whether a value is of it."""
 
 
 def _or_none(check: Check) -> Check:
@@ -69,33 +131,4 @@ def _or_none(check: Check) -> Check:
     return f"{shown} or None", lambda value: value is None or holds(value)
 
 
-_TEXT: Check = "a string", _is_text
-_TEXTS: Check = "strings", _are_texts
-_PAIR: Check = "a pair of strings", _is_pair
-_MAP: Check = "a mapping of strings to strings", _is_map
-_FLAG: Check = "True or False", lambda value: isinstance(value, bool)
-
-_COLUMNS: Mapping[type, Mapping[str, Check]] = {
-    Parameter: {
-        "wire": _TEXT,
-        "kind": ("a type of values", lambda value: isinstance(value, Kind)),
-        "operators": _MAP,
-        **dict.fromkeys(("repeats", "sortable", "multiple", "total"), _FLAG),
-        **dict.fromkeys(("observed", "unit", "clause", "default"), _or_none(_TEXT)),
-        **dict.fromkeys(("json", "source"), _TEXT),
-        **dict.fromkeys(("aliases", "scopes", "excludes"), _TEXTS),
-        "reading": _or_none(_MAP),
-        **dict.fromkeys(("requires", "goes_with"), _or_none(_PAIR)),
-        "unseen": _or_none(("a mapping of strings to pairs of strings", _is_map_to_pairs)),
-    },
-    Function: {
-        **dict.fromkeys(("name", "relation", "summary", "source"), _TEXT),
-        "parameters": _TEXTS,
-        "conditions": ("pairs of strings", _are_pairs),
-        "variadic": _FLAG,
-    },
-    ForeignName: {
-        **dict.fromkeys(("names", "means", "guesses"), _TEXTS),
-        **dict.fromkeys(("note", "source"), _TEXT),
-    },
-}
+_CHECKS |= {f"{annotation} | None": _or_none(check) for annotation, check in _CHECKS.items()}

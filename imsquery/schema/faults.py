@@ -150,7 +150,7 @@ def _values(wire: str, kind: Enumeration) -> Iterator[tuple[str, str]]:
     for column, words in (("synonyms", kind.synonyms), ("related", kind.related)):
         for word, value in words.items():
             if word != word.casefold() or word in seen:
-                yield column, f"{wire}: expected a word in lower case that is no value: {word!r}"
+                yield column, f"{wire}: expected a word in lower case other than a value: {word!r}"
             if value not in kind.values:
                 yield column, f"{wire}: {word!r} means {value!r}, which is not one of the values"
 
@@ -177,7 +177,7 @@ def _columns(row: Parameter, _rows: Rows) -> Iterator[tuple[str, str]]:
     if row.json not in JSON:
         yield "json", f"{wire}: unknown type in records {row.json!r}; expected {', '.join(JSON)}"
     elif not isinstance(kind, JSON[row.json] or object):
-        yield "json", f"{wire}: an attribute of the type {row.json} is no {kind.name}"
+        yield "json", f"{wire}: values of the type {kind.name} are not {row.json} in records"
     if row.observed is not None and (row.json == "strings") is not row.multiple:
         yield "json", f"{wire}: what an image can have several of is `strings` in records"
     if row.observed is not None and not (row.observed and row.observed.isprintable()):
@@ -232,7 +232,7 @@ def _relations(row: Parameter, rows: Rows) -> Iterator[tuple[str, str]]:
         elif other == wire:
             yield column, f"{wire} refers to itself"
         elif rows[other].clause is not None or row.clause is not None:
-            yield column, f"{wire}: {column} is about filters, and a clause is none"
+            yield column, f"{wire}: {column} applies to filters, not to clauses"
     for other in row.excludes:
         if row.total or (other in rows and rows[other].total):
             always = wire if row.total else other

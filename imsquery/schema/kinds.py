@@ -7,6 +7,7 @@ spellings, so that equal values make equal filters.
 from __future__ import annotations
 
 import re
+from functools import wraps
 from types import MappingProxyType
 
 from imsquery.frozen import Frozen
@@ -15,8 +16,10 @@ from imsquery.late import Late
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from typing import Any
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, ParamSpec
+
+    Arguments = ParamSpec("Arguments")
 
 
 # Operator before an impossible number -> operator before the nearest possible one, below or above
@@ -95,7 +98,7 @@ class Advice(Frozen):
         self._set(code, severity, message, value, operator, predicate, values, notes, phrase)
 
 
-# Signs of a pattern; a percent sign after a number is none.
+# Signs of a pattern; not a percent sign after a number.
 _sign = Late(r"\.\*|[*^]|(?<![0-9])%|\[[^\[\]]+\]|\\[dw]|\(\?i\)").search
 _class_sign = Late(r"\[[^\[\]]+\]").search
 _begins_sign = re.compile(r"[*^%\[\\(]").search  # far cheaper, and in few values
@@ -121,6 +124,22 @@ def _advise_null(text: str) -> Advice:
     """Return the finding about a text that means the lack of a value elsewhere."""
     message = f"`=` compares with the text `{text}`; use `is absent` for what has no value"
     return Advice("literal-null", "warning", message, phrase="is absent")
+
+
+def checked(make: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """Make an ``__init__`` that fails say which argument has the wrong type, if one has."""
+
+    @wraps(make)
+    def made(*arguments: Arguments.args, **keywords: Arguments.kwargs) -> None:
+        try:
+            make(*arguments, **keywords)
+        except (AttributeError, TypeError, ValueError):
+            from imsquery.schema.column_types import check_arguments
+
+            check_arguments(make, arguments, keywords)
+            raise
+
+    return made
 
 
 class Kind(Frozen):
@@ -213,7 +232,7 @@ class Project(Identifier):
         return Advice(
             "never-matches",
             "warning",
-            "this is no project id, and so no owner of an image",
+            "not the id of a project, and so not the owner of an image",
             value=plain if is_dashed else None,
             notes=("project ids are 32 hexadecimal digits; `imagetype = private` are your own",),
         )
@@ -271,7 +290,7 @@ class Tag(Text):
         return Advice("legacy-tag", "warning", message, value=current)
 
     def read_key(self, text: str) -> str:
-        """Return the key of tags that a literal is; raise :class:`RefusedValue` if it is none."""
+        """Return a literal as the key of tags; raise :class:`RefusedValue` if it cannot be one."""
         if "=" in text:
             raise RefusedValue("bad-arguments", "a key, without `=`")
         return text
@@ -334,6 +353,7 @@ class Enumeration(Kind):
     related: Mapping[str, str]
     _read: Mapping[str, str]
 
+    @checked
     def __init__(
         self,
         *values: str,
@@ -477,6 +497,7 @@ class Integer(Kind):
     _most = 2**63 - 1  # what a 64-bit service can hold; also keeps hostile digits cheap
     _decimal = re.compile(r"[+-]?[0-9]+").fullmatch
 
+    @checked
     def __init__(
         self, least: int | None = 0, most: int | None = None, *, values: tuple[int, ...] = ()
     ) -> None:

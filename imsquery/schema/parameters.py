@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from imsquery.frozen import Frozen
 from imsquery.language.operators import ORDER
-from imsquery.schema.kinds import Advice, Enumeration, Flag, Integer, Text, Time
+from imsquery.schema.kinds import Advice, Enumeration, Flag, Integer, Text, Time, checked
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
@@ -102,6 +102,13 @@ def _read_template(template: str) -> Form:
     return wire, prefix
 
 
+def _listed(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Return values as a tuple; a text is not a list of its letters."""
+    if isinstance(values, str):
+        raise TypeError(values)
+    return tuple(values)
+
+
 class Parameter(Frozen):
     """One row: a request parameter, a response attribute, or both.
 
@@ -130,7 +137,8 @@ class Parameter(Frozen):
         total: whether every image has a value, so that the server can answer a complement too.
         scopes: values that widen the search and that no record carries.
         reading: value of the observed attribute -> value of the parameter, where they differ.
-        default: the value of an image whose record has none, or none that is read.
+        default: the value of an image whose record has none, or none that is read; of what no
+            record shows, the value of the images that are listed unless a request asks for others.
         requires: ``(wire name, value)`` that a request must contain as well.
         excludes: wire names of attributes that no image has together with this one.
         goes_with: ``(wire name, value)``: images with another value of that have none of this.
@@ -173,6 +181,7 @@ class Parameter(Frozen):
     doubts: bool
     source: str
 
+    @checked
     def __init__(
         self,
         wire: str,
@@ -206,17 +215,17 @@ class Parameter(Frozen):
             repeats,
             wire if observed == "" else observed,
             json,
-            tuple(aliases),
+            _listed(aliases),
             unit,
             clause,
             sortable,
             multiple,
             total,
-            tuple(scopes),
+            _listed(scopes),
             None if reading is None else MappingProxyType({**reading}),
             default,
             requires,
-            tuple(excludes),
+            _listed(excludes),
             goes_with,
             None if unseen is None else MappingProxyType({**unseen}),
             source,
@@ -234,6 +243,11 @@ class Parameter(Frozen):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.wire}: {self.kind.name}>"
+
+    @property
+    def selects(self) -> bool:
+        """Whether images with another value than the default are listed only if asked for."""
+        return self.observed is None and self.default is not None
 
     def doubt(self, value: str) -> Advice | None:
         """Return why no image is found by a value; called only if it ``doubts``."""
@@ -363,6 +377,7 @@ class Function(Frozen):
     summary: str
     source: str
 
+    @checked
     def __init__(
         self,
         name: str,
@@ -374,8 +389,8 @@ class Function(Frozen):
         summary: str,
         source: str,
     ) -> None:
-        pairs = tuple((wire, value) for wire, value in conditions)
-        self._set(name, tuple(parameters), pairs, variadic, relation, summary, source)
+        pairs = tuple((wire, value) for wire, value in map(_listed, _listed(conditions)))
+        self._set(name, _listed(parameters), pairs, variadic, relation, summary, source)
 
     @property
     def signature(self) -> str:
@@ -404,6 +419,7 @@ class ForeignName(Frozen):
     note: str
     source: str
 
+    @checked
     def __init__(
         self,
         names: tuple[str, ...],
@@ -413,7 +429,7 @@ class ForeignName(Frozen):
         note: str = "",
         source: str,
     ) -> None:
-        self._set(tuple(names), tuple(means), tuple(guesses), note, source)
+        self._set(_listed(names), _listed(means), _listed(guesses), note, source)
 
     @property
     def meanings(self) -> tuple[str, ...]:

@@ -47,6 +47,8 @@ class Spec(Frozen):
         host: the endpoint of a region, with ``{region}`` in it.
         next_links: whether a page says, by a link to the next one, that there is more.
         properties: whether any other name is a parameter, which compares texts by equality.
+        older_order: names of two parameters that a request may have in place of such a list: of a
+            sort key and of a direction, each repeated.
 
     A request has one sort key, or several if the row of the clause ``order by`` repeats.  Without a
     row of the clause ``direction``, keys and directions are one list: ``name:asc,created_at:desc``.
@@ -66,7 +68,7 @@ class Spec(Frozen):
 
     _fields = (
         "parameters", "functions", "foreign_names", "family", "members", "path", "host",
-        "next_links", "properties",
+        "next_links", "properties", "older_order",
     )  # fmt: skip
     __slots__ = (
         *_fields, "names", "exclusive", "clauses", "companions", "wires",
@@ -82,6 +84,7 @@ class Spec(Frozen):
     host: str
     next_links: bool
     properties: bool
+    older_order: tuple[str, ...]
     names: Mapping[str, Parameter]
     exclusive: Mapping[str, frozenset[str]]
     clauses: Mapping[str, Parameter]
@@ -104,6 +107,7 @@ class Spec(Frozen):
         host: str,
         next_links: bool = False,
         properties: bool = False,
+        older_order: tuple[str, ...] = (),
     ) -> None:
         listed = tuple(parameters)
         names = _by_name(listed)
@@ -122,6 +126,7 @@ class Spec(Frozen):
             host,
             next_links,
             properties,
+            tuple(older_order),
             MappingProxyType(names),
             MappingProxyType(_exclusive(listed)),
             MappingProxyType(clauses),
@@ -149,6 +154,7 @@ class Spec(Frozen):
             "host": self.host,
             "next_links": self.next_links,
             "properties": self.properties,
+            "older_order": self.older_order,
         }
 
     def __hash__(self) -> int:
@@ -230,7 +236,7 @@ class Spec(Frozen):
         return _meant_features(ending, self)
 
     def foreign(self, name: str) -> ForeignName | None:
-        """Return what a name that is none of the spec's own means, or ``None``.
+        """Return what a name that the spec lacks means, or ``None``.
 
         It may be one of another tool, a feature without its prefix, or a function without its
         parentheses.
@@ -281,9 +287,7 @@ class Spec(Frozen):
             directions: those of the parameter of ``direction``: as many, or one for all keys.
         """
         if "direction" in self.clauses:
-            if len(directions) < len(keys):
-                directions = [*directions[:1]] * len(keys)
-            return [(key, directions[at] if directions else None) for at, key in enumerate(keys)]
+            return directed(keys, directions)
         parts = [item.partition(":") for key in keys for item in key.split(",")]
         return [(name, direction or None) for name, _, direction in parts]
 
@@ -418,6 +422,13 @@ class Spec(Frozen):
                 if rows is None or not {*each.meanings}.isdisjoint(row.wire for row in chosen)
             ],
         }
+
+
+def directed(keys: Sequence[str], directions: Sequence[str]) -> list[tuple[str, str | None]]:
+    """Return sort keys with their directions, of which there may be one for all."""
+    if len(directions) < len(keys):
+        directions = [*directions[:1]] * len(keys)
+    return [(key, directions[at] if directions else None) for at, key in enumerate(keys)]
 
 
 @lru_cache(maxsize=16)

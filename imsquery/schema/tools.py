@@ -39,7 +39,7 @@ class Tool:
 
     Attributes:
         arguments: the tool's name of each wire name; ``None`` for all, without underscores.
-        others: names that the tool knows besides, which are no parameters.
+        others: further names that the tool knows, which are not parameters.
         values: wire name -> the tool's words for its values.
         sorts: whether an order is what the service makes of it; the tool may have its own.
     """

@@ -227,6 +227,7 @@ class Binder(ClauseBinder):
                 name,
                 high,
             ),
+            comparison=(parameter, "between"),
         )
 
     def not_between(

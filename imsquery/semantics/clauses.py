@@ -104,7 +104,7 @@ class ClauseBinder(LiteralBinder, is_partial=True):
         keyword: int,
         last: int,
     ) -> Callable[[BoundQuery], None]:
-        """Return what sets a clause that is no parameter of a request.
+        """Return what sets a clause that requests have no parameter for.
 
         Args:
             which: the attribute of the query.

@@ -136,7 +136,7 @@ class Deferred(Unknown):
         tokens: its values, placeholders or not.
         build: returns the formula, given a binder and the literal of each token.
         is_list: whether its only token is a placeholder for a list.
-        comparison: parameter and relation of a comparison with one placeholder.
+        comparison: parameter and relation of a comparison, which may be ``between``.
         is_positive: whether it is not negated, in the whole filter.
     """
 

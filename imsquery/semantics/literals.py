@@ -178,13 +178,15 @@ class LiteralBinder(Algebra, is_partial=True):
             self.report("out-of-range", message, self.span(token))
             return Unknown(first, last)
         try:
-            if relation not in EQUALITY or interval.end is None:
+            if relation not in EQUALITY or (
+                interval.end is None and not _is_bounded(parameter, relation, interval.start)
+            ):
                 relation, moment = time_condition(relation, interval)
                 if relation != "!=" or parameter.total:
                     return Atom(parameter, relation, moment, first, last)
                 return Not(Atom(parameter, "=", moment, first, last), first, last)
             start = Atom(parameter, ">=", interval.start, first, last)
-            within = And((start, Atom(parameter, "<", interval.end, first, last)), first, last)
+            within = And((start, Atom(parameter, "<", interval.after, first, last)), first, last)
         except OverflowError:
             message = f"`{clip(literal)}` ends after 9999-12-31T23:59:59Z; write it to the second"
             self.report("out-of-range", message, self.span(token))
@@ -233,3 +235,13 @@ class LiteralBinder(Algebra, is_partial=True):
                     f"`--set {name[1:]}=…`",
                     self.span(token),
                 )
+
+
+def _is_bounded(parameter: Parameter, relation: str, second: str) -> bool:
+    """Return whether a server can be asked about a second by its bounds alone."""
+    forms = parameter.forms
+    is_seen = parameter.observed is not None and second != _LAST
+    return is_seen and relation not in forms and "<" in forms and ">=" in forms
+
+
+_LAST = "9999-12-31T23:59:59Z"  # which nothing comes after

@@ -103,7 +103,7 @@ def _direct(binder: LiteralBinder, value: int, removal: tuple[int, int, str]) ->
 
 
 def _direction(binder: LiteralBinder, value: int) -> str:
-    """Return a direction as it is written in `order by`; empty if it is none."""
+    """Return a direction as it is written in `order by`; empty if it is not one."""
     literal = binder.literal(value).lower()
     return literal if KEYWORDS.get(literal) == "DIRECTION" else ""
 

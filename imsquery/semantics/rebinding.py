@@ -1,6 +1,6 @@
 """Other ways to write a condition, bound to see whether they are valid.
 
-Loaded only for texts with a name that is none of the spec's.
+Loaded only for texts with a name that the spec lacks.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 * ``not`` is pushed inward by De Morgan's laws until it applies to atoms only;
 * the complement of an atom of a total parameter is an atom (``not t < v`` is ``t >= v``);
 * ``and`` in ``and`` and ``or`` in ``or`` are flattened; repeats, ``all`` and ``none`` are dropped;
-* ``a or not a`` is ``all`` (``a and not a`` is kept, for a finding to point at);
+* ``a or not a`` is ``all``, unless ``a`` says which images are listed (``a and not a`` is kept,
+  for a finding to point at);
 * ``a and (a or b)`` is ``a``, and so is ``a or (a and b)``;
 * a list with a value that widens the search is that value.
 
@@ -100,7 +101,7 @@ def _is_tautology(operands: Operands) -> bool:
     for key, operand in operands.items():
         if type(operand) is Not and operand.operand.key in operands:
             return True
-        if type(operand) is Atom and operand.parameter.total:
+        if type(operand) is Atom and operand.parameter.total and not operand.parameter.selects:
             complement = _complement(operand).key
             if complement != key and complement in operands:
                 return True

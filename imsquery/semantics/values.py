@@ -100,7 +100,7 @@ class _Values:
             return [binder.literal(token)]
         value = self._values[binder.tokens.lexemes[token][1:]]
         if not deferred.is_list:
-            return [self._literal(value, token)]
+            return [self._literal(value, token, _relation(deferred, token))]
         if isinstance(value, str) or not isinstance(value, Iterable):
             msg = f"{binder.tokens.lexemes[token]} must be a list of values"
             raise TypeError(msg)
@@ -111,9 +111,18 @@ class _Values:
             return []
         return items
 
-    def _literal(self, value: object, token: int) -> str:
+    def _literal(self, value: object, token: int, relation: str = "=") -> str:
         try:
-            return literal_text(value)
+            return literal_text(value, relation)
         except ValueError as error:
-            self._binder.report("out-of-range", str(error), self._binder.span(token))
+            code = "bad-value" if getattr(value, "microsecond", 0) else "out-of-range"
+            self._binder.report(code, str(error), self._binder.span(token))
             return ""
+
+
+def _relation(deferred: Deferred, token: int) -> str:
+    """Return what the value of a placeholder is compared by."""
+    _, relation = deferred.comparison or (None, "=")
+    if relation != "between":
+        return relation
+    return ">=" if token == deferred.tokens[0] else "<="

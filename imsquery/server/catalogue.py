@@ -91,6 +91,8 @@ class Catalogue:
             CatalogueError: the file has no usable image records, or two with the same id.
             OSError: the file cannot be read.
         """
+        if database is not None and not database.parent.is_dir():
+            raise CatalogueError(f"{database}: the directory does not exist")
         is_new = database is not None and not database.exists()
         try:
             with _Database.guarded(database, memory) as opened:
@@ -121,7 +123,9 @@ class Catalogue:
 
         Raises:
             CatalogueError: the file is not such a database.
+            OSError: it cannot be read.
         """
+        database.open("rb").close()  # the database engine would say less plainly why it cannot
         with _Database.guarded(database, memory, "READ_ONLY") as opened:
             lines = (line.encode() for line in read_lines(opened.connection))
             return cls(opened, spec, Bodies(opened.bodies, lines, hidden(spec)))
@@ -286,7 +290,7 @@ class _Database:
             self.connection.execute("ATTACH ':memory:' AS catalogue (COMPRESS true)")
         else:
             name = str(path).replace("'", "''")
-            self.connection.execute(f"ATTACH '{name}' AS catalogue ({mode})")
+            self.connection.execute(f"ATTACH '{name}' AS catalogue (TYPE duckdb, {mode})")
 
     @classmethod
     @contextmanager

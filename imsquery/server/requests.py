@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
@@ -10,7 +11,7 @@ from attrs import frozen
 
 from imsquery.schema.kinds import Boolean, Enumeration, Integer
 from imsquery.schema.parameters import LIST, TIME_OPERATORS
-from imsquery.schema.spec import DESCENDING
+from imsquery.schema.spec import DESCENDING, directed
 from imsquery.schema.wire import read_list, read_pair
 from imsquery.urls.times import read_wire_time
 
@@ -107,7 +108,9 @@ def read_request(query: bytes, spec: Spec) -> Request:
     for name, value in dict(pairs).items():  # the last of each name
         row = find_row(spec, name)
         every = list(dict.fromkeys(value for other, value in pairs if other == name))
-        if row is None:
+        if name in spec.older_order:
+            clauses[name] = [value for other, value in pairs if other == name]
+        elif row is None:
             conditions.append(Condition(name, "=", value))
         elif row.clause is not None:
             is_taken = row.repeats and row.clause in _ORDERING
@@ -118,9 +121,18 @@ def read_request(query: bytes, spec: Spec) -> Request:
         elif value not in row.scopes:
             read = every if row.repeats else [value]
             conditions += [_read_condition(row, name, each) for each in read]
+    asked = {each.name for each in conditions}
+    conditions += [each for each in _unasked(spec) if each.name not in asked]
     order = _read_sort_keys(clauses, spec)
     limit = _read_limit(clauses.get("limit", [str(DEFAULT_LIMIT)])[-1])
     return Request(conditions, order, limit, clauses["after"][-1] if "after" in clauses else None)
+
+
+@lru_cache(maxsize=8)
+def _unasked(spec: Spec) -> list[Condition]:
+    """Return the conditions of which images are listed unless a request asks for others."""
+    rows = spec.parameters.values()
+    return [Condition(row.wire, "=", row.default) for row in rows if row.selects and row.default]
 
 
 _ORDERING = {"order by", "direction"}
@@ -128,12 +140,17 @@ _ORDERING = {"order by", "direction"}
 
 def _read_sort_keys(clauses: Mapping[str, Sequence[str]], spec: Spec) -> Sequence[tuple[str, bool]]:
     """Return the sort keys of a request, each with whether its order is descending."""
-    keys, directions = (clauses.get(each, []) for each in ("order by", "direction"))
+    is_older = not clauses.keys().isdisjoint(spec.older_order)
+    if is_older and "order by" in clauses:
+        raise Refusal("The sort keys are invalid: they are in two forms.")
+    names = spec.older_order if is_older else ("order by", "direction")
+    keys, directions = (clauses.get(each, []) for each in names)
     if len(directions) not in {0, 1, len(keys)}:
         raise Refusal("The number of sort directions is invalid: it takes one for each key.")
+    read = directed if is_older else spec.read_order
     found = [
         (key, DESCENDING if direction is None else direction)
-        for key, direction in spec.read_order(keys or [default_order(spec)], directions)
+        for key, direction in read(keys or [default_order(spec)], directions)
     ]
     for key, direction in found:
         _check_choice(spec, "order by", key, spec.clauses["order by"].kind.choices)

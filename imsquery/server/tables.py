@@ -252,7 +252,7 @@ def _column(row: Parameter, attribute: _Attribute) -> Column:
         return Column(f"CASE WHEN {is_time} THEN {spelled} END", is_number=False)
     if isinstance(row.kind, Boolean):
         truth = f"lower({text}) IN ('true', 'false')"
-        return Column(f"CASE WHEN {truth} THEN lower({text}) ELSE {plain} END", is_number=False)
+        plain = f"CASE WHEN {truth} THEN lower({text}) ELSE {plain} END"
     if row.default is not None:
         return Column(f"coalesce({plain}, {_quote(row.default)})", is_number=False)
     return Column(plain, is_number=False)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from imsquery.language.operators import EQUALITY
 from imsquery.language.syntax import Comparison, Expr, Literal, Membership
 from imsquery.schema.kinds import Integer
 from imsquery.schema.parameters import LIST, Parameter
@@ -58,16 +59,27 @@ def _has_comparisons(row: Parameter) -> bool:
     """Return whether there is a comparison to draw: not all that a service takes are."""
     forms = row.forms.keys()
     if row.is_time:
-        return bool(forms if row.total else forms - {"!="})
+        return bool(_times(row))
     return bool(forms & {"=", LIST}) or (isinstance(row.kind, Integer) and {">=", "<="} <= forms)
+
+
+def _times(row: Parameter) -> list[str]:
+    """Return the operators by which a request compares times."""
+    # Where a time may be absent, `!=` takes in more than a server does.
+    listed = [each for each in row.forms if each != "!=" or row.total]
+    if row.observed is None:  # of which a filter compares nothing else
+        listed = [each for each in listed if each in EQUALITY]
+    return [each for each in listed if write_pair(row, each, _MOMENT) is not None]
+
+
+_MOMENT = "2018-10-28T10:00:00Z"  # as good as any: each has colons
 
 
 def _comparisons(row: Parameter) -> SearchStrategy[list[Asked]]:
     """Return a strategy for the comparisons of one parameter."""
     if row.is_time:
-        # Where a time may be absent, `!=` takes in more than a server does.
-        relations = [each for each in row.forms if each != "!=" or row.total]
-        return st.builds(lambda *pair: [_one(row, *pair)], st.sampled_from(relations), moments)
+        operators = st.sampled_from(_times(row))
+        return st.builds(lambda *pair: [_one(row, *pair)], operators, moments)
     made = [_equal(row)] if "=" in row.forms else []
     choices = [each for each in row.kind.choices if _is_listable(each)]
     if LIST in row.forms and (choices or not row.kind.choices):

@@ -15,6 +15,7 @@ from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import RefusedValue
 from imsquery.schema.parameters import Member
+from imsquery.schema.spec import DESCENDING, directed
 from imsquery.schema.wire import write_pair
 from imsquery.urls.edits import PairEdits, TitledEdits
 from imsquery.urls.reader import Pair, Url, locate, read_pairs
@@ -137,6 +138,7 @@ class _RequestChecker:
         self._values = ValueReader(self._edits, spec, allow_unlisted=allow_unlisted)
         self._read: dict[str, Pair] = {}
         self._suggested = 0
+        self._older: list[Pair] = []  # of an order
         self.criteria: dict[str, Criterion] = {}
         self.further: list[Criterion] = []
         self.findings: list[Diagnostic] = []
@@ -145,6 +147,9 @@ class _RequestChecker:
         """Check every pair, and how they go together."""
         for pair in self._pairs:
             if pair.name is None:
+                continue
+            if pair.name in self._spec.older_order:
+                self._older.append(pair)
                 continue
             row = self._values.parameter(pair.name)
             last = self._edits.last[pair.name]
@@ -156,6 +161,8 @@ class _RequestChecker:
                 self._unknown(pair, pair.name)
             elif self._is_listed(row, pair):
                 self._read_value(row, pair)
+        if self._older:
+            self._read_older_order(self._spec.clauses["order by"], *self._spec.older_order)
         if None not in self._edits.last:  # a template may be any number of parameters
             self._check_required()
             self._check_directions()
@@ -317,10 +324,52 @@ class _RequestChecker:
             return
         names = [pair.name for pair in self._pairs]
         keys, ways = (names.count(clauses[each].wire) for each in ("order by", "direction"))
-        if keys and ways > 1 and keys != ways:
-            wire = clauses["direction"].wire
-            message = f"{ways} times `{wire}` for {keys} sort keys; expected one, or one for each"
-            self.findings.append(finding("bad-value", message, self._read[wire].span))
+        if keys:
+            self._check_ways(keys, ways, self._read.get(clauses["direction"].wire))
+
+    def _check_ways(self, keys: int, ways: int, last: Pair | None) -> None:
+        if ways in {0, 1, keys} or last is None:
+            return
+        message = f"{ways} times `{last.name}` for {keys} sort keys; expected one, or one for each"
+        self.findings.append(finding("bad-value", message, last.span))
+
+    def _read_older_order(self, row: Parameter, key: str, direction: str) -> None:
+        """Read an order whose keys and directions are pairs of their own."""
+        if row.wire in self._edits.last:
+            pair = self._older[0]
+            message = f"`{pair.name}` beside `{row.wire}`; the server takes one or the other"
+            fixes = [self._edits.remove(self._older[0], *self._older[1:])]
+            self.findings.append(finding("repeated-parameter", message, pair.span, fixes))
+            return
+        keys = [pair for pair in self._older if pair.name == key]
+        ways = [pair for pair in self._older if pair.name == direction]
+        before = len(self.findings)
+        for pair, known in [
+            *((pair, row.kind.choices) for pair in keys),
+            *((pair, ("asc", DESCENDING)) for pair in ways),
+        ]:
+            self._check_choice(pair, known)
+        default = self._spec.default_order
+        names = [pair.value for pair in keys] or [default.wire if default else None]
+        if None not in self._edits.last:
+            self._check_ways(len(names), len(ways), ways[-1] if ways else None)
+        if len(self.findings) > before:
+            return
+        values = [*names, *(pair.value for pair in ways)]
+        listed = directed([*map(str, names)], [str(pair.value) for pair in ways])
+        written = ",".join(f"{name}:{way}" if way else name for name, way in listed)
+        self.criteria[row.wire] = Criterion(row, "=", None if None in values else written)
+
+    def _check_choice(self, pair: Pair, known: Sequence[str]) -> None:
+        """Report a value that is not one of those known; a template may be any of them."""
+        if pair.value is None or pair.value in known:
+            return
+        is_attribute = pair.name == self._spec.older_order[0] and self._spec.find(pair.value)
+        code = "unknown-sort-key" if is_attribute else "bad-value"
+        message = f"invalid value `{clip(pair.value)}` for `{pair.name}`"
+        fixes = [self._edits.revalue(pair, each) for each in nearest(pair.value, known)]
+        expected = f"{message}; expected one of {', '.join(known)}"
+        self.findings.append(finding(code, expected, pair.value_span, fixes))
 
     def _require(self, wire: str, pair: Pair, needed: str, value: str) -> None:
         known = self._criterion(needed)

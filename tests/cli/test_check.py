@@ -139,7 +139,7 @@ def test_files_are_checked_or_fixed_in_place(tmp_path: Path, capsys: Captured) -
     output = capsys.readouterr()
     assert f"--> {first}:2:1\n" in output.out
     assert "Found 2 errors" in output.out
-    assert "No such file" in output.err
+    assert "none': no such file\n" in output.err
     assert main(["check", "--format", "json", *files[:-1]]) == 1
     reports = json.loads(capsys.readouterr().out)
     assert [each["name"] for each in reports] == files[1:-1]

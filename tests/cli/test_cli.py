@@ -347,13 +347,25 @@ def test_a_line_of_a_batch_that_is_not_utf_8_is_one_finding(pipe: Pipe, capsys: 
 
 
 def test_a_batch_prints_a_line_for_each_filter_in_order(pipe: Pipe, capsys: Captured) -> None:
-    pipe(b"limit 1\n\nplatfrom=x\nlimit 2\r\nlimit 3")
+    pipe(b"limit 1\nall\nplatfrom=x\nlimit 2\r\nlimit 3")
 
     assert main(["compile", "--batch", "-"]) == 1
 
     output = capsys.readouterr()
     assert output.out == "limit=1\n\nlimit=2\nlimit=3\n"
     assert "<stdin>:3:1:1" in output.err or "<stdin>:3:1" in output.err
+
+
+@pytest.mark.parametrize("skipped", [b"\n", b" \t\r\n", b"# all\n", b"  # all\r\n"])
+def test_a_batch_skips_blank_lines_and_comments(
+    skipped: bytes, pipe: Pipe, capsys: Captured
+) -> None:
+    pipe(skipped + b"limit 1 # one\n" + skipped + b"platfrom=x\nlimit 2\n" + skipped)
+
+    assert main(["compile", "--batch", "-"]) == 1
+    output = capsys.readouterr()
+    assert output.out == "limit=1\nlimit=2\n"
+    assert "--> <stdin>:4:1:1\n" in output.err
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])

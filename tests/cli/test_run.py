@@ -124,7 +124,7 @@ def test_explain_prints_the_request_that_was_sent(
     ("arguments", "status", "message"),
     [
         (["platform = Centos and nmae = x", "--catalog", IMAGES], 1, "unknown-name"),
-        (["all", "--catalog", "/nowhere"], 2, "No such file"),
+        (["all", "--catalog", "/nowhere"], 2, "cannot read '/nowhere': no such file"),
         (["all", "--catalog", __file__], 2, "JSON"),
         (["all", "--endpoint", "gopher://x"], 2, "not an endpoint"),
         (["all", "--region", "nowhere!"], 2, "not a region"),

@@ -98,9 +98,9 @@ def test_the_hosts_of_regions_are_those_of_the_spec(
     assert main(["url", "--region", "our-north-1", "--spec", ours, "all"]) == 0
     assert capsys.readouterr().out == "https://ims.our-north-1.example/v2/cloudimages\n"
     assert main(["url", "--region", "eu-de", "--spec", "glance", "all"]) == 2
-    assert "the spec has no host for regions" in capsys.readouterr().err
+    assert "the spec has no host for regions; use --endpoint instead\n" in capsys.readouterr().err
     assert main(["run", "--region", "eu-de", "--spec", "glance", "all"]) == 2
-    assert "the spec has no host for regions" in capsys.readouterr().err
+    assert "the spec has no host for regions; use --endpoint instead\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_the_hosts_of_regions_are_those_of_the_spec(
     [
         ("opentelecomcloud", "did you mean `opentelekomcloud`?"),
         ("nosuch", "or a file that ends with .toml or .json"),
-        ("nosuch.toml", "No such file or directory"),
+        ("nosuch.toml", "cannot read 'nosuch.toml': no such file"),
     ],
 )
 def test_what_is_no_spec_is_wrong_usage(

@@ -107,6 +107,14 @@ def test_a_list_has_each_value_once() -> None:
     assert texts("(platform in (CentOS | )") == [",", ")"]
 
 
+def test_what_a_list_leaves_open_can_be_compared_again() -> None:
+    assert {"=", "!=", "in", "glob"} <= set(texts("name in (a, b) and name |"))
+    assert texts("name in (a, b) and name = |") == ["a", "b", "$name"]
+    assert texts("name glob 'a*' and name = |") == ["$name"]
+    assert "=" in texts("name != a and name |")
+    assert texts("name in (a, b) or name = |") == ["$name"]
+
+
 def test_functions_take_their_arguments() -> None:
     assert values("shared(|") == ["accepted", "rejected", "pending"]
     assert "kvm" in values("supports(|")

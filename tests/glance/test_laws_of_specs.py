@@ -7,10 +7,10 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, reject
+from hypothesis import assume, example, given, reject
 from hypothesis import strategies as st
 
-from imsquery import QueryError, matcher, parse, plan, testing
+from imsquery import QueryError, check_url, decompile, matcher, parse, plan, testing
 from imsquery import compile as compile_query
 from imsquery.language import syntax
 from imsquery.language.unparse import unparse
@@ -253,6 +253,54 @@ def test_running_concurrently_finds_the_same(
     assert asyncio.run(run()) == expected(glance, text, written)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("all", "13"),
+        ("not os_hidden", "13"),
+        ("os_hidden", "02"),
+        ("os_hidden or not os_hidden", "0123"),
+        ("os_hidden in (true, false) and name = a", "01"),
+        ("name = a and (os_hidden != true or os_hidden)", "01"),
+        ("os_hidden or name = a", "012"),
+    ],
+)
+def test_hidden_images_are_found_where_they_are_asked_for(
+    glance: Glance, text: str, expected: str
+) -> None:
+    hidden = [True, False, True, False]
+    glance.load(
+        [
+            {"id": str(at), "name": "a" if at < 2 else "b", "os_hidden": each}
+            for at, each in enumerate(hidden)
+        ]
+    )
+
+    assert "".join(sorted(ids(plan(text, spec=WHOLE).execute(glance.page_of)))) == expected
+
+
+_older = st.lists(
+    st.sampled_from(("sort_key=name", "sort_key=id", "sort_key=updated_at", "sort_dir=asc",
+                     "sort_dir=desc")),
+    max_size=5,
+)  # fmt: skip
+
+
+@given(_older, dense_catalogues)
+@example(["sort_dir=asc", "sort_dir=desc"], [])
+def test_an_order_in_its_older_form_reads_back_as_the_same(
+    glance: Glance, pairs: list[str], images: list[Record]
+) -> None:
+    glance.load(images)
+    query = "&".join(pairs)
+    status, _ = glance.respond(query)
+    assert (status == 200) is (not check_url(query, spec=WHOLE))
+    assume(status == 200)
+    read = str(compile_query(decompile(query, spec=WHOLE), spec=WHOLE))
+
+    assert ids(glance.listed(read)) == ids(glance.listed(query))
+
+
 # -- what one request does
 
 
@@ -269,6 +317,7 @@ def test_running_concurrently_finds_the_same(
         ("min_ram >= 1GB", "min_ram_min=1024"),
         ("tag = a and tag = b", "tag=a&tag=b"),
         ("created_at <= 2018-10-28T10:00:00Z", "created_at=lt:2018-10-28T10:00:01Z"),
+        ("created_at > 2018-10-28T10:00:00Z", "created_at=gte:2018-10-28T10:00:01Z"),
         ("hw_disk_bus = scsi", "hw_disk_bus=scsi"),
         ("not protected", "protected=false"),
         (

@@ -168,7 +168,6 @@ def test_other_words_do_not_depend_on_the_clock(text: str) -> None:
         (date(2018, 10, 28), "2018-10-28"),
         (datetime(2018, 10, 28, 10, tzinfo=UTC), "2018-10-28T10:00:00Z"),
         (datetime(2018, 10, 28, 10), "2018-10-28T10:00:00Z"),  # noqa: DTZ001 -- UTC by default
-        (datetime(2018, 10, 28, 10, 0, 0, 500_000, tzinfo=UTC), "2018-10-28T10:00:00Z"),
         (
             datetime(2018, 10, 28, 10, tzinfo=timezone(timedelta(hours=8))),
             "2018-10-28T02:00:00Z",
@@ -177,6 +176,28 @@ def test_other_words_do_not_depend_on_the_clock(text: str) -> None:
 )
 def test_a_date_is_a_day_and_a_datetime_a_second(value: date, literal: str) -> None:
     assert spell_date(value) == literal
+
+
+@pytest.mark.parametrize(
+    ("relation", "literal"),
+    [
+        ("<", "2018-10-28T10:00:01Z"),
+        ("<=", "2018-10-28T10:00:00Z"),
+        (">", "2018-10-28T10:00:00Z"),
+        (">=", "2018-10-28T10:00:01Z"),
+    ],
+)
+def test_part_of_a_second_is_left_on_the_side_where_there_are_no_times(
+    relation: str, literal: str
+) -> None:
+    value = datetime(2018, 10, 28, 10, 0, 0, 500_000, tzinfo=UTC)
+
+    assert spell_date(value, relation) == literal
+    with pytest.raises(ValueError, match="has a fraction of a second"):
+        spell_date(value)
+    last = datetime(9999, 12, 31, 23, 59, 59, 1, tzinfo=UTC)
+    with pytest.raises(ValueError, match="outside the years 1 to 9999"):
+        spell_date(last, "<")
 
 
 @pytest.mark.parametrize(

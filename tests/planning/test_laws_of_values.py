@@ -5,6 +5,7 @@ So it is with plans and matchers, and what is wrong with a value is found at its
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -14,7 +15,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from imsquery import CLOUDIMAGES, Limits, QueryError, compile, matcher, plan, prepare  # noqa: A004
+from imsquery import (
+    CLOUDIMAGES,
+    Limits,
+    QueryError,
+    compile,  # noqa: A004
+    decompile,
+    field,
+    matcher,
+    plan,
+    prepare,
+)
 from imsquery.language.lexer import has_surrogate, quote, spell
 from imsquery.schema.parameters import Parameter
 from imsquery.testing import near_misses
@@ -67,6 +78,53 @@ def test_a_value_means_its_literal(
     bound = outcome(call, form.format(row.name, "$v"), values={"v": value})
 
     assert bound == outcome(call, form.format(row.name, literal(value)))
+
+
+_close = st.datetimes(datetime(2018, 10, 28), datetime(2018, 10, 28, 0, 0, 3)).map(  # noqa: DTZ001
+    lambda moment: moment.replace(tzinfo=UTC)
+)
+_ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+
+
+@given(st.sampled_from([*_ORDERS]), _close, _close)
+def test_times_compare_with_any_part_of_a_second(
+    relation: str, shown: datetime, given: datetime
+) -> None:
+    shown = shown.replace(microsecond=0)
+    record = {"created_at": f"{shown:%Y-%m-%dT%H:%M:%SZ}"}
+    wanted = _ORDERS[relation](shown, given)
+    text, values = f"created_at {relation} $t", {"t": given}
+
+    assert matcher(text, values=values)(record) is wanted
+    assert matcher(_ORDERS[relation](field("created_at"), given))(record) is wanted
+    bound = str(prepare(text).bind(t=given))
+    assert bound == str(prepare(f"all and {text}").bind(t=given))
+    assert matcher(decompile(bound))(record) is wanted
+
+
+@given(_close, _close, _close)
+def test_a_range_ends_at_any_part_of_a_second(
+    low: datetime, shown: datetime, high: datetime
+) -> None:
+    shown = shown.replace(microsecond=0)
+    record = {"created_at": f"{shown:%Y-%m-%dT%H:%M:%SZ}"}
+    wanted = low <= shown <= high
+    values = {"low": low, "high": high}
+
+    assert matcher("created_at between $low and $high", values=values)(record) is wanted
+    assert matcher("created_at not between $low and $high", values=values)(record) is not wanted
+    assert matcher(field("created_at").between(low, high))(record) is wanted
+
+
+def test_no_image_is_of_a_fraction_of_a_second() -> None:
+    half = datetime(2018, 10, 28, microsecond=500_000, tzinfo=UTC)
+    for text, value in (("created_at = $t", half), ("not created_at in $t", [half])):
+        with pytest.raises(QueryError, match=r"bad-value\].*has a fraction of a second"):
+            matcher(text, values={"t": value})
+    with pytest.raises(QueryError, match="has a fraction of a second"):
+        prepare("created_at != $t").bind(t=half)
+    with pytest.raises(ValueError, match="has a fraction of a second"):
+        field("created_at").in_([half])
 
 
 @calls

@@ -58,7 +58,7 @@ def calling(*conditions: tuple[str, str], **more: Any) -> dict[str, Any]:
         (row(Integer(values=(1, 1))), "zone has a value twice"),
         (row(Integer(5, values=(1,))), "1 is not in its range"),
         (row(Integer(0, 1 << 70)), "more than 64 bits"),
-        (row(Integer(0), json="boolean"), "an attribute of the type boolean is no integer"),
+        (row(Integer(0), json="boolean"), "values of the type integer are not boolean in records"),
         (row(Text(), json="list"), "unknown type in records 'list'"),
         (row(Text(), unit="GB"), "only numbers have a unit"),
         (row(Flag(), total=True), "so it is never total"),
@@ -78,7 +78,7 @@ def calling(*conditions: tuple[str, str], **more: Any) -> dict[str, Any]:
         (row(ZONES, unseen={"a": ("why", "d")}), "invalid value for zone: 'd'"),
         # other rows
         (row(Text(), requires=("zone", "a")), "zone refers to itself"),
-        (row(Text(), requires=("limit", "5")), "a clause is none"),
+        (row(Text(), requires=("limit", "5")), "requires applies to filters, not to clauses"),
         (row(Text(), requires=("min_disk", "40")), "numbers and times cannot be referred to"),
         (row(Text(), requires=("visibility", "none")), "invalid value for visibility: 'none'"),
         (row(Text(), requires=("member_status", "accepted")), "itself requires something"),
@@ -148,7 +148,12 @@ _odd: st.SearchStrategy[Any] = st.sampled_from(
 def test_a_column_of_any_type_is_taken_or_refused(column: str, value: Any, kind: Kind) -> None:
     try:
         made = Parameter("zone", kind, **{"source": "test", column: value})
-    except (AttributeError, TypeError, ValueError):
+    except TypeError as error:
+        assert str(error).startswith(f"Parameter: `{column}` must be ")
+        return
+    except ValueError as error:
+        assert str(error).startswith("zone: ")
+        assert column == "operators"
         return
     try:
         spec = CLOUDIMAGES.extend(parameters=[made])
@@ -158,6 +163,69 @@ def test_a_column_of_any_type_is_taken_or_refused(column: str, value: Any, kind:
     assert pickle.loads(pickle.dumps(spec)) == spec  # noqa: S301 -- made here
     assert spec.dump()
     check("zone = a or name = b", spec=spec)
+
+
+_made: dict[Any, dict[str, Any]] = {
+    Parameter: {"wire": "zone", "kind": Text(), "source": "test"},
+    Function: {"name": "f", "parameters": (), "conditions": (), "summary": "", "source": "test"},
+    ForeignName: {"names": ("x",), "source": "test"},
+    Enumeration: {},
+    Integer: {},
+}
+
+
+@given(st.sampled_from([(each, column) for each in _made for column in each._fields]), _odd)
+def test_an_argument_that_cannot_be_used_is_named(made: tuple[Any, str], value: Any) -> None:
+    owner, name = made
+    is_listed = (owner, name) == (Enumeration, "values")
+    listed = [value] if is_listed else []
+    try:
+        owner(*listed, **_made[owner] | ({} if is_listed else {name: value}))
+    except TypeError as error:
+        assert str(error).startswith(f"{owner.__name__}: `{name}` must be ")
+    except ValueError as error:
+        assert str(error).startswith("zone: unknown operator")
+
+
+@pytest.mark.parametrize(
+    ("owner", "listed", "named", "message"),
+    [
+        (Parameter, (5, Text()), {"source": "t"}, "Parameter: `wire` must be a string, not 5"),
+        (Parameter, ("zone", "text"), {"source": "t"}, "Parameter: `kind` must be a type of value"),
+        (Parameter, ("zone", Text()), {"aliases": "area", "source": "t"},
+         "Parameter: `aliases` must be strings, not 'area'"),
+        (Function, ("f", "x", ()), {"summary": "", "source": "t"},
+         "Function: `parameters` must be strings, not 'x'"),
+        (Function, ("f", (), ("id", "a")), {"summary": "", "source": "t"},
+         "Function: `conditions` must be pairs of strings, not ('id', 'a')"),
+        (ForeignName, ("os",), {"source": "t"}, "ForeignName: `names` must be strings, not 'os'"),
+        (Enumeration, ("a", 5), {}, "Enumeration: `values` must be strings, not ('a', 5)"),
+        (Enumeration, ("a",), {"synonyms": ["b"]},
+         "Enumeration: `synonyms` must be a mapping of strings to strings or None, not ['b']"),
+        (Integer, (), {"values": 5}, "Integer: `values` must be whole numbers, not 5"),
+    ],
+)  # fmt: skip
+def test_a_wrong_type_is_said_by_the_name_of_the_argument(
+    owner: Any, listed: tuple[Any, ...], named: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}"):
+        owner(*listed, **named)
+
+
+@pytest.mark.parametrize(
+    ("kind", "named", "message"),
+    [
+        (Integer, {"least": "1"}, "Integer: `least` must be a whole number or None, not '1'"),
+        (Enumeration, {"is_open": 1}, "Enumeration: `is_open` must be True or False, not 1"),
+        (Enumeration, {"synonyms": {1: "a"}},
+         "Enumeration: `synonyms` must be a mapping of strings to strings or None, not {1: 'a'}"),
+    ],
+)  # fmt: skip
+def test_a_row_whose_values_have_a_wrong_type_is_refused(
+    kind: Any, named: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}"):
+        CLOUDIMAGES.extend(**row(kind(**named)))
 
 
 @given(_odd, _odd, _odd)

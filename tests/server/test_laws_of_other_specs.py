@@ -10,16 +10,18 @@ from urllib.parse import parse_qsl, quote
 
 import httpx
 import pytest
-from hypothesis import given, reject
+from hypothesis import example, given, reject
 from hypothesis import strategies as st
 
-from imsquery import QueryError, matcher, plan, testing
+from imsquery import QueryError, check_url, decompile, matcher, plan, testing
+from imsquery import compile as compile_query
 from imsquery.language.unparse import unparse
 from imsquery.schema.spec import Spec
 from imsquery.server.app import create_app
 from imsquery.server.catalogue import Catalogue
 from imsquery.server.openapi import describe
 from imsquery.server.requests import Refusal
+from imsquery.specs import named
 from imsquery.testing.wire import encoded
 from imsquery.testing.wire import pairs as wire_pairs
 from tests.glance_like import GLANCE, ODD, REPEATED
@@ -97,6 +99,61 @@ def test_a_plan_over_the_local_server_finds_what_it_matches(
 
     is_wanted = matcher(text, spec=spec)
     assert sorted(found) == sorted(each["id"] for each in images if is_wanted(each))
+
+
+_older = st.lists(
+    st.sampled_from(("sort_key=name", "sort_key=id", "sort_key=updated_at", "sort_dir=asc",
+                     "sort_dir=desc")),
+    max_size=5,
+)  # fmt: skip
+
+
+@given(_older, testing.catalogues(GLANCE))
+@example(["sort_dir=asc", "sort_dir=desc"], [])
+def test_an_order_in_its_older_form_is_the_one_that_it_reads_back_as(
+    pairs: list[str], images: list[dict[str, Any]]
+) -> None:
+    spec, query = named("glance"), "&".join(pairs)
+    with closing(Catalogue.from_records(images, spec=spec)) as catalogue:
+        try:
+            wanted = [image["id"] for image in GlanceModel(images)(query)]
+        except BadRequestError:
+            with pytest.raises(Refusal):
+                catalogue.find(query)
+            assert check_url(query, spec=spec)
+            return
+        read = str(compile_query(decompile(query, spec=spec), spec=spec))
+
+        assert ids(catalogue.find(query)) == wanted
+        assert [image["id"] for image in GlanceModel(images)(read)] == wanted
+
+
+LISTINGS = {
+    "name = a": {False},
+    "name = a and not os_hidden": {False},
+    "name = a and os_hidden": {True},
+    "name = a and (os_hidden or not os_hidden)": {True, False},
+    "name = a and not (os_hidden and not os_hidden)": {True, False},
+    "(name = a and os_hidden != true) or (os_hidden and name = a)": {True, False},
+    "name = a and os_hidden in (true, false)": {True, False},
+}
+"""A filter of images called `a` -> whether it finds hidden ones, others, or both."""
+
+
+@given(st.sampled_from([*LISTINGS]), st.lists(st.sampled_from((True, False, "true", None))))
+def test_what_is_not_listed_unasked_is_found_where_it_is_asked_for(
+    text: str, hidden: list[bool | str | None]
+) -> None:
+    spec = named("glance")
+    images = [
+        image(number) | {"name": "a", "os_hidden": each} for number, each in enumerate(hidden)
+    ]
+    with closing(Catalogue.from_records(images, spec=spec)) as catalogue:
+        made = plan(text, spec=spec)
+        found = made.execute(lambda query: [json.loads(each) for each in catalogue.find(query)])
+
+        wanted = [f"i{at}" for at, each in enumerate(hidden) if bool(each) in LISTINGS[text]]
+        assert sorted(each["id"] for each in found) == sorted(wanted)
 
 
 def image(number: int) -> dict[str, Any]:

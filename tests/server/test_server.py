@@ -19,6 +19,7 @@ import pytest
 pytest.importorskip("duckdb")
 httpx = pytest.importorskip("httpx")
 
+from imsquery.cli.main import main  # noqa: E402
 from imsquery.server.catalogue import Catalogue  # noqa: E402
 from imsquery.server.requests import Refusal  # noqa: E402
 from imsquery.server.runner import running, sample  # noqa: E402
@@ -619,7 +620,7 @@ def test_an_interrupted_load_leaves_no_files(tmp_path: Path, number: signal.Sign
 @pytest.mark.parametrize(
     "arguments",
     [["--catalog", "/nowhere"], ["--catalog", __file__], ["--database", __file__],
-     ["--host", "192.0.2.1"], ["--memory", "much"]],
+     ["--database", "/nowhere/images.db", "--catalog", str(IMAGES)], ["--memory", "much"]],
 )  # fmt: skip
 def test_the_command_reports_an_error_on_one_line(arguments: list[str]) -> None:
     with start(*arguments) as server:
@@ -628,3 +629,32 @@ def test_the_command_reports_an_error_on_one_line(arguments: list[str]) -> None:
     assert (server.returncode, output) == (2, "")
     assert errors.startswith("imsquery serve: ")
     assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--port", "99999"], "--port: expected a port from 0 to 65535, not '99999'"),
+        (["--port", "http"], "--port: expected a port from 0 to 65535, not 'http'"),
+        (["--host", "\udcff"], "--host: expected an address such as 127.0.0.1, not '\\udcff'"),
+        (["--host", "192.0.2.1"], "imsquery serve: cannot listen on '192.0.2.1'; choose an "),
+        (["--host", "[::1]"], "imsquery serve: cannot listen on '[::1]'; choose an address of "),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_wrong_usage(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", *arguments]) == 2
+    output, errors = capsys.readouterr()
+    assert output == ""
+    assert message in errors
+
+
+def test_a_port_in_use_is_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert main(["serve", "--port", str(port)]) == 2
+
+    output, errors = capsys.readouterr()
+    assert output == ""
+    assert errors.startswith(f"imsquery serve: port {port} is in use; choose another with --port")

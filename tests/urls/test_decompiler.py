@@ -4,6 +4,7 @@ import pytest
 
 from imsquery import CLOUDIMAGES, Limits, QueryError
 from imsquery import compile as compile_query
+from imsquery.specs import named
 from imsquery.urls.checker import check_url, read_url
 from imsquery.urls.decompiler import decompile
 from tests import golden
@@ -195,3 +196,41 @@ def test_limits() -> None:
 
     assert [each.code for each in check_url("a=1&b=2&c=3&d=4", limits=limits)] == ["too-many"]
     assert [each.code for each in check_url("x" * 121, limits=limits)] == ["too-long"]
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("sort_key=name", "order by name"),
+        ("sort_dir=asc", "order by created_at asc"),
+        ("sort_key=name&sort_dir=asc&limit=3", "order by name asc limit 3"),
+        ("sort_key=name&sort_key=id&sort_dir=asc", "order by name asc, id asc"),
+        ("sort_dir=desc&sort_key=name&sort_dir=asc&sort_key=id", "order by name desc, id asc"),
+    ],
+)
+def test_an_order_in_its_older_form_reads_back(query: str, text: str) -> None:
+    assert decompile(query, spec=named("glance")) == text
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "message"),
+    [
+        ("sort_key=nam", "bad-value", "invalid value `nam` for `sort_key`; expected one of id, "),
+        ("sort_key=owner", "unknown-sort-key", "invalid value `owner` for `sort_key`"),
+        (
+            "sort_dir=up",
+            "bad-value",
+            "invalid value `up` for `sort_dir`; expected one of asc, desc",
+        ),
+        ("sort_key=name&sort=id", "repeated-parameter", "`sort_key` beside `sort`; the server "),
+        ("sort_key=id&sort_dir=asc&sort_dir=asc", "bad-value", "2 times `sort_dir` for 1 sort "),
+        ("sort_dir=asc&sort_dir=asc", "bad-value", "2 times `sort_dir` for 1 sort keys"),
+    ],
+)
+def test_what_is_wrong_with_an_order_in_its_older_form_is_said(
+    query: str, code: str, message: str
+) -> None:
+    (found,) = check_url(query, spec=named("glance"))
+
+    assert found.code == code
+    assert found.message.startswith(message)

@@ -80,7 +80,7 @@ def recover_request(tokens: Tokens, algebra: Algebra) -> Any:
     """Read a text that parses, but has findings and may be a URL or an option.
 
     Returns:
-        What the algebra made of it; ``None`` if it is no request.
+        What the algebra made of it; ``None`` if it is not a request.
     """
     pieces = retranslate(tokens, algebra)
     return None if pieces is None else _parse(pieces, tokens.text, algebra)

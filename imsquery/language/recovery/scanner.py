@@ -499,7 +499,7 @@ class Scanner:
         text = self._text
         word = _word_operator(text, start)
         if word is not None:
-            # Read as an operator after a name; anywhere else it is no word that could be one.
+            # It is an operator only after a name.
             self._add(Piece(ERROR, word[0], *word.span()))
             return word.end()
         unequal = _not_equal(text, start)

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     Place = tuple[str | int, ...]
 
 CLOUDS = files("imsquery.schema") / "clouds"
-_BY_DEFAULT = {"family": "", "members": (), "next_links": False, "properties": False}
+_BY_DEFAULT = {
+    "family": "", "members": (), "next_links": False, "properties": False, "older_order": ()
+}  # fmt: skip
 _EMPTY = {"unit", "clause", "default", "requires", "goes_with", "reading", "unseen"}
 """Columns that an empty text or table takes away from the row that is extended."""
 
@@ -103,7 +105,7 @@ class _Reader:
         without = self._without()
         made = {**_BY_DEFAULT, **self._base}
         made.update({key: each for key, each in self._content.items() if key in _PLAIN})
-        made["members"] = tuple(made["members"])
+        made |= {name: tuple(made[name]) for name in ("members", "older_order")}
         rows = self._rows(without)
         made["parameters"] = rows
         made["functions"] = self._functions(without)
@@ -229,7 +231,7 @@ class _Reader:
 
 
 _ROWS = ("parameters", "functions", "foreign_names")
-_PLAIN = {"path", "host", "family", "members", "next_links", "properties"}
+_PLAIN = {"path", "host", "family", "members", "next_links", "properties", "older_order"}
 
 
 def _with_sort_keys(

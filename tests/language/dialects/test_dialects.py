@@ -142,6 +142,13 @@ DOUBTFUL = [
     # a space in a query string, and a plus here
     ("name=a+b&os_bit=64", 'name = "a b" and os_bit = 64'),
     ("name=&os_bit=64", 'name = "" and os_bit = 64'),
+    # a list or a bound of some services, a text or a name of others
+    ("name=in:a,b", "name in (a, b)"),
+    ("id=in:%22a%2Cb%22%2Cc&status=in:active", 'id in ("a,b", c) and status = active'),
+    ("name=in:&os_bit=64", "name = in: and os_bit = 64"),
+    ("name=in:a,&os_bit=64", 'name = "in:a," and os_bit = 64'),
+    ("size_min=5&min_disk_max=40&limit=5", "size >= 5 and min_disk <= 40 and limit = 5"),
+    ("/v2/images?size_min=5", "size >= 5"),
     # a part of the name in gcloud
     ("name: ubuntu\nstatus: active", "name = ubuntu and status = active"),
     # ascending in Terraform, a parameter in a file of settings

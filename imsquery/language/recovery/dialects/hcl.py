@@ -53,7 +53,7 @@ _NEWEST = "most_recent"
 _UNSURE = frozenset({_NEWEST, "visibility"})
 _sorting = Late(r"sort_(key|direction)").fullmatch
 OWN_NAMES = frozenset({_NEWEST, "name_regex", "sort_direction"})
-"""Arguments of Terraform that are no attributes."""
+"""Arguments of Terraform that are not attributes."""
 
 _Entry = tuple[Written, Part]
 
@@ -146,7 +146,7 @@ def _clauses(entries: dict[str, _Entry]) -> list[Piece]:
         is_wanted = scalar(value).text == "true"
         return sign("order by created_at desc limit 1", name.start) if is_wanted else []
     if "key" not in sorting:
-        return []  # what says the direction alone is no clause
+        return []  # a direction alone is not a clause
     for name, _ in sorting.values():
         del entries[name.text]
     direction = scalar(sorting["direction"][1]).text if "direction" in sorting else "asc"

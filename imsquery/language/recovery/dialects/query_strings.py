@@ -9,10 +9,13 @@ from imsquery.language.recovery.dialects.reading import (
     TAGS,
     Doubtful,
     Group,
+    Node,
     Reading,
     UnreadableError,
     Written,
     asked,
+    condition,
+    one_of,
     reading,
 )
 from imsquery.late import Late
@@ -29,7 +32,11 @@ _separator = Late(r"&(?:amp;|#38;|#[xX]26;)*").finditer
 _pair = Late(r"([\w.-]+)=([^|{}\\^]*)").fullmatch
 _bad_escape = Late(r"%(?![0-9A-Fa-f]{2})").search
 # What only a request has, and values that mean the same here.
-_mark = Late(r"(?:^|&)__|%[0-9A-Fa-f]{2}|&(?:amp|#38|#[xX]26);|=(?:lte?|gte?|n?eq):").search
+_mark = Late(r"(?:^|&)__|%[0-9A-Fa-f]{2}|&(?:amp|#38|#[xX]26);|=(?:lte?|gte?|n?eq|in):").search
+# What some services read of a value, and of a name.
+_list = Late(r'in:(?:(?:"[^"]+"|[^",]+)(?:,(?!\Z)|\Z))+').fullmatch
+_item = Late(r'"([^"]+)"|([^",]+)').finditer
+_bound = Late(r"(\w+)_(min|max)").fullmatch
 _plain = Late(r"[\w.:/@-][\w.:/@=-]*").fullmatch
 _operator = Late(r"[=~(!]").match
 
@@ -46,9 +53,25 @@ def read(text: str) -> Reading:
         raise UnreadableError
     names = [name.text for name, _ in pairs if name.text not in TAGS]
     is_certain = (is_marked or is_plain) and len(set(names)) == len(names)
-    joined = Group("and", [asked(*each) for each in pairs])
+    joined = Group("and", [_asked(*each) for each in pairs])
     dialect = "a URL" if match["url"] else "a query string"
     return reading(dialect, text, joined if is_certain else Doubtful(joined))
+
+
+def _asked(name: Written, value: Written) -> Node:
+    """Return what a pair asks for; a list (``in:a,b``) or a bound (``size_min``) is a guess."""
+    bound = _bound(name.text)
+    if bound is not None and value.text.isdecimal():
+        operator = ">=" if bound[2] == "min" else "<="
+        return Doubtful(condition(name._replace(text=bound[1]), operator, value))
+    if not value.text.startswith("in:"):
+        return asked(name, value)
+    listed = [value.text]
+    if _list(value.text):
+        listed = [each[1] or each[2] for each in _item(value.text, len("in:"))]
+    first, *others = listed
+    values = [value._replace(text=each, start=value.end) for each in others]
+    return Doubtful(one_of(name, [value._replace(text=first), *values]))
 
 
 def _pairs(text: str, start: int, end: int) -> list[tuple[Written, Written]]:

@@ -193,7 +193,7 @@ def sign(spelling: str, start: int, end: int | None = None) -> list[Piece]:
 
 
 def name_of(written: Written) -> Piece:
-    """Return a name as it is written; an option's dashes are no part of it."""
+    """Return a name as it is written; without the dashes of an option."""
     if not is_word(written.text) or written.text.startswith("-"):
         raise UnreadableError
     kind = KEYWORDS.get(written.text.lower(), "WORD")
