@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import Tokens
-from imsquery.semantics.analysis import bind
+from imsquery.language.parser import parse_with
+from imsquery.semantics.analysis import Analysis
 from imsquery.semantics.binder import Binder
 from imsquery.semantics.consistency import check_consistency
 from imsquery.semantics.formula import And, Atom, Not, Or, Unknown, leaves
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from imsquery.diagnostics.source import Span
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
-    from imsquery.semantics.analysis import Analysis
     from imsquery.semantics.formula import BoundQuery, Formula
 
 HOLE = "?"  # parses as a name that no parameter has
@@ -48,7 +48,9 @@ class Texts:
         """Return the analysis of a text, consistency included."""
         analysis = self._analyses.get(text)
         if analysis is None:
-            analysis = self._analyses[text] = bind(Tokens(text), self.spec, now=self.now)
+            tokens = Tokens(text)
+            binder = _HoleBinder(tokens, self.spec, now=self.now)
+            analysis = self._analyses[text] = Analysis(*parse_with(binder, tokens))
             analysis.check_consistency()
         return analysis
 
@@ -195,6 +197,15 @@ def _read(text: str, spec: Spec, now: datetime | None) -> tuple[BoundQuery | Non
 def _read_again(text: str, spec: Spec) -> tuple[BoundQuery | None, bool]:
     """Read a text that is tried after each keystroke."""
     return _read(text, spec, None)
+
+
+class _HoleBinder(Binder):
+    """Binds a text with a hole, about which there is nothing to report."""
+
+    def standalone(self, name: int) -> Formula:
+        if self._lexemes[name] == HOLE:
+            return Unknown(name, name)
+        return super().standalone(name)
 
 
 class _FaultCounter(Binder):

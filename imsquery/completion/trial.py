@@ -12,10 +12,9 @@ from imsquery.completion.candidates import FIXED
 from imsquery.completion.context import HOLE, LONGEST_KEPT
 from imsquery.completion.position import COUNTS, is_in_list
 from imsquery.completion.position import words as words_of
-from imsquery.diagnostics.errors import QueryError
 from imsquery.language.lalr import shift
 from imsquery.language.lexer import END, Tokens, spell
-from imsquery.language.parser import tokenize
+from imsquery.language.parser import is_within_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -182,15 +181,6 @@ class Trial:
         found = self.candidates.values(words)
         values = [text for text, kind, _ in found if kind == "value"] or [_STAND_IN]
         return [f"({value})" for value in values] if words[-1][0] == "IN" else values
-
-
-def is_within_limits(text: str) -> bool:
-    """Return whether a text is within the default limits."""
-    try:
-        tokenize(text)
-    except QueryError:
-        return False
-    return True
 
 
 def split(text: str) -> tuple[Word, ...]:

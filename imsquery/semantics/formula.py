@@ -253,9 +253,9 @@ def leaves(formula: Formula) -> Iterator[Formula]:
     pending = [formula]
     while pending:
         node = pending.pop()
-        if isinstance(node, And | Or):
+        if type(node) is And or type(node) is Or:
             pending.extend(reversed(node.operands))
-        elif isinstance(node, Not):
+        elif type(node) is Not:
             pending.append(node.operand)
         else:
             yield node
@@ -279,16 +279,16 @@ def fold(
     pending: list[tuple[Formula, bool]] = [(formula, False)]
     while pending:
         node, is_visited = pending.pop()
-        if isinstance(node, And | Or):
+        if type(node) is And or type(node) is Or:
             if not is_visited:
                 pending.append((node, True))
-                pending.extend((operand, False) for operand in reversed(node.operands))
+                pending.extend([(operand, False) for operand in reversed(node.operands)])
                 continue
             first = len(results) - len(node.operands)
             parts = results[first:]
             del results[first:]
             results.append(connective(node, parts))
-        elif isinstance(node, Not):
+        elif type(node) is Not:
             if not is_visited:
                 pending += [(node, True), (node.operand, False)]
                 continue
