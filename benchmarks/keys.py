@@ -84,7 +84,7 @@ def _cell(samples: list[float]) -> str:
 def main(rounds: int) -> str:
     calls = 1 if rounds == 1 else _CALLS * min(rounds, 5)
     shapes = {"conjunction": joined, "mixture": mixed}
-    columns = [(size, shape) for size in SIZES[: 1 if rounds == 1 else None] for shape in shapes]
+    columns = [(size, shape) for size in SIZES for shape in shapes]
     rows = [
         [name, *(_cell(_times(action, shapes[shape](size), calls)) for size, shape in columns)]
         for name, action in ACTIONS.items()

@@ -62,19 +62,30 @@ _COMMON: tuple[tuple[str, str, Draw], ...] = (
 _BASIC = 10  # what a filter of a few conditions is drawn from
 
 
-_BOARDS = [
-    f"{series}{generation}{size}"
-    for series in "cdghips"
-    for generation in range(1, 10)
-    for size in ("s", "m", "l", "xl", "sl", "ml", "ll", "xxl")
-]
+_SERIES = "cdghips"
+_SIZES = ("s", "m", "l", "xl", "sl", "ml", "ll", "xxl")
+_GENERATIONS = 9  # what a filter of up to hundreds of conditions is drawn from
+
+
+def _boards(count: int = 0) -> list[str]:
+    """Return bare-metal boards, at least that many."""
+    generations = max(_GENERATIONS, -(-count // (len(_SERIES) * len(_SIZES))))
+    return [
+        f"{series}{generation}{size}"
+        for series in _SERIES
+        for generation in range(1, generations + 1)
+        for size in _SIZES
+    ]
+
+
+_BOARDS = _boards()
 
 
 def draw(count: int, random: Random) -> list[Condition]:
     """Draw that many conditions on different names: the common ones, then bare-metal boards."""
     rows = random.sample(_COMMON[:_BASIC], count) if count <= _BASIC else list(_COMMON[:count])
     found = [(name, operator, value(random)) for name, operator, value in rows]
-    boards = random.sample(_BOARDS, count - len(found))
+    boards = random.sample(_boards(count - len(found)), count - len(found))
     found += [(f"support_{board}", "=", "true") for board in boards]
     random.shuffle(found)
     return found

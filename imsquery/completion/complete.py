@@ -17,10 +17,11 @@ from imsquery.completion.candidates import FIXED, Candidate, Candidates
 from imsquery.completion.context import Context, Texts
 from imsquery.completion.position import CLAUSES, COUNTS, clauses_in, positions
 from imsquery.completion.rescue import Rescue
-from imsquery.completion.trial import Trial, is_within_limits, join
+from imsquery.completion.trial import Trial, join
 from imsquery.diagnostics.source import Span
 from imsquery.diagnostics.terminal import shorten
 from imsquery.language.lexer import quote, unquote
+from imsquery.language.parser import is_within_limits
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import Tokens
-from imsquery.semantics.analysis import bind
+from imsquery.language.parser import parse_with
+from imsquery.semantics.analysis import Analysis
 from imsquery.semantics.binder import Binder
 from imsquery.semantics.consistency import check_consistency
 from imsquery.semantics.formula import And, Atom, Not, Or, Unknown, leaves
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
     from imsquery.diagnostics.source import Span
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
-    from imsquery.semantics.analysis import Analysis
     from imsquery.semantics.formula import BoundQuery, Formula
 
 HOLE = "?"  # parses as a name that no parameter has
 _BUDGET = 400_000  # conditions and words examined in all; about half a second
 _MOST_VALUES = 16
+_NO_TOKENS = Tokens("")
 LONGEST_KEPT = 100  # of the texts that are remembered
 
 
@@ -48,7 +49,9 @@ class Texts:
         """Return the analysis of a text, consistency included."""
         analysis = self._analyses.get(text)
         if analysis is None:
-            analysis = self._analyses[text] = bind(Tokens(text), self.spec, now=self.now)
+            tokens = Tokens(text)
+            binder = _HoleBinder(tokens, self.spec, now=self.now)
+            analysis = self._analyses[text] = Analysis(*parse_with(binder, tokens))
             analysis.check_consistency()
         return analysis
 
@@ -88,12 +91,14 @@ class Context:
         self._note(context)
         # With what each requires, which will have to be added.
         parts = (part for each in context for part in _conjuncts(simplify(each)))
-        self._context = [self._completed(each) for each in parts]
+        self._context = [_completed(each, self._spec) for each in parts]
         self._mentioning: dict[str, list[int]] = {}  # wire name -> the conditions with it
+        self._sizes: list[int] = []
         for index, formula in enumerate(self._context):
-            for wire in _wires(formula):
+            found = [*leaves(formula)]
+            self._sizes.append(len(found))
+            for wire in _wires(found):
                 self._mentioning.setdefault(wire, []).append(index)
-        self._sizes = [sum(1 for _ in leaves(each)) for each in self._context]
         self._budget = _BUDGET
         self._before: dict[tuple[int, ...], Counter[str]] = {}
 
@@ -139,70 +144,116 @@ class Context:
         What it requires is taken to be there, since it can be added. The answer is ``False`` once
         the budget is spent.
         """
-        bound = self._read(text)
-        return bound is not None and self._is_compatible(bound.filter)
+        read = self._read(text)
+        return read is not None and self._is_compatible(read.signed(negated=self._negated))
 
     def reads(self, text: str) -> bool:
         """Return whether a whole condition or clause is valid, compatible or not."""
         return self._read(text) is not None
 
-    def _read(self, text: str) -> BoundQuery | None:
-        """Return a bound text; ``None`` if there are errors in a part of it."""
+    def _read(self, text: str) -> _Condition | None:
+        """Return what a text says; ``None`` if there are errors in a part of it."""
         if len(text) > LONGEST_KEPT:
             return _read(text, self._spec, self._now)[0]
-        bound, is_volatile = _read_again(text, self._spec)
-        return _read(text, self._spec, self._now)[0] if is_volatile else bound
+        read, is_volatile = _read_again(text, self._spec)
+        return _read(text, self._spec, self._now)[0] if is_volatile else read
 
-    def _is_compatible(self, formula: Formula) -> bool:
-        signed = simplify(Not(formula, 0, 0) if self._negated else formula)
-        completed = self._completed(signed)
-        wires = _wires(completed)
-        wires.update(*(self._spec.exclusive.get(wire, ()) for wire in [*wires]))
-        chosen = tuple(sorted({each for wire in wires for each in self._mentioning.get(wire, ())}))
+    def _is_compatible(self, one: _Signed) -> bool:
+        found = {each for wire in one.wires for each in self._mentioning.get(wire, ())}
+        chosen = tuple(sorted(found))
         self._budget -= 1 + sum(self._sizes[index] for index in chosen)
         if self._budget < 0:
             return False
-        added = completed if self.may_require else signed
+        added = one.completed if self.may_require else one.formula
         if not chosen and type(added) is Atom and added.parameter.requires is None:
             return True  # alone, it contradicts nothing
-        found = self._faults(chosen, added)
-        if found and chosen not in self._before:
+        faults = self._faults(chosen, added)
+        if faults and chosen not in self._before:
             self._before[chosen] = self._faults(chosen)
-        return not found or found <= self._before[chosen]
+        return not faults or faults <= self._before[chosen]
 
     def _faults(self, chosen: Iterable[int], *more: Formula) -> Counter[str]:
         """Count the findings about some of the conditions, and more."""
-        counter = _FaultCounter(Tokens(""), self._spec)
+        counter = _FaultCounter(_NO_TOKENS, self._spec)
         written = And([*(self._context[index] for index in chosen), *more], 0, 0)
         check_consistency(simplify(written), written, counter)
         return counter.found
 
-    def _completed(self, formula: Formula) -> Formula:
-        """Add what the conditions of a simplified filter require."""
-        if not any(type(leaf) is Atom and leaf.parameter.requires for leaf in leaves(formula)):
+
+class _Signed:
+    """A condition as it is compared with those around it.
+
+    Attributes:
+        formula: the condition, simplified.
+        completed: the same with what it requires.
+        wires: wire names of the parameters on which it may contradict others.
+    """
+
+    __slots__ = ("completed", "formula", "wires")
+
+    def __init__(self, formula: Formula, spec: Spec) -> None:
+        self.formula = simplify(formula)
+        self.completed = _completed(self.formula, spec)
+        self.wires = _wires(leaves(self.completed))
+        self.wires.update(*(spec.exclusive.get(wire, ()) for wire in [*self.wires]))
+
+
+class _Condition:
+    """A condition without errors; a clause is one that always holds."""
+
+    __slots__ = ("_formula", "_signed", "_spec")
+
+    def __init__(self, formula: Formula, spec: Spec) -> None:
+        self._formula = formula
+        self._spec = spec
+        self._signed: dict[bool, _Signed] = {}
+
+    def signed(self, *, negated: bool) -> _Signed:
+        """Return the condition or its complement."""
+        if negated not in self._signed:
+            formula = Not(self._formula, 0, 0) if negated else self._formula
+            self._signed[negated] = _Signed(formula, self._spec)
+        return self._signed[negated]
+
+
+def _completed(formula: Formula, spec: Spec) -> Formula:
+    """Add what the conditions of a simplified filter require."""
+    if type(formula) is Atom:
+        if formula.parameter.requires is None:
             return formula
-        if type(formula) is And or type(formula) is Or:
-            return type(formula)([self._completed(each) for each in formula.operands], 0, 0)
-        if type(formula) is Atom and formula.parameter.requires is not None:
-            wire, value = formula.parameter.requires
-            return And((formula, Atom(self._spec.parameters[wire], "=", value, 0, 0)), 0, 0)
+        wire, value = formula.parameter.requires
+        return And((formula, Atom(spec.parameters[wire], "=", value, 0, 0)), 0, 0)
+    if type(formula) is not And and type(formula) is not Or:
         return formula
+    if not any(type(leaf) is Atom and leaf.parameter.requires for leaf in leaves(formula)):
+        return formula
+    return type(formula)([_completed(each, spec) for each in formula.operands], 0, 0)
 
 
-def _read(text: str, spec: Spec, now: datetime | None) -> tuple[BoundQuery | None, bool]:
-    """Return a bound text, if it is without errors, and whether the clock was read for it."""
+def _read(text: str, spec: Spec, now: datetime | None) -> tuple[_Condition | None, bool]:
+    """Return what a text says, if it is without errors, and whether the clock was read for it."""
     tokens = Tokens(text)
     counter = _FaultCounter(tokens, spec, now=now)
     bound: BoundQuery | None = parse_tokens(tokens, counter)
-    if bound is not None:
-        counter.check_order(bound)
-    return None if counter.errors else bound, counter.volatile
+    if bound is None:
+        return None, counter.volatile
+    counter.check_order(bound)
+    return None if counter.errors else _Condition(bound.filter, spec), counter.volatile
 
 
 @lru_cache(maxsize=1024)
-def _read_again(text: str, spec: Spec) -> tuple[BoundQuery | None, bool]:
+def _read_again(text: str, spec: Spec) -> tuple[_Condition | None, bool]:
     """Read a text that is tried after each keystroke."""
     return _read(text, spec, None)
+
+
+class _HoleBinder(Binder):
+    """Binds a text with a hole, about which there is nothing to report."""
+
+    def standalone(self, name: int) -> Formula:
+        if self._lexemes[name] == HOLE:
+            return Unknown(name, name)
+        return super().standalone(name)
 
 
 class _FaultCounter(Binder):
@@ -227,8 +278,8 @@ def _conjuncts(formula: Formula) -> Sequence[Formula]:
     return formula.operands if type(formula) is And else (formula,)
 
 
-def _wires(formula: Formula) -> set[str]:
-    return {leaf.parameter.wire for leaf in leaves(formula) if type(leaf) is Atom}
+def _wires(found: Iterable[Formula]) -> set[str]:
+    return {leaf.parameter.wire for leaf in found if type(leaf) is Atom}
 
 
 def _around(analysis: Analysis, offset: int) -> tuple[bool, list[Formula]]:

@@ -203,6 +203,9 @@ def _walk(tokens: Tokens) -> tuple[Stack, int] | None:
 
 def _meant_kinds(tokens: Tokens) -> Iterator[tuple[int, str]]:
     """Yield the index and kind of each token; `&&` and the like are read as keywords."""
+    if _MEANT.keys().isdisjoint(tokens.lexemes):
+        yield from enumerate(tokens.kinds[: count(tokens)])
+        return
     for index in range(count(tokens)):
         lexeme = tokens.lexemes[index]
         if not (index and lexeme in _MEANT and lexeme == tokens.lexemes[index - 1]):

@@ -12,10 +12,10 @@ from imsquery.completion.candidates import FIXED
 from imsquery.completion.context import HOLE, LONGEST_KEPT
 from imsquery.completion.position import COUNTS, is_in_list
 from imsquery.completion.position import words as words_of
-from imsquery.diagnostics.errors import QueryError
+from imsquery.language._tables import ACTIONS
 from imsquery.language.lalr import shift
 from imsquery.language.lexer import END, Tokens, spell
-from imsquery.language.parser import tokenize
+from imsquery.language.parser import is_within_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -146,7 +146,7 @@ class Trial:
         The states after the first few words are known.
         """
         stack = _run(words[run:], known)
-        if _accepts(stack, END):
+        if END in _accepted(stack):
             yield words
             if len(words) > 1 or words[0][0] != "WORD":
                 return
@@ -164,17 +164,18 @@ class Trial:
     def _next(self, stack: Stack | None, words: Sequence[Word]) -> Iterator[str]:
         """Yield what can be next on the way to the end of a condition or clause."""
         last = words[-1][0]
-        if last in {"NOT", "LPAR"} and _accepts(stack, "ALL"):
+        accepted = _accepted(stack)
+        if last in {"NOT", "LPAR"} and "ALL" in accepted:
             yield "all"
         else:
             yield from (text for text, _, _ in self.candidates.clause_names(words))
-            if _accepts(stack, "STRING") or last in COUNTS:
+            if "STRING" in accepted or last in COUNTS:
                 yield from self._values(words)
             inner = _is_inner(words)
             for kind in _CONTINUATIONS:
                 if kind == "LPAR" and not self.may_open(words):
                     continue
-                if _accepts(stack, kind) and (inner or kind not in _SEPARATORS):
+                if kind in accepted and (inner or kind not in _SEPARATORS):
                     yield from (text for text, _, _ in FIXED[kind])
 
     def _values(self, words: Sequence[Word]) -> list[str]:
@@ -182,15 +183,6 @@ class Trial:
         found = self.candidates.values(words)
         values = [*(text for text, kind, _ in found if kind == "value"), _STAND_IN]
         return [f"({value})" for value in values] if words[-1][0] == "IN" else values
-
-
-def is_within_limits(text: str) -> bool:
-    """Return whether a text is within the default limits."""
-    try:
-        tokenize(text)
-    except QueryError:
-        return False
-    return True
 
 
 def split(text: str) -> tuple[Word, ...]:
@@ -215,8 +207,12 @@ def _run(words: Iterable[Word], stack: Stack | None = (0, None)) -> Stack | None
     return stack
 
 
-def _accepts(stack: Stack | None, kind: str) -> bool:
-    return stack is not None and shift(stack, kind) is not None
+@lru_cache(maxsize=256)  # a condition alone is at one of few places in the tables
+def _accepted(stack: Stack | None) -> frozenset[str]:
+    """Return the terminals that may follow."""
+    if stack is None:
+        return frozenset()
+    return frozenset(kind for kind in ACTIONS[stack[0]] if shift(stack, kind) is not None)
 
 
 def _is_inner(words: Sequence[Word]) -> bool:

@@ -6,10 +6,10 @@ widened to one that contains both; the weight of a box estimates how many images
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING
 
-from imsquery.covering.implication import follows, is_contrary
+from imsquery.covering.implication import are_nested, follows, is_contrary
 from imsquery.schema.kinds import Boolean, Flag, Identifier, Integer
 from imsquery.schema.parameters import LIST
 from imsquery.schema.wire import MAX_LIST, write_pair
@@ -18,12 +18,13 @@ from imsquery.semantics.lists import OneOf, as_one
 from imsquery.semantics.simplify import complement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from imsquery.schema.parameters import Parameter
 
     Conditions = Mapping[str, Atom]
     Key = tuple[tuple[str, str, str], ...]
+    Shares = dict[tuple[Atom, Atom], float]
 
 # Share of all images that a condition lets through.  These are guesses that only rank requests: the
 # more distinct values there are, the smaller the share.
@@ -49,7 +50,16 @@ class Box:
         key: the same for boxes with the same conditions; sortable.
     """
 
-    __slots__ = ("_weights", "conditions", "hidden", "key", "unasked", "weight", "wires")
+    __slots__ = (
+        "_ordered",
+        "_weights",
+        "conditions",
+        "hidden",
+        "key",
+        "unasked",
+        "weight",
+        "wires",
+    )
 
     def __init__(self, conditions: Conditions, unasked: tuple[Atom, ...] = ()) -> None:
         self.conditions = conditions
@@ -59,6 +69,7 @@ class Box:
             atom.key for atom in (*conditions.values(), *unasked) if atom.parameter.observed is None
         )
         self.wires = frozenset(atom.parameter.wire for atom in conditions.values())
+        self._ordered: Sequence[tuple[str, Atom]] | None = None
         self._weights = {place: weigh(atom) for place, atom in conditions.items()}
         self.weight = reduce(float.__mul__, self._weights.values(), 1.0)
 
@@ -112,20 +123,27 @@ class Box:
         }
         return Box(kept, self.unasked)
 
-    def widened_weight(self, other: Box) -> float:
-        """Return the weight that :meth:`widen` would result in."""
+    def widened_weight(self, other: Box, known: Shares) -> float:
+        """Return the weight that :meth:`widen` would result in.
+
+        Args:
+            other: the other box.
+            known: the shares of what two conditions imply, as far as they were computed; boxes have
+                many conditions in common.
+        """
         weight = 1.0
         theirs = other.conditions
-        for place, atom in self.conditions.items():
-            known = theirs.get(place)
-            if known is None:
+        for place, one in self.conditions.items():
+            two = theirs.get(place)
+            if two is None:
                 continue
-            if atom.value == known.value and atom.relation == known.relation:
+            if one.value == two.value and one.relation == two.relation:
                 weight *= self._weights[place]
                 continue
-            shared = _wider(atom, known)
-            if shared is not None:
-                weight *= weigh(shared)
+            share = known.get((one, two))
+            if share is None:
+                share = known[one, two] = _shared_weight(one, two)
+            weight *= share
         return weight
 
     def covers(self, other: Box) -> bool:
@@ -136,9 +154,9 @@ class Box:
         if self.hidden != other.hidden or not self.wires <= other.wires:
             return False
         theirs = other.conditions
-        for place, atom in self.conditions.items():
+        for place, atom in self._narrowest():
             known = theirs.get(place)
-            if known is not None and _implies(known, atom):
+            if known is atom or (known is not None and _implies(known, atom)):
                 continue
             if not atom.parameter.wires:
                 return False
@@ -146,6 +164,13 @@ class Box:
             if not any(_implies(each, atom) for each in others):
                 return False
         return True
+
+    def _narrowest(self) -> Sequence[tuple[str, Atom]]:
+        """Return the conditions, first those that are the least likely to be implied."""
+        if self._ordered is None:
+            weights = self._weights
+            self._ordered = sorted(self.conditions.items(), key=lambda item: weights[item[0]])
+        return self._ordered
 
     def complements(self) -> list[tuple[Atom, Key]]:
         """Return the complement of each condition that has one, with the key of the others."""
@@ -223,6 +248,14 @@ def _wider(one: Atom | None, other: Atom | None) -> Atom | None:
     return as_one([*these, *those]) if these and those and is_short else None
 
 
+def _shared_weight(one: Atom, other: Atom) -> float:
+    """Return the weight of what both of two conditions on a parameter imply."""
+    if are_nested(one, other):
+        return weigh(one)  # both weigh the same
+    shared = _wider(one, other)
+    return 1.0 if shared is None else weigh(shared)
+
+
 def _intersect(one: Atom, other: Atom) -> Atom | None:
     """Return the list of what two lists share, if both conditions are lists."""
     values = {each.value for each in _listed(other)}
@@ -238,6 +271,7 @@ def _listed(atom: Atom) -> list[Atom]:
     return [atom] if is_listable else []
 
 
+@lru_cache(maxsize=1024)  # each box weighs what those that it was made of did
 def weigh(atom: Atom) -> float:
     """Estimate the share of all images that satisfy a condition."""
     kind = atom.parameter.kind

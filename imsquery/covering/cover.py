@@ -13,7 +13,8 @@ Each part of the filter is covered once, by a bounded number of boxes.
 
 from __future__ import annotations
 
-from itertools import combinations, product
+from heapq import heapify, heappop, heappush
+from itertools import combinations, count, product
 from typing import TYPE_CHECKING
 
 from imsquery.covering.boxes import EVERYTHING, Box, is_pushable, sort_key
@@ -23,7 +24,7 @@ from imsquery.semantics.formula import And, Atom, Or, is_scope
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
-    from imsquery.covering.boxes import Key
+    from imsquery.covering.boxes import Key, Shares
     from imsquery.semantics.formula import Formula
 
 # Boxes kept for a part of the filter, per allowed request: some may turn out to be contradictory.
@@ -269,37 +270,37 @@ def _fills(box: Box, atom: Atom) -> bool:
 def _merge(boxes: list[Box], budget: int) -> list[Box]:
     """Widen pairs of boxes to one, starting with those that let the fewest more images through."""
     numbered = dict(enumerate(boxes))
-    number = len(boxes)
     alike: dict[frozenset[object], list[int]] = {}
     for n, box in numbered.items():
         alike.setdefault(box.hidden, []).append(n)
-    costs = {
-        (one, other): cost
+    shares: Shares = {}
+    order = count()  # of pairs that cost the same, the first one
+    pairs = [
+        (_cost(numbered[one], numbered[other], shares), next(order), one, other)
         for numbers in alike.values()
         for one, other in combinations(numbers, 2)
-        if (cost := _cost(numbered[one], numbered[other])) is not None
-    }
-    while len(numbered) > budget and costs:
-        one, other = min(costs, key=costs.__getitem__)
+    ]
+    heapify(pairs)
+    number = len(boxes)
+    while len(numbered) > budget and pairs:
+        *_, one, other = heappop(pairs)
+        if not (one in numbered and other in numbered):
+            continue
         wide = numbered[one].widen(numbered[other])
         gone = {one, other} | {n for n, box in numbered.items() if wide.covers(box)}
         numbered = {n: box for n, box in numbered.items() if n not in gone}
-        costs = {pair: cost for pair, cost in costs.items() if gone.isdisjoint(pair)}
         for n, box in numbered.items():
-            cost = _cost(box, wide)
-            if cost is not None:
-                costs[n, number] = cost
+            if box.hidden == wide.hidden:
+                heappush(pairs, (_cost(box, wide, shares), next(order), n, number))
         numbered[number] = wide
         number += 1
     return [*numbered.values()]
 
 
-def _cost(one: Box, other: Box) -> tuple[float, Key, Key] | None:
-    """Return the additional weight of widening two boxes to one; ``None`` if it is forbidden."""
-    if one.hidden != other.hidden:
-        return None
+def _cost(one: Box, other: Box, shares: Shares) -> tuple[float, Key, Key]:
+    """Return the additional weight of widening two boxes to one, with what breaks ties."""
     first, second = sorted((one.key, other.key))
-    return round(one.widened_weight(other) - one.weight - other.weight, 9), first, second
+    return round(one.widened_weight(other, shares) - one.weight - other.weight, 9), first, second
 
 
 def _coarsen(boxes: list[Box], budget: int) -> list[Box]:

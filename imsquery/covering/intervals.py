@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from operator import is_not
 from typing import TYPE_CHECKING, NamedTuple
 
 from imsquery.schema.kinds import Integer, RefusedValue
@@ -45,14 +46,18 @@ def unite_ranges(formula: Formula) -> Formula:
     Only ranges of a time that every image has are united: there the full range means ``all``.  For
     any number or time, ``between 5 and 5`` becomes ``= 5``, which a request can ask for.
     """
+    is_changed = False
 
     def join(node: And | Or, parts: list[Formula]) -> Formula:
+        nonlocal is_changed
         united = _unite(parts) if isinstance(node, Or) else _pin(parts)
+        is_changed |= len(united) < len(parts) or any(map(is_not, united, parts))
         return type(node)(united, node.first, node.last)
 
     if not any(map(_is_ordered, leaves(formula))):
         return formula
-    return simplify(fold(formula, lambda leaf: leaf, lambda node, _: node, join))
+    united = fold(formula, lambda leaf: leaf, lambda node, _: node, join)
+    return simplify(united) if is_changed else formula
 
 
 def _is_ordered(leaf: Formula) -> bool:

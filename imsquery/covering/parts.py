@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from imsquery.covering.boxes import is_pushable
+from imsquery.covering.boxes import is_pushable, slot
 from imsquery.covering.cover import Cover, TooManyHiddenError
 from imsquery.covering.implication import assume, drop_certain, drop_contradictions, drop_moot
 from imsquery.covering.intervals import unite_ranges
@@ -95,8 +95,23 @@ def find_parts(
 
 def report_no_plan(analysis: Analysis) -> None:
     """Report what keeps a plan with default options from finding a checked filter."""
-    if analysis.asks_hidden:
+    if analysis.asks_hidden and not _is_asked_at_once(analysis.formula):
         find_parts(Parted(narrow(analysis), analysis.binder.spec), analysis)
+
+
+def _is_asked_at_once(formula: Formula) -> bool:
+    """Return whether any request can have all hidden conditions of a filter: each is required."""
+    asked: set[str] = set()
+    for part in formula.operands if type(formula) is And else (formula,):
+        if type(part) is Atom:
+            if part.parameter.observed is None:
+                place = slot(part)
+                if place in asked or not is_pushable(part):
+                    return False
+                asked.add(place)
+        elif any(type(leaf) is Atom and leaf.parameter.observed is None for leaf in leaves(part)):
+            return False
+    return True
 
 
 def _parts(parted: Parted, budget: int) -> list[tuple[Box, Formula]]:

@@ -48,7 +48,7 @@ def _is_closed(lexeme: str) -> bool:
 
 
 QUOTES = "'\""
-_kind_of = _Kinds(FIXED)
+kind_of = _Kinds(FIXED)
 
 NAMES = frozenset({"WORD", "LIMIT", "SKIP", "PER", "IGNORING", "CASE"})
 """The terminals that a condition may begin with as its name: words, and some keywords."""
@@ -102,7 +102,7 @@ class Tokens:
                 kinds.append(keyword(word.lower(), "WORD"))
             else:
                 lexemes.append(other)
-                kinds.append(_kind_of[other])
+                kinds.append(kind_of[other])
         lexemes.append("")
         kinds.append(END)
         self._spans: list[tuple[int, int]] | None = None
@@ -118,12 +118,17 @@ class Tokens:
         made._spans = [span for _, _, span in listed]
         return made
 
-    def span(self, first: int, last: int | None = None) -> tuple[int, int]:
-        """Return the offsets of a token, or of the tokens from one to another."""
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """The offsets of all tokens."""
         if self._spans is None:
             matches = Late(TOKEN).finditer(self.text)
             self._spans = [match.span(match.lastindex or 2) for match in matches]
-        spans = self._spans
+        return self._spans
+
+    def span(self, first: int, last: int | None = None) -> tuple[int, int]:
+        """Return the offsets of a token, or of the tokens from one to another."""
+        spans = self.spans
         return spans[first][0], spans[first if last is None else last][1]
 
 

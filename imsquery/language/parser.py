@@ -31,6 +31,23 @@ def tokenize(text: str, limits: Limits = DEFAULT_LIMITS) -> Tokens:
     return to_tokens(text, scan(text), limits)
 
 
+def is_within_limits(text: str, limits: Limits = DEFAULT_LIMITS) -> bool:
+    """Return whether a text is within limits."""
+    lowered = text.lower()
+    # Of what counts, there is no more than can be written with these characters.
+    deep = lowered.count("(") + lowered.count("not")
+    separators = lowered.count("and") + lowered.count("or") + lowered.count(",")
+    if len(text) <= limits.length and deep <= limits.depth and separators < limits.count:
+        return True
+    from imsquery.diagnostics.errors import QueryError
+
+    try:
+        tokenize(text, limits)
+    except QueryError:
+        return False
+    return True
+
+
 def refuse_length(text: str, limits: Limits) -> NoReturn:
     """Raise an error for a text that is longer than the limit."""
     _refuse(text, "too-long", (limits.length, len(text)), f"{limits.length:,} code points")

@@ -26,6 +26,31 @@ def phrase(formula: Formula) -> str:
     return fold(formula, _leaf, _negation, _connective).text
 
 
+class Phrasing:
+    """Writes filters that have parts in common; each part is written once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Formula, _Phrase] = {}
+
+    def phrase(self, formula: Formula) -> str:
+        """Write a filter as :func:`phrase` does."""
+        if not isinstance(formula, And | Or):
+            return self._part(formula).text
+        return _connective(formula, [self._part(each) for each in formula.operands]).text
+
+    def _part(self, part: Formula) -> _Phrase:
+        known = self._known.get(part)
+        if known is None:
+            known = self._known[part] = fold(part, self._leaf, _negation, _connective)
+        return known
+
+    def _leaf(self, leaf: Formula) -> _Phrase:
+        known = self._known.get(leaf)
+        if known is None:
+            known = self._known[leaf] = _leaf(leaf)
+        return known
+
+
 def phrase_atom(atom: Atom) -> str:
     """Write one condition."""
     parameter = atom.parameter

@@ -27,17 +27,16 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from imsquery.compiler.not_expressible import why_left
 from imsquery.compiler.query_string import CompiledQuery, join
 from imsquery.covering.parts import MAX_REQUESTS, Parted, enough, find_parts, narrow
-from imsquery.diagnostics.source import Span
 from imsquery.execution.job import Condition, Request
 from imsquery.execution.ordering import Ordering, read_order
 from imsquery.execution.run import MAX_PAGE
 from imsquery.execution.window import PerGroup, Slice
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.planning.ends import bounded
-from imsquery.planning.phrasing import phrase
+from imsquery.planning.left import Leftovers
+from imsquery.planning.phrasing import Phrasing
 from imsquery.planning.plan import Plan
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.wire import write_pair
@@ -46,7 +45,7 @@ from imsquery.semantics.formula import And, Atom, Or, is_scope
 from imsquery.semantics.lists import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from imsquery.covering.boxes import Box
@@ -187,7 +186,9 @@ class _Lowering:
     ) -> None:
         self._analysis = analysis
         self._formula = formula
-        self.filter = phrase(formula)
+        self._phrasing = Phrasing()
+        self._leftovers = Leftovers(analysis.binder, self._phrasing)
+        self.filter = self._phrasing.phrase(formula)
         self._limit = limit if ordering.by_server else None  # of images that are needed in all
         self._spec = spec
         self._clauses: list[tuple[str, str]] = []
@@ -204,7 +205,7 @@ class _Lowering:
         )
         pairs = [pair for pair, _ in pushed]
         is_whole = residual.key == self._formula.key  # nothing that is pushed helps
-        text = self.filter if is_whole else phrase(residual)
+        text = self.filter if is_whole else self._phrasing.phrase(residual)
         exact = _is_all(residual)
         if exact and self._limit is not None:
             pairs.append((self._spec.clauses["limit"].wire, str(self._limit)))
@@ -213,10 +214,10 @@ class _Lowering:
             query=CompiledQuery(ordered, join(ordered), self._spec.path),
             residual=text,
             pushed=tuple(
-                Condition(phrase(spread(atom)), self._analysis.span(atom), pair)
+                Condition(self._phrasing.phrase(spread(atom)), self._analysis.span(atom), pair)
                 for pair, atom in pushed
             ),
-            left=self._left(residual, text, box),
+            left=self._leftovers.of(residual, box.conditions.keys()),
             limited=exact and self._limit is not None,
             until=until,
             formula=residual,
@@ -234,45 +235,13 @@ class _Lowering:
         nothing = Or((), 0, 0)
         return Request(
             query=CompiledQuery(pairs, join(pairs), self._spec.path),
-            residual=phrase(nothing),
+            residual=self._phrasing.phrase(nothing),
             pushed=(),
             left=(),
             limited=False,
             until=None,
             formula=nothing,
         )
-
-    def _left(self, residual: Formula, text: str, box: Box) -> tuple[Condition, ...]:
-        """Return the conditions of a residual; what was written as one, like a list, stays one."""
-        pieces = [*self._pieces(residual)]
-        texts = [text] if len(pieces) == 1 else map(phrase, pieces)
-        found = {
-            (*self._place(part), written, why_left(part, box.conditions))
-            for part, written in zip(pieces, texts, strict=True)
-        }
-        return tuple(
-            Condition(text, Span(start, end), why=why) for start, end, text, why in sorted(found)
-        )
-
-    def _place(self, part: Formula) -> tuple[int, int]:
-        return self._analysis.binder.span(part.first, part.last)
-
-    def _pieces(self, formula: Formula) -> Iterator[Formula]:
-        """Yield the conditions of a simplified filter, joined where they share a span."""
-        pending = [formula]
-        while pending:
-            node = pending.pop()
-            if not isinstance(node, And | Or):
-                yield node
-                continue
-            by_place: dict[tuple[int, int], list[Formula]] = {}
-            for operand in node.operands:
-                if isinstance(operand, And | Or):
-                    pending.append(operand)
-                else:
-                    by_place.setdefault(self._place(operand), []).append(operand)
-            for same in by_place.values():
-                yield type(node)(same, same[0].first, same[0].last)
 
 
 def _pair(atom: Atom) -> tuple[str, str]:

@@ -53,6 +53,7 @@ class _Consistency:
         # literal that asserts it.  Aspects: `=`, `= ignoring case`, `low`, `high`, `absent`, and
         # `some` for any value.
         self._facts: dict[Key, Formula] = {}
+        self._denied: set[str] = set()  # wire names of all negated conditions so far
         self._contradictions: list[tuple[Formula, Formula]] = []
         self._exclusions: list[tuple[Atom, Atom]] = []
 
@@ -142,6 +143,23 @@ class _Consistency:
     def _assert(self, atom: Atom, undo: Undo) -> None:
         """Assert a condition, and note the first fact that it contradicts."""
         facts = self._facts
+        parameter = atom.parameter
+        wire, key, some = parameter.wire, atom.key, (parameter.wire, "some")
+        # Most conditions are the only one on their parameter.
+        if some in facts or wire in self._denied:
+            self._find_contrary(atom)
+        for fact in (key, some):
+            undo.append((fact, facts.get(fact)))
+            facts[fact] = atom
+        aspect = _ASPECT.get(atom.relation)
+        if aspect is not None:
+            known = facts.get((wire, aspect))
+            if known is None or _is_tighter(atom, known):
+                self._add_fact((wire, aspect), atom, undo)
+
+    def _find_contrary(self, atom: Atom) -> None:
+        """Note the first fact that a condition contradicts."""
+        facts = self._facts
         wire = atom.parameter.wire
         negation = facts.get((Not, atom.key)) or facts.get((wire, "absent"))
         if not self._conflict(atom, negation) and not atom.parameter.multiple:
@@ -153,13 +171,6 @@ class _Consistency:
                 self._conflict(atom, self._against_bound(atom))
             elif atom.relation == "!=":
                 self._conflict(atom, facts.get((wire, "=", atom.value)))
-        self._add_fact(atom.key, atom, undo)
-        self._add_fact((wire, "some"), atom, undo)
-        aspect = _ASPECT.get(atom.relation)
-        if aspect is not None:
-            known = facts.get((wire, aspect))
-            if known is None or _is_tighter(atom, known):
-                self._add_fact((wire, aspect), atom, undo)
 
     def _against_value(self, atom: Atom) -> Formula | None:
         """Return a fact that an equality contradicts."""
@@ -214,6 +225,7 @@ class _Consistency:
         if type(operand) is not Atom:
             return
         parameter = operand.parameter
+        self._denied.add(parameter.wire)
         if parameter.observed is None:
             message = f"`{parameter.name}` is not in image records; only `=` can filter by it"
             self._report("not-observable", f"{message}, without `not`", negation)

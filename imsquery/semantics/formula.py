@@ -6,6 +6,8 @@ was written with (``first`` to ``last``), so that findings can point at them.
 
 from __future__ import annotations
 
+from operator import is_
+
 from imsquery.language.operators import MATCH, NOCASE
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -253,9 +255,9 @@ def leaves(formula: Formula) -> Iterator[Formula]:
     pending = [formula]
     while pending:
         node = pending.pop()
-        if isinstance(node, And | Or):
+        if type(node) is And or type(node) is Or:
             pending.extend(reversed(node.operands))
-        elif isinstance(node, Not):
+        elif type(node) is Not:
             pending.append(node.operand)
         else:
             yield node
@@ -279,16 +281,16 @@ def fold(
     pending: list[tuple[Formula, bool]] = [(formula, False)]
     while pending:
         node, is_visited = pending.pop()
-        if isinstance(node, And | Or):
+        if type(node) is And or type(node) is Or:
             if not is_visited:
                 pending.append((node, True))
-                pending.extend((operand, False) for operand in reversed(node.operands))
+                pending.extend([(operand, False) for operand in reversed(node.operands)])
                 continue
             first = len(results) - len(node.operands)
             parts = results[first:]
             del results[first:]
             results.append(connective(node, parts))
-        elif isinstance(node, Not):
+        elif type(node) is Not:
             if not is_visited:
                 pending += [(node, True), (node.operand, False)]
                 continue
@@ -366,9 +368,18 @@ def map_deferred(formula: Formula, change: Callable[[Deferred], Formula]) -> For
 
 
 def _map(formula: Formula, change: Callable[[Formula], Formula]) -> Formula:
+    """Return the filter with its leaves replaced; parts in which none changes stay the same."""
+
+    def connective(node: And | Or, operands: list[Formula]) -> Formula:
+        if all(map(is_, operands, node.operands)):
+            return node
+        return type(node)(operands, node.first, node.last)
+
     return fold(
         formula,
         change,
-        lambda node, operand: Not(operand, node.first, node.last),
-        lambda node, operands: type(node)(operands, node.first, node.last),
+        lambda node, operand: (
+            node if operand is node.operand else Not(operand, node.first, node.last)
+        ),
+        connective,
     )

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     Compound = tuple[type, frozenset[Key]]
     Operands = dict[Key, Formula]
 
+_LEVELS = 3  # of connectives in a part that is kept as it is
+
 
 def simplify(formula: Formula) -> Formula:
     """Return the simplified filter, which means the same."""
@@ -53,6 +55,9 @@ def simplify(formula: Formula) -> Formula:
                 flipped = not flipped
             if type(child) is And or type(child) is Or:
                 child_kind = _DUAL[type(child)] if flipped else type(child)
+                if not flipped and child_kind is not kind and _is_simple(child):
+                    operands.setdefault(child.key, child)
+                    continue
                 inner = operands if child_kind is kind else {}
                 frames.append((child_kind, inner, child, iter(child.operands), flipped))
                 break
@@ -65,6 +70,14 @@ def simplify(formula: Formula) -> Formula:
             outer_kind, outer, *_ = frames[-1]
             if outer is not operands:
                 _add(outer_kind, outer, _close(kind, operands, node, keys))
+
+
+def _is_simple(node: And | Or, levels: int = _LEVELS) -> bool:
+    """Return whether a part is simplified already; the keys of deep ones are slow to compare."""
+    return hasattr(node, "key") and all(
+        not (type(each) is And or type(each) is Or) or (levels > 1 and _is_simple(each, levels - 1))
+        for each in node.operands
+    )
 
 
 def _add(kind: Connective, operands: Operands, formula: Formula) -> None:

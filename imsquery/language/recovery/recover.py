@@ -70,7 +70,7 @@ def recover(tokens: Tokens, algebra: Algebra) -> Any:
     """
     pieces = translate(tokens.text, algebra)
     if pieces is None:
-        recovery = Recovery(tokens.text, algebra)
+        recovery = Recovery(tokens, algebra)
         pieces = _run(recovery)
         algebra.may_enclose = recovery.is_straight and recovery.is_mended
     return _parse(pieces, tokens.text, algebra)
@@ -95,6 +95,7 @@ def _parse(pieces: list[Piece], text: str, algebra: Algebra) -> Any:
 def _run(recovery: Recovery) -> list[Piece]:
     """Read to the end; return the tokens that parse."""
     while True:
+        recovery.take_plain(_MEANT)
         piece, following = None, recovery.peek()
         while piece is not following:  # what comes next may be another token then
             piece = following
@@ -158,6 +159,10 @@ _AT_WORD = _by_word(
     (predicates.exclusive_or, {EXCLUSIVE_OR}),
     (predicates.presence_before, PRESENCE_OF),
 )
+
+
+# The words that rules are about before the tables take them.
+_MEANT = frozenset({*_AT_CONDITION, *_AT_WORD, *OPERATORS_IN_WORDS.beginnings})
 
 
 def repair(recovery: Recovery) -> None:

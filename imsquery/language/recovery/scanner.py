@@ -8,12 +8,12 @@ fix applied, at the offsets that they have in the text as it is.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from imsquery.diagnostics.edits import Safe, clip, spaced
 from imsquery.language._tables import FIXED, KEYWORDS, TOKEN
-from imsquery.language.lexer import END, ERROR, Tokens, is_word, quote
+from imsquery.language.lexer import END, ERROR, is_word, kind_of, quote
 from imsquery.language.operators import OPERATORS
 from imsquery.language.recovery.confusables import (
     JOINERS,
@@ -49,6 +49,8 @@ from imsquery.language.recovery.vocabulary import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from imsquery.language.lexer import Tokens
 
     Fix = tuple[str, list[tuple[int, int, str]]]
     Report = Callable[..., bool]
@@ -108,28 +110,27 @@ _LONGEST_OPERATOR = 3  # of any language: `===`
 _COMMENTS = frozenset({"--", "//", "/*"})
 _APART = frozenset({"", *" \t\r\n(),"})
 _LONGEST_KNOWN = 32  # longer than any keyword, and any word or operator of another language
+_SIGNS = frozenset({"STRING", "OPERATOR", "LPAR", "RPAR", "COMMA"})  # and strings
+_PARENTHESES = frozenset({"LPAR", "RPAR"})
+_MAY_BEGIN = {*_BARE, *WORD_OPERATORS, "*"}  # what signs may go on
 _BEFORE_VALUES = frozenset({"OPERATOR", "MATCH", "BETWEEN", "AFTER"})
-
-
-@lru_cache(maxsize=256)
-def _kind_of_sign(character: str) -> str:
-    return Tokens(character).kinds[0]
 
 
 class Scanner:
     """Splits one text.
 
     Args:
-        text: as it was written.
+        tokens: of the text as it was written.
         report: takes a message, a span, and fixes; returns whether there may be more.
 
     Attributes:
         is_balanced: every parenthesis has its partner, once the text is scanned.
     """
 
-    def __init__(self, text: str, report: Report) -> None:
+    def __init__(self, tokens: Tokens, report: Report) -> None:
         self.is_balanced = True
-        self._text = text
+        self._text = tokens.text
+        self._tokens = tokens
         self._tell = report
         self._is_full = False
         self._closing = 0  # where the comment that was looked for last ends
@@ -141,19 +142,51 @@ class Scanner:
 
     def scan(self) -> list[Piece]:
         """Return the tokens; the last is the end."""
-        text = self._text
-        position = 0
-        while True:
-            match = _token.match(text, position)
-            assert match is not None  # noqa: S101 -- it matches anywhere
-            start, end = match.span(match.lastindex or 2)
-            if self._is_full:
-                start = end = len(text)
+        text, kinds, spans = self._text, self._tokens.kinds, self._tokens.spans
+        index = position = 0  # the first lexeme from there on
+        while not self._is_full:
+            if position == spans[index - 1][1]:
+                index = self._take_plain(index)
+                start, end = spans[index]
+                is_word = kinds[index] in _WORDS
+            else:
+                # What was read last ends within a lexeme.
+                match = _token.match(text, position)
+                assert match is not None  # noqa: S101 -- it matches anywhere
+                start, end = match.span(match.lastindex or 2)
+                is_word = match.lastindex == 1
             if start == end:
-                self._add(Piece(END, "", start, end))
-                self.is_balanced &= len(self._lists) == 1
-                return self._pieces
-            position = self._take(text[start:end], start, end, is_word=match.lastindex == 1)
+                break
+            position = self._take(text[start:end], start, end, is_word=is_word)
+            index = bisect_left(spans, (position,))
+        self._add(Piece(END, "", len(text), len(text)))
+        self.is_balanced &= len(self._lists) == 1
+        return self._pieces
+
+    def _take_plain(self, first: int) -> int:
+        """Take in lexemes that are what they look like; return the first one to look into.
+
+        In most texts nearly all are: ASCII that does not go on with what is before it.
+        """
+        pieces, text = self._pieces, self._text
+        kinds, spans = self._tokens.kinds, self._tokens.spans
+        if not pieces or pieces[-1].end == spans[first][0]:
+            return first
+        self._end_growth()
+        for index in range(first, len(kinds)):
+            kind = kinds[index]
+            start, end = spans[index]
+            lexeme = text[start:end]
+            if kind in _WORDS:
+                if not lexeme.isascii() or lexeme[:2] in _COMMENTS:
+                    return index
+            elif kind not in _SIGNS or _may_go_on(kind, start, pieces):
+                return index
+            if kind in _PARENTHESES:
+                self._add(Piece(kind, lexeme, start, end))
+            else:
+                pieces.append(Piece(kind, lexeme, start, end))
+        raise AssertionError  # the end is nothing to take in
 
     # -- what is done about a lexeme
 
@@ -283,7 +316,7 @@ class Scanner:
         after = self._pattern(start)
         if after is not None:
             return after
-        kind = _kind_of_sign(lexeme) if len(lexeme) == 1 else Tokens(lexeme).kinds[0]
+        kind = kind_of[lexeme]
         if kind == ERROR:
             return self._mend(lexeme, start)
         if kind == "STRING":
@@ -709,6 +742,16 @@ class Scanner:
         stop += len(closing)
         self._add(Piece("STRING", mark + content + escape + mark, start, stop))
         return stop
+
+
+def _may_go_on(kind: str, start: int, pieces: list[Piece]) -> bool:
+    """Return whether a sign or string may be of one token with what is before it."""
+    last = pieces[-1]
+    if kind == "STRING":
+        return last.end == start
+    if last.kind == "OPERATOR" or last.lexeme.lower() in _MAY_BEGIN:
+        return True
+    return last.end == start and any(each.lexeme.lower() in _MAY_BEGIN for each in pieces[-2:-1])
 
 
 def _joins_ends(piece: Piece, *kinds: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import pairwise
 
 from imsquery.diagnostics.edits import Safe, clip, spaced
@@ -10,7 +10,7 @@ from imsquery.language._tables import ACTIONS, GOTOS
 from imsquery.language.algebra import Algebra
 from imsquery.language.clock import reads_clock
 from imsquery.language.lalr import Stack, shift
-from imsquery.language.lexer import END, NAMES
+from imsquery.language.lexer import END, ERROR, NAMES, Tokens
 from imsquery.language.recovery.phrases import (
     CLAUSES_IN_WORDS,
     JOINTS_IN_WORDS,
@@ -44,6 +44,10 @@ _MOST_FAULTS = 1_000  # more than anyone reads; the rest of a text of nothing bu
 _AFTER_CLAUSES = VALUES | {"OPERATOR"}
 _AFTER_CLAUSE_IN_WORDS = CLAUSES | {"PER", "RPAR", END}
 _SORTS = SORT | ORDER_BY
+_LOOKED_INTO = frozenset({END, ERROR, "COLON"})
+# The states of the tables where a condition, or a value, is expected.
+_AT_CONDITION = frozenset(state for state, row in enumerate(GOTOS) if "predicate" in row)
+_AT_VALUE = frozenset(state for state, row in enumerate(ACTIONS) if "STRING" in row)
 
 WORDS = {
     "NOT": "`not`",
@@ -90,8 +94,8 @@ class Recovery:
         is_mended: each fault so far has a fix, so that the fixes leave nothing but what is read.
     """
 
-    def __init__(self, text: str, algebra: Algebra) -> None:
-        self.text = text
+    def __init__(self, tokens: Tokens, algebra: Algebra) -> None:
+        self.text = tokens.text
         self.algebra = algebra
         self.read: list[Piece] = []
         self.unclosed = 0
@@ -99,7 +103,7 @@ class Recovery:
         self.is_mended = True
         self._is_sql = False
         self._faults = 0
-        scanner = Scanner(text, self.say)
+        scanner = Scanner(tokens, self.say)
         self._rest = scanner.scan()[::-1]
         self.is_straight = scanner.is_balanced
         start: Stack = (0, None)
@@ -124,6 +128,28 @@ class Recovery:
         self._depths.append(depth)
         self._calls.append(is_call)
         return True
+
+    def take_plain(self, meant: Container[str]) -> None:
+        """Read tokens as long as the tables accept them and none can be meant for anything else.
+
+        Args:
+            meant: the words that may be, other than as values.
+        """
+        rest, states = self._rest, self._stacks
+        while True:
+            piece, state = rest[-1], states[-1][0]
+            if piece.kind in _LOOKED_INTO or piece.is_bare:
+                return
+            if state not in _AT_VALUE:
+                word = piece.lexeme.lower()
+                if word in meant or ":" in word:
+                    return
+                if state in _AT_CONDITION and (
+                    rest[-2].kind == "LPAR" or self.peek(3).kind == "OPERATOR"
+                ):
+                    return  # a call or a range
+            if not self.take():
+                return
 
     def give_way(self) -> None:
         """Skip the rest of a text with too many faults, up to its end."""
@@ -156,17 +182,17 @@ class Recovery:
     @property
     def expects_condition(self) -> bool:
         """Whether a condition may begin here."""
-        return "predicate" in GOTOS[self._stacks[-1][0]]
+        return self._stacks[-1][0] in _AT_CONDITION
 
     @property
     def expects_value(self) -> bool:
         """Whether a value of a condition, or of ``after``, may be read here."""
-        return "STRING" in ACTIONS[self._stacks[-1][0]]
+        return self._stacks[-1][0] in _AT_VALUE
 
     @property
     def is_after_value(self) -> bool:
         """Whether such a value was read last."""
-        return self.before() in VALUES and "STRING" in ACTIONS[self._stacks[-2][0]]
+        return self.before() in VALUES and self._stacks[-2][0] in _AT_VALUE
 
     @property
     def is_in_list(self) -> bool:

@@ -47,6 +47,9 @@ _TOKEN = Late(
     re.VERBOSE | re.DOTALL,
 )
 
+# More on the line of the first argument: most queries of this language begin so.
+_goes_on = Late(r"\s*+[\w.-]++[ \t]*+=[ \t]*+[\w.-]++[ \t]++\w").match
+
 _FILTER = "filter"  # the one block that may be repeated
 _GROUPS = frozenset({"properties", "filters"})  # maps of attributes
 _NEWEST = "most_recent"
@@ -60,6 +63,8 @@ _Entry = tuple[Written, Part]
 
 def read(text: str) -> Reading:
     """Read arguments, each on a line of its own, or a whole block of them."""
+    if _goes_on(text):
+        raise UnreadableError
     entries = _arguments(nest([_decoded(token) for token in split(text, _TOKEN)]))
     others = {name.text: (name, value) for name, value in entries if name.text != _FILTER}
     # Some tools take the newest by `created_at`, others by `updated_at`; and `visibility` in a data
