@@ -28,6 +28,8 @@ def is_one_slip(written: str, name: str) -> bool:
         return True
     if len(one) > len(two):
         one, two = two, one
+    if len(two) - len(one) > 1:
+        return False
     same = next((at for at, each in enumerate(one) if each != two[at]), len(one))
     rest, other = one[same:], two[same:]
     if len(one) < len(two):

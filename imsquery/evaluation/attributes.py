@@ -7,7 +7,8 @@ nothing; if the parameter has a default, it counts as that.
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections import deque
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from imsquery.schema.kinds import Boolean, Integer, Tag
@@ -15,23 +16,26 @@ from imsquery.schema.versions import Version, natural_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeVar
 
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
 
     Read = Callable[[Any], str | int | None]
+    Missing = TypeVar("Missing")
 
 LONGEST_NUMBER = 600
 """Longest text that is read as a number: more digits are slow to convert."""
 
 _decimal = re.compile(r"[+-]?[0-9]+").fullmatch
-_PLAIN_TIME = (
-    r"[12][0-9][0-9][0-9]-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+is_plain_time = re.compile(
+    r"[12][0-9][0-9][0-9]-(?:0[1-9]|1[0-2])"
+    r"-(?:0[1-9]|1[0-9]|2[0-8]|(?<!02-)(?:29|30)|(?<=0[13578]-|1[02]-)31)"
     r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
-)
-is_plain_time = re.compile(_PLAIN_TIME).fullmatch
+).fullmatch
 """Matches a time that reads as it is written, as most do."""
-_plain_times = re.compile(rf"(?:{_PLAIN_TIME}\n)*").fullmatch
+_SIGNS = ((4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, "Z"))  # of such a time
+_LENGTH = len("2018-10-28T10:00:00Z")
 _time = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]((?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2})(?:\.[0-9]+)?Z?"
 ).fullmatch
@@ -85,29 +89,45 @@ def place_reader(parameter: Parameter) -> Callable[[Any], Any]:
 
 
 def sort_values(
-    parameter: Parameter, records: Sequence[Mapping[str, Any]]
-) -> list[str | int | None]:
-    """Read what records are sorted by; texts with a version in them are in natural order."""
+    parameter: Parameter, records: Sequence[Mapping[str, Any]], missing: Missing
+) -> list[str | int | Missing]:
+    """Read what records are sorted by; texts with a version in them are in natural order.
+
+    Args:
+        parameter: the parameter.
+        records: the records.
+        missing: what is returned for a record without a value.
+    """
     name, plain = parameter.observed, reader(parameter)
     if name is None:
-        return [None] * len(records)
-    found = [record.get(name) for record in records]
+        return [missing] * len(records)
+    found: list[Any] = [record.get(name) for record in records]
     if plain is read_time and _are_plain(found):
         return found
-    values = [plain(value) for value in found]
-    if not isinstance(parameter.kind, Version):
-        return values
-    return [None if value is None else natural_key(str(value)) for value in values]
+    if isinstance(parameter.kind, Version):
+        texts = map(plain, found)
+        return [missing if text is None else natural_key(str(text)) for text in texts]
+    return [missing if (value := plain(each)) is None else value for each in found]
 
 
 def _are_plain(values: list[Any]) -> bool:
     """Return whether all values are times that are read as they are written."""
-    if {*map(type, values)} != {str}:
+    if {*map(type, values)} != {str} or {*map(len, values)} != {_LENGTH}:
         return False
-    lines = "\n".join([*values, ""])
-    # Values that contain a line break are longer.
-    is_one_each = len(lines) == len(values) * len("2018-10-28T10:00:00Z\n")
-    return is_one_each and _plain_times(lines) is not None
+    text = "".join(values)
+    if any(text[place::_LENGTH] != sign * len(values) for place, sign in _SIGNS):
+        return False
+    # Later versions of Python take midnight as an hour of the day before.
+    return text.isascii() and "T24" not in text and _are_moments(values)
+
+
+def _are_moments(values: list[str]) -> bool:
+    """Return whether the calendar and the clock have all times."""
+    try:
+        deque(map(datetime.fromisoformat, values), maxlen=0)
+    except ValueError:
+        return False
+    return True
 
 
 def spellings(parameter: Parameter, item: str) -> tuple[str, ...]:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from imsquery.execution.ordering import sort_key
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imsquery.execution.ordering import Key
+    from imsquery.execution.ordering import Place, Shown
 
 _CHECKED = 12  # bytes of the digest in a token
 
@@ -37,7 +39,7 @@ class Position:
 
     Attributes:
         count: images returned so far.
-        keys: the sort keys of the last one.
+        keys: what the last one shows of the attributes that results are sorted by.
         identity: its id.
         markers: number of a request -> the id to resume after, or ``None`` for the beginning; a
             request without an entry is exhausted.
@@ -45,16 +47,16 @@ class Position:
     """
 
     count: int
-    keys: tuple[Key, ...]
+    keys: tuple[Shown, ...]
     identity: str
     markers: Mapping[int, str | None]
-    skipped: Mapping[Key, int]
-    kept: Mapping[Key, int]
+    skipped: Mapping[Shown, int]
+    kept: Mapping[Shown, int]
 
     @property
-    def place(self) -> tuple[Any, ...]:
+    def place(self) -> Place:
         """The place of the last image in the order."""
-        return (*self.keys, self.identity)
+        return (*map(sort_key, self.keys), self.identity)
 
 
 def write_token(position: Position, fingerprint: str) -> str:
@@ -119,18 +121,18 @@ def read_token(token: str, fingerprint: str, requests: int, kinds: Kinds) -> Pos
     return position
 
 
-def _keys(found: Any, kinds: Sequence[type]) -> tuple[Key, ...]:
+def _keys(found: Any, kinds: Sequence[type]) -> tuple[Shown, ...]:
     """Read sort keys; raise :class:`ValueError` if they are not of these types."""
     return tuple(_key(each, kind) for each, kind in zip(found, kinds, strict=True))
 
 
-def _key(found: Any, kind: type | None) -> Key:
+def _key(found: Any, kind: type | None) -> Shown:
     if type(found) is not list or [type(each) for each in found] not in ([], [kind]):
         raise _invalid()
     return tuple(found)
 
 
-def _groups(found: Any, kind: type | None) -> dict[Key, int]:
+def _groups(found: Any, kind: type | None) -> dict[Shown, int]:
     """Read the counts of groups; raise :class:`ValueError` if they are malformed."""
     groups = {_key(group, kind): count for group, count in found}
     if (kind is None and groups) or any(type(each) is not int for each in groups.values()):

@@ -70,15 +70,12 @@ class _Arriving(Results):
         self._passed: set[str] = set()
 
     def _results_of(self, batch: Sequence[Entry]) -> Sequence[Entry]:
-        passed, fresh = self._passed, []
-        for entry in batch:
-            identity = entry[-3]
-            if identity not in passed:
-                passed.add(identity)
-                fresh.append(entry)
+        new = {*map(identity_of, batch)} - self._passed
+        self._passed |= new
+        fresh = batch if len(new) == len(batch) else _first_of(batch, new)
         results, beyond = self._window.passed_on(fresh, record_of)
         for entry in beyond:
-            passed.discard(identity_of(entry))
+            self._passed.discard(identity_of(entry))
         return results
 
     def _is_new(self, entry: Entry) -> bool:
@@ -215,6 +212,15 @@ class Merged(_Arriving):
             elif not branch.is_done:
                 found[number] = branch.marker
         return found
+
+
+def _first_of(entries: Sequence[Entry], identities: set[str]) -> list[Entry]:
+    """Return the first image with each id."""
+    found: dict[str, Entry] = {}
+    for entry in entries:
+        if identity_of(entry) in identities:
+            found.setdefault(identity_of(entry), entry)
+    return [*found.values()]
 
 
 def merge(job: Job, page_size: int, position: Position | None) -> Results:

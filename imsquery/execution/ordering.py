@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from itertools import compress, count
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -11,7 +12,7 @@ from attrs import field, frozen
 from imsquery.evaluation.attributes import read, sort_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import TypeVar
 
     from imsquery.schema.parameters import Parameter
@@ -20,8 +21,32 @@ if TYPE_CHECKING:
 
     Placed = TypeVar("Placed", bound=tuple[Any, ...])
 
-Key: TypeAlias = tuple[()] | tuple[str | int]
-"""What a record shows of an attribute: its value, or nothing, which is less than any value."""
+
+class Nothing:
+    """What a record without a value is sorted by: less than any value."""
+
+    __slots__ = ()
+
+    def __lt__(self, other: object) -> bool:
+        return other is not self
+
+    def __le__(self, _other: object) -> bool:
+        return True
+
+    def __gt__(self, _other: object) -> bool:
+        return False
+
+    def __ge__(self, other: object) -> bool:
+        return other is self
+
+
+NOTHING = Nothing()
+
+Key: TypeAlias = str | int | Nothing
+"""What a record is sorted by: its value of an attribute."""
+
+Shown: TypeAlias = tuple[()] | tuple[str | int]
+"""What a record shows of an attribute: its value, or nothing."""
 
 Place: TypeAlias = tuple[Any, ...]
 """The sort keys of a record, and then its id."""
@@ -43,17 +68,26 @@ class SortKey:
 
     def column(self, records: Sequence[Mapping[str, Any]]) -> list[Key]:
         """Return the key of each record."""
-        values = sort_values(self.parameter, records)
-        return [() if value is None else (value,) for value in values]
+        return sort_values(self.parameter, records, NOTHING)
 
     def __str__(self) -> str:
         return f"{self.parameter.name} {'desc' if self.descending else 'asc'}"
 
 
-def group_of(parameter: Parameter, record: Mapping[str, Any]) -> Key:
+def group_of(parameter: Parameter, record: Mapping[str, Any]) -> Shown:
     """Return what a record shows of a parameter with a single value."""
     value = read(parameter, record)
     return () if value is None else (value,)
+
+
+def shown_by(key: Key) -> Shown:
+    """Return what a record with a sort key shows of the attribute."""
+    return () if isinstance(key, Nothing) else (key,)
+
+
+def sort_key(shown: Shown) -> Key:
+    """Return the sort key of a record that shows something of the attribute."""
+    return shown[0] if shown else NOTHING
 
 
 @frozen
@@ -143,15 +177,36 @@ class Ordering:
 
     def arranged(self, items: Iterable[Placed]) -> list[Placed]:
         """Return items sorted by their places, with which they begin."""
-        found = sorted(items, key=itemgetter(0), reverse=self.descending)
-        first = [item[0] for item in found]
-        if any(map(operator.eq, first, first[1:])):
-            for index, descending in reversed([*enumerate(self._directions)]):
-                found.sort(key=itemgetter(index), reverse=descending)
+        found = [*items]
+        _arrange(found, 0, self._directions)
         return found
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.keys))
+
+
+def _arrange(items: list[Placed], index: int, directions: Sequence[bool]) -> None:
+    """Sort items by those of their elements that have a direction, from an index on."""
+    element = itemgetter(index)
+    items.sort(key=element, reverse=directions[index])
+    if index + 1 < len(directions):
+        for tie in _ties([*map(element, items)]):
+            tied = items[tie]
+            _arrange(tied, index + 1, directions)
+            items[tie] = tied
+
+
+def _ties(keys: Sequence[Key]) -> Iterator[slice]:
+    """Yield where several keys in a row are equal."""
+    start = end = -1
+    for place in compress(count(), map(operator.eq, keys, keys[1:])):
+        if place != end:
+            if end > 0:
+                yield slice(start, end + 1)
+            start = place
+        end = place + 1
+    if end > 0:
+        yield slice(start, end + 1)
 
 
 def read_order(query: BoundQuery, spec: Spec) -> Ordering:

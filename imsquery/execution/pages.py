@@ -10,10 +10,13 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
+from functools import cached_property
+from itertools import compress, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from imsquery.compiler.query_string import join
+from imsquery.execution.ordering import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,18 +61,77 @@ class Page(list[Any]):
 
 
 Entry: TypeAlias = tuple[Any, ...]
-"""An image that satisfies the filter: its sort keys and id, its record as it arrived, and the id
-after which the request finds the images with its first key; ``None`` for the beginning."""
+"""An image that satisfies the filter: its sort keys and id, its record, and its arrival."""
 
 key_of: Callable[[Entry], Key] = itemgetter(0)
 identity_of: Callable[[Entry], str] = itemgetter(-3)
 record_of: Callable[[Entry], Mapping[str, Any]] = itemgetter(-2)
-group_marker_of: Callable[[Entry], str | None] = itemgetter(-1)
 
 
 def place_of(entry: Entry) -> Place:
     """Return the place of an image in the order."""
     return entry[:-2]
+
+
+def group_marker_of(entry: Entry) -> str | None:
+    """Return the id after which the request finds the images with the first key of one.
+
+    ``None`` for the beginning.
+    """
+    arrival: Arrival = entry[-1]
+    return arrival.group_markers[identity_of(entry)]
+
+
+class Arrival:
+    """New images that arrived together.
+
+    Where those with the same first key start in the results of the request is found only when it is
+    asked for, which is for few images.
+
+    Args:
+        keys: the first sort key of each.
+        identities: the id of each.
+        before: the id of the image before them.
+        key: the first sort key of that one; ``None`` if there is none.
+        group_marker: the id after which the images with that key start.
+
+    Attributes:
+        key, group_marker: those of the last image.
+    """
+
+    def __init__(
+        self,
+        keys: Sequence[Key],
+        identities: Sequence[str],
+        before: str | None,
+        key: Key | None,
+        group_marker: str | None,
+    ) -> None:
+        self._keys = keys
+        self._identities = identities
+        self._start = before, key, group_marker
+        self.key, self.group_marker = key, group_marker
+        if keys:
+            self.key = keys[-1]
+            place = len(keys) - 1
+            while place and keys[place - 1] == self.key:
+                place -= 1
+            if place:
+                self.group_marker = identities[place - 1]
+            elif self.key != key:
+                self.group_marker = before
+
+    @cached_property
+    def group_markers(self) -> Mapping[str, str | None]:
+        """The id of each image -> the id after which those with its first key start."""
+        found: dict[str, str | None] = {}
+        last, key, marker = self._start
+        for each, identity in zip(self._keys, self._identities, strict=True):
+            if each != key:
+                key, marker = each, last
+            found[identity] = marker
+            last = identity
+        return found
 
 
 class Branch:
@@ -88,7 +150,6 @@ class Branch:
         buffer: images that satisfy the filter and were not taken yet.
         marker: the id of the last image that arrived, whether it satisfies the filter or not.
         key: its first sort key; ``None`` before the first image.
-        group_marker: the id after which the images with that key start; ``None`` for the beginning.
         is_sorted: whether images arrived in the order of the first key.
         is_done: whether there is nothing more to come.
         fetched: images that arrived, whether they satisfy the filter or not.
@@ -106,10 +167,10 @@ class Branch:
         self.buffer: list[Entry] = []
         self.marker = marker
         self.key: Key | None = None
-        self.group_marker = marker
         self.is_sorted = True
         self.is_done = False
         self.fetched = 0
+        self._group_marker = marker  # that of the last image that arrived
         self._order = job.order
         self._request = request
         self._clauses = job.spec.clauses
@@ -210,11 +271,11 @@ class Branch:
         columns = self._order.columns(records)
         if self._order.by_server:
             self._check_order(columns[0])
-        markers = self._group_markers(columns[0], identities)
-        entries: Iterable[Entry] = zip(*columns, identities, records, markers, strict=True)
+        arrival = Arrival(columns[0], identities, self.marker, self.key, self._group_marker)
+        self.key, self._group_marker = arrival.key, arrival.group_marker
+        entries: Iterable[Entry] = zip(*columns, identities, records, repeat(arrival), strict=False)
         if not self._request.exact:
-            matches = self._request.matches
-            entries = [entry for entry in entries if matches(entry[-2])]
+            entries = compress(entries, map(self._request.matches, records))
         return [*(entries if self._is_new is None else filter(self._is_new, entries))]
 
     def _check_order(self, keys: list[Key]) -> None:
@@ -225,23 +286,14 @@ class Branch:
                 raise self._error(f"images are not sorted by {self._order}")
             self.is_sorted = False
 
-    def _group_markers(self, keys: list[Key], identities: list[str]) -> list[str | None]:
-        """Return, for each new record, the id after which those with its first key start."""
-        found, last = [], self.marker
-        for key, identity in zip(keys, identities, strict=True):
-            if key != self.key:
-                self.key, self.group_marker = key, last
-            found.append(self.group_marker)
-            last = identity
-        return found
-
     def _has_past(self, records: Sequence[Mapping[str, Any]]) -> bool:
         """Return whether no image that arrives after one of these can satisfy the filter."""
         if self._request.until is None:
             return False
         relation, bound = self._request.until
         is_past = _RELATIONS[relation]
-        return any(key and is_past(key[0], bound) for key in self._order.arrival.column(records))
+        keys = self._order.arrival.column(records)
+        return any(is_past(key, bound) for key in keys if key is not NOTHING)
 
     def _error(self, message: str) -> ExecutionError:
         return ExecutionError(message, self.query_string())

@@ -10,6 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from imsquery.execution.cursor import Position
+from imsquery.execution.ordering import shown_by
 from imsquery.execution.pages import Branch, place_of, record_of
 from imsquery.execution.window import Window
 
@@ -89,7 +90,8 @@ class Results:
         last = self._latest[-1 - left]
         *keys, identity = place_of(last)
         count, markers = self._window.count - left, self._markers(last)
-        return Position(count, tuple(keys), identity, markers, *self._window.counts(left))
+        shown = tuple(map(shown_by, keys))
+        return Position(count, shown, identity, markers, *self._window.counts(left))
 
     def _short(self) -> list[Branch]:
         """Return the branches that need a page before anything more can be collected."""

@@ -101,13 +101,14 @@ class Execution(_Run, Iterator[Record]):
         self._fetch = fetch
 
     def __next__(self) -> Record:
-        if not self._ready:
+        ready = self._ready
+        if not ready:
             while needed := self._needed():
                 for branch in needed:
                     self._feed(branch, self._fetch_page(branch.query_string()))
-            if not self._ready:
+            if not ready:
                 raise StopIteration
-        return self._ready.popleft()
+        return ready.popleft()
 
     def _fetch_page(self, query: str) -> object:
         try:
@@ -147,6 +148,8 @@ class AsyncExecution(_Run, AsyncIterator[Record]):
         return self
 
     async def __anext__(self) -> Record:
+        if self._ready:  # no other task waits for a page then
+            return self._ready.popleft()
         if self._is_running:
             msg = "another task is already waiting for the next image"
             raise RuntimeError(msg)

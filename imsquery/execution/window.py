@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from imsquery.execution.ordering import Key, group_of
+from imsquery.execution.ordering import Shown, group_of
 from imsquery.schema.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     T = TypeVar("T")
-    Counts = Mapping[Key, int]
+    Counts = Mapping[Shown, int]
 
 
 @frozen
@@ -110,9 +110,9 @@ class Window:
         # There are results only once enough was skipped.
         self._skipped = clauses.skip if count else 0
         self._is_plain = clauses.is_plain
-        self._skipped_per: Counter[Key] = Counter(skipped_per or {})
-        self._kept_per: Counter[Key] = Counter(kept_per or {})
-        self._counted: list[tuple[Counter[Key], Key]] = []
+        self._skipped_per: Counter[Shown] = Counter(skipped_per or {})
+        self._kept_per: Counter[Shown] = Counter(kept_per or {})
+        self._counted: list[tuple[Counter[Shown], Shown]] = []
         self._lengths: list[int] = []  # of the list above, at each result
 
     def passed_on(
@@ -150,7 +150,7 @@ class Window:
         self._lengths.append(len(self._counted))
         return Fate.RESULT
 
-    def _is_counted(self, per: PerGroup, counts: Counter[Key], record: Mapping[str, Any]) -> bool:
+    def _is_counted(self, per: PerGroup, counts: Counter[Shown], record: Mapping[str, Any]) -> bool:
         """Count an image of a group; return whether there were enough of them before."""
         group = group_of(per.parameter, record)
         if counts[group] >= per.count:

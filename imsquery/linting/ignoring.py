@@ -28,10 +28,10 @@ def without_ignored(
     A comment is about its line, or about the next one if it is alone on its line.  That line is the
     one of the finding, or the first or last one of the request.
     """
+    if _comment.search(text) is None:
+        return [*found]
     lines = LineIndex(text)
     ignored = _ignored(text, lines)
-    if not ignored:
-        return [*found]
     return [
         (request, each)
         for request, each in found

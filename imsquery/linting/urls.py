@@ -28,15 +28,14 @@ def read(text: str, spec: Spec) -> Iterator[Request]:
     """Yield the requests whose URL is in a text, with a query string."""
     if spec.path.rpartition("/")[2] not in text:
         return
-    seen: dict[str, int] = {}
+    seen: dict[tuple[Spec, str], int] = {}
     for start, query, separator, host in _queries(text, spec):
         whole = Span(start, query.end)
         there = _spec_at(host, spec)
         is_plain = query.is_whole and not query.is_format and separator is None
-        is_plain = is_plain and there is spec
-        first = seen.setdefault(query.text, whole.start) if is_plain else whole.start
+        first = seen.setdefault((there, query.text), whole.start) if is_plain else whole.start
         if first != whole.start:
-            yield Request(whole, (), spec, first=first)
+            yield Request(whole, (), there, first=first)
             continue
         offset = query.start if is_plain else 0
         span = Span(0, len(query.text))
@@ -118,7 +117,5 @@ _QUERY_SIGN = r"/?(?:\\?\?|\\u003[fF])"
 
 def _url_start(text: str, path_start: int) -> int:
     """Return where the URL starts that has a path."""
-    position = path_start
-    while position > max(0, path_start - _LONGEST_HOST) and text[position - 1] not in _BEFORE_URL:
-        position -= 1
-    return position
+    first = max(0, path_start - _LONGEST_HOST)
+    return max(first, *(text.rfind(each, first, path_start) + 1 for each in _BEFORE_URL))

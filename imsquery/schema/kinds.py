@@ -7,7 +7,7 @@ spellings, so that equal values make equal filters.
 from __future__ import annotations
 
 import re
-from functools import wraps
+from functools import partial, wraps
 from types import MappingProxyType
 
 from imsquery.frozen import Frozen
@@ -34,25 +34,35 @@ class RefusedValue(Exception):  # noqa: N818 -- becomes a finding, not an error 
     Attributes:
         code: ``bad-value``, ``unlisted-value`` or ``out-of-range``.
         message: what the kind accepts.
-        instead: literals that may have been meant, nearest first.
         relations: operator -> the one that says the same of the nearest; ``None`` if all do.
-        certain: the literal that is certainly meant, if there is one.
     """
 
     def __init__(
         self,
         code: str,
         message: str,
-        instead: Iterable[str] = (),
+        instead: Iterable[str] | Callable[[], Iterable[str]] = (),
         relations: Mapping[str, str] | None = None,
-        certain: str = "",
+        certain: str | Callable[[], str] = "",
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.instead = tuple(instead)
         self.relations = relations
-        self.certain = certain
+        self._instead = instead
+        self._certain = certain
+
+    # To look for what was meant takes longer than all else, and many only ask whether a value fits.
+
+    @property
+    def instead(self) -> tuple[str, ...]:
+        """Literals that may have been meant, nearest first."""
+        return tuple(self._instead() if callable(self._instead) else self._instead)
+
+    @property
+    def certain(self) -> str:
+        """The literal that is certainly meant, if there is one."""
+        return self._certain() if callable(self._certain) else self._certain
 
 
 class Advice(Frozen):
@@ -396,17 +406,19 @@ class Enumeration(Kind):
     def _refuse(self, text: str) -> RefusedValue:
         from imsquery.diagnostics.suggest import nearest, the_one_slip
 
+        code = "unlisted-value" if self.is_open else "bad-value"
         folded = text.casefold()
         certain = self.synonyms.get(folded, "")
         meant = certain or self.related.get(folded, "")
         if meant:
-            instead = [meant]
-        else:
+            return RefusedValue(code, self.describe(), [meant], certain=certain)
+        return RefusedValue(
+            code,
+            self.describe(),
+            partial(nearest, text, self.values),
             # Near a value of an open list, there may be another that is not listed.
-            instead = nearest(text, self.values)
-            certain = "" if self.is_open else the_one_slip(text, self.values)
-        code = "unlisted-value" if self.is_open else "bad-value"
-        return RefusedValue(code, self.describe(), instead, certain=certain)
+            certain="" if self.is_open else partial(the_one_slip, text, self.values),
+        )
 
 
 def _make_enumeration(arguments: dict[str, Any]) -> Enumeration:

@@ -32,6 +32,7 @@ _item = re.compile(r'(?:"([^"\\]*)"|([^",]+))(?:,|\Z)')
 # An operator that the server lacks -> the one that means it of the next value, and the step.
 _NEXT = {">": (">=", 1), "<": ("<=", -1), ">=": (">", -1), "<=": ("<", 1)}
 _LARGEST = 2**63 - 1
+_PLAIN = {"=": ("", "")}
 
 
 def write_pair(row: Parameter, relation: str, value: str | int) -> Pair | None:
@@ -124,6 +125,8 @@ def read_pair(row: Parameter, name: str, text: str) -> tuple[str, str] | None:
         text: the value of the pair.
     """
     own = "" if name == row.wire else name
+    if not own and is_plain(row):
+        return "=", text
     forms = sorted(row.forms.items(), key=lambda form: form[0] == LIST)  # before an equality
     found = {prefix: relation for relation, (wire, prefix) in forms if wire == own}
     for prefix in sorted(filter(None, found), reverse=True):  # `lte:` before `lt`
@@ -133,6 +136,11 @@ def read_pair(row: Parameter, name: str, text: str) -> tuple[str, str] | None:
         # What comes before a colon is read as an operator, where there are some.
         return None if any(found) and ":" in text else (found[""], text)
     return ("=", text) if "=" in found.values() else None
+
+
+def is_plain(row: Parameter) -> bool:
+    """Return whether a row has but an equality, which is written without an operator."""
+    return row.forms == _PLAIN
 
 
 def read_list(text: str) -> list[str] | None:

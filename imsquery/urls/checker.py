@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -281,6 +282,8 @@ class _RequestChecker:
             value = str(row.kind.read(pair.value or ""))
         except RefusedValue as refused:
             value = refused.certain
+        if not value:
+            return []
         fits = self._values.fits(row, _written(row, value))
         return [self._edits.replace(pair, (row.wire, value))] if fits else []
 
@@ -291,8 +294,8 @@ class _RequestChecker:
             wires = [*known.meanings, self._spec.family + name.lower()]
             rows = [self._spec.parameters.get(each) for each in wires]
             return [row for row in rows if row is not None and row.pushable]
-        names = [each for each, row in self._spec.names.items() if row.pushable]
-        return [*dict.fromkeys(self._spec.names[each] for each in nearest(name, names))]
+        names = nearest(name, _asked(self._spec))
+        return [*dict.fromkeys(self._spec.names[each] for each in names)]
 
     def _observing(self, pair: Pair, attribute: Parameter) -> list[TitledEdits]:
         """Offer the parameter that filters by an attribute."""
@@ -427,6 +430,12 @@ class _RequestChecker:
                 message = f"`{wire}` finds only images with `{needed}={encode(value)}`"
                 found = finding("never-matches", message, last.span, severity="warning")
                 self.findings.append(found)
+
+
+@lru_cache(maxsize=16)
+def _asked(spec: Spec) -> tuple[str, ...]:
+    """Return the names that the server can be asked about."""
+    return tuple(name for name, row in spec.names.items() if row.pushable)
 
 
 def _written(row: Parameter, value: str) -> Pair:

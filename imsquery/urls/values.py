@@ -14,7 +14,7 @@ from imsquery.diagnostics.source import Span
 from imsquery.language.lexer import spell
 from imsquery.schema.kinds import Flag, RefusedValue
 from imsquery.schema.parameters import LIST, TIME_OPERATORS
-from imsquery.schema.wire import read_list, read_pair, write_pair
+from imsquery.schema.wire import is_plain, read_list, read_pair, write_pair
 from imsquery.urls.notation import UNWRITABLE
 from imsquery.urls.reader import read_pairs
 from imsquery.urls.times import read_wire_time
@@ -127,6 +127,9 @@ class ValueReader:
         return [("separate the parameters", edits)]
 
     def _is_faultless(self, row: Parameter, pair: Pair) -> bool:
+        # Most values do not fit, and to say why would take longer than to see it.
+        if pair.value and row.clause is None and is_plain(row) and not _is_value(row, pair.value):
+            return False
         _, found = self.read(row, pair)
         return found is None
 
@@ -255,11 +258,14 @@ class ValueReader:
         severity = "warning" if code == "unlisted-value" and self._allow_unlisted else "error"
         if row.clause == "order by" and self._spec.find(value) is not None:
             code = "unknown-sort-key"
-        fixes = self.separations(pair) or [
-            self._revalue(row, pair, each, is_safe=each == refused.certain)
-            for each in refused.instead
-            if _is_value(row, each)
-        ]
+        fixes = self.separations(pair)
+        if not fixes:
+            certain = refused.certain
+            fixes = [
+                self._revalue(row, pair, each, is_safe=each == certain)
+                for each in refused.instead
+                if _is_value(row, each)
+            ]
         if type(row.kind) is Flag and not fixes:
             fixes = [self._planned(pair, f"not {self._spec.flag_condition(row)}")]
         message = _invalid(value, row, refused.message)
