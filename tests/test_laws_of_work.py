@@ -6,6 +6,7 @@ Quadratic work would be sixty-four times as much.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -19,6 +20,8 @@ from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imsquery.compiler.checker import check
+from imsquery.testing import near_misses
 from tests import faulty
 from tests.strategies import soup
 from tests.work import Work, called, counting_copy, measured
@@ -403,3 +406,17 @@ def test_work_grows_with_any_text_and_no_faster(
     entry: Callable[[str], None], family: Family
 ) -> None:
     assert_law(entry, family)
+
+
+@given(near_misses().map(lambda miss: miss.text) | st.sampled_from(faulty.MISTAKEN))
+def test_what_is_made_of_a_text_is_freed_at_once(text: str) -> None:
+    check(text)  # what is remembered from then on, and loaded
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        check(text)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+        gc.unfreeze()

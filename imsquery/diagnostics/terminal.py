@@ -6,6 +6,7 @@ forge a report.  What could do so is shown by name (:func:`visible`) or escaped 
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING
 from unicodedata import category, east_asian_width
 
@@ -90,7 +91,11 @@ def _is_plain(text: str) -> bool:
 
 
 def cells(text: str) -> Iterator[tuple[str, int]]:
-    """Yield what is shown for each character, and how many columns that takes."""
+    """Return what is shown for each character, and how many columns that takes."""
+    return zip(text, repeat(1)) if _is_plain(text) else _cells(text)
+
+
+def _cells(text: str) -> Iterator[tuple[str, int]]:
     marks = -1  # on the last character; there is none to bear one at the start
     for character in text:
         if " " <= character <= "~":

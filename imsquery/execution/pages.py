@@ -61,7 +61,8 @@ class Page(list[Any]):
 
 
 Entry: TypeAlias = tuple[Any, ...]
-"""An image that satisfies the filter: its sort keys and id, its record, and its arrival."""
+"""An image that satisfies the filter: its sort keys and id, its record, and its arrival if the
+server sorts."""
 
 key_of: Callable[[Entry], Key] = itemgetter(0)
 identity_of: Callable[[Entry], str] = itemgetter(-3)
@@ -149,7 +150,7 @@ class Branch:
     Attributes:
         buffer: images that satisfy the filter and were not taken yet.
         marker: the id of the last image that arrived, whether it satisfies the filter or not.
-        key: its first sort key; ``None`` before the first image.
+        key: its first sort key, if the server sorts; ``None`` before the first image.
         is_sorted: whether images arrived in the order of the first key.
         is_done: whether there is nothing more to come.
         fetched: images that arrived, whether they satisfy the filter or not.
@@ -269,10 +270,11 @@ class Branch:
     def _entries(self, records: Sequence[Mapping[str, Any]], identities: list[str]) -> list[Entry]:
         """Return the images among new records that satisfy the filter."""
         columns = self._order.columns(records)
-        if self._order.by_server:
+        arrival = None
+        if self._order.by_server:  # else nothing is resumed within a request
             self._check_order(columns[0])
-        arrival = Arrival(columns[0], identities, self.marker, self.key, self._group_marker)
-        self.key, self._group_marker = arrival.key, arrival.group_marker
+            arrival = Arrival(columns[0], identities, self.marker, self.key, self._group_marker)
+            self.key, self._group_marker = arrival.key, arrival.group_marker
         entries: Iterable[Entry] = zip(*columns, identities, records, repeat(arrival), strict=False)
         if not self._request.exact:
             entries = compress(entries, map(self._request.matches, records))

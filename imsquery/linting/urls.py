@@ -117,5 +117,7 @@ _QUERY_SIGN = r"/?(?:\\?\?|\\u003[fF])"
 
 def _url_start(text: str, path_start: int) -> int:
     """Return where the URL starts that has a path."""
-    first = max(0, path_start - _LONGEST_HOST)
-    return max(first, *(text.rfind(each, first, path_start) + 1 for each in _BEFORE_URL))
+    first, position = max(0, path_start - _LONGEST_HOST), path_start
+    while position > first and text[position - 1] not in _BEFORE_URL:
+        position -= 1
+    return position

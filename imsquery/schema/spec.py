@@ -20,9 +20,11 @@ from imsquery.schema.parameters import (
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from os import PathLike
-    from typing import Any, Self
+    from typing import Any, Self, TypeVar
+
+    Made = TypeVar("Made")
 
 DESCENDING = "desc"
 """The direction that a server sorts in unless told otherwise."""
@@ -73,7 +75,7 @@ class Spec(Frozen):
     __slots__ = (
         *_fields, "names", "exclusive", "clauses", "companions", "wires",
         "takes_sort_keys",
-        "_bare_family", "_members", "_hash",
+        "_bare_family", "_members", "_hash", "_made",
     )  # fmt: skip
     parameters: Mapping[str, Parameter]
     functions: Mapping[str, tuple[Function, ...]]
@@ -94,6 +96,7 @@ class Spec(Frozen):
     _bare_family: str
     _members: Mapping[str, Parameter]
     _hash: int
+    _made: dict[Callable[[Spec], Any], Any]
 
     def __init__(
         self,
@@ -141,6 +144,7 @@ class Spec(Frozen):
                 if family and wire.startswith(family)
             },
             hash((path, host, family, *rows, *overloads)),
+            {},
         )
 
     def _arguments(self) -> dict[str, Any]:
@@ -162,6 +166,13 @@ class Spec(Frozen):
 
     def __repr__(self) -> str:
         return f"<Spec {self.path}: {len(self.parameters)} parameters>"
+
+    def once(self, make: Callable[[Spec], Made]) -> Made:
+        """Return what a function makes of the spec; it is called at the first time."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
 
     def find(self, name: str) -> Parameter | None:
         """Return the row with a name, in any letter case, or ``None``."""
@@ -226,7 +237,7 @@ class Spec(Frozen):
     @property
     def features(self) -> tuple[str, ...]:
         """The endings of the family's flags, as far as they are listed."""
-        return _features(self)
+        return self.once(_features)
 
     def meant_features(self, ending: str) -> tuple[Sequence[str], Sequence[str]]:
         """Return the features that an unlisted ending of the family is one slip away from.
@@ -242,7 +253,7 @@ class Spec(Frozen):
         parentheses.
         """
         folded = name.lower().replace("-", "_")
-        known = next((row for row in self.foreign_names if folded in row.names), None)
+        known = self.once(_foreign).get(folded)
         if known is not None:
             return known
         member = self._members.get(folded)
@@ -431,17 +442,21 @@ def directed(keys: Sequence[str], directions: Sequence[str]) -> list[tuple[str, 
     return [(key, directions[at] if directions else None) for at, key in enumerate(keys)]
 
 
-@lru_cache(maxsize=16)
 def _features(spec: Spec) -> tuple[str, ...]:
     members = spec._members.items()  # noqa: SLF001 -- a part of the class that is remembered
     return *(ending for ending, row in members if type(row.kind) is Flag), *spec.members
+
+
+def _foreign(spec: Spec) -> dict[str, ForeignName]:
+    """Return what other tools' names mean, by name; of several meanings, the first."""
+    return {name: row for row in reversed(spec.foreign_names) for name in row.names}
 
 
 @lru_cache(maxsize=1024)  # a filter may name the same ones again and again
 def _meant_features(ending: str, spec: Spec) -> tuple[tuple[str, ...], tuple[str, ...]]:
     from imsquery.diagnostics.suggest import is_one_slip, nearest
 
-    features = _features(spec)
+    features = spec.once(_features)
     slips = tuple(each for each in features if is_one_slip(ending, each))
     return slips, slips or tuple(nearest(ending, features))
 

@@ -24,8 +24,10 @@ _MOST_DIGITS = 40
 _MOST_PLACES = 60
 
 
-def reread(refused: RefusedValue, literal: str, row: Parameter, relation: str) -> int:
+def reread(refused: RefusedValue, literal: str, row: Parameter, relation: str) -> int | None:
     """Return the number that a literal means for a parameter, if not for its kind alone.
+
+    ``None`` if there is no more to say than what the kind says.
 
     Args:
         refused: what the kind says of the literal.
@@ -34,12 +36,12 @@ def reread(refused: RefusedValue, literal: str, row: Parameter, relation: str) -
         relation: an order comparison may be with a number out of range.
 
     Raises:
-        RefusedValue: it means none.
+        RefusedValue: it means a number that the parameter does not take.
     """
     kind = row.kind
     match = _quantity(literal)
     if not isinstance(kind, Integer) or not (match or refused.code == "out-of-range"):
-        raise refused
+        return None
     digits = literal if match is None else _convert(match, row)
     if relation in ORDER:
         return Integer(None, values=kind.values).read(digits)

@@ -36,6 +36,17 @@ _separator = re.compile("[,;|/]")
 _with_version = Late(r"([^\W\d][^\d]*?)[\s_-]*v?(\d{1,9}(?:\.\d{1,9}){0,4})", re.ASCII).fullmatch
 
 
+def _version_rows(spec: Spec) -> dict[str, Parameter]:
+    """Return the rows that state versions, by the wire name of what has the version."""
+    found: dict[str, Parameter] = {}
+    for row in spec.parameters.values():
+        known = spec.foreign(row.name.removesuffix("_version"))
+        if isinstance(row.kind, Version) and known is not None:
+            for wire in known.meanings:
+                found.setdefault(wire, row)
+    return found
+
+
 @frozen
 class Comparison:
     """A comparison with a value, as it was written.
@@ -60,11 +71,15 @@ class Comparison:
     def reread(self, refused: RefusedValue, *, allow_unlisted: bool) -> str | int | None:
         """Return the value that the parameter takes, if not its kind alone; else report why not."""
         try:
-            return reread(refused, self.literal, self.parameter, self.relation)
+            number = reread(refused, self.literal, self.parameter, self.relation)
         except RefusedValue as error:
-            is_allowed = allow_unlisted and error.code == "unlisted-value"
-            self._report_refused(error, is_allowed=is_allowed)
-            return self.literal if is_allowed else None
+            self._report_refused(error, is_allowed=False)
+            return None
+        if number is not None:
+            return number
+        is_allowed = allow_unlisted and refused.code == "unlisted-value"
+        self._report_refused(refused, is_allowed=is_allowed)
+        return self.literal if is_allowed else None
 
     def _report_refused(self, refused: RefusedValue, *, is_allowed: bool) -> None:
         """Report a value that the parameter refuses; as a warning if it is allowed."""
@@ -106,12 +121,7 @@ class Comparison:
 
         ``None`` if there is no such.
         """
-        for row in self.spec.parameters.values():
-            if isinstance(row.kind, Version):
-                known = self.spec.foreign(row.name.removesuffix("_version"))
-                if known is not None and self.parameter.wire in known.meanings:
-                    return row
-        return None
+        return self.spec.once(_version_rows).get(self.parameter.wire)
 
     def _listed_value(self, text: str) -> str:
         """Return the value that a text certainly means; empty if it means none."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -294,7 +293,7 @@ class _RequestChecker:
             wires = [*known.meanings, self._spec.family + name.lower()]
             rows = [self._spec.parameters.get(each) for each in wires]
             return [row for row in rows if row is not None and row.pushable]
-        names = nearest(name, _asked(self._spec))
+        names = nearest(name, self._spec.once(_asked))
         return [*dict.fromkeys(self._spec.names[each] for each in names)]
 
     def _observing(self, pair: Pair, attribute: Parameter) -> list[TitledEdits]:
@@ -432,7 +431,6 @@ class _RequestChecker:
                 self.findings.append(found)
 
 
-@lru_cache(maxsize=16)
 def _asked(spec: Spec) -> tuple[str, ...]:
     """Return the names that the server can be asked about."""
     return tuple(name for name, row in spec.names.items() if row.pushable)
