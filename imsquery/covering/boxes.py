@@ -6,7 +6,7 @@ widened to one that contains both; the weight of a box estimates how many images
 
 from __future__ import annotations
 
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from imsquery.covering.implication import follows, is_contrary
@@ -276,7 +276,6 @@ def _listed(atom: Atom) -> list[Atom]:
     return [atom] if is_listable else []
 
 
-@lru_cache(maxsize=1024)  # each box weighs what those that it was made of did
 def weigh(atom: Atom) -> float:
     """Estimate the share of all images that satisfy a condition."""
     kind = atom.parameter.kind
