@@ -17,7 +17,7 @@ from imsquery.semantics.lists import as_list
 
 TYPE_CHECKING = False  # typing is not worth loading for a finding
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container
 
     from imsquery.semantics.analysis import Analysis
     from imsquery.semantics.formula import Formula
@@ -142,7 +142,8 @@ def why_left(part: Formula, asked: Container[str]) -> str:
         part: a condition, or a list or range that was written as one.
         asked: the conditions in the request, by :func:`slot`.
     """
-    literals = _literals(part)
+    listed = as_list(part)
+    literals = part.operands if isinstance(part, And | Or) and not listed else (listed or part,)
     for literal in literals:
         reason = obstacle(literal)
         if reason is not None:
@@ -153,17 +154,6 @@ def why_left(part: Formula, asked: Container[str]) -> str:
         if isinstance(literal, Atom) and slot(literal) in asked:
             return _once_only(literal)
     return _AND_ONLY
-
-
-def slots(part: Formula) -> set[str]:
-    """Return what a request must ask to make a difference to :func:`why_left` for a part."""
-    return {slot(each) for each in _literals(part) if isinstance(each, Atom)}
-
-
-def _literals(part: Formula) -> Sequence[Formula]:
-    """Return the conditions of a part; a list that a server takes is one."""
-    listed = as_list(part)
-    return part.operands if isinstance(part, And | Or) and not listed else (listed or part,)
 
 
 def _once_only(atom: Atom) -> str:

@@ -118,7 +118,7 @@ def _end(pattern: re.Pattern[str], text: str, cursor: int) -> int:
 def _position(text: str, cursor: int, head: Tokens, span: Span, quote: str) -> Position | None:
     """Return the reading of a cursor, given the tokens before it; what is replaced is not read."""
     if span.start < cursor:
-        head = Tokens(text[: span.start])
+        head = head.before(count(head) - 1)
     walked = _walk(head)
     if walked is None:
         return None

@@ -32,9 +32,9 @@ _NEAR = 8  # words after the cursor that are tried before all of them are
 
 # What separates whole conditions and clauses; some of it occurs within them, too.
 _SEPARATORS = frozenset({"AND", "OR", "COMMA", "RPAR", "ORDER", "LIMIT", "SKIP", "AFTER"})
-# What is tried, in this order, to complete a condition.
+# What is tried, in this order, to complete a condition: what takes no value comes first.
 _CONTINUATIONS = (
-    "OPERATOR", "PRESENCE", "AND", "RPAR", "LPAR", "BY", "CASE", "IN", "IS", "BETWEEN", "MATCH",
+    "IS", "PRESENCE", "OPERATOR", "AND", "RPAR", "LPAR", "BY", "CASE", "IN", "BETWEEN", "MATCH",
     "NOT",
 )  # fmt: skip
 _STAND_IN = "x"  # for a text that only the user knows

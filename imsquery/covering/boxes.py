@@ -6,10 +6,11 @@ widened to one that contains both; the weight of a box estimates how many images
 
 from __future__ import annotations
 
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import TYPE_CHECKING
 
-from imsquery.covering.implication import are_nested, follows, is_contrary
+from imsquery.covering.implication import follows, is_contrary
+from imsquery.language.operators import ORDER
 from imsquery.schema.kinds import Boolean, Flag, Identifier, Integer
 from imsquery.schema.parameters import LIST
 from imsquery.schema.wire import MAX_LIST, write_pair
@@ -249,9 +250,13 @@ def _wider(one: Atom | None, other: Atom | None) -> Atom | None:
 
 
 def _shared_weight(one: Atom, other: Atom) -> float:
-    """Return the weight of what both of two conditions on a parameter imply."""
-    if are_nested(one, other):
-        return weigh(one)  # both weigh the same
+    """Return the weight of what both of two different conditions on a parameter imply."""
+    row = one.parameter
+    if one.relation == other.relation and not (row.multiple or row.scopes):
+        if one.relation == "=" and LIST not in row.forms:
+            return 1.0  # two values have nothing in common
+        if one.relation in ORDER and (row.is_time or isinstance(row.kind, Integer)):
+            return weigh(one)  # one of two bounds implies the other, and they weigh the same
     shared = _wider(one, other)
     return 1.0 if shared is None else weigh(shared)
 
@@ -271,7 +276,6 @@ def _listed(atom: Atom) -> list[Atom]:
     return [atom] if is_listable else []
 
 
-@lru_cache(maxsize=1024)  # each box weighs what those that it was made of did
 def weigh(atom: Atom) -> float:
     """Estimate the share of all images that satisfy a condition."""
     kind = atom.parameter.kind

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from imsquery.covering.intervals import extent
 from imsquery.evaluation.attributes import is_always_present
 from imsquery.evaluation.matching import text_test
-from imsquery.language.operators import ORDER
 from imsquery.schema.kinds import Integer
 from imsquery.semantics.formula import And, Atom, Not, Or, fold, is_scope, leaves, map_atoms
 from imsquery.semantics.lists import OneOf
@@ -99,14 +98,6 @@ def _compare(atom: Atom, known: Atom) -> bool | None:
     if atom.relation == "!=":
         holds, fails = fails, holds
     return True if holds else False if fails else None
-
-
-def are_nested(one: Atom, other: Atom) -> bool:
-    """Return whether it is certain that one of two bounds on a parameter implies the other."""
-    row = one.parameter
-    is_number = row.is_time or isinstance(row.kind, Integer)
-    is_bound = one.relation == other.relation and one.relation in ORDER
-    return is_bound and is_number and not (row.multiple or row.scopes)
 
 
 def drop_contradictions(formula: Formula) -> Formula:

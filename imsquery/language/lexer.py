@@ -118,6 +118,12 @@ class Tokens:
         made._spans = [span for _, _, span in listed]
         return made
 
+    def before(self, index: int) -> Tokens:
+        """Return the tokens before one, of the text up to it."""
+        start, _ = self.spans[index]
+        found = zip(self.kinds[:index], self.lexemes, self.spans, strict=False)
+        return Tokens.of(self.text[:start], [*found, (END, "", (start, start))])
+
     @property
     def spans(self) -> list[tuple[int, int]]:
         """The offsets of all tokens."""

@@ -6,7 +6,7 @@ import re
 
 from imsquery.language.algebra import Algebra
 from imsquery.language.lalr import parse_tokens
-from imsquery.language.lexer import Tokens, scan
+from imsquery.language.lexer import ERROR, Tokens, scan
 from imsquery.limits import DEFAULT_LIMITS
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
@@ -133,7 +133,7 @@ def parse_with(algebra: A, tokens: Tokens) -> tuple[A, Any]:
         The algebra with its findings (another one after a syntax error), and what it made of the
         query; after a syntax error, of everything that could be read around it.
     """
-    value = parse_tokens(tokens, algebra)
+    value = None if ERROR in tokens.kinds else parse_tokens(tokens, algebra)
     if value is not None:
         return _reread(algebra, tokens, value) if algebra.findings else (algebra, value)
     from imsquery.language.recovery.recover import recover

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from imsquery.compiler.not_expressible import slots, why_left
+from imsquery.compiler.not_expressible import why_left
 from imsquery.diagnostics.source import Span
 from imsquery.execution.job import Condition
-from imsquery.semantics.formula import And, Or
+from imsquery.semantics.formula import And, Atom, Or, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
+    from imsquery.covering.boxes import Box
     from imsquery.planning.phrasing import Phrasing
     from imsquery.semantics.binder import Binder
     from imsquery.semantics.formula import Formula
@@ -23,13 +24,13 @@ class _Piece(NamedTuple):
 
     Attributes:
         formula: the condition.
-        slots: what a request must ask for, so that there is another reason why it is left.
+        wires: of its parameters; a request that asks about one may have another reason to leave it.
         place: where it is in the text.
         left: the condition with the reason.
     """
 
     formula: Formula
-    slots: AbstractSet[str]
+    wires: AbstractSet[str]
     place: tuple[int, int]
     left: Condition
 
@@ -47,55 +48,59 @@ class Leftovers:
         self._phrasing = phrasing
         self._known: dict[Formula, Sequence[_Piece]] = {}
 
-    def of(self, residual: Formula, asked: AbstractSet[str]) -> tuple[Condition, ...]:
+    def of(self, residual: Formula, text: str, box: Box) -> tuple[Condition, ...]:
         """Return the conditions of a residual; what was written as one, like a list, stays one.
 
         Args:
             residual: what a request leaves of a simplified filter.
-            asked: what the request asks for, by :func:`~imsquery.covering.boxes.slot`.
+            text: the same as it is written.
+            box: what the request asks for.
         """
+        asked, wires = box.conditions.keys(), box.wires
         found: dict[tuple[int, int, str, str], Condition] = {}
-        for piece in self._pieces(residual):
+        for piece in self._pieces(residual, text):
             left = piece.left
-            if not piece.slots.isdisjoint(asked):
+            if not piece.wires.isdisjoint(wires):
                 left = Condition(left.text, left.span, why=why_left(piece.formula, asked))
-            found[(*piece.place, left.text, left.why)] = left
+            found[*piece.place, left.text, left.why] = left
         return tuple(found[key] for key in sorted(found))
 
-    def _pieces(self, residual: Formula) -> Iterator[_Piece]:
+    def _pieces(self, residual: Formula, text: str) -> Iterator[_Piece]:
         if not isinstance(residual, And | Or):
-            yield self._piece(residual)
+            yield self._piece(residual, text)
             return
-        literals = [each for each in residual.operands if not isinstance(each, And | Or)]
-        yield from self._joined(residual, literals)
-        for part in residual.operands:
-            if isinstance(part, And | Or):
-                known = self._known.get(part)
-                if known is None:
-                    known = self._known[part] = [*self._within(part)]
-                yield from known
+        connectives = [each for each in residual.operands if isinstance(each, And | Or)]
+        joined = self._joined(residual)
+        for part in joined:
+            is_all = not connectives and len(joined) == 1
+            yield self._piece(part, text if is_all else self._phrasing.phrase(part))
+        for each in connectives:
+            known = self._known.get(each)
+            if known is None:
+                known = self._known[each] = [*self._within(each)]
+            yield from known
 
-    def _within(self, part: And | Or) -> Iterator[_Piece]:
-        pending = [part]
+    def _within(self, node: And | Or) -> Iterator[_Piece]:
+        pending = [node]
         while pending:
             node = pending.pop()
             pending += [each for each in node.operands if isinstance(each, And | Or)]
-            literals = [each for each in node.operands if not isinstance(each, And | Or)]
-            yield from self._joined(node, literals)
+            for part in self._joined(node):
+                yield self._piece(part, self._phrasing.phrase(part))
 
-    def _joined(self, node: And | Or, literals: Sequence[Formula]) -> Iterator[_Piece]:
-        """Yield the conditions that a connective joins; those with one place are one."""
+    def _joined(self, node: And | Or) -> list[Formula]:
+        """Return the conditions that a connective joins; those with one place are one."""
         by_place: dict[tuple[int, int], list[Formula]] = {}
-        for literal in literals:
-            by_place.setdefault(self._place(literal), []).append(literal)
-        for same in by_place.values():
-            yield self._piece(type(node)(same, same[0].first, same[0].last))
+        for each in node.operands:
+            if not isinstance(each, And | Or):
+                by_place.setdefault(self._place(each), []).append(each)
+        return [type(node)(same, same[0].first, same[0].last) for same in by_place.values()]
 
-    def _piece(self, part: Formula) -> _Piece:
-        start, end = self._place(part)
-        text = self._phrasing.phrase(part)
-        left = Condition(text, Span(start, end), why=why_left(part, ()))
-        return _Piece(part, slots(part), (start, end), left)
+    def _piece(self, part: Formula, text: str) -> _Piece:
+        place = self._place(part)
+        wires = {leaf.parameter.wire for leaf in leaves(part) if isinstance(leaf, Atom)}
+        left = Condition(text, Span(*place), why=why_left(part, ()))
+        return _Piece(part, wires, place, left)
 
     def _place(self, part: Formula) -> tuple[int, int]:
         return self._binder.span(part.first, part.last)

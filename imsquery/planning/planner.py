@@ -217,7 +217,7 @@ class _Lowering:
                 Condition(self._phrasing.phrase(spread(atom)), self._analysis.span(atom), pair)
                 for pair, atom in pushed
             ),
-            left=self._leftovers.of(residual, box.conditions.keys()),
+            left=self._leftovers.of(residual, text, box),
             limited=exact and self._limit is not None,
             until=until,
             formula=residual,
