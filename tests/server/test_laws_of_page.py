@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 pytest.importorskip("duckdb")
 
 import imsquery
-from imsquery import specs
+from imsquery import specs, testing
 from imsquery.server.catalogue import Catalogue
 from imsquery.server.page.answers import LIMITS, Answers
 from imsquery.server.page.questions import QUESTIONS, BadQuestionError, answer
@@ -97,6 +97,45 @@ def test_every_question_about_any_text_has_an_answer_that_is_json(
         assert json.loads(json.dumps(found, allow_nan=False)).keys() == found.keys()
 
 
+@given(testing.specs() | st.sampled_from([specs.named(each) for each in specs.NAMES]))
+def test_examples_are_filters_of_the_spec_the_last_with_mistakes(spec: imsquery.Spec) -> None:
+    sound = [
+        each
+        for each in answer(Answers(fetch, spec), "examples", {})["examples"]
+        if "&&" not in each
+    ]
+
+    assert all(imsquery.check(each, spec=spec) == () for each in sound)
+    assert all(imsquery.matcher(each, spec=spec) for each in sound)
+
+
+@pytest.mark.parametrize(
+    ("spec", "first", "last"),
+    [
+        ("huaweicloud", "platform = CentOS and supports(kvm)", "platform"),
+        ("glance", "status = active and protected", "status"),
+    ],
+)
+def test_examples_are_in_the_words_of_the_spec(spec: str, first: str, last: str) -> None:
+    answers = Answers(fetch, specs.named(spec))
+    found = answer(answers, "examples", {})["examples"]
+    mistaken = answers.examine(found[-1], ENDPOINT, "duckdb")["findings"]
+
+    assert found[0] == first
+    assert [each["code"] for each in mistaken] == ["unknown-name", "syntax"]
+    assert mistaken[0]["fixes"][0]["title"] == f"write `{last}`"
+
+
+def test_a_filter_is_formatted_by_the_spec() -> None:
+    question = {"query": "__platform=CentOS", "endpoint": ENDPOINT, "dialect": "duckdb"}
+    for spec, formatted in (
+        ("huaweicloud", "platform = CentOS"),
+        ("glance", "__platform = CentOS"),
+    ):
+        answers = Answers(fetch, specs.named(spec))
+        assert answer(answers, "filter", question)["formatted"] == formatted
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
@@ -113,7 +152,8 @@ def test_anything_that_is_not_a_question_is_refused_in_words(name: str, asked: o
         assert str(error)
     else:
         assert isinstance(asked, dict)
-        assert isinstance(asked["query"], str)
+        fields = QUESTIONS[name].fields
+        assert {key: type(asked[key]) for key in fields} == {k: v.kind for k, v in fields.items()}
         assert isinstance(found, dict)
 
 

@@ -27,6 +27,7 @@ from imsquery.planning.report import tree
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.semantics.analysis import inspect
 from imsquery.semantics.formula import Atom, leaves
+from imsquery.server.page.examples import examples
 from imsquery.server.page.shapes import (
     show_cell,
     show_completions,
@@ -93,7 +94,7 @@ class Answers:
             "findings": show_findings(found, units),
             "tokens": [*show_tokens(query, units)] if len(query) <= LIMITS.length else [],
             "mended": self._mended(query, found),
-            "formatted": format_query(query) if is_sound and query.strip() else None,
+            "formatted": self._formatted(query) if is_sound and query.strip() else None,
         }
         if any(each.severity == "error" and each.code != "contradiction" for each in found):
             return answer | dict.fromkeys(("request", "plan", "sql"))
@@ -112,6 +113,9 @@ class Answers:
             return None
         mended, _ = mend(query, self._check)
         return None if mended == query else mended
+
+    def _formatted(self, query: str) -> str:
+        return format_query(query, spec=self.spec, limits=LIMITS)
 
     def _request(self, query: str, endpoint: str) -> Answer:
         made = compile_query(query, spec=self.spec, limits=LIMITS)
@@ -183,6 +187,10 @@ class Answers:
             if each.observed is not None:
                 columns.setdefault(each.observed, each)
         return [*columns.values()][:MAX_COLUMNS]
+
+    def begin(self) -> Answer:
+        """Return filters to begin with, in the words of the spec."""
+        return {"examples": examples(self.spec)}
 
     def explain(self, query: str, image: str) -> Answer:
         """Return which conditions of a filter an image meets, by its id."""

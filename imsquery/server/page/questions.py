@@ -74,6 +74,7 @@ _QUERY = Field(str)  # one that is too long is a finding
 _SHORT = Field(str, longest=LONGEST)
 
 QUESTIONS: Mapping[str, Question] = {
+    "examples": Question("List filters to begin with", Answers.begin, {}),
     "filter": Question(
         "Check a filter, and return its request, plan and SQL",
         Answers.examine,

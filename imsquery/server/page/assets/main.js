@@ -8,12 +8,6 @@ import { Images, showWhy } from "./images.js";
 import { latest, settled } from "./latest.js";
 import { showPlan, showRequest, showStatement } from "./request.js";
 
-const EXAMPLES = [
-  "platform = CentOS and supports(kvm)",
-  "platform in (CentOS, Ubuntu) and min_disk <= 60 limit 3",
-  "name contains ubuntu ignoring case and created_at >= 2024",
-  "platfrom = Centos && min_disk < 40",
-];
 const PAUSE = 120; // milliseconds without typing, before images are looked for
 
 const at = (id) => document.getElementById(id);
@@ -51,6 +45,19 @@ const examine = answered(async () => {
   showRequest(at("request"), answer.request);
   showPlan(at("picture"), at("plan"), answer.plan);
   showStatement(at("sql"), answer.sql);
+});
+
+const begin = answered(async () => {
+  const { examples } = await ask("examples", {});
+  const buttons = examples.map((each) => {
+    const button = element("button", { type: "button", className: "example" }, each);
+    button.addEventListener("click", () => {
+      replaceText(view, each);
+      view.focus();
+    });
+    return button;
+  });
+  at("examples").replaceChildren(...(examples.length ? ["Examples:"] : []), ...buttons);
 });
 
 const find = answered(async () => {
@@ -158,6 +165,7 @@ at("token-form").addEventListener("submit", (event) => {
   event.preventDefault();
   useToken(at("token").value);
   at("token-form").hidden = true;
+  begin();
   refresh();
 });
 addEventListener("hashchange", () => {
@@ -166,14 +174,7 @@ addEventListener("hashchange", () => {
   replaceText(view, state.query);
 });
 addEventListener("resize", settled(() => showPlan(at("picture"), at("plan"), current.plan), PAUSE));
-for (const example of EXAMPLES) {
-  const button = element("button", { type: "button", className: "example" }, example);
-  button.addEventListener("click", () => {
-    replaceText(view, example);
-    view.focus();
-  });
-  at("examples").append(button);
-}
 showState();
+begin();
 refresh();
 view.focus();
