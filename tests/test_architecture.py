@@ -194,7 +194,7 @@ def test_the_core_imports_no_attrs_and_no_typing(module: str) -> None:
 
 
 def test_findings_draw_nothing() -> None:
-    assert siblings("diagnostics.model") == {"diagnostics.edits", "diagnostics.source"}
+    assert siblings("diagnostics.model") == {"diagnostics.edits", "diagnostics.source", "frozen"}
 
 
 STREAMS = {"stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"}

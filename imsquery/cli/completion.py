@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentParser
-from typing import TYPE_CHECKING
 
 from imsquery.cli.common import SPEC
 from imsquery.cli.main import COMMANDS, load
@@ -14,6 +13,7 @@ from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.huaweicloud import REGIONS
 from imsquery.specs import NAMES
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from argparse import Action, Namespace
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -14,12 +14,12 @@ Each part of the filter is covered once, by a bounded number of boxes.
 from __future__ import annotations
 
 from itertools import combinations, product
-from typing import TYPE_CHECKING
 
 from imsquery.covering.boxes import EVERYTHING, Box, is_pushable, sort_key
 from imsquery.covering.implication import follows
 from imsquery.semantics.formula import And, Atom, Or, is_scope
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 

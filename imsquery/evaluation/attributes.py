@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Any
 
 from imsquery.schema.kinds import Boolean, Integer, Tag
 from imsquery.schema.versions import Version, natural_key
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec

@@ -11,12 +11,13 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 from imsquery.compiler.query_string import join
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any, TypeAlias
 
     from imsquery.execution.job import Job, Request
     from imsquery.execution.ordering import Key, Place
@@ -43,7 +44,7 @@ class ExecutionError(Exception):
         return f"{self.message} (asked for {self.query or 'all images'!r})"
 
 
-class Page(list[Any]):
+class Page(list["Any"]):
     """The records of a page that says whether there is another one.
 
     Attributes:
@@ -57,7 +58,7 @@ class Page(list[Any]):
         self.next = next
 
 
-Entry: TypeAlias = tuple[Any, ...]
+Entry: TypeAlias = "tuple[Any, ...]"
 """An image that satisfies the filter: its sort keys and id, its record as it arrived, and the id
 after which the request finds the images with its first key; ``None`` for the beginning."""
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from attrs import frozen
 
 from imsquery.diagnostics.source import Span
 from imsquery.forms.shell import quote
+from imsquery.frozen import Frozen
 from imsquery.linting.placeholders import PATTERN, find_placeholder
 from imsquery.linting.requests import Entry, Request, pairs_in_row, unknown_entry
 from imsquery.urls.notation import UNWRITABLE, Notation
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -47,8 +46,7 @@ _escaped = re.compile(r"\\([\"\\$`])")
 _LONGEST_LINE = 200  # before a command
 
 
-@frozen
-class _Option(Notation):
+class _Option(Frozen, Notation):
     """Writes options within the quotes ``around`` a command."""
 
     around: str

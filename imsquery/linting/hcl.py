@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from attrs import evolve, frozen
 
 from imsquery.diagnostics.source import Span
 from imsquery.diagnostics.suggest import nearest
 from imsquery.forms.terraform import string
+from imsquery.frozen import Frozen
 from imsquery.linting.requests import (
     Entry,
     Request,
@@ -21,6 +19,7 @@ from imsquery.linting.requests import (
 from imsquery.schema.tools import PACKER, TERRAFORM, Tool, spec_of
 from imsquery.urls.notation import Notation
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -45,8 +44,7 @@ _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _FILTERS = ["source_image_filter", "filters"]
 
 
-@frozen
-class _Attribute(Notation):
+class _Attribute(Frozen, Notation):
     """Writes attributes, whose strings are in quotes; ``is_quoted`` if a value is one now."""
 
     is_quoted: bool = True
@@ -183,7 +181,7 @@ class _Block:
         if self._pending is not None and self._open == self._path:
             start = self._pending.value_span.end if self._pending.value_span else end
             self.entries.append(
-                evolve(self._pending, end=end, value_span=Span(start, end), notation=_Attribute())
+                self._pending.evolve(end=end, value_span=Span(start, end), notation=_Attribute())
             )
             self._pending = None
         self._is_fresh = not self._open or self._open[-1] != ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.diagnostics.model import Diagnostic, Edit, Fix
 from imsquery.diagnostics.source import Span
 from imsquery.linting import commands, hcl, ignoring, python, urls
@@ -11,6 +9,7 @@ from imsquery.linting.placeholders import is_stand_in
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.urls.checker import read_request
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from imsquery.linting.requests import Request
     from imsquery.schema.spec import Spec

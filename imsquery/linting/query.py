@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from attrs import define, evolve, field
-
 from imsquery.diagnostics.model import Diagnostic, Edit, Fix
 from imsquery.diagnostics.source import Span
 from imsquery.linting.placeholders import PATTERN
@@ -66,7 +64,6 @@ _MOST_STRINGS = 100
 _LONGEST_LINE = 200  # before a URL
 
 
-@define(slots=False)
 class Query:
     """A query string as one text.
 
@@ -77,9 +74,10 @@ class Query:
         is_format: whether a program takes percent signs for something else.
     """
 
-    pieces: list[tuple[int, int, str]] = field(factory=list)
-    is_escaped: bool = False
-    is_format: bool = False
+    def __init__(self) -> None:
+        self.pieces: list[tuple[int, int, str]] = []
+        self.is_escaped = False
+        self.is_format = False
 
     @property
     def start(self) -> int:
@@ -114,7 +112,7 @@ class Query:
             for fix in found.fixes
             if not (self.is_format and any("%" in each.text for each in fix.edits))
         ]
-        return evolve(found, span=span, fixes=tuple(fixes))
+        return found.evolve(span=span, fixes=tuple(fixes))
 
     def _edits(self, fix: Fix) -> Iterator[Edit]:
         for edit in fix.edits:

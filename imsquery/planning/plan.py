@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
-
 from imsquery.execution.job import Job
 from imsquery.execution.run import MAX_PAGE, AsyncExecution, Execution
 from imsquery.planning.report import render
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from imsquery.execution.run import AsyncFetch, Fetch
     from imsquery.planning.report import Format
 
 
-@frozen
 class Plan(Job):
     """The requests that together find what a query asks for, and what is left to the client."""
 

@@ -11,7 +11,7 @@ from imsquery.schema.kinds import Advice, Enumeration, Flag, Integer, Text, Time
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any, ClassVar
+    from typing import ClassVar
 
     from imsquery.schema.kinds import Kind
 
@@ -244,11 +244,7 @@ class Parameter(Frozen):
 
     def with_kind(self, kind: Kind) -> Parameter:
         """Return the same row with another type."""
-        return self.changed(kind=kind)
-
-    def changed(self, **changes: Any) -> Parameter:
-        """Return the same row with other arguments."""
-        return Parameter(**{**self._arguments(), **changes})
+        return self.evolve(kind=kind)
 
 
 class Member(Parameter):

@@ -6,7 +6,6 @@ Loaded only for texts with such a name: the binder imports it to report one.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from imsquery.diagnostics.edits import Safe, clip, did_you_mean
 from imsquery.diagnostics.suggest import nearest, the_one_slip
@@ -41,6 +40,7 @@ from imsquery.semantics.rebinding import (
     shown,
 )
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from imsquery.diagnostics.edits import Safe, clip, spaced
 from imsquery.language._tables import FIXED, KEYWORDS, TOKEN
@@ -47,6 +46,7 @@ from imsquery.language.recovery.vocabulary import (
     WORD_OPERATORS,
 )
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from imsquery.diagnostics.edits import clip, did_you_mean
 from imsquery.diagnostics.suggest import nearest
@@ -22,9 +21,11 @@ from imsquery.schema.parameters import (
     with_sort_keys,
 )
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from os import PathLike
+    from typing import Any
 
     Place = tuple[str | int, ...]
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
-
-from attrs import evolve
 
 from imsquery.diagnostics.edits import Safe, clip
 from imsquery.language.recovery.dialects import (
@@ -20,6 +17,7 @@ from imsquery.language.recovery.dialects import (
 from imsquery.language.recovery.dialects.clauses import lift_clauses
 from imsquery.language.recovery.dialects.reading import LONGEST, Reading, UnreadableError
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -65,7 +63,7 @@ def retranslate(tokens: Tokens, algebra: Algebra) -> list[Piece] | None:
 def report(reading: Reading, text: str, algebra: Algebra) -> list[Piece]:
     """Report what a text is, with the filter that it says as the fix; return its tokens."""
     pieces, is_certain = lift_clauses(reading.pieces, algebra)
-    reading = evolve(reading, pieces=tuple(pieces), is_certain=reading.is_certain and is_certain)
+    reading = reading.evolve(pieces=tuple(pieces), is_certain=reading.is_certain and is_certain)
     written = reading.write()
     place = (0, len(text))
     message = f"this is {reading.dialect}, not a query"
@@ -92,4 +90,4 @@ def read(text: str, readers: Sequence[Reader] = (*_MARKS,)) -> Reading | None:
     if not found:
         return None
     is_agreed = all(each.write() == found[0].write() for each in found)
-    return evolve(found[0], is_certain=found[0].is_certain and is_agreed)
+    return found[0].evolve(is_certain=found[0].is_certain and is_agreed)
