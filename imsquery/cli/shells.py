@@ -6,6 +6,8 @@ Inside a filter, a script runs ``imsquery complete --format lines --quote Q -- T
 
 from __future__ import annotations
 
+from pkgutil import get_data
+
 from imsquery.completion.complete import complete
 from imsquery.frozen import Frozen
 from imsquery.language.lexer import unquote
@@ -104,9 +106,7 @@ def script(shell: str, commands: Mapping[str, Command]) -> str:
 
 
 def _template(shell: str) -> str:
-    from importlib.resources import files
-
-    return (files("imsquery.cli") / "completions" / shell).read_text(encoding="utf-8")
+    return (get_data("imsquery.cli", f"completions/{shell}") or b"").decode()
 
 
 def _filled(

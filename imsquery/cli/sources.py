@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from argparse import ArgumentTypeError
 from contextlib import contextmanager
@@ -127,6 +126,9 @@ def run_plan(command: str, arguments: Namespace, plan: Plan, keep: Keep, tally: 
     if arguments.catalog is not None:
         run_catalogue(plan, arguments.catalog[0], keep, tally, spec=arguments.spec)
         return
+    # Imported here: not for help, nor for files.
+    import asyncio
+
     from imsquery.client.fetching import Patience
 
     endpoints = _endpoints(arguments)

@@ -59,7 +59,7 @@ class CompiledQuery:
     query_string: str
     warnings: tuple[Diagnostic, ...]
 
-    # Not attrs: a frozen attrs ``__init__`` would take a good part of a bind.
+    # The ``__init__`` of a frozen class would take a good part of a bind.
     def __init__(
         self,
         pairs: Sequence[tuple[str, str]],

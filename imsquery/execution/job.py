@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from imsquery.diagnostics.model import Diagnostic
     from imsquery.evaluation.matching import Predicate
 
+MAX_PAGE = 500
+"""Maximum number of images on a page: the service's default, which every known site accepts."""
+
 
 class Condition(Frozen):
     """A condition of the filter, checked by the server or by the client.

@@ -20,7 +20,7 @@ from imsquery.limits import DEFAULT_LIMITS, Limits
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, ClassVar, TypeAlias
+    from typing import Any, ClassVar, Never, TypeAlias
 
     Steps = list[Any]
 
@@ -319,7 +319,15 @@ Expr: TypeAlias = (
     | And
     | Or
 )
-"""All filters; a ``match`` over it ends in ``assert_never``."""
+"""All filters; a ``match`` over it ends in ``raise unmatched(…)``."""
+
+
+def unmatched(node: Never) -> AssertionError:
+    """Return the error of a ``match`` that lacks a case, which type checkers see.
+
+    Like ``assert_never`` of typing, which is not loaded for it.
+    """
+    return AssertionError(node)
 
 
 class Order(Node):

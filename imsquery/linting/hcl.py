@@ -8,6 +8,7 @@ from imsquery.diagnostics.source import Span
 from imsquery.diagnostics.suggest import nearest
 from imsquery.forms.terraform import string
 from imsquery.frozen import Frozen
+from imsquery.late import Late
 from imsquery.linting.requests import (
     Entry,
     Request,
@@ -25,21 +26,21 @@ if TYPE_CHECKING:
 
     from imsquery.schema.spec import Spec
 
-_header = re.compile(
+_header = Late(
     r"\b(?:data[ \t]*\"(?P<data>huaweicloud_images_images?)\"[ \t]*\"[^\"\n]{0,200}\""
     r"|source[ \t]*\"huaweicloud-ecs\"[ \t]*\"[^\"\n]{0,200}\")[ \t]*\{"
 )
 _STRING = r"\"(?:[^\"\\\n$]|\\[^\n]|\$\{(?:[^{}\"\n]|\"[^\"\n]*\"){0,200}+\}|\$)*+\""
-_token = re.compile(
+_token = Late(
     r"(?P<comment>#[^\n]*|//[^\n]*)|(?P<long>/\*)|(?P<newline>\n)|(?P<space>[^\S\n]+)"
     rf"|(?P<string>{_STRING})|<<-?(?P<mark>\w{{1,100}})\r?\n|(?P<open>[{{(\[])|(?P<close>[}})\]])"
     r"|(?P<attribute>[A-Za-z_][\w-]*)[ \t]*=(?![=>])|(?P<word>[A-Za-z_][\w.-]*)|(?P<other>.)"
 )
-_literal = re.compile(
+_literal = Late(
     rf"[ \t]*(?:(?P<string>{_STRING})|(?P<plain>true|false|-?\d+))(?=[ \t]*(?:[\n\r}}#]|//|/\*|$))"
 )
-_plain = re.compile(r"true|false|0|[1-9][0-9]{0,17}").fullmatch
-_escape = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)|(\$|%)\2\{")
+_plain = Late(r"true|false|0|[1-9][0-9]{0,17}").fullmatch
+_escape = Late(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)|(\$|%)\2\{")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _FILTERS = ["source_image_filter", "filters"]
 
@@ -154,7 +155,7 @@ class _Block:
         if mark is None:
             end = self._text.find("*/", token.end(), self._stop)
             return end if end < 0 else end + 2
-        closing = re.compile(rf"^[ \t]*{mark}\b", re.MULTILINE)
+        closing = Late(rf"^[ \t]*{mark}\b", re.MULTILINE)
         found = closing.search(self._text, token.end(), self._stop)
         return found.end() if found else -1
 

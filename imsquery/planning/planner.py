@@ -28,9 +28,8 @@ from imsquery.compiler.not_expressible import why_left
 from imsquery.compiler.query_string import CompiledQuery, join
 from imsquery.covering.parts import MAX_REQUESTS, Parted, enough, find_parts, narrow
 from imsquery.diagnostics.source import Span
-from imsquery.execution.job import Condition, Request
+from imsquery.execution.job import MAX_PAGE, Condition, Request
 from imsquery.execution.ordering import Ordering, read_order
-from imsquery.execution.run import MAX_PAGE
 from imsquery.execution.window import PerGroup, Slice
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.planning.ends import bounded

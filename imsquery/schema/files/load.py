@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
+from pkgutil import get_data
 
 from imsquery.diagnostics.edits import clip, did_you_mean
 from imsquery.diagnostics.suggest import nearest
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     Place = tuple[str | int, ...]
 
-CLOUDS = files("imsquery.schema") / "clouds"
 _BY_DEFAULT = {"family": "", "members": (), "next_links": False, "properties": False}
 _EMPTY = {"unit", "clause", "default", "requires", "goes_with", "reading", "unseen"}
 """Columns that an empty text or table takes away from the row that is extended."""
@@ -60,7 +59,8 @@ def shipped(name: str) -> dict[str, Any]:
     """Return the arguments of a spec that ships, by its name."""
     if name == "huaweicloud":
         return {**TABLE}
-    return read_spec((CLOUDS / f"{name}.toml").read_bytes(), f"{name}.toml")
+    written = get_data("imsquery.schema", f"clouds/{name}.toml")
+    return read_spec(written or b"", f"{name}.toml")
 
 
 def read_spec(written: bytes, name: str, *, is_json: bool = False) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 
 from imsquery.diagnostics.edits import clip, did_you_mean
 from imsquery.diagnostics.suggest import nearest
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     Place = tuple[str | int, ...]
     Fault = tuple[bool, Place, str]
     Schema = dict[str, Any]
-
-SCHEMA = files("imsquery.schema.files") / "spec.schema.json"
 
 _TYPES: dict[str, tuple[type, str]] = {
     "object": (dict, "a table"),
@@ -37,7 +35,7 @@ _MOST = 200
 @cache
 def schema() -> Schema:
     """Return the JSON schema of a spec."""
-    found: Schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    found: Schema = json.loads(get_data("imsquery.schema.files", "spec.schema.json") or b"")
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_plus
 
 from imsquery.language.recovery.dialects.reading import (
     TAGS,
@@ -53,6 +52,8 @@ def read(text: str) -> Reading:
 
 def _pairs(text: str, start: int, end: int) -> list[tuple[Written, Written]]:
     """Return names and values, decoded."""
+    from urllib.parse import unquote_plus  # few texts that may be one get here
+
     pairs = []
     for separator in [*_separator(text, start, end), None]:
         stop = separator.start() if separator else end
