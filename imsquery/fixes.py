@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect, insort
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from imsquery.language.lexer import is_word
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 

@@ -20,8 +20,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
 try:
     from pydantic_core import PydanticCustomError, ValidationError, core_schema
 except ModuleNotFoundError as _error:
@@ -29,6 +27,7 @@ except ModuleNotFoundError as _error:
     raise ModuleNotFoundError(_message, name=_error.name) from _error
 
 from imsquery.compiler.checker import check
+from imsquery.frozen import Frozen
 from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.semantics.analysis import inspect
@@ -44,8 +43,7 @@ if TYPE_CHECKING:
     from imsquery.schema.spec import Spec
 
 
-@frozen
-class Filter:
+class Filter(Frozen):
     """Annotates a text that must be a filter without errors, and without placeholders.
 
     The text is kept as it is written.  ``None`` is left to the type: ``Annotated[str | None, …]``.

@@ -186,6 +186,12 @@ def test_only_the_strategies_know_hypothesis() -> None:
     assert {room_of(module) for module in importers("imsquery.testing")} == {"testing"}
 
 
+def test_only_what_needs_an_extra_knows_attrs() -> None:
+    assert {room_of(module) for module in importers("attrs")} == {
+        "client", "lsp", "server", "testing",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("module", COMPILE_PATH)
 def test_the_core_imports_no_attrs_and_no_typing(module: str) -> None:
     names = set(imports(module, when_loaded=True))
@@ -194,7 +200,7 @@ def test_the_core_imports_no_attrs_and_no_typing(module: str) -> None:
 
 
 def test_findings_draw_nothing() -> None:
-    assert siblings("diagnostics.model") == {"diagnostics.edits", "diagnostics.source"}
+    assert siblings("diagnostics.model") == {"diagnostics.edits", "diagnostics.source", "frozen"}
 
 
 STREAMS = {"stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__"}

@@ -138,20 +138,10 @@ class _Text(Frozen):
         file: to be changed in place.
     """
 
-    __slots__ = _fields = ("name", "text", "bad", "file")
     name: str
     text: str
-    bad: tuple[Diagnostic, ...]
-    file: TextFile | None
-
-    def __init__(
-        self,
-        name: str,
-        text: str,
-        bad: tuple[Diagnostic, ...] = (),
-        file: TextFile | None = None,
-    ) -> None:
-        self._set(name, text, bad, file)
+    bad: tuple[Diagnostic, ...] = ()
+    file: TextFile | None = None
 
 
 def _texts(arguments: Namespace, failed: list[int]) -> Iterator[_Text]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.cli.common import add_spec
 from imsquery.cli.encoding import check_encoding
 from imsquery.cli.output import as_json, fail
 from imsquery.completion.complete import complete, completions_to_json
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 

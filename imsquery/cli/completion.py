@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentParser
-from typing import TYPE_CHECKING
 
 from imsquery.cli.common import SPEC
-from imsquery.cli.main import COMMANDS, load
+from imsquery.cli.main import COMMANDS, Layout, load
 from imsquery.cli.shells import SHELLS, Command, Kind, Words, script
 from imsquery.diagnostics.codes import CODES
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.huaweicloud import REGIONS
 from imsquery.specs import NAMES
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from argparse import Action, Namespace
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -49,7 +49,7 @@ def main(arguments: Namespace) -> int:
 
 def _describe(name: str, summary: str) -> Command:
     """Return what a shell has to know of a command, from the arguments that it declares."""
-    parser = ArgumentParser(add_help=False)
+    parser = ArgumentParser(add_help=False, formatter_class=Layout)
     load(name).add_arguments(parser)
     actions = parser._actions  # noqa: SLF001 -- argparse has no other way to list them
     options = [option for action in actions for option in action.option_strings]

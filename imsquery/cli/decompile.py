@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from imsquery.cli.common import add_allow_unlisted, add_limits, add_spec, limits, read_text
 from imsquery.cli.output import attempt, draw, print_text
 from imsquery.urls.decompiler import check_url, decompile
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 

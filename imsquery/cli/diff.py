@@ -7,9 +7,6 @@ as `limit` are ignored.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
-
-from attrs import evolve
 
 from imsquery.cli.common import add_options, add_values, limits, options, read_query
 from imsquery.cli.output import as_json, attempt, fail, warn
@@ -17,9 +14,11 @@ from imsquery.cli.values import Values
 from imsquery.evaluation.decision import Decider, Verdict
 from imsquery.language.syntax import Everything, parse
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
+    from typing import Any
 
     from imsquery.language.syntax import Query
 
@@ -87,7 +86,7 @@ def main(arguments: Namespace) -> int:
 
 def _clauses(text: str, arguments: Namespace) -> Query:
     """Return the clauses of a query, which has no errors."""
-    return evolve(parse(text, limits=limits(arguments)), filter=Everything())
+    return parse(text, limits=limits(arguments)).evolve(filter=Everything())
 
 
 def _relation(verdicts: Verdicts) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from textwrap import fill
-from typing import TYPE_CHECKING
 
 from imsquery.cli.output import fail
 from imsquery.diagnostics.codes import CODES, explain
 from imsquery.diagnostics.edits import did_you_mean
 from imsquery.diagnostics.suggest import nearest
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os.path
-from typing import TYPE_CHECKING
-
-from attrs import evolve, frozen
 
 from imsquery.cli.encoding import decode_all, encoding_of, most_bytes
+from imsquery.frozen import Frozen
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -33,7 +32,7 @@ def with_file_note(
     import shlex
 
     note = f"to read the filter from a file, use `{option} {shlex.quote(name)}`"
-    return (evolve(found[0], notes=(*found[0].notes, note)), *found[1:])
+    return (found[0].evolve(notes=(*found[0].notes, note)), *found[1:])
 
 
 def _names_file(text: str) -> bool:
@@ -44,8 +43,7 @@ def _names_file(text: str) -> bool:
     return is_file or (len(text.split()) == 1 and text.lower().endswith(_ENDINGS))
 
 
-@frozen
-class TextFile:
+class TextFile(Frozen):
     """A text file, which keeps its encoding when it is written.
 
     Attributes:

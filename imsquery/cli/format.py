@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from imsquery.cli.common import add_filter, add_limits, add_spec, file_path, limits, read_filter
 from imsquery.cli.files import TextFile
 from imsquery.cli.output import attempt, draw_error, fail, print_diff, print_text
 from imsquery.formatting.formatter import format as format_query
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from pathlib import Path

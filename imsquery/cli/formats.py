@@ -5,8 +5,6 @@ Each format is a generator, so that a batch of any length takes constant memory.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.cli.escaping import (
     csv_line,
     inert,
@@ -18,6 +16,7 @@ from imsquery.cli.escaping import (
 from imsquery.forms.terraform import block
 from imsquery.schema.kinds import Integer
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
-
 from imsquery.cli.escaping import csv_line, inert, json_array, json_text, printable
 from imsquery.cli.formats import COLUMNS
 from imsquery.diagnostics.edits import did_you_mean
 from imsquery.diagnostics.suggest import nearest
 from imsquery.diagnostics.terminal import measured
+from imsquery.frozen import Frozen
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
@@ -24,8 +22,7 @@ REGION = "region"
 """The column with the region of an image, when several regions are asked."""
 
 
-@frozen
-class Field:
+class Field(Frozen):
     """A column.
 
     Attributes:

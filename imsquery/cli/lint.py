@@ -8,7 +8,6 @@ with `imsquery: ignore[CODE]` leaves out findings in its line.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from imsquery.cli.common import add_allow_unlisted, add_report_format, add_spec
 from imsquery.cli.encoding import decode
@@ -18,6 +17,7 @@ from imsquery.cli.walking import add_exclude, files_of
 from imsquery.diagnostics.render import summarize
 from imsquery.linting.linter import lint
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator

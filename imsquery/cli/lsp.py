@@ -6,11 +6,10 @@ imsquery, and on the URLs of image lists in any file. It speaks over standard in
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.cli.common import add_spec
 from imsquery.cli.output import fail
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 

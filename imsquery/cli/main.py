@@ -122,7 +122,7 @@ def _run_command(name: str, arguments: Sequence[str]) -> int:
         return 1
 
 
-class _Layout(argparse.RawDescriptionHelpFormatter):
+class Layout(argparse.RawDescriptionHelpFormatter):
     """The layout of help; argparse makes one to check each argument, too.
 
     It would load ``shutil``, and with that all kinds of compression, to find the width.
@@ -153,7 +153,7 @@ def command_parser(name: str) -> argparse.ArgumentParser:
         prog=f"imsquery {name}",
         description=command.__doc__,
         epilog=command.EPILOG,
-        formatter_class=_Layout,
+        formatter_class=Layout,
     )
     command.add_arguments(reader)
     return reader
@@ -171,7 +171,7 @@ def parser() -> argparse.ArgumentParser:
         "examples:\n"
         "  imsquery compile 'platform = CentOS and created_at < 2018-10-28'\n"
         "  imsquery help compile",
-        formatter_class=_Layout,
+        formatter_class=Layout,
     )
     reader.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     reader.add_argument("command", metavar="COMMAND", type=known, help=argparse.SUPPRESS)

@@ -6,7 +6,6 @@ Derived from the bound condition: from its parts that compare a value and are no
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from imsquery.diagnostics.suggest import nearest
 from imsquery.evaluation.attributes import read, read_list
@@ -15,6 +14,7 @@ from imsquery.language.operators import NOCASE
 from imsquery.schema.kinds import Boolean, Integer
 from imsquery.semantics.formula import And, Atom, Not, Or, fold_text, leaves, map_atoms
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any

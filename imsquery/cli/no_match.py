@@ -9,23 +9,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
-
-from attrs import frozen
 
 from imsquery.cli.nearest import Near, folded
 from imsquery.cli.reasons import LeftOut, Reasons
 from imsquery.diagnostics.errors import QueryError
 from imsquery.evaluation.matching import compile_predicate, is_observable
 from imsquery.evaluation.written import read_written
+from imsquery.frozen import Frozen
 from imsquery.language.syntax import And, Not, Or
 from imsquery.language.unparse import unparse
 from imsquery.planning.phrasing import phrase
 from imsquery.planning.planner import plan
 from imsquery.semantics import formula as bound
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from imsquery.client.services import Fetch
     from imsquery.evaluation.written import Written
@@ -108,8 +108,7 @@ def find_reasons(
     return search.reasons()
 
 
-@frozen(eq=False)
-class _Condition:
+class _Condition(Frozen):
     """One of the conditions that are joined by ``and``."""
 
     text: str
@@ -129,12 +128,13 @@ def _always(_record: Record) -> bool:
     return True
 
 
-@frozen(eq=False)
-class _Alternative:
+class _Alternative(Frozen):
     """What is joined by ``and``, in a filter or in an alternative of its ``or``."""
 
     conditions: tuple[_Condition, ...]
     text: str
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     @classmethod
     def of(cls, expr: Expr, written: Written, text: str = "") -> _Alternative:
@@ -159,8 +159,7 @@ class _Alternative:
                 yield _Try(self, frozenset(dropped))
 
 
-@frozen(eq=False)
-class _Try:
+class _Try(Frozen):
     """An alternative without some of the conditions that records do not show."""
 
     alternative: _Alternative

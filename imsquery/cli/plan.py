@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from imsquery.cli.common import (
     add_filter,
@@ -17,6 +16,7 @@ from imsquery.cli.values import options_of
 from imsquery.covering.parts import MAX_REQUESTS
 from imsquery.planning.planner import plan
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 

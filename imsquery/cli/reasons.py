@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
-
 from imsquery.diagnostics.edits import clip
+from imsquery.frozen import Frozen
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from typing import Any
 
 _MOST_SETS = 5  # to print
 
 
-@frozen
-class LeftOut:
+class LeftOut(Frozen):
     """Conditions without which a filter finds images.
 
     Attributes:
@@ -52,8 +49,7 @@ class LeftOut:
         }
 
 
-@frozen
-class Reasons:
+class Reasons(Frozen):
     """Why a filter finds nothing.
 
     Attributes:

@@ -22,13 +22,9 @@ class Checked(Frozen):
         found: the findings, in text order.
     """
 
-    __slots__ = _fields = ("name", "text", "found")
     name: str
     text: str
     found: tuple[Diagnostic, ...]
-
-    def __init__(self, name: str, text: str, found: tuple[Diagnostic, ...]) -> None:
-        self._set(name, text, found)
 
 
 def print_report(

@@ -11,11 +11,11 @@ import os
 import signal
 from argparse import ArgumentTypeError
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from imsquery.cli.common import add_spec, is_interrupt
 from imsquery.cli.output import fail
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     import socket
     from argparse import ArgumentParser, Namespace

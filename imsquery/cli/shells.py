@@ -6,26 +6,26 @@ Inside a filter, a script runs ``imsquery complete --format lines --quote Q -- T
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
-
-from attrs import frozen
+from pkgutil import get_data
 
 from imsquery.completion.complete import complete
+from imsquery.frozen import Frozen
 from imsquery.language.lexer import unquote
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Literal, TypeAlias
 
     from imsquery.completion.complete import Completion
     from imsquery.schema.spec import Spec
 
-Kind: TypeAlias = Literal["word", "list", "file", "files", "either", "setting"]
+Kind: TypeAlias = "Literal['word', 'list', 'file', 'files', 'either', 'setting']"
 SHELLS = ("bash", "zsh", "fish")
 
 
-@frozen
-class Words:
+class Words(Frozen):
     """What can follow an option, or be an argument.
 
     Attributes:
@@ -39,8 +39,7 @@ class Words:
     words: tuple[str, ...] = ()
 
 
-@frozen
-class Command:
+class Command(Frozen):
     """What a shell has to know of a command.
 
     Attributes:
@@ -107,9 +106,7 @@ def script(shell: str, commands: Mapping[str, Command]) -> str:
 
 
 def _template(shell: str) -> str:
-    from importlib.resources import files
-
-    return (files("imsquery.cli") / "completions" / shell).read_text(encoding="utf-8")
+    return (get_data("imsquery.cli", f"completions/{shell}") or b"").decode()
 
 
 def _filled(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from argparse import ArgumentTypeError
 from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from imsquery.cli.catalog import add_catalog
@@ -16,6 +14,7 @@ from imsquery.cli.output import warn
 from imsquery.client.services import Tally, open_catalogue, run_catalogue, run_services
 from imsquery.compiler.query_string import check_endpoint, region_endpoint
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _ActionsContainer
     from collections.abc import Iterator
@@ -127,6 +126,9 @@ def run_plan(command: str, arguments: Namespace, plan: Plan, keep: Keep, tally: 
     if arguments.catalog is not None:
         run_catalogue(plan, arguments.catalog[0], keep, tally, spec=arguments.spec)
         return
+    # Imported here: not for help, nor for files.
+    import asyncio
+
     from imsquery.client.fetching import Patience
 
     endpoints = _endpoints(arguments)

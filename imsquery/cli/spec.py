@@ -5,8 +5,6 @@ With --format toml or json-spec, it is a file that --spec reads.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.cli.common import UsageError, add_spec
 from imsquery.cli.output import as_json, fail
 from imsquery.diagnostics.edits import did_you_mean
@@ -14,6 +12,7 @@ from imsquery.diagnostics.suggest import nearest
 from imsquery.diagnostics.terminal import visible
 from imsquery.schema.parameters import Parameter
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from imsquery.cli.common import (
     UsageError,
@@ -23,6 +22,7 @@ from imsquery.cli.values import options_of
 from imsquery.engines.dialects.named import DIALECTS
 from imsquery.engines.statement import sql
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator

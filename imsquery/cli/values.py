@@ -8,7 +8,6 @@ from itertools import islice
 from imsquery.cli.common import UsageError, limits, options, read_lines
 from imsquery.cli.encoding import check_encoding
 from imsquery.cli.output import draw_error
-from imsquery.language.parser import tokenize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +55,8 @@ class Values:
         """Return the values of the placeholders in a filter that were set."""
         if not self._given:
             return {}
+        from imsquery.language.parser import tokenize  # most filters have no placeholders
+
         try:
             tokens = tokenize(text, self._limits)
         except ValueError:  # to be reported by those who read the filter

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 
 from imsquery.cli.common import (
     UsageError,
@@ -40,8 +39,10 @@ from imsquery.planning.planner import plan
 from imsquery.semantics.formula import Atom, leaves
 from imsquery.server.strict_json import read_json
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from typing import Any
 
     from imsquery.evaluation.why import Outcome
     from imsquery.planning.plan import Plan

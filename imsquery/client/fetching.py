@@ -6,7 +6,6 @@ import asyncio
 import random
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 try:
     import httpx
@@ -28,6 +27,7 @@ from imsquery.client.signing import sign
 from imsquery.compiler.query_string import check_endpoint
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from types import TracebackType

@@ -9,7 +9,6 @@ import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
 
 import httpx
 
@@ -18,6 +17,7 @@ from imsquery.diagnostics.terminal import shorten
 from imsquery.execution.pages import Page
 from imsquery.server.strict_json import read_json
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-from attrs import field, frozen
 
 from imsquery.client.errors import FetchError
 from imsquery.execution.run import ExecutionError
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
@@ -31,7 +28,6 @@ CONCURRENCY = 8  # requests at a time, over all services
 MAX_IMAGES = 1_000_000  # from one service: many times what any is known to have
 
 
-@frozen
 class Tally:
     """Requests sent, and pages and images fetched.
 
@@ -41,9 +37,10 @@ class Tally:
         first: the same -> the request for the first page, as it was sent.
     """
 
-    watch: Callable[[int], object] = lambda _count: None
-    counts: dict[tuple[str, str], tuple[int, int]] = field(factory=dict)
-    first: dict[tuple[str, str], str] = field(factory=dict)
+    def __init__(self, watch: Callable[[int], object] = lambda _count: None) -> None:
+        self.watch = watch
+        self.counts: dict[tuple[str, str], tuple[int, int]] = {}
+        self.first: dict[tuple[str, str], str] = {}
 
     def add(self, place: str, query: str, images: int, spec: Spec) -> None:
         """Count a page."""
@@ -156,6 +153,8 @@ async def run_services(
         FetchError: a service failed, or sent too many images; what was kept is not all.
         ExecutionError: the pages of a service are inconsistent.
     """
+    import asyncio
+
     slots = asyncio.Semaphore(CONCURRENCY)
 
     async def run(place: str, endpoint: str) -> None:

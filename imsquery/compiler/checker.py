@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from imsquery.compiler.lowering import lower
 from imsquery.language.parser import tokenize
 from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.schema.cloudimages import CLOUDIMAGES
@@ -68,6 +67,8 @@ def check(
     if values:
         analysis.fill(values, limits)
     if target == "compile":
+        from imsquery.compiler.lowering import lower
+
         lower(analysis)
     else:
         analysis.check()

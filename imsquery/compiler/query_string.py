@@ -50,7 +50,7 @@ class CompiledQuery:
 
     __slots__ = ("_pairs", "_path", "_query_string", "_warnings")
 
-    # Not attrs: a frozen attrs ``__init__`` would take a good part of a bind.
+    # The ``__init__`` of a frozen class would take a good part of a bind.
     def __init__(
         self,
         pairs: Sequence[tuple[str, str]],

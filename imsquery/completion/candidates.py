@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from itertools import compress
 from operator import not_
-from typing import TYPE_CHECKING
 
 from imsquery.language.lexer import spell
 from imsquery.language.operators import ORDER
@@ -16,6 +15,7 @@ from imsquery.schema.kinds import Flag, Integer
 from imsquery.schema.parameters import SKIP
 from imsquery.schema.versions import is_version
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 

@@ -9,9 +9,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
-
-from attrs import field, frozen
 
 from imsquery.completion.candidates import FIXED, Candidate, Candidates
 from imsquery.completion.context import Context, Texts
@@ -20,13 +17,16 @@ from imsquery.completion.rescue import Rescue
 from imsquery.completion.trial import Trial, join
 from imsquery.diagnostics.source import Span
 from imsquery.diagnostics.terminal import shorten
+from imsquery.frozen import Frozen
 from imsquery.language.lexer import quote, unquote
 from imsquery.language.parser import is_within_limits
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
 
     from imsquery.completion.position import Position
     from imsquery.schema.spec import Spec
@@ -35,8 +35,7 @@ _ROOM = 1000  # code points for a proposal and what completes it
 _LONGEST_DESCRIPTION = 100
 
 
-@frozen
-class Completion:
+class Completion(Frozen):
     """One proposal.
 
     Attributes:
@@ -50,7 +49,8 @@ class Completion:
     text: str
     span: Span
     kind: str
-    description: str = field(default="", eq=False)
+    description: str = ""
+    _aside = ("description",)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the proposal as plain data for JSON."""

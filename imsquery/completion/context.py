@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Any
 
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import Tokens
@@ -16,9 +15,11 @@ from imsquery.semantics.consistency import check_consistency
 from imsquery.semantics.formula import And, Atom, Not, Or, Unknown, leaves
 from imsquery.semantics.simplify import simplify
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
+    from typing import Any
 
     from imsquery.diagnostics.source import Span
     from imsquery.schema.parameters import Parameter

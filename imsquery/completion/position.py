@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from attrs import evolve, frozen
 
 from imsquery.diagnostics.source import Span
+from imsquery.frozen import Frozen
 from imsquery.language._tables import GOTOS
 from imsquery.language.lalr import shift
 from imsquery.language.lexer import END, ERROR, Tokens, is_word
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -32,8 +31,7 @@ _more_string = {
 }
 
 
-@frozen
-class Position:
+class Position(Frozen):
     """A cursor and the text around it.
 
     Its *part* is the condition or clause that it is in.
@@ -74,7 +72,7 @@ class Position:
 
     def without_after(self) -> Position:
         """Return the position with the rest of the part taken for another condition."""
-        return evolve(self, after=(), part=Span(self.part.start, self.span.end), is_last=False)
+        return self.evolve(after=(), part=Span(self.part.start, self.span.end), is_last=False)
 
 
 def positions(text: str, cursor: int) -> list[Position]:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import chain, islice
-from typing import TYPE_CHECKING
-
-from attrs import frozen
 
 from imsquery.completion.candidates import FIXED
 from imsquery.completion.context import HOLE, LONGEST_KEPT
 from imsquery.completion.position import COUNTS, is_in_list
 from imsquery.completion.position import words as words_of
+from imsquery.frozen import Frozen
 from imsquery.language._tables import ACTIONS
 from imsquery.language.lalr import shift
 from imsquery.language.lexer import END, Tokens, spell
 from imsquery.language.parser import is_within_limits
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -40,8 +39,7 @@ _CONTINUATIONS = (
 _STAND_IN = "x"  # for a text that only the user knows
 
 
-@frozen
-class Trial:
+class Trial(Frozen):
     """Tries candidates at one position.
 
     Attributes:

@@ -7,7 +7,6 @@ widened to one that contains both; the weight of a box estimates how many images
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING
 
 from imsquery.covering.implication import follows, is_contrary
 from imsquery.language.operators import ORDER
@@ -18,6 +17,7 @@ from imsquery.semantics.formula import Atom, is_scope
 from imsquery.semantics.lists import OneOf, as_one
 from imsquery.semantics.simplify import complement
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
 from itertools import combinations, count, product
-from typing import TYPE_CHECKING
 
 from imsquery.covering.boxes import EVERYTHING, Box, is_pushable, sort_key
 from imsquery.covering.implication import follows
 from imsquery.semantics.formula import And, Atom, Or, is_scope
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 

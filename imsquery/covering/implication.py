@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.covering.intervals import extent
 from imsquery.evaluation.attributes import is_always_present
 from imsquery.evaluation.matching import text_test
@@ -12,6 +10,7 @@ from imsquery.semantics.formula import And, Atom, Not, Or, fold, is_scope, leave
 from imsquery.semantics.lists import OneOf
 from imsquery.semantics.simplify import complement, simplify
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Hashable, Iterable, Iterator
     from collections.abc import Set as AbstractSet

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 from operator import is_not
-from typing import TYPE_CHECKING, NamedTuple
 
+from imsquery.frozen import Frozen
 from imsquery.schema.kinds import Integer, RefusedValue
 from imsquery.semantics.formula import And, Atom, Or, fold, leaves
 from imsquery.semantics.simplify import simplify
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from imsquery.schema.parameters import Parameter
     from imsquery.semantics.formula import Formula
@@ -66,7 +67,7 @@ def _is_ordered(leaf: Formula) -> bool:
     return leaf.relation in _ORDER or (leaf.relation == "=" and leaf.parameter.is_time)
 
 
-class _Range(NamedTuple):
+class _Range(Frozen):
     """The first and the last second of one part of an ``or``, and which part it is."""
 
     first: float

@@ -7,7 +7,6 @@ such a parameter at once, or with more alternatives than there may be requests.
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from imsquery.covering.boxes import is_pushable, slot
 from imsquery.covering.cover import Cover, TooManyHiddenError
@@ -16,6 +15,7 @@ from imsquery.covering.intervals import unite_ranges
 from imsquery.semantics.formula import And, Atom, Or, Unknown, leaves
 from imsquery.semantics.lists import gather, spread
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from imsquery.covering.boxes import Box
     from imsquery.schema.spec import Spec

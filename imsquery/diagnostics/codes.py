@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from imsquery.frozen import Frozen
 
-from attrs import frozen
-
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Literal
 
-Check = Literal["plan", "compile", "url"]
+    Check = Literal["plan", "compile", "url"]
 
 
-@frozen
-class Explanation:
+class Explanation(Frozen):
     """The meaning of a code.
 
     Attributes:

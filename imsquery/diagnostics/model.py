@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Literal
-
-from attrs import frozen
 
 from imsquery.diagnostics.edits import Safe
 from imsquery.diagnostics.source import Span
+from imsquery.frozen import Frozen
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any, Literal, TypeAlias
 
-Severity = Literal["error", "warning"]
-Applicability = Literal["safe", "suggested"]
+Severity: TypeAlias = "Literal['error', 'warning']"
+Applicability: TypeAlias = "Literal['safe', 'suggested']"
 
 
-@frozen
-class Edit:
+class Edit(Frozen):
     """Replaces a span with ``text``."""
 
     span: Span
     text: str
 
 
-@frozen
-class Fix:
+class Fix(Frozen):
     """Edits that do not overlap and that, applied together, remove the finding.
 
     Attributes:
@@ -47,8 +45,7 @@ class Fix:
         return text
 
 
-@frozen
-class Diagnostic:
+class Diagnostic(Frozen):
     """A finding.
 
     Attributes:

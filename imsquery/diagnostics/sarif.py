@@ -6,14 +6,15 @@ code points, as the log declares.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from imsquery.diagnostics.codes import CODES, explain
 from imsquery.diagnostics.source import LineIndex, in_repository
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any
 
     from imsquery.diagnostics.model import Diagnostic, Fix
     from imsquery.diagnostics.source import Span

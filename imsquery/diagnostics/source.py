@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import total_ordering
 
-from attrs import frozen
+from imsquery.frozen import Frozen
 
 
-@frozen(order=True)
-class Span:
+@total_ordering
+class Span(Frozen):
     """A half-open range of code points, counted from 0."""
 
     start: int
     end: int
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Span):
+            return NotImplemented
+        return (self.start, self.end) < (other.start, other.end)
 
 
 class LineIndex:

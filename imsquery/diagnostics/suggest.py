@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from imsquery.late import Late
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 64  # longer than any name; the cost of difflib is quadratic
 _SEPARATORS = frozenset(",;|/")
-_negation = Late(r"(?<![a-z])(?:not?|non)(?![a-z])|n['’]t(?![a-z])", re.IGNORECASE).search
+_negation = Late(r"(?<![a-z])(?:not?|non)(?![a-z])|n['’]t(?![a-z])").search
 _SHORT = 3
 _LEAST = 0.6  # of the letters are the same, and in the same order
 
@@ -53,9 +52,10 @@ def nearest(written: str, names: Iterable[str]) -> list[str]:
     Letter case is ignored.  A list of several names is like no name: all but one would be lost.
     Nor is what negates a name: that would be lost.
     """
-    if len(written) > _LONGEST or not _SEPARATORS.isdisjoint(written) or _negation(written):
+    folded = written.casefold()
+    if len(written) > _LONGEST or not _SEPARATORS.isdisjoint(written) or _negation(folded):
         return []
-    return [*_nearest(written.casefold(), tuple(names))]
+    return [*_nearest(folded, tuple(names))]
 
 
 @lru_cache(maxsize=1_024)  # the same fault is often made again and again

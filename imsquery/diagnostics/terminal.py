@@ -7,11 +7,11 @@ forge a report.  What could do so is shown by name (:func:`visible`) or escaped 
 from __future__ import annotations
 
 from itertools import repeat
-from typing import TYPE_CHECKING
 from unicodedata import category, east_asian_width
 
-from attrs import frozen
+from imsquery.frozen import Frozen
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -138,8 +138,7 @@ def _named(character: str) -> tuple[str, int]:
     return shown, len(shown)
 
 
-@frozen
-class Clip:
+class Clip(Frozen):
     """Part of a line.
 
     Attributes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.engines.conditions import NotExpressibleError, express
 from imsquery.engines.normal import normalize
 from imsquery.evaluation.matching import analyze_records
 from imsquery.semantics.formula import Unknown
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from typing import Any
 

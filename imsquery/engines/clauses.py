@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
-
 from imsquery.execution.ordering import read_order
+from imsquery.frozen import Frozen
 from imsquery.semantics.formula import Deferred
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,16 +15,14 @@ if TYPE_CHECKING:
     from imsquery.semantics.formula import BoundQuery, Count
 
 
-@frozen
-class Key:
+class Key(Frozen):
     """A sort key: a parameter, by which absent values are least."""
 
     parameter: Parameter
     descending: bool
 
 
-@frozen
-class Stage:
+class Stage(Frozen):
     """What is kept of each group, in the order: at most ``limit``, or all after ``skip``."""
 
     group: Parameter
@@ -34,8 +30,7 @@ class Stage:
     limit: int | None = None
 
 
-@frozen
-class Clauses:
+class Clauses(Frozen):
     """The clauses, in the order in which they apply.
 
     Attributes:

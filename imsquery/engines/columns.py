@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
-
-from attrs import frozen
 
 from imsquery.diagnostics.edits import did_you_mean
 from imsquery.diagnostics.suggest import nearest
+from imsquery.frozen import Frozen
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
+    from typing import Any
+
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
 
@@ -44,8 +45,7 @@ _arguments = re.compile(r"\s*\([^()]*\)")
 _zone = re.compile(r"time_zone='").search
 
 
-@frozen
-class Column:
+class Column(Frozen):
     """A column of a table, or a member of its JSON.
 
     Attributes:
@@ -65,8 +65,7 @@ class Column:
     is_strict: bool = True
 
 
-@frozen
-class Layout:
+class Layout(Frozen):
     """Which attributes of records a table has, and where.
 
     Attributes:

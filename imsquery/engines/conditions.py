@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, assert_never
 
-from attrs import evolve
-
 from imsquery.engines import versions
 from imsquery.engines.engine import T
 from imsquery.engines.normal import Cases, Group, Leaf
@@ -87,7 +85,7 @@ class _Walk(Generic[T]):
         made = [
             self.express(each) for each in parts if not (isinstance(each, Leaf) and each.negated)
         ]
-        excluded = [self.express(evolve(each, negated=False)) for each in negated]
+        excluded = [self.express(each.evolve(negated=False)) for each in negated]
         any_excluded = self._engine.fold(excluded, is_and=False)
         return self._engine.fold([*made, self._engine.complement(any_excluded)], is_and=True)
 

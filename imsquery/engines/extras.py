@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
+if TYPE_CHECKING:
+    from typing import Any
 
 _NEEDS = {
     "duckdb": "files and frames of pandas need DuckDB",

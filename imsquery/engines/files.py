@@ -6,7 +6,6 @@ import json
 import re
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
 
 from imsquery.engines.analysis import analyze_for_engine
 from imsquery.engines.clauses import read_clauses
@@ -17,10 +16,12 @@ from imsquery.engines.statement import write_statement
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
+    from typing import Any
 
     from imsquery.engines.columns import Layout
     from imsquery.language.syntax import Expr, Query

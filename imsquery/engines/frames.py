@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from attrs import frozen
 
 from imsquery.engines.analysis import analyze_for_engine
 from imsquery.engines.clauses import read_clauses
@@ -16,12 +13,15 @@ from imsquery.engines.dialects.spark import Spark
 from imsquery.engines.extras import load_extra
 from imsquery.engines.polars import Polars
 from imsquery.engines.statement import write_statement
+from imsquery.frozen import Frozen
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from typing import Any, TypeVar
 
     from imsquery.engines.clauses import Clauses, Key, Stage
     from imsquery.engines.columns import Layout
@@ -91,8 +91,7 @@ def _find(kind: type) -> Any:
     return None
 
 
-@frozen
-class _Asked:
+class _Asked(Frozen):
     """A query, analyzed."""
 
     analysis: Analysis

@@ -6,23 +6,21 @@ value is unknown to them; without negation above it, unknown and false are the s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
-
-from attrs import evolve, frozen
-
+from imsquery.frozen import Frozen
 from imsquery.schema.parameters import Parameter
 from imsquery.semantics.formula import And, Atom, fold
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import ClassVar, TypeAlias
 
     from imsquery.semantics.formula import Formula, Not, Or
 
 _DEEPEST = 30  # levels of `and` and `or`; Spark's parser fails at 195
 
 
-@frozen
-class Leaf:
+class Leaf(Frozen):
     """A condition, or its complement.
 
     Attributes:
@@ -41,8 +39,7 @@ class Leaf:
     depth: ClassVar[int] = 0
 
 
-@frozen
-class Group:
+class Group(Frozen):
     """The conjunction or disjunction of its parts; empty, it is ``all`` or ``none``."""
 
     is_and: bool
@@ -50,8 +47,7 @@ class Group:
     depth: int
 
 
-@frozen
-class Cases:
+class Cases(Frozen):
     """A decision list: the verdict of the first condition that holds, else the rest.
 
     ``a and (b or (c and …))`` is one: not ``a``: false; ``b``: true; not ``c``: false; …  It says
@@ -70,8 +66,7 @@ class Cases:
 Node: TypeAlias = Leaf | Group | Cases
 
 
-@frozen
-class _Both:
+class _Both(Frozen):
     """A filter and its complement."""
 
     holds: Node
@@ -146,7 +141,7 @@ def _merge(parts: Sequence[Node], *, is_and: bool) -> list[Node]:
             kept.append(part)
         values.setdefault(part.parameter.wire, {}).update(dict.fromkeys(part.values))
     return [
-        evolve(part, values=tuple(values[part.parameter.wire]))
+        part.evolve(values=tuple(values[part.parameter.wire]))
         if isinstance(part, Leaf) and part.relation == "=" and part.negated is is_and
         else part
         for part in kept

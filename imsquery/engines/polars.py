@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING, Any
 
 from imsquery.engines.analysis import analyze_for_engine, express_filter
 from imsquery.engines.clauses import read_clauses
@@ -18,8 +17,10 @@ from imsquery.engines.regexes import RUST, port
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
     import polars as pl
 

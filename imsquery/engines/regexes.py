@@ -8,12 +8,13 @@ in two ways: every set of characters is spelled out, every group is plain.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NoReturn
 
-from attrs import field, frozen
+from imsquery.frozen import Frozen
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from typing import NoReturn
 
     Range = tuple[int, int]
 
@@ -50,8 +51,7 @@ class NotPortableError(ValueError):
     """Raised for a construct that the other engine cannot express."""
 
 
-@frozen
-class Flavor:
+class Flavor(Frozen):
     """How an engine writes what the others write differently.
 
     Attributes:
@@ -109,8 +109,7 @@ def port(pattern: str, flavor: Flavor) -> str:
     return _Porter(pattern, flavor).port()
 
 
-@frozen
-class _Flags:
+class _Flags(Frozen):
     fold: bool = False
     lines: bool = False
     dot_all: bool = False
@@ -124,12 +123,12 @@ class _Flags:
         )  # fmt: skip
 
 
-@frozen
 class _Group:
     """An open group: what was written in it, and the flags after it."""
 
-    flags: _Flags
-    parts: list[str] = field(factory=list)
+    def __init__(self, flags: _Flags) -> None:
+        self.flags = flags
+        self.parts: list[str] = []
 
 
 class _Porter:

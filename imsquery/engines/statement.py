@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-
-from attrs import frozen
 
 from imsquery.engines.analysis import analyze_for_engine, express_filter
 from imsquery.engines.clauses import Clauses, read_clauses
@@ -13,11 +10,14 @@ from imsquery.engines.columns import columns as _columns
 from imsquery.engines.columns import read_layout
 from imsquery.engines.conditions import read_value
 from imsquery.engines.dialects.named import find_dialect
+from imsquery.frozen import Frozen
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from datetime import datetime
+    from typing import Any
 
     from imsquery.engines.clauses import Key
     from imsquery.engines.columns import Layout
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from imsquery.semantics.values import Bindable
 
 
-@frozen
-class Statement:
+class Statement(Frozen):
     """A statement for an engine.
 
     Attributes:

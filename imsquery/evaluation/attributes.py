@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections import deque
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
 
 from imsquery.schema.kinds import Boolean, Integer, Tag
 from imsquery.schema.versions import Version, natural_key
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec

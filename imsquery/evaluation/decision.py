@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
-
-from attrs import field, frozen
 
 from imsquery.evaluation.attributes import is_always_present
 from imsquery.evaluation.domains import example
 from imsquery.evaluation.search import Problem, WorkExhaustedError, conjuncts
+from imsquery.frozen import Frozen
 from imsquery.language.syntax import Query
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
@@ -23,8 +21,10 @@ from imsquery.semantics.analysis import analyze
 from imsquery.semantics.formula import And, Atom, Formula, Or, is_scope, map_atoms, negate
 from imsquery.semantics.simplify import simplify
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Container, Hashable, Mapping
+    from typing import Any, Literal, TypeAlias
 
     from imsquery.language.syntax import Expr
     from imsquery.limits import Limits
@@ -37,12 +37,7 @@ WORK = 1_000_000
 """Maximum number of steps for one question, some seconds' worth."""
 
 
-def _read_only(record: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    return None if record is None else MappingProxyType({**record})
-
-
-@frozen
-class Verdict:
+class Verdict(Frozen):
     """The answer to a question about filters.
 
     The truth value (``if verdict:``) of an undecided one raises :class:`ValueError`.
@@ -54,13 +49,21 @@ class Verdict:
             record shows, ``work`` if it would take more steps than allowed.
     """
 
+    __slots__ = _fields = ("holds", "witness", "reason")
     holds: bool | None
-    witness: Mapping[str, Any] | None = field(default=None, converter=_read_only, hash=False)
-    reason: Literal["opaque", "work"] | None = None
+    witness: Mapping[str, Any] | None
+    reason: Literal["opaque", "work"] | None
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        witness = None if self.witness is None else dict(self.witness)
-        return Verdict, (self.holds, witness, self.reason)
+    def __init__(
+        self,
+        holds: bool | None,  # noqa: FBT001 -- what is asked for
+        witness: Mapping[str, Any] | None = None,
+        reason: Literal["opaque", "work"] | None = None,
+    ) -> None:
+        self._set(holds, None if witness is None else MappingProxyType({**witness}), reason)
+
+    def __hash__(self) -> int:
+        return hash((self.holds, self.reason))
 
     def __bool__(self) -> bool:
         if self.holds is None:

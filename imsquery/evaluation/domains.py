@@ -17,18 +17,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING, Any
-
-from attrs import frozen
 
 from imsquery.evaluation.attributes import is_always_present, sources
 from imsquery.evaluation.automata import Texts, TooManyTextsError, effort
 from imsquery.evaluation.matching import compile_predicate, is_plain_equality
+from imsquery.frozen import Frozen
 from imsquery.language.times import format_time
 from imsquery.schema.kinds import Boolean, Enumeration, Integer
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
     from imsquery.evaluation.matching import Predicate
     from imsquery.schema.parameters import Parameter
@@ -40,8 +40,7 @@ _MIDDLE = "2020-01-01T00:00:00Z"
 _SECOND = timedelta(seconds=1)
 
 
-@frozen
-class Value:
+class Value(Frozen):
     """One value of an attribute, which represents its class.
 
     Attributes:
@@ -53,8 +52,7 @@ class Value:
     truths: int
 
 
-@frozen
-class Domain:
+class Domain(Frozen):
     """The values of an attribute that some conditions can tell apart.
 
     Attributes:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from functools import partial
 from sys import intern
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
 
 from imsquery.evaluation.attributes import (
     is_plain_time,
@@ -32,9 +31,10 @@ from imsquery.schema.kinds import Boolean, Integer, Tag
 from imsquery.semantics.analysis import inspect, text_of
 from imsquery.semantics.formula import And, Atom, Not, Or, fold, is_scope, leaves
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-    from typing import Self
+    from typing import Any, Self
 
     from imsquery.language.patterns import Test
     from imsquery.language.syntax import Expr, Query

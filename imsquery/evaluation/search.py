@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
 
 from imsquery.evaluation.domains import Choice, make_domain, make_hidden_domain
 from imsquery.semantics.formula import And, Atom, Not, Or, fold, leaves
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from imsquery.evaluation.domains import Domain
     from imsquery.schema.spec import Spec

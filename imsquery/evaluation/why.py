@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from attrs import field, frozen
-
 from imsquery.diagnostics.terminal import measured, shorten, visible
 from imsquery.evaluation.matching import compile_predicate, matcher
 from imsquery.evaluation.written import read_written
+from imsquery.frozen import Frozen
 from imsquery.language.syntax import And, Not, Or, plain_name
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.schema.cloudimages import CLOUDIMAGES
@@ -45,15 +44,14 @@ class _Row(NamedTuple):
     shown: Shown
 
 
-@frozen
-class Outcome:
+class Outcome(Frozen):
     """Whether a record satisfies a filter, and each of its parts; made by :func:`why`.
 
     ``str()`` draws it as a tree.  Its truth value is :attr:`holds`.
     """
 
     _text: str
-    _rows: tuple[_Row, ...] = field(repr=False)  # flat: filters nest deeper than Python recurses
+    _rows: tuple[_Row, ...]  # flat: filters nest deeper than Python recurses
 
     def __repr__(self) -> str:
         return f"Outcome({self.text!r}, holds={self.holds})"

@@ -6,17 +6,15 @@ are joined by their places in the text.  So nothing here tells one predicate fro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
-
 from imsquery.diagnostics.source import Span
+from imsquery.frozen import Frozen
 from imsquery.language.syntax import Everything, parse
 from imsquery.language.unparse import unparse
 from imsquery.limits import Limits
 from imsquery.semantics.analysis import analyze, text_of
 from imsquery.semantics.formula import And, Not, Or
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
@@ -25,8 +23,7 @@ if TYPE_CHECKING:
     from imsquery.semantics.formula import Formula
 
 
-@frozen
-class Written:
+class Written(Frozen):
     """A filter, and what its parts mean.
 
     Attributes:

@@ -5,22 +5,21 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from typing import TYPE_CHECKING, Any
-
-from attrs import frozen
 
 from imsquery.execution.ordering import sort_key
+from imsquery.frozen import Frozen
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from imsquery.execution.ordering import Place, Shown
 
 _CHECKED = 12  # bytes of the digest in a token
 
 
-@frozen
-class Kinds:
+class Kinds(Frozen):
     """The types in the positions of a plan: ``int`` or ``str`` each.
 
     Attributes:
@@ -33,8 +32,7 @@ class Kinds:
     kept: type | None = None
 
 
-@frozen
-class Position:
+class Position(Frozen):
     """The last image returned, and where to resume each request.
 
     Attributes:

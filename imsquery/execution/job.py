@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from attrs import field, frozen
+from functools import cached_property
 
 from imsquery.compiler.query_string import CompiledQuery
 from imsquery.diagnostics.source import Span
 from imsquery.evaluation.matching import compile_predicate
 from imsquery.execution.ordering import Ordering
 from imsquery.execution.window import PerGroup, Slice
+from imsquery.frozen import Frozen
 from imsquery.schema.spec import Spec
 from imsquery.semantics.formula import And, Formula, build, flatten
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
+    from typing import Any
+
     from imsquery.diagnostics.model import Diagnostic
     from imsquery.evaluation.matching import Predicate
 
+MAX_PAGE = 500
+"""Maximum number of images on a page: the service's default, which every known site accepts."""
 
-@frozen
-class Condition:
+
+class Condition(Frozen):
     """A condition of the filter, checked by the server or by the client.
 
     Attributes:
@@ -31,13 +35,13 @@ class Condition:
     """
 
     text: str
-    span: Span = field(eq=False)
+    span: Span
     pair: tuple[str, str] | None = None
     why: str = ""
+    _aside = ("span",)
 
 
-@frozen
-class Request:
+class Request(Frozen):
     """One request of a plan, and the filter that is left for the images that it finds.
 
     Attributes:
@@ -53,11 +57,12 @@ class Request:
     query: CompiledQuery
     residual: str
     pushed: tuple[Condition, ...]
-    left: tuple[Condition, ...] = field(eq=False)  # `residual` says the same, without spans
+    left: tuple[Condition, ...]
     limited: bool
     until: tuple[str, str] | None
-    _formula: Formula = field(eq=False, repr=False)
-    _cache: dict[str, Predicate] = field(factory=dict, eq=False, repr=False, init=False)
+    _formula: Formula
+    _hidden = ("_formula",)
+    _aside = ("left", "_formula")  # `residual` says the same, without spans
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Without the predicate, since functions cannot be pickled; and flat, since filters nest
@@ -75,20 +80,17 @@ class Request:
         """Whether every image that the request finds satisfies the filter."""
         return isinstance(self._formula, And) and not self._formula.operands
 
-    @property
+    @cached_property
     def matches(self) -> Predicate:
         """Whether an image that the request found satisfies the residual."""
-        if "matches" not in self._cache:
-            self._cache["matches"] = compile_predicate(self._formula)
-        return self._cache["matches"]
+        return compile_predicate(self._formula)
 
 
 def _make_request(parts: tuple[Any, Any, Any, Any, Any, Any], steps: list[Any]) -> Request:
     return Request(*parts, build(steps))
 
 
-@frozen
-class Job:
+class Job(Frozen):
     """Everything needed to get the images of a query, in order.
 
     Attributes:
@@ -104,16 +106,18 @@ class Job:
         enough: how many requests would fetch fewer images, if no more than fewer are allowed.
     """
 
-    text: str = field(eq=False)
+    text: str
     filter: str
     requests: tuple[Request, ...]
     order: Ordering
     after: str | None
     clauses: Slice
-    locator: Request | None = field(eq=False)
-    warnings: tuple[Diagnostic, ...] = field(eq=False)
-    spec: Spec = field(eq=False, repr=False)
-    enough: int | None = field(default=None, eq=False)
+    locator: Request | None
+    warnings: tuple[Diagnostic, ...]
+    spec: Spec
+    enough: int | None = None
+    _hidden = ("spec",)
+    _aside = ("text", "locator", "warnings", "spec", "enough")
 
     @property
     def limit(self) -> int | None:

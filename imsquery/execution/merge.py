@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, insort
 from itertools import chain, groupby
-from typing import TYPE_CHECKING
 
 from imsquery.execution.pages import group_marker_of, identity_of, key_of, record_of
 from imsquery.execution.results import Results
 from imsquery.execution.sorting import SinglePage, Sorted
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import operator
 from itertools import compress, count
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-from attrs import field, frozen
 
 from imsquery.evaluation.attributes import read, sort_values
+from imsquery.frozen import Frozen
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import TypeVar
+    from typing import Any, TypeAlias, TypeVar
 
     from imsquery.schema.parameters import Parameter
     from imsquery.schema.spec import Spec
@@ -48,12 +47,11 @@ Key: TypeAlias = str | int | Nothing
 Shown: TypeAlias = tuple[()] | tuple[str | int]
 """What a record shows of an attribute: its value, or nothing."""
 
-Place: TypeAlias = tuple[Any, ...]
+Place: TypeAlias = "tuple[Any, ...]"
 """The sort keys of a record, and then its id."""
 
 
-@frozen
-class SortKey:
+class SortKey(Frozen):
     """One of the attributes that results are sorted by.
 
     Attributes:
@@ -63,8 +61,11 @@ class SortKey:
         descending: the direction; a record without a value is less than any other.
     """
 
-    parameter: Parameter = field(eq=lambda row: row.wire)
+    parameter: Parameter
     descending: bool
+
+    def _compared(self) -> tuple[object, ...]:
+        return self.parameter.wire, self.descending
 
     def column(self, records: Sequence[Mapping[str, Any]]) -> list[Key]:
         """Return the key of each record."""
@@ -90,8 +91,7 @@ def sort_key(shown: Shown) -> Key:
     return shown[0] if shown else NOTHING
 
 
-@frozen
-class Ordering:
+class Ordering(Frozen):
     """What results are sorted by; ties are broken by id, in the direction of the last key.
 
     Attributes:
@@ -109,11 +109,12 @@ class Ordering:
     keys: tuple[SortKey, ...]
     is_written: bool
     by_server: bool
-    identity: str = field(eq=False)
-    default: SortKey = field(eq=False)
-    is_certain: bool = field(eq=False)
-    is_whole: bool = field(eq=False)
+    identity: str
+    default: SortKey
+    is_certain: bool
+    is_whole: bool
     asked: int = 1
+    _aside = ("identity", "default", "is_certain", "is_whole")
 
     @property
     def parameter(self) -> Parameter:

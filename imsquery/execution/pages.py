@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import compress, repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 from imsquery.compiler.query_string import join
 from imsquery.execution.ordering import NOTHING
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any, TypeAlias
 
     from imsquery.execution.job import Job, Request
     from imsquery.execution.ordering import Key, Place
@@ -46,7 +47,7 @@ class ExecutionError(Exception):
         return f"{self.message} (asked for {self.query or 'all images'!r})"
 
 
-class Page(list[Any]):
+class Page(list["Any"]):
     """The records of a page that says whether there is another one.
 
     Attributes:
@@ -60,7 +61,7 @@ class Page(list[Any]):
         self.next = next
 
 
-Entry: TypeAlias = tuple[Any, ...]
+Entry: TypeAlias = "tuple[Any, ...]"
 """An image that satisfies the filter: its sort keys and id, its record, and its arrival if the
 server sorts."""
 

@@ -7,15 +7,16 @@ same code serves a loop that fetches pages one by one and one that fetches them 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
 
 from imsquery.execution.cursor import Position
 from imsquery.execution.ordering import shown_by
 from imsquery.execution.pages import Branch, place_of, record_of
 from imsquery.execution.window import Window
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
 
     from imsquery.execution.job import Job
     from imsquery.execution.ordering import Place

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from imsquery.execution.cursor import Kinds, read_token, write_token
+from imsquery.execution.job import MAX_PAGE
 from imsquery.execution.merge import merge
 from imsquery.execution.pages import Branch, ExecutionError
 from imsquery.execution.results import Results
@@ -25,9 +26,6 @@ Fetch: TypeAlias = Callable[[str], Sequence[Any]]
 Exceptions pass through; further iteration tries again.
 """
 AsyncFetch: TypeAlias = Callable[[str], Awaitable[Sequence[Any]]]
-
-MAX_PAGE = 500
-"""Maximum number of images on a page: the service's default, which every known site accepts."""
 
 
 class _Run:

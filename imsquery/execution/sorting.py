@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any, cast
-
-from attrs import evolve
 
 from imsquery.execution.pages import Branch, ExecutionError, identity_of, record_of
 from imsquery.execution.results import Results, window_at
 from imsquery.execution.window import Fate
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
 
     from imsquery.execution.cursor import Position
     from imsquery.execution.job import Job
@@ -49,7 +48,7 @@ class Sorted(Results):
         entries = branch.feed(page)
         branch.buffer.clear()
         if self._locator is not None:
-            self._locate(self._locator, branch, cast("Sequence[Mapping[str, Any]]", page))
+            self._locate(self._locator, branch, page)  # type: ignore[arg-type]  # it was read above
         for entry in entries:
             self._found.setdefault(identity_of(entry), entry)
         is_known = self._locator is None and self.job.clauses.is_bounded
@@ -153,8 +152,8 @@ class SinglePage(Results):
         return entry[: self.job.order.asked]
 
     def _sort_instead(self) -> None:
-        order = evolve(self.job.order, by_server=False)
-        self._other = Sorted(evolve(self.job, order=order), self._page_size, self._resumed)
+        order = self.job.order.evolve(by_server=False)
+        self._other = Sorted(self.job.evolve(order=order), self._page_size, self._resumed)
         self._other.ready = self.ready
 
     def position(self) -> Position | None:

@@ -8,23 +8,21 @@ from __future__ import annotations
 import math
 from collections import Counter
 from enum import Enum
-from typing import TYPE_CHECKING, Any
-
-from attrs import field, frozen
 
 from imsquery.execution.ordering import Shown, group_of
+from imsquery.frozen import Frozen
 from imsquery.schema.parameters import Parameter
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     T = TypeVar("T")
     Counts = Mapping[Shown, int]
 
 
-@frozen
-class PerGroup:
+class PerGroup(Frozen):
     """A number of images of each group, of those that show the same value of a parameter.
 
     Attributes:
@@ -33,14 +31,16 @@ class PerGroup:
     """
 
     count: int
-    parameter: Parameter = field(eq=lambda row: row.wire)
+    parameter: Parameter
+
+    def _compared(self) -> tuple[object, ...]:
+        return self.count, self.parameter.wire
 
     def __str__(self) -> str:
         return f"{self.count} per {self.parameter.name}"
 
 
-@frozen
-class Slice:
+class Slice(Frozen):
     """The clauses that count images.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from imsquery.formatting.layout import Group
 from imsquery.language.lexer import escape_controls
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from imsquery.formatting.layout import Layout, Leaf
 

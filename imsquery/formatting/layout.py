@@ -6,21 +6,18 @@ parentheses and comments of its text.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from attrs import define, field
-
 from imsquery.language.syntax import CLAUSES, Query, SyntaxBuilder, plain_name
 from imsquery.language.unparse import unparse, unparse_filter, unparse_value
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
     from imsquery.language.lexer import Tokens
     from imsquery.schema.spec import Spec
 
 
-@define(eq=False)
 class Leaf:
     """A predicate or clause, which is never broken.
 
@@ -33,13 +30,14 @@ class Leaf:
         width: its width on one line.
     """
 
-    text: str
-    first: int
-    last: int
-    negations: int = 0
-    leading: list[str] = field(factory=list)
-    trailing: str = ""
-    width: int = 0
+    def __init__(self, text: str, first: int, last: int) -> None:
+        self.text = text
+        self.first = first
+        self.last = last
+        self.negations = 0
+        self.leading: list[str] = []
+        self.trailing = ""
+        self.width = 0
 
     @property
     def prefix(self) -> str:
@@ -47,7 +45,6 @@ class Leaf:
         return "not " * self.negations
 
 
-@define(eq=False)
 class Group:
     """The operands of a connective, or the items of a list or call.
 
@@ -66,19 +63,27 @@ class Group:
         is_split: whether a comment keeps its operands from sharing a line.
     """
 
-    joiner: str
-    operands: list[Leaf | Group]
-    openings: list[int] = field(factory=list)
-    closings: list[int] = field(factory=list)
-    head: str = ""
-    suffix: str = ""
-    negations: int = 0
-    leading: list[str] = field(factory=list)
-    dangling: list[str] = field(factory=list)
-    trailing: str = ""
-    width: int = 0
-    enclosed: bool = False
-    is_split: bool = False
+    def __init__(
+        self,
+        joiner: str,
+        operands: list[Leaf | Group],
+        openings: Iterable[int] = (),
+        closings: Iterable[int] = (),
+        head: str = "",
+    ) -> None:
+        self.joiner = joiner
+        self.operands = operands
+        self.openings = [*openings]
+        self.closings = [*closings]
+        self.head = head
+        self.suffix = ""
+        self.negations = 0
+        self.leading: list[str] = []
+        self.dangling: list[str] = []
+        self.trailing = ""
+        self.width = 0
+        self.enclosed = False
+        self.is_split = False
 
     @property
     def prefix(self) -> str:
@@ -96,7 +101,6 @@ class Group:
         return ", " if self.joiner == "," else f" {self.joiner} "
 
 
-@define(eq=False)
 class Layout:
     """A query to print.
 
@@ -108,11 +112,18 @@ class Layout:
         closing: the comments after the last part.
     """
 
-    tokens: Tokens
-    filter: Leaf | Group | None
-    clauses: list[Leaf]
-    leaves: list[Leaf]
-    closing: list[str] = field(factory=list)
+    def __init__(
+        self,
+        tokens: Tokens,
+        filter: Leaf | Group | None,  # noqa: A002 -- what it is of a query
+        clauses: list[Leaf],
+        leaves: list[Leaf],
+    ) -> None:
+        self.tokens = tokens
+        self.filter = filter
+        self.clauses = clauses
+        self.leaves = leaves
+        self.closing: list[str] = []
 
     def groups(self) -> list[Group]:
         """Return all groups, each before those within it."""
@@ -218,7 +229,7 @@ class LayoutBuilder(SyntaxBuilder):
 
     def _list(self, head: str, first: int, opening: int, values: list[int], closing: int) -> Group:
         items = [self.leaf(unparse_value(self._value(value)), value, value) for value in values]
-        return Group(",", [*items], [*range(first, opening + 1)], [closing], head)
+        return Group(",", [*items], range(first, opening + 1), [closing], head)
 
     def negation(self, _keyword: int, operand: Any) -> Any:
         operand.negations += 1

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
-
 from imsquery.formatting.comments import place_comments
 from imsquery.formatting.layout import Group
+from imsquery.frozen import Frozen
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from imsquery.formatting.layout import Layout, Leaf
 
@@ -79,8 +77,7 @@ def _fits_one_line(parts: list[Leaf | Group]) -> bool:
     return not any(map(_splits, parts)) and sum(part.width + 1 for part in parts) - 1 <= WIDTH
 
 
-@frozen
-class _Item:
+class _Item(Frozen):
     """A part yet to be printed, with the text around it on its line."""
 
     part: Leaf | Group

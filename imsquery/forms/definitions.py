@@ -6,8 +6,6 @@ operation and its parameters as the API definitions do, and refuses any other pa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.compiler.lowering import finish
 from imsquery.diagnostics.terminal import escape
 from imsquery.forms.shell import quote
@@ -15,6 +13,7 @@ from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.huaweicloud import NOT_DEFINED
 from imsquery.semantics.formula import Atom, leaves
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 

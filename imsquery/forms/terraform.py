@@ -8,7 +8,6 @@ and compares names with a regular expression afterwards.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from imsquery.diagnostics.edits import clip
 from imsquery.schema.huaweicloud import (
@@ -22,6 +21,7 @@ from imsquery.schema.kinds import Boolean
 from imsquery.semantics.clauses import is_sortable
 from imsquery.semantics.formula import And, Atom, Or, Unknown
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

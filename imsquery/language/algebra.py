@@ -202,7 +202,7 @@ class Algebra:
         notes: Iterable[str] = (),
     ) -> None:
         """Add a finding; a fix is a title and its edits: ``(start, end, new text)``."""
-        # Imported here so that a text without findings does not pay for attrs.
+        # Imported here: most texts have no findings.
         from imsquery.diagnostics.model import diagnostic
 
         fixes = () if self.is_foreign else fixes

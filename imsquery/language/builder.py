@@ -9,9 +9,6 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-from attrs import evolve
 
 from imsquery.frozen import Frozen
 from imsquery.language.syntax import (
@@ -34,8 +31,10 @@ from imsquery.language.syntax import (
 )
 from imsquery.language.times import spell_date
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any, TypeAlias
 
 Plain: TypeAlias = str | int | bool | date | Placeholder
 """Python types of values.
@@ -150,7 +149,7 @@ class Field(Frozen):
         """``name not in (…)``; without values, ``all``."""
         positive = self.in_(values)
         if isinstance(positive, Membership):
-            return evolve(positive, negated=True)
+            return positive.evolve(negated=True)
         return Everything()
 
     def between(self, low: Plain, high: Plain) -> Between:

@@ -10,8 +10,7 @@ import unicodedata
 from calendar import month_name, monthrange
 from datetime import datetime, timedelta
 
-from attrs import frozen
-
+from imsquery.frozen import Frozen
 from imsquery.language.clock import named_interval, reads_clock, respell_clock
 from imsquery.language.times import format_time, is_within_second, respell_time
 from imsquery.late import Late
@@ -32,8 +31,7 @@ _hour = Late("[^Tt ]+[Tt ][0-9]{1,2}(?![0-9:])").match
 _MONTHS, _HOURS, _SIXTY = 12, 24, 60
 
 
-@frozen
-class Respelling:
+class Respelling(Frozen):
     """The literals that a text may mean, likeliest first.
 
     Attributes:

@@ -12,14 +12,15 @@ import re
 import sys
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from lark import Lark
 from lark.parsers.lalr_analysis import Shift
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
+    from typing import Any
 
 TARGET = Path(__file__).with_name("_tables.py")
 

@@ -7,12 +7,9 @@ of a node recurses into its operands.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
-
-from attrs import evolve, field, frozen
-
 from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.source import Span
+from imsquery.frozen import Frozen, field
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.algebra import Algebra
 from imsquery.language.lexer import is_name, is_word
@@ -20,9 +17,10 @@ from imsquery.language.operators import OPERATORS
 from imsquery.language.parser import parse_with, tokenize
 from imsquery.limits import DEFAULT_LIMITS, Limits
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import Any, Self
+    from collections.abc import Iterable
+    from typing import Any, ClassVar, Never, TypeAlias
 
     Steps = list[Any]
 
@@ -32,44 +30,28 @@ def plain_name(name: str) -> str:
     return name.lower().lstrip("_")
 
 
-@frozen
-class Node:
+NOWHERE = Span(0, 0)
+
+
+class Node(Frozen):
     """Base of all nodes."""
 
-    span: Span = field(kw_only=True, eq=False, repr=False, default=Span(0, 0))
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, _memo: object) -> Self:
-        return self
+    span: Span = field(default=NOWHERE, kw_only=True)
+    _hidden = ("span",)
+    _aside: ClassVar[tuple[str, ...]] = ("span",)
 
 
-def _name(_node: object, _attribute: object, name: str) -> None:
-    """Refuse a name that would not parse as one: a tree can be built by hand."""
-    if not is_name(name):
-        msg = f"not a name: {name[:80]!r}"
+def _require(word: str | None, choices: tuple[str | None, ...]) -> None:
+    if word not in choices:
+        msg = f"{word!r} is not one of {choices}"
         raise ValueError(msg)
 
 
-def _attribute_name(_node: object, _attribute: object, name: str) -> None:
+def _require_attribute(name: str) -> None:
     """Refuse what would not parse as a name in a clause, where no keyword is one."""
     if not is_word(name) or name.lower() in KEYWORDS:
         msg = f"not the name of an attribute: {name[:80]!r}"
         raise ValueError(msg)
-
-
-def _one_of(*choices: str | None) -> Callable[[object, object, str], None]:
-    def validate(_node: object, _attribute: object, value: str) -> None:
-        if value not in choices:
-            msg = f"{value!r} is not one of {choices}"
-            raise ValueError(msg)
-
-    return validate
-
-
-_COMPARISONS = _one_of("=", "!=", "<", "<=", ">", ">=")
-_MATCHES = _one_of("contains", "startswith", "endswith", "glob", "matches")
 
 
 class Combinable(Node):
@@ -105,105 +87,112 @@ def _filter(node: Combinable) -> Expr:
     return node  # type: ignore[return-value]
 
 
-@frozen
 class Literal(Node):
     """A word or string: the text that it spells."""
 
     text: str
 
 
-@frozen
 class Placeholder(Node):
     """``$name``, to be bound to a value later."""
 
-    name: str = field()
+    name: str
 
-    @name.validator
-    def _check(self, _attribute: object, name: str) -> None:
-        if not (name.isascii() and name.isidentifier()):
-            msg = f"not the name of a placeholder: {name[:80]!r}"
+    def __post_init__(self) -> None:
+        if not (self.name.isascii() and self.name.isidentifier()):
+            msg = f"not the name of a placeholder: {self.name[:80]!r}"
             raise ValueError(msg)
 
 
 Value: TypeAlias = Literal | Placeholder
 
 
-@frozen
-class Comparison(Combinable):
+class Predicate(Combinable):
+    """Base of the filters that begin with a name."""
+
+    name: str
+    _aside = ("span", "name")
+
+    def __post_init__(self) -> None:
+        # A tree can be built by hand: a name must parse as one.
+        if not is_name(self.name):
+            msg = f"not a name: {self.name[:80]!r}"
+            raise ValueError(msg)
+
+    def _compared(self) -> tuple[object, ...]:
+        return plain_name(self.name), self._key(self)
+
+
+class Comparison(Predicate):
     """``name operator value``; the operator is one of ``= != < <= > >=``."""
 
-    name: str = field(eq=plain_name, validator=_name)
-    operator: str = field(validator=_COMPARISONS)
+    operator: str
     value: Value
     ignoring_case: bool = field(default=False, kw_only=True)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _require(self.operator, ("=", "!=", "<", "<=", ">", ">="))
 
-@frozen
-class Membership(Combinable):
+
+class Membership(Predicate):
     """``name in (value, …)`` or ``name in $list``; a tuple holds one value or more."""
 
-    name: str = field(eq=plain_name, validator=_name)
-    values: tuple[Value, ...] | Placeholder = field()
+    values: tuple[Value, ...] | Placeholder
     negated: bool = field(default=False, kw_only=True)
     ignoring_case: bool = field(default=False, kw_only=True)
 
-    @values.validator
-    def _check(self, _attribute: object, values: tuple[Value, ...] | Placeholder) -> None:
-        if values == ():
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.values == ():
             msg = "expected a value in the list; use `none` to match nothing"
             raise ValueError(msg)
 
 
-@frozen
-class Between(Combinable):
+class Between(Predicate):
     """``name between low and high``, both ends included."""
 
-    name: str = field(eq=plain_name, validator=_name)
     low: Value
     high: Value
     negated: bool = field(default=False, kw_only=True)
 
 
-@frozen
-class Match(Combinable):
+class Match(Predicate):
     """``name glob value`` and the like; the operator is in lower case."""
 
-    name: str = field(eq=plain_name, validator=_name)
-    operator: str = field(validator=_MATCHES)
+    operator: str
     value: Value
     negated: bool = field(default=False, kw_only=True)
     ignoring_case: bool = field(default=False, kw_only=True)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _require(self.operator, ("contains", "startswith", "endswith", "glob", "matches"))
 
-@frozen
-class Presence(Combinable):
+
+class Presence(Predicate):
     """``name is present``, or ``is absent`` where negated."""
 
-    name: str = field(eq=plain_name, validator=_name)
     negated: bool = field(default=False, kw_only=True)
 
 
-@frozen
-class Standalone(Combinable):
+class Standalone(Predicate):
     """A name alone: a Boolean or a flag."""
 
-    name: str = field(eq=plain_name, validator=_name)
 
-
-@frozen
-class Call(Combinable):
+class Call(Predicate):
     """``function(argument, …)``; the name is in lower case."""
 
-    name: str = field(validator=_name)
     arguments: tuple[Value, ...] = ()
 
+    def _compared(self) -> tuple[object, ...]:
+        return self.name, self.arguments
 
-@frozen
+
 class Everything(Combinable):
     """``all``."""
 
 
-@frozen
 class Nothing(Combinable):
     """``none``."""
 
@@ -267,51 +256,50 @@ def _repr(root: Expr | tuple[Expr, ...]) -> str:
     return "".join(written)
 
 
-@frozen
 class Connective(Combinable):
-    """A filter with filters in it: pickled without recursion."""
+    """A filter with filters in it: compared, shown and pickled without recursion."""
+
+    def _compared(self) -> tuple[object, ...]:
+        return _outline(_filter(self))
+
+    def __repr__(self) -> str:
+        return _repr(_filter(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _build, (_steps(_filter(self)),)
 
 
-@frozen
 class Not(Connective):
     """``not operand``."""
 
-    operand: Expr = field(eq=_outline, repr=_repr)
+    operand: Expr
 
 
-def _two(_node: object, _attribute: object, operands: tuple[Expr, ...]) -> None:
-    if len(operands) < 2:  # noqa: PLR2004 -- a connective joins two
-        msg = "expected two operands or more"
-        raise ValueError(msg)
+class _Joined(Connective):
+    operands: tuple[Expr, ...]
+
+    def _join(self, operands: Iterable[Expr], span: Span) -> None:
+        flat: list[Expr] = []
+        for each in operands:
+            flat += each.operands if isinstance(each, type(self)) else (each,)
+        if len(flat) < 2:  # noqa: PLR2004 -- a connective joins two
+            msg = "expected two operands or more"
+            raise ValueError(msg)
+        self._assign(operands=tuple(flat), span=span)
 
 
-def _flat_and(operands: Iterable[Expr]) -> tuple[Expr, ...]:
-    return tuple(
-        part for each in operands for part in (each.operands if isinstance(each, And) else (each,))
-    )
-
-
-def _flat_or(operands: Iterable[Expr]) -> tuple[Expr, ...]:
-    return tuple(
-        part for each in operands for part in (each.operands if isinstance(each, Or) else (each,))
-    )
-
-
-@frozen
-class And(Connective):
+class And(_Joined):
     """Two or more operands joined by ``and``; an ``and`` among them is flattened."""
 
-    operands: tuple[Expr, ...] = field(converter=_flat_and, validator=_two, eq=_outline, repr=_repr)
+    def __init__(self, operands: Iterable[Expr], *, span: Span = NOWHERE) -> None:
+        self._join(operands, span)
 
 
-@frozen
-class Or(Connective):
+class Or(_Joined):
     """Two or more operands joined by ``or``; an ``or`` among them is flattened."""
 
-    operands: tuple[Expr, ...] = field(converter=_flat_or, validator=_two, eq=_outline, repr=_repr)
+    def __init__(self, operands: Iterable[Expr], *, span: Span = NOWHERE) -> None:
+        self._join(operands, span)
 
 
 Texts: TypeAlias = Comparison | Membership | Match
@@ -331,23 +319,42 @@ Expr: TypeAlias = (
     | And
     | Or
 )
-"""All filters; a ``match`` over it ends in ``assert_never``."""
+"""All filters; a ``match`` over it ends in ``raise unmatched(…)``."""
 
 
-@frozen
+def unmatched(node: Never) -> AssertionError:
+    """Return the error of a ``match`` that lacks a case, which type checkers see.
+
+    Like ``assert_never`` of typing, which is not loaded for it.
+    """
+    return AssertionError(node)
+
+
 class Order(Node):
     """A key of ``order by``: a name, with ``asc``, ``desc`` or neither."""
 
-    name: str = field(eq=plain_name, validator=_attribute_name)
-    direction: str | None = field(default=None, validator=_one_of(None, "asc", "desc"))
+    name: str
+    direction: str | None = None
+
+    def __post_init__(self) -> None:
+        _require_attribute(self.name)
+        _require(self.direction, (None, "asc", "desc"))
+
+    def _compared(self) -> tuple[object, ...]:
+        return plain_name(self.name), self.direction
 
 
-@frozen
 class Per(Node):
     """The ``count per name`` of ``limit`` or ``skip``: a number of images of each group."""
 
     count: Value
-    name: str = field(eq=plain_name, validator=_attribute_name)
+    name: str
+
+    def __post_init__(self) -> None:
+        _require_attribute(self.name)
+
+    def _compared(self) -> tuple[object, ...]:
+        return self.count, plain_name(self.name)
 
 
 def _keys(order: Order | Iterable[Order] | None) -> tuple[Order, ...]:
@@ -357,7 +364,6 @@ def _keys(order: Order | Iterable[Order] | None) -> tuple[Order, ...]:
     return (order,) if isinstance(order, Order) else tuple(order)
 
 
-@frozen
 class Query(Node):
     """A filter and its clauses; without a filter, ``all``.
 
@@ -369,13 +375,36 @@ class Query(Node):
         after: the id of the image after which results start.
     """
 
-    filter: Expr = field(factory=Everything, eq=_outline, repr=_repr)
-    order: tuple[Order, ...] = field(default=(), converter=_keys)
-    limit: Value | None = None
-    after: Value | None = None
-    skip: Value | None = None
-    limit_per: Per | None = None
-    skip_per: Per | None = None
+    filter: Expr
+    order: tuple[Order, ...]
+    limit: Value | None
+    after: Value | None
+    skip: Value | None
+    limit_per: Per | None
+    skip_per: Per | None
+
+    def __init__(
+        self,
+        filter: Expr = Everything(),  # noqa: A002, B008 -- the public name; it cannot be changed
+        order: Order | Iterable[Order] | None = (),
+        limit: Value | None = None,
+        after: Value | None = None,
+        skip: Value | None = None,
+        limit_per: Per | None = None,
+        skip_per: Per | None = None,
+        *,
+        span: Span = NOWHERE,
+    ) -> None:
+        self._assign(
+            filter=filter,
+            order=_keys(order),
+            limit=limit,
+            after=after,
+            skip=skip,
+            limit_per=limit_per,
+            skip_per=skip_per,
+            span=span,
+        )
 
 
 CLAUSES = {
@@ -498,7 +527,7 @@ class SyntaxBuilder(Algebra):
 
     def ignoring_case(self, condition: Texts, _ignoring: int, case: int) -> Expr:
         _, end = self.span(case)
-        return evolve(condition, ignoring_case=True, span=Span(condition.span.start, end))
+        return condition.evolve(ignoring_case=True, span=Span(condition.span.start, end))
 
     def presence(self, name: int, _is: int, what: int) -> Expr:
         absent = self.tokens.lexemes[what].lower() == "absent"

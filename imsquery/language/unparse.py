@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
-
 from imsquery.language.lexer import spell
 from imsquery.language.syntax import (
     And,
@@ -25,8 +23,10 @@ from imsquery.language.syntax import (
     Query,
     Standalone,
     Value,
+    unmatched,
 )
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -141,7 +141,7 @@ def unparse_predicate(
         case Call(name, arguments):
             return f"{name}({', '.join(map(unparse_value, arguments))})"
         case _:
-            assert_never(expr)
+            raise unmatched(expr)
 
 
 def _not(expr: Membership | Between | Match) -> str:

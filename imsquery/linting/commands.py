@@ -3,52 +3,51 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from attrs import frozen
 
 from imsquery.diagnostics.source import Span
 from imsquery.forms.shell import quote
+from imsquery.frozen import Frozen
+from imsquery.late import Late
 from imsquery.linting.placeholders import PATTERN, find_placeholder
 from imsquery.linting.requests import Entry, Request, pairs_in_row, unknown_entry
 from imsquery.urls.notation import UNWRITABLE, Notation
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imsquery.schema.spec import Spec
 
 _COMMAND = "ListImages"
-_command = re.compile(r"\bhcloud[ \t]+[Ii][Mm][Ss][ \t]+ListImages(?:/v2)?(?![\w/-])")
+_command = Late(r"\bhcloud[ \t]+[Ii][Mm][Ss][ \t]+ListImages(?:/v2)?(?![\w/-])")
 # Between words: white space, and the ends of lines as shells escape them.
 _spaces = {
-    around: re.compile(rf"(?:[ \t]+|[\\^{'' if around == '`' else '`'}]\r?\n)+")
+    around: Late(rf"(?:[ \t]+|[\\^{'' if around == '`' else '`'}]\r?\n)+")
     for around in ("", '"', "'", "`")
 }
 _QUOTED = {'"': r'"(?:[^"\\\n]|\\[^\n])*"', "'": r"'[^'\n]*'"}
 _PUNCTUATION = "，。；：、（）"  # which no space is after
 _ESCAPE = r"\\[^\n]|"
 _word = {
-    around: re.compile(
+    around: Late(
         rf"(?:{PATTERN}|{'' if around else _ESCAPE}[^\s\"'\\;|&<>()`{_PUNCTUATION}]|"
         + "|".join(each for quote, each in _QUOTED.items() if quote != around)
         + r")+"
     )
     for around in ("", '"', "'", "`")
 }
-_option = re.compile(r"--([A-Za-z_][\w.-]*)(=)?")
+_option = Late(r"--([A-Za-z_][\w.-]*)(=)?")
 # Options of every command; so are those with a hyphen.
 _OWN = frozenset({
     "debug", "domain_id", "dryrun", "help", "interactive", "method", "project_id", "skeleton",
     "version",
 })  # fmt: skip
-_part = re.compile(r"'([^'\n]*)'|\"((?:[^\"\\\n]|\\[^\n])*)\"|\\([^\n])")
-_escaped = re.compile(r"\\([\"\\$`])")
+_part = Late(r"'([^'\n]*)'|\"((?:[^\"\\\n]|\\[^\n])*)\"|\\([^\n])")
+_escaped = Late(r"\\([\"\\$`])")
 _LONGEST_LINE = 200  # before a command
 
 
-@frozen
-class _Option(Notation):
+class _Option(Frozen, Notation):
     """Writes options within the quotes ``around`` a command."""
 
     around: str

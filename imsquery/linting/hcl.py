@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from attrs import evolve, frozen
 
 from imsquery.diagnostics.source import Span
 from imsquery.diagnostics.suggest import nearest
 from imsquery.forms.terraform import string
+from imsquery.frozen import Frozen
+from imsquery.late import Late
 from imsquery.linting.requests import (
     Entry,
     Request,
@@ -21,32 +20,32 @@ from imsquery.linting.requests import (
 from imsquery.schema.tools import PACKER, TERRAFORM, Tool, spec_of
 from imsquery.urls.notation import Notation
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imsquery.schema.spec import Spec
 
-_header = re.compile(
+_header = Late(
     r"\b(?:data[ \t]*\"(?P<data>huaweicloud_images_images?)\"[ \t]*\"[^\"\n]{0,200}\""
     r"|source[ \t]*\"huaweicloud-ecs\"[ \t]*\"[^\"\n]{0,200}\")[ \t]*\{"
 )
 _STRING = r"\"(?:[^\"\\\n$]|\\[^\n]|\$\{(?:[^{}\"\n]|\"[^\"\n]*\"){0,200}+\}|\$)*+\""
-_token = re.compile(
+_token = Late(
     r"(?P<comment>#[^\n]*|//[^\n]*)|(?P<long>/\*)|(?P<newline>\n)|(?P<space>[^\S\n]+)"
     rf"|(?P<string>{_STRING})|<<-?(?P<mark>\w{{1,100}})\r?\n|(?P<open>[{{(\[])|(?P<close>[}})\]])"
     r"|(?P<attribute>[A-Za-z_][\w-]*)[ \t]*=(?![=>])|(?P<word>[A-Za-z_][\w.-]*)|(?P<other>.)"
 )
-_literal = re.compile(
+_literal = Late(
     rf"[ \t]*(?:(?P<string>{_STRING})|(?P<plain>true|false|-?\d+))(?=[ \t]*(?:[\n\r}}#]|//|/\*|$))"
 )
-_plain = re.compile(r"true|false|0|[1-9][0-9]{0,17}").fullmatch
-_escape = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)|(\$|%)\2\{")
+_plain = Late(r"true|false|0|[1-9][0-9]{0,17}").fullmatch
+_escape = Late(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)|(\$|%)\2\{")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _FILTERS = ["source_image_filter", "filters"]
 
 
-@frozen
-class _Attribute(Notation):
+class _Attribute(Frozen, Notation):
     """Writes attributes, whose strings are in quotes; ``is_quoted`` if a value is one now."""
 
     is_quoted: bool = True
@@ -156,7 +155,7 @@ class _Block:
         if mark is None:
             end = self._text.find("*/", token.end(), self._stop)
             return end if end < 0 else end + 2
-        closing = re.compile(rf"^[ \t]*{mark}\b", re.MULTILINE)
+        closing = Late(rf"^[ \t]*{mark}\b", re.MULTILINE)
         found = closing.search(self._text, token.end(), self._stop)
         return found.end() if found else -1
 
@@ -183,7 +182,7 @@ class _Block:
         if self._pending is not None and self._open == self._path:
             start = self._pending.value_span.end if self._pending.value_span else end
             self.entries.append(
-                evolve(self._pending, end=end, value_span=Span(start, end), notation=_Attribute())
+                self._pending.evolve(end=end, value_span=Span(start, end), notation=_Attribute())
             )
             self._pending = None
         self._is_fresh = not self._open or self._open[-1] != ""

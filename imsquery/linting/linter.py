@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.diagnostics.model import Diagnostic, Edit, Fix
 from imsquery.diagnostics.source import Span
-from imsquery.linting import commands, hcl, ignoring, python, urls
+from imsquery.linting import commands, hcl, ignoring, urls
 from imsquery.linting.placeholders import is_stand_in
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.urls.checker import read_request
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imsquery.linting.requests import Request
     from imsquery.schema.spec import Spec
 
 _OF_VALUES = frozenset({"bad-value", "unlisted-value"})
-_READERS = (urls.read, commands.read, python.read, hcl.read)
 
 
 def lint(
@@ -58,6 +58,17 @@ def lint(
     if found:
         found = ignoring.without_ignored(text, found)
     return tuple(sorted((each for _, each in found), key=_place))
+
+
+def _read_python(text: str, spec: Spec) -> Iterator[Request]:
+    """Yield the requests of Python; what reads it is loaded for a text that may have some."""
+    if "params" in text or "ListImagesRequest" in text:
+        from imsquery.linting import python
+
+        yield from python.read(text, spec)
+
+
+_READERS = (urls.read, commands.read, _read_python, hcl.read)
 
 
 def _check(request: Request, *, allow_unlisted: bool) -> list[Diagnostic]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from imsquery.late import Late
 
 _BRACES = r"\{(?:[^{}\n]|\{(?:[^{}\n]|\{[^{}\n]{0,100}\}){0,100}+\}){0,200}+\}"
 # In JavaScript, an expression may have several lines, with strings and expressions in these.
@@ -25,10 +25,10 @@ PATTERN = (
 )
 """A regular expression of one; those after ``(?<==)`` are the start of a value."""
 
-is_stand_in = re.compile(r"[A-Z][A-Z0-9_]*|[xX]{2,}|n|\w+(?:/\w+)+").fullmatch
+is_stand_in = Late(r"[A-Z][A-Z0-9_]*|[xX]{2,}|n|\w+(?:/\w+)+").fullmatch
 """Return whether a word is what writers put for a value: ``LIMIT``, ``xxx``, ``true/false``."""
 
-find_placeholder = re.compile(PATTERN).search
+find_placeholder = Late(PATTERN).search
 
 
 def has_placeholder(value: str) -> bool:

@@ -6,9 +6,6 @@ import ast
 import re
 import warnings
 from collections import Counter
-from typing import TYPE_CHECKING
-
-from attrs import evolve
 
 from imsquery.diagnostics.source import Span
 from imsquery.linting.python_style import Literal, Places, Style
@@ -25,6 +22,7 @@ from imsquery.linting.scopes import is_listing, scopes_of, text_of
 from imsquery.schema.tools import PYTHON_SDK, spec_of
 from imsquery.urls.notation import UNWRITABLE
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -216,16 +214,14 @@ class _Module:
 
     def _dictionary(self, written: ast.Dict, style: Style) -> list[Pair]:
         entries = []
-        style = evolve(
-            style, is_free=self._are_bare(zip(written.keys, written.values, strict=True))
-        )
+        style = style.evolve(is_free=self._are_bare(zip(written.keys, written.values, strict=True)))
         for key, value in zip(written.keys, written.values, strict=True):
             start, name = self._span(key or value)[0], text_of(key) if key else None
             place, quote = self._content(key) if key else (Span(0, 0), "")
             if name is None or not quote:
                 entries.append(unknown_entry(start, self._span(value)[1]))
                 continue
-            quoted = evolve(style, form=style.form.replace("{name}", f"{quote}{{name}}{quote}"))
+            quoted = style.evolve(form=style.form.replace("{name}", f"{quote}{{name}}{quote}"))
             entries.append(self._entry(start, name, place, value, quoted, quote))
         return self._row(entries)
 
@@ -291,7 +287,7 @@ class _Module:
 
     def _keywords(self, call: ast.Call, style: Style) -> list[Pair]:
         entries = []
-        style = evolve(style, is_free=self._are_bare((each, each.value) for each in call.keywords))
+        style = style.evolve(is_free=self._are_bare((each, each.value) for each in call.keywords))
         for each in call.keywords:
             start, end = self._span(each)
             if each.arg is None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import ast
 import re
 
-from attrs import frozen
-
+from imsquery.frozen import Frozen
 from imsquery.urls.notation import UNWRITABLE, Notation
 
 _number = re.compile(r"0|[1-9][0-9]{0,17}").fullmatch
 _line_ends = re.compile(r"\r\n|\r|\n").finditer
 
 
-@frozen
-class Literal(Notation):
+class Literal(Frozen, Notation):
     """Writes string literals in place of others.
 
     Attributes:
@@ -44,8 +42,7 @@ class Literal(Notation):
         return value.replace("\\", "\\\\").replace(self.quote, f"\\{self.quote}")
 
 
-@frozen
-class Style:
+class Style(Frozen):
     """How the parameters of a request are written.
 
     Attributes:

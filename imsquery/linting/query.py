@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from attrs import define, evolve, field
-
 from imsquery.diagnostics.model import Diagnostic, Edit, Fix
 from imsquery.diagnostics.source import Span
+from imsquery.late import Late
 from imsquery.linting.placeholders import PATTERN
 from imsquery.urls.reader import TEMPLATE
 
@@ -24,49 +23,46 @@ _LINE_END = r"\\\r?\n[ \t]*"
 _COMMAND = r"`[^`\n]{1,100}`"
 _COMMANDS = {'"': rf"|{_COMMAND}", "'": "", "`": ""}
 # A comma or semicolon ends it too: rows of tables have them, values do not.
-_bare = re.compile(
-    rf"(?:[A-Za-z0-9_-]+|{_AMPERSAND}|{_ESCAPED}|{PATTERN}|{_MARKDOWN}|[.~!$()*+=:@/?%])*"
-)
+_bare = Late(rf"(?:[A-Za-z0-9_-]+|{_AMPERSAND}|{_ESCAPED}|{PATTERN}|{_MARKDOWN}|[.~!$()*+=:@/?%])*")
 _quoted = {
-    quote: re.compile(
+    quote: Late(
         rf"(?:[A-Za-z0-9_-]+|{PATTERN}{command}|{_AMPERSAND}|{_ESCAPED}|{_LINE_END}|[^&#\\\n{quote}])*"
     )
     for quote, command in _COMMANDS.items()
 }
-_gap = {"": re.compile(r"\\(?=[_*{}\[\]<>#+.!~|-])").finditer}
-_gap |= dict.fromkeys(_quoted, re.compile(_LINE_END).finditer)
-_fill = re.compile(rf"{PATTERN}|(?<==){_COMMAND}").sub
-_command = re.compile(_COMMAND)
-_plain = re.compile(r"[A-Za-z0-9_=&-]*").fullmatch
+_gap = {"": Late(r"\\(?=[_*{}\[\]<>#+.!~|-])").finditer}
+_gap |= dict.fromkeys(_quoted, Late(_LINE_END).finditer)
+_fill = Late(rf"{PATTERN}|(?<==){_COMMAND}").sub
+_command = Late(_COMMAND)
+_plain = Late(r"[A-Za-z0-9_=&-]*").fullmatch
 
 # What joins strings in a program.
 _SIGN = r"(?:\+|\.\.|<<|\|\||(?<=\s)[.&~](?=\s)|\.(?=[$\"'`]))"
 # What may add to a string right after it: a sign, a method, or parameters of the same call.
-_sign = re.compile(
+_sign = Late(
     rf"\s*(?:{_SIGN}|<>|\^|\|)|\s*\)?\s*\.(?!format\b)[A-Za-z_]\w*\(|[$\w\"'`]"
     r"|\s*,\s*[\"'`]&?\w+="
     r"|[^\"'`\n]{0,200}\b(?:params|query)\b"
 )
-_next_string = re.compile(
+_next_string = Late(
     rf"(?:\s*(?P<sign>{_SIGN})\s*(?:\\?\r?\n\s*)?|[ \t]*\\?\r?\n\s*|[ \t]*)"
     r"[A-Za-z]{0,2}(?P<quote>[\"'`])"
 )
-_string_after_value = re.compile(
+_string_after_value = Late(
     rf"[^\"'`;,\n]{{1,200}}?{_SIGN}\s*(?:\\?\r?\n\s*)?[A-Za-z]{{0,2}}(?P<quote>[\"'`])"
 )
 # What makes a percent sign begin something else than an encoded byte.
-_is_format = re.compile(r"%[sdvqiu](?![0-9A-Fa-f])|%-?\d{0,3}[sd](?![0-9A-Za-z])").search
-_formats_before = re.compile(
+_is_format = Late(r"%[sdvqiu](?![0-9A-Fa-f])|%-?\d{0,3}[sd](?![0-9A-Za-z])").search
+_formats_before = Late(
     r"(?:f|format|strftime|date)(?:!?\([^\"'`\n]{0,60}|[ \t]+\+?)[A-Za-z]{0,2}[\"'`]$"
 ).search
-_formats_after = re.compile(r"[\"'`]{1,3}\s*%\s*[\w({]").match
-_is_url = re.compile(r"[a-z]+://|/")
+_formats_after = Late(r"[\"'`]{1,3}\s*%\s*[\w({]").match
+_is_url = Late(r"[a-z]+://|/")
 _EMPHASIS = "*_~"  # of Markdown, around a URL
 _MOST_STRINGS = 100
 _LONGEST_LINE = 200  # before a URL
 
 
-@define(slots=False)
 class Query:
     """A query string as one text.
 
@@ -77,9 +73,10 @@ class Query:
         is_format: whether a program takes percent signs for something else.
     """
 
-    pieces: list[tuple[int, int, str]] = field(factory=list)
-    is_escaped: bool = False
-    is_format: bool = False
+    def __init__(self) -> None:
+        self.pieces: list[tuple[int, int, str]] = []
+        self.is_escaped = False
+        self.is_format = False
 
     @property
     def start(self) -> int:
@@ -114,7 +111,7 @@ class Query:
             for fix in found.fixes
             if not (self.is_format and any("%" in each.text for each in fix.edits))
         ]
-        return evolve(found, span=span, fixes=tuple(fixes))
+        return found.evolve(span=span, fixes=tuple(fixes))
 
     def _edits(self, fix: Fix) -> Iterator[Edit]:
         for edit in fix.edits:
@@ -203,7 +200,7 @@ def _read_strings(query: Query, text: str, start: int, quote: str) -> None:
         quote = text[end - 1]
 
 
-def _match(pattern: re.Pattern[str], text: str, start: int) -> str:
+def _match(pattern: Late, text: str, start: int) -> str:
     found = pattern.match(text, start)
     return found[0] if found else ""
 

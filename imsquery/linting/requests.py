@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
-
-from attrs import frozen
 
 from imsquery.compiler.query_string import encode
 from imsquery.diagnostics.source import Span
+from imsquery.frozen import Frozen
 from imsquery.linting.placeholders import has_placeholder
 from imsquery.urls.notation import QUERY_STRING, Notation
 from imsquery.urls.reader import Pair
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from imsquery.diagnostics.model import Diagnostic
     from imsquery.schema.spec import Spec
@@ -23,8 +22,7 @@ _LONGEST_INDENT = 200
 _is_line_end = re.compile(r"\r?\n|$").match
 
 
-@frozen
-class Request:
+class Request(Frozen):
     """A request that was found in a file.
 
     Attributes:
@@ -44,8 +42,7 @@ class Request:
     first: int | None = None
 
 
-@frozen
-class Entry:
+class Entry(Frozen):
     """An entry of a row: a parameter, what fills in any parameters, or something else.
 
     Attributes:

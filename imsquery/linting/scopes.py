@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from typing import TYPE_CHECKING
 
-from attrs import field, frozen
-
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,7 +17,6 @@ _LOOKING_METHODS = frozenset({
 })  # fmt: skip
 
 
-@frozen
 class Scope:
     """A module, class or function, without those in it.
 
@@ -34,16 +31,17 @@ class Scope:
         escapes: name -> where it is used in another way, so that anything may be added to it.
     """
 
-    calls: list[ast.Call] = field(factory=list)
-    stores: Counter[str] = field(factory=Counter)
-    values: dict[str, ast.expr] = field(factory=dict)
-    names: dict[int, str] = field(factory=dict)
-    statements: dict[int, ast.stmt] = field(factory=dict)
-    changes: dict[str, dict[str | None, ast.expr]] = field(factory=dict)
-    attributes: dict[str, list[ast.Assign]] = field(factory=dict)
-    escapes: dict[str, ast.expr] = field(factory=dict)
-    _outer: set[str] = field(factory=set)  # names that are assigned in a scope around it
-    _known: set[int] = field(factory=set)  # nodes whose use adds nothing, by id
+    def __init__(self) -> None:
+        self.calls: list[ast.Call] = []
+        self.stores: Counter[str] = Counter()
+        self.values: dict[str, ast.expr] = {}
+        self.names: dict[int, str] = {}
+        self.statements: dict[int, ast.stmt] = {}
+        self.changes: dict[str, dict[str | None, ast.expr]] = {}
+        self.attributes: dict[str, list[ast.Assign]] = {}
+        self.escapes: dict[str, ast.expr] = {}
+        self._outer: set[str] = set()  # names that are assigned in a scope around it
+        self._known: set[int] = set()  # nodes whose use adds nothing, by id
 
     def resolve(self, node: ast.expr) -> ast.expr:
         """Return what a name stands for, if it is assigned once."""

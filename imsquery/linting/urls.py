@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING
-
-from attrs import evolve
 
 from imsquery.diagnostics.source import Span
 from imsquery.linting.query import Query, read_query
@@ -14,6 +11,7 @@ from imsquery.linting.requests import Request
 from imsquery.specs import NAMES, named
 from imsquery.urls.reader import read_pairs
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -41,7 +39,7 @@ def read(text: str, spec: Spec) -> Iterator[Request]:
         span = Span(0, len(query.text))
         pairs, found = read_pairs(query.text, span, is_embedded=True, offset=offset)
         if separator is not None:
-            pairs = [evolve(each, separator=separator) for each in pairs]
+            pairs = [each.evolve(separator=separator) for each in pairs]
         yield Request(whole, pairs, there, found, None if is_plain else query.place)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.covering.boxes import Box
 from imsquery.covering.implication import assume
 from imsquery.covering.intervals import unite_ranges
@@ -11,6 +9,7 @@ from imsquery.language.operators import ORDER
 from imsquery.semantics.formula import And, Atom
 from imsquery.semantics.lists import gather, spread
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from imsquery.execution.ordering import SortKey
     from imsquery.schema.parameters import Parameter

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from imsquery.frozen import Frozen
 from imsquery.language.lexer import spell
 from imsquery.language.operators import KEYED, NOCASE
 from imsquery.schema.kinds import Flag, Integer
 from imsquery.semantics.formula import And, Atom, Not, Or, fold
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from imsquery.schema.parameters import Parameter
     from imsquery.semantics.formula import Formula
 
 
-class _Phrase(NamedTuple):
+class _Phrase(Frozen):
     """A text, and its outermost connective: ``and``, ``or`` or nothing."""
 
     text: str

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
-
-from imsquery.execution.job import Job
-from imsquery.execution.run import MAX_PAGE, AsyncExecution, Execution
+from imsquery.execution.job import MAX_PAGE, Job
 from imsquery.planning.report import render
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from imsquery.execution.run import AsyncFetch, Fetch
+    from imsquery.execution.run import AsyncExecution, AsyncFetch, Execution, Fetch
     from imsquery.planning.report import Format
 
 
-@frozen
 class Plan(Job):
     """The requests that together find what a query asks for, and what is left to the client."""
 
@@ -39,6 +34,8 @@ class Plan(Job):
         Raises:
             ValueError: the page size is out of range, or the cursor is not one of this plan.
         """
+        from imsquery.execution.run import Execution  # only a run needs it
+
         return Execution(self, fetch, page_size=page_size, cursor=cursor)
 
     def aexecute(
@@ -60,6 +57,8 @@ class Plan(Job):
         Raises:
             ValueError: as :meth:`execute`, or the concurrency is not a positive integer.
         """
+        from imsquery.execution.run import AsyncExecution  # likewise
+
         return AsyncExecution(
             self, fetch, page_size=page_size, cursor=cursor, concurrency=concurrency
         )

@@ -23,15 +23,11 @@ the order in which they were written, so that equal filters have equal plans.
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING
-
-from attrs import evolve
 
 from imsquery.compiler.query_string import CompiledQuery, join
 from imsquery.covering.parts import MAX_REQUESTS, Parted, enough, find_parts, narrow
-from imsquery.execution.job import Condition, Request
+from imsquery.execution.job import MAX_PAGE, Condition, Request
 from imsquery.execution.ordering import Ordering, read_order
-from imsquery.execution.run import MAX_PAGE
 from imsquery.execution.window import PerGroup, Slice
 from imsquery.limits import DEFAULT_LIMITS
 from imsquery.planning.ends import bounded
@@ -44,6 +40,7 @@ from imsquery.semantics.analysis import Analysis, inspect
 from imsquery.semantics.formula import And, Atom, Or, is_scope
 from imsquery.semantics.lists import spread
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -108,9 +105,9 @@ def plan(
     clauses = _slice(analysis)
     ordering = read_order(analysis.bound, spec)
     if _fits_a_page(ordering, clauses, parts):
-        ordering = evolve(ordering, by_server=True, asked=len(ordering.keys))
+        ordering = ordering.evolve(by_server=True, asked=len(ordering.keys))
     elif after is not None and not ordering.is_settled:
-        ordering = evolve(ordering, by_server=False)  # its place among those that tie is another
+        ordering = ordering.evolve(by_server=False)  # its place among those that tie is another
     lowering = _Lowering(analysis, formula, ordering, clauses.total, after, spec)
     requests = [lowering.request(*bounded(formula, *each, ordering.arrival)) for each in parts]
     return Plan(
@@ -220,7 +217,7 @@ class _Lowering:
             left=self._leftovers.of(residual, text, box),
             limited=exact and self._limit is not None,
             until=until,
-            formula=residual,
+            _formula=residual,
         )
 
     def locator(self, identity: str, parts: list[tuple[Box, Formula]]) -> Request:
@@ -240,7 +237,7 @@ class _Lowering:
             left=(),
             limited=False,
             until=None,
-            formula=nothing,
+            _formula=nothing,
         )
 
 

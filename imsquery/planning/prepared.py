@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.compiler.lowering import finish, lower
 from imsquery.compiler.query_string import CompiledQuery, encode, is_plain, join
 from imsquery.diagnostics.errors import QueryError
@@ -19,6 +17,7 @@ from imsquery.semantics.analysis import Analysis, bind, text_of
 from imsquery.semantics.formula import And, BoundQuery, Deferred
 from imsquery.semantics.values import check_names, fill
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from imsquery.diagnostics.edits import clip, clip_part
 from imsquery.diagnostics.terminal import visible
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any, Literal, TypeAlias
 
     from imsquery.diagnostics.source import Span
     from imsquery.execution.job import Condition, Job, Request
     from imsquery.execution.ordering import Ordering, SortKey
     from imsquery.execution.window import PerGroup
 
-Format: TypeAlias = Literal["text", "json", "mermaid"]
-Node: TypeAlias = tuple[str, "list[Node]"]
+    Format: TypeAlias = Literal["text", "json", "mermaid"]
+    Node: TypeAlias = tuple[str, "list[Node]"]
 
 
 def render(plan: Job, output: Format) -> str:

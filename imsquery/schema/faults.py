@@ -7,7 +7,6 @@ by which a file that the rows come from can be pointed at.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import has_surrogate, is_name
@@ -15,6 +14,7 @@ from imsquery.schema.function_faults import faults_of_function, faults_of_overlo
 from imsquery.schema.kinds import Boolean, Enumeration, Flag, Integer, Text
 from imsquery.schema.written import read_written, reads_as_text
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
 

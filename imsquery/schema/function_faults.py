@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import has_surrogate, is_name
@@ -12,6 +11,7 @@ from imsquery.schema.kinds import RefusedValue, Tag
 from imsquery.schema.parameters import HOLE
 from imsquery.schema.written import objection, spans_time
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

@@ -227,7 +227,7 @@ class Project(Identifier):
     """The id of a project: 32 hexadecimal digits, without dashes."""
 
     # Fewer digits, or one letter, may stand for an id; other clouds' accounts have 12 digits.
-    _possible = re.compile("(?![0-9]{12}$)[0-9A-Fa-f]+|.").fullmatch
+    _possible = Late("(?![0-9]{12}$)[0-9A-Fa-f]+|.").fullmatch
 
     def describe(self) -> str:
         return "the id of a project"
@@ -276,7 +276,7 @@ class ImageName(Text):
         return Advice("impossible-name", "warning", message, operator=operator, value=pattern)
 
 
-_number = re.compile(r"[^.]*[0-9]\.[0-9]").match  # whose point separates no key
+_number = Late(r"[^.]*[0-9]\.[0-9]").match  # whose point separates no key
 
 
 class Tag(Text):

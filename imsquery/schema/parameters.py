@@ -258,11 +258,7 @@ class Parameter(Frozen):
 
     def with_kind(self, kind: Kind) -> Parameter:
         """Return the same row with another type."""
-        return self.changed(kind=kind)
-
-    def changed(self, **changes: Any) -> Parameter:
-        """Return the same row with other arguments."""
-        return Parameter(**{**self._arguments(), **changes})
+        return self.evolve(kind=kind)
 
 
 class Member(Parameter):

@@ -7,6 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from imsquery.frozen import Frozen
+from imsquery.late import Late
 from imsquery.schema.kinds import Enumeration, Flag, Integer
 from imsquery.schema.parameters import (
     ForeignName,
@@ -31,8 +32,8 @@ DESCENDING = "desc"
 
 # What a filter and a URL can both have as a name; compiled only where there are such.
 _PROPERTY = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
-_ending = re.compile(r"[a-z0-9_]+").fullmatch
-_board = re.compile(r"[a-z]+[0-9]+[a-z]+").fullmatch
+_ending = Late(r"[a-z0-9_]+").fullmatch
+_board = Late(r"[a-z]+[0-9]+[a-z]+").fullmatch
 
 
 class Spec(Frozen):

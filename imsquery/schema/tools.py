@@ -13,10 +13,8 @@ Those of Terraform are beside the table of the service.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
+from imsquery.frozen import Frozen
 from imsquery.schema.huaweicloud import (
     TERRAFORM_ARGUMENTS,
     TERRAFORM_CLAUSES,
@@ -26,15 +24,16 @@ from imsquery.schema.huaweicloud import (
 from imsquery.schema.kinds import Enumeration
 from imsquery.schema.spec import Spec
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from imsquery.schema.kinds import Kind
     from imsquery.schema.parameters import Parameter
 
 
-@frozen(eq=False)
-class Tool:
+class Tool(Frozen):
     """What a tool calls the parameters.
 
     Attributes:
@@ -48,6 +47,9 @@ class Tool:
     others: frozenset[str] = frozenset()
     values: Mapping[str, Mapping[str, str]] = {}
     sorts: bool = True
+    # What it holds cannot be hashed.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
 
 _KEY, _DIRECTION = TERRAFORM_CLAUSES
@@ -104,7 +106,7 @@ def _row(row: Parameter, names: Mapping[str, str], tool: Tool) -> Parameter:
     }
     if not tool.sorts and row.clause in {"order by", "direction"}:
         changes["clause"] = None
-    return row.changed(**changes)
+    return row.evolve(**changes)
 
 
 def _kind(kind: Kind, words: Mapping[str, str]) -> Kind:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.language.clock import reads_clock
 from imsquery.language.lexer import has_surrogate
 from imsquery.language.times import read_time
 from imsquery.schema.kinds import RefusedValue
 from imsquery.schema.units import reread
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from imsquery.schema.parameters import Parameter
 

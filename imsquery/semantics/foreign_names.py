@@ -5,8 +5,6 @@ Loaded only for texts with one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.diagnostics.edits import clip, did_you_mean
 from imsquery.schema.kinds import truth_of
 from imsquery.semantics.rebinding import (
@@ -18,6 +16,7 @@ from imsquery.semantics.rebinding import (
     shown,
 )
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

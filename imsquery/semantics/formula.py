@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     Key = tuple[object, ...]
 
 
-# Plain classes with slots: a compile makes one for each predicate, and the ``__init__`` of a frozen
-# attrs class takes three times as long.
+# Plain classes with slots: a compile makes one for each predicate, and the ``__init__`` of a
+# frozen class takes three times as long.
 class Formula:
     """Base of bound filters.
 

@@ -6,11 +6,9 @@ Loaded only for texts with such a value: the binder imports it to report one.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from attrs import frozen
 
 from imsquery.diagnostics.edits import Safe, clip, did_you_mean, spaced
+from imsquery.frozen import Frozen
 from imsquery.language.clock import expected_clock
 from imsquery.language.dates import impossible_part, respell
 from imsquery.language.lexer import spell
@@ -21,6 +19,7 @@ from imsquery.schema.kinds import Flag, RefusedValue, advise_pattern
 from imsquery.schema.units import reread
 from imsquery.schema.versions import Version
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -47,8 +46,7 @@ def _version_rows(spec: Spec) -> dict[str, Parameter]:
     return found
 
 
-@frozen
-class Comparison:
+class Comparison(Frozen):
     """A comparison with a value, as it was written.
 
     Attributes:

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING
-
-from attrs import frozen
 
 from imsquery.diagnostics.edits import Safe, clip, spaced, without
+from imsquery.frozen import Frozen
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import END, spell
 from imsquery.language.operators import OPERATORS
 from imsquery.schema.kinds import RefusedValue
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from imsquery.schema.parameters import Parameter
     from imsquery.semantics.literals import LiteralBinder
@@ -28,8 +27,7 @@ _CLAUSE_KEYWORDS = {"LIMIT": "limit", "SKIP": "skip", "AFTER": "after", "BY": "o
 _comment = re.compile("#[^\n]*")
 
 
-@frozen
-class Outline:
+class Outline(Frozen):
     """What moving a clause depends on.
 
     Attributes:

@@ -5,17 +5,15 @@ Loaded only for texts with a name that the spec lacks.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
-
 from imsquery.diagnostics.edits import Safe, clip
 from imsquery.fixes import apply_fixes
+from imsquery.frozen import Frozen
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens
 from imsquery.language.operators import NOCASE, OPERATORS
 from imsquery.semantics.formula import leaves
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from imsquery.diagnostics.model import Diagnostic
     from imsquery.semantics.formula import BoundQuery, Formula
@@ -31,8 +29,7 @@ _OF_VALUES = frozenset({
 })  # fmt: skip
 
 
-@frozen
-class Rewriting:
+class Rewriting(Frozen):
     """Another way to write a condition.
 
     Attributes:

@@ -5,9 +5,6 @@ Loaded only for texts with such a name: the binder imports it to report one.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
-
 from imsquery.diagnostics.edits import Safe, clip, did_you_mean
 from imsquery.diagnostics.suggest import nearest, the_one_slip
 from imsquery.language._tables import KEYWORDS
@@ -41,6 +38,7 @@ from imsquery.semantics.rebinding import (
     shown,
 )
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -53,7 +51,7 @@ if TYPE_CHECKING:
 _CONVERSE = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _GOES_WITH = {"OR": "=", "AND": "!="}
 _MOST_LOOKED_BACK = 20  # else a long list would take time in the square of its length
-_url = Late("(?:[a-z]+:/)?/[^/*]", re.IGNORECASE).match
+_url = Late("(?:[A-Za-z]+:/)?/[^/*]").match
 _wild = Late(r"[*?]").search
 _pair = Late("([^.:]+)[.:](.+)").fullmatch
 _ALL_NAMES = "`imsquery spec` lists all names"

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
 
 from imsquery.language.builder import literal_text
 from imsquery.language.lexer import has_surrogate
 from imsquery.semantics.formula import Unknown
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Container
+    from typing import TypeAlias
 
     from imsquery.limits import Limits
     from imsquery.semantics.binder import Binder

@@ -95,7 +95,7 @@ def _specs(draw: DrawFn, max_parameters: int) -> Spec:
 def _identity() -> SearchStrategy[Parameter]:
     plain = Parameter("id", Identifier(), sortable=True, source=_source)
     return _operators(plain, has_equality=True).map(
-        lambda operators: plain.changed(operators=operators)
+        lambda operators: plain.evolve(operators=operators)
     )
 
 

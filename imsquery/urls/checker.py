@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
-
 from imsquery.compiler.query_string import encode
 from imsquery.diagnostics.edits import Safe, clip, did_you_mean
 from imsquery.diagnostics.model import diagnostic, in_text_order
 from imsquery.diagnostics.source import Span
 from imsquery.diagnostics.suggest import nearest
+from imsquery.frozen import Frozen
 from imsquery.limits import DEFAULT_LIMITS, Limits
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.schema.kinds import RefusedValue
@@ -21,6 +18,7 @@ from imsquery.urls.edits import PairEdits, TitledEdits
 from imsquery.urls.reader import Pair, Url, locate, read_pairs
 from imsquery.urls.values import Criterion, ValueReader, finding
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -32,8 +30,7 @@ _LONGEST_ESCAPE = 12  # one code point as percent-encoded UTF-8: %F0%9F%98%80
 _MOST_SUGGESTED = 100  # unknown names that are compared with all others, which takes a while
 
 
-@frozen
-class Reading:
+class Reading(Frozen):
     """A request that was read.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
 
 from imsquery.diagnostics.errors import QueryError
 from imsquery.formatting.layout import short_name
@@ -30,6 +29,7 @@ from imsquery.schema.spec import Spec
 from imsquery.urls.checker import check_url, read_url
 from imsquery.urls.values import Criterion
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeAlias
 
 from imsquery.diagnostics.edits import Safe
 from imsquery.urls.notation import QUERY_STRING
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
     from imsquery.diagnostics.source import Span
     from imsquery.urls.reader import Pair

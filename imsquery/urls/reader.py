@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
-
-from attrs import frozen
 
 from imsquery.diagnostics.edits import Safe
 from imsquery.diagnostics.model import diagnostic
 from imsquery.diagnostics.source import Span
+from imsquery.frozen import Frozen
 from imsquery.urls.notation import QUERY_STRING, Notation
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -38,8 +37,7 @@ TEMPLATE = "\ue000"
 """Masks each character of a template such as ``{project}``, whose value is unknown."""
 
 
-@frozen
-class Pair:
+class Pair(Frozen):
     """``name=value`` in a text.
 
     Attributes:
@@ -64,8 +62,7 @@ class Pair:
     notation: Notation = QUERY_STRING
 
 
-@frozen
-class Url:
+class Url(Frozen):
     """A URL or a bare query string.
 
     Attributes:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
-from attrs import field, frozen
-
 from imsquery.diagnostics.suggest import nearest
+from imsquery.frozen import Frozen
 from imsquery.language.dates import respell
 from imsquery.language.operators import OPERATORS
 from imsquery.language.times import Interval, read_time, time_condition
 from imsquery.schema.parameters import TIME_OPERATORS
+
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 RELATIONS = {prefix: relation for relation, prefix in TIME_OPERATORS.items()}
 """Operator as the service writes it, such as ``lt:`` -> relation."""
@@ -30,8 +33,7 @@ _moment = re.compile(
 _lost_plus = re.compile(r"(?<=:[0-9]{2}) (?=[0-9]{2}:?[0-9]{2}$)")
 
 
-@frozen
-class WireTime:
+class WireTime(Frozen):
     """A value that was read.
 
     Attributes:
@@ -44,7 +46,7 @@ class WireTime:
     condition: tuple[str, str] | None = None
     code: str = "bad-value"
     message: str = ""
-    instead: list[str] = field(factory=list)
+    instead: Sequence[str] = ()
 
 
 def read_wire_time(value: str) -> WireTime:

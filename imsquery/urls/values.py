@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import evolve, frozen
-
 from imsquery.compiler.compiling import compile as compile_query
 from imsquery.diagnostics.edits import clip
 from imsquery.diagnostics.errors import QueryError
 from imsquery.diagnostics.model import diagnostic
 from imsquery.diagnostics.source import Span
+from imsquery.frozen import Frozen
 from imsquery.language.lexer import spell
 from imsquery.schema.kinds import Flag, RefusedValue
 from imsquery.schema.parameters import LIST, TIME_OPERATORS
@@ -19,6 +16,7 @@ from imsquery.urls.notation import UNWRITABLE
 from imsquery.urls.reader import read_pairs
 from imsquery.urls.times import read_wire_time
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -34,8 +32,7 @@ _TIMES = {relation: f"{prefix}{{}}" for relation, prefix in TIME_OPERATORS.items
 _NEAR = {">=": (">", -1), "<=": ("<", 1)}
 
 
-@frozen
-class Criterion:
+class Criterion(Frozen):
     """What a request asks of one parameter.
 
     Attributes:
@@ -206,7 +203,7 @@ class ValueReader:
             if criterion is not None and criterion.value is not None:
                 asked[criterion.value] = None
             if wrong is not None:
-                found.append(evolve(wrong, fixes=()))
+                found.append(wrong.evolve(fixes=()))
         worst = next((each for each in found if each.severity == "error"), None)
         if worst is not None:
             return None, worst

@@ -57,29 +57,39 @@ def test_compile_prints_the_canonical_query_string(capsys: Captured) -> None:
 
 
 # What a command never needs, each as costly as much of what it does.
-_HEAVY = {
-    "asyncio", "csv", "hashlib", "importlib.resources", "logging", "pathlib", "shlex", "shutil",
-    "socket", "ssl", "subprocess", "tempfile", "urllib.request",
+_UNUSUAL = {
+    "asyncio", "attr", "csv", "hashlib", "importlib.resources", "logging", "shutil", "socket",
+    "ssl", "subprocess", "tempfile", "urllib.request",
 }  # fmt: skip
-_ATTRS = {"attr", "typing"}
+_HEAVY = {*_UNUSUAL, "pathlib", "shlex", "typing"}
 _COVERING = {"imsquery.covering", "imsquery.evaluation.matching"}
 _TREES = {"imsquery.language.syntax"}
 _READERS = {"imsquery.language.recovery", "imsquery.semantics.unknown_names", "difflib"}
+_DIALECTS = {"imsquery.language.recovery.dialects.literals", "urllib.parse"}
+_RUNNING = {"imsquery.execution.run", "imsquery.execution.pages"}
 
 
 @pytest.mark.parametrize(
     ("arguments", "status", "unneeded"),
     [
-        (["compile", EXAMPLE], 0, {*_HEAVY, *_ATTRS, *_COVERING, *_READERS, "json"}),
-        (["url", "--region", "cn-north-4", EXAMPLE], 0, {*_HEAVY, *_ATTRS, *_COVERING, *_READERS}),
-        (["check", EXAMPLE], 0, {*_HEAVY, *_ATTRS, *_COVERING, *_READERS, "json"}),
+        (["compile", EXAMPLE], 0, {*_HEAVY, *_COVERING, *_READERS, "json"}),
+        (["url", "--region", "cn-north-4", EXAMPLE], 0, {*_HEAVY, *_COVERING, *_READERS}),
+        (["check", EXAMPLE], 0, {*_HEAVY, *_COVERING, *_READERS, "json"}),
         (["check", "platfrom = CentOS"], 1, {*_HEAVY - {"shlex"}, *_COVERING, *_TREES, "json"}),
-        (["check", "protected && protected"], 1, {*_HEAVY - {"shlex"}, *_COVERING, *_TREES}),
-        (["plan", "not platform = CentOS"], 0, {*_HEAVY, *_TREES, *_READERS}),
-        (["complete", "platform = Ce"], 0, {*_HEAVY - {"pathlib"}, *_COVERING, *_TREES}),
+        (["check", "a = b && c"], 1, {*_HEAVY - {"shlex"}, *_COVERING, *_TREES, *_DIALECTS}),
+        (["plan", "not platform = CentOS"], 0, {*_HEAVY, *_TREES, *_READERS, *_RUNNING}),
+        (["complete", "platform = Ce"], 0, {*_HEAVY, *_COVERING, *_TREES}),
         (["decompile", "__platform=CentOS"], 0, {*_HEAVY, *_COVERING}),
         (["format", "protected"], 0, {*_HEAVY, *_COVERING, *_READERS}),
-        (["--help"], 0, {*_HEAVY, *_ATTRS, "imsquery.schema", "imsquery.language"}),
+        (["explain", "unknown-name"], 0, {*_HEAVY, *_COVERING, *_READERS}),
+        (["spec"], 0, {*_HEAVY, *_COVERING, *_READERS}),
+        (["lint", "LICENSE"], 0, {*_UNUSUAL, *_COVERING, *_READERS, "ast", "tomllib"}),
+        (["diff", "protected", "not protected"], 1, {*_UNUSUAL, *_READERS}),
+        (["sql", "--dialect", "duckdb", "protected"], 0, {*_UNUSUAL, *_READERS}),
+        (["why", "--help"], 0, _UNUSUAL),
+        (["run", "--help"], 0, _UNUSUAL),
+        (["completion", "bash"], 0, _UNUSUAL),
+        (["--help"], 0, {*_HEAVY, "imsquery.schema", "imsquery.language"}),
     ],
 )
 def test_a_command_loads_only_what_it_needs(

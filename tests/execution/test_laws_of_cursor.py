@@ -6,7 +6,6 @@ from base64 import urlsafe_b64decode
 from typing import Any
 
 import pytest
-from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,13 +59,13 @@ def test_a_token_of_other_types_is_refused(drawn: tuple[Position, Kinds]) -> Non
     position, types = drawn
     other = {str: int, int: str}
     token = write_token(position, "f")
-    turned = [evolve(types, keys=(*types.keys, str)), evolve(types, keys=types.keys[1:])]
+    turned = [types.evolve(keys=(*types.keys, str)), types.evolve(keys=types.keys[1:])]
     if position.keys[0]:
-        turned.append(evolve(types, keys=(other[types.keys[0]], *types.keys[1:])))
+        turned.append(types.evolve(keys=(other[types.keys[0]], *types.keys[1:])))
     if position.skipped:
-        turned.append(evolve(types, skipped=None))
+        turned.append(types.evolve(skipped=None))
     if position.kept:
-        turned.append(evolve(types, kept=None))
+        turned.append(types.evolve(kept=None))
 
     for each in turned:
         with pytest.raises(ValueError, match="cursor"):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import operator
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +21,7 @@ from tests.strategies import FILTERS, names, quoted, unicode_text
 Written = tuple[Expr, str]
 """A tree, and the text that must parse to it."""
 
-COMPARISONS = {
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
     "==": operator.eq,
     "!=": operator.ne,

@@ -6,7 +6,6 @@ import re
 from functools import cache
 from typing import Any
 
-from attrs import evolve
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lark import Lark, Token, Transformer, Tree, UnexpectedInput, v_args
@@ -228,7 +227,7 @@ class Trees(Transformer[Token, Any]):
     non_match = match
 
     def ignoring_case(self, condition: Any, _ignoring: Token, _case: Token) -> Any:
-        return evolve(condition, ignoring_case=True)
+        return condition.evolve(ignoring_case=True)
 
     def presence(self, name: Token, _is: Token, what: Token) -> Any:
         return syntax.Presence(str(name), negated=what.lower() == "absent")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from imsquery import CLOUDIMAGES, QueryError, Spec, SpecError, check, specs
 from imsquery import compile as compile_query
-from imsquery.schema.files.load import CLOUDS
-from imsquery.schema.files.shape import SCHEMA
 
 
 @pytest.mark.parametrize("name", specs.NAMES)
@@ -26,10 +25,11 @@ def test_each_is_sound_and_says_where_each_row_comes_from(name: str) -> None:
 
 
 def test_the_names_are_those_of_the_files_and_of_the_schema() -> None:
-    files = {path.name.removesuffix(".toml") for path in CLOUDS.iterdir()}
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    package = files("imsquery.schema")
+    names = {path.name.removesuffix(".toml") for path in (package / "clouds").iterdir()}
+    schema = json.loads((package / "files" / "spec.schema.json").read_text(encoding="utf-8"))
 
-    assert {*specs.NAMES} == {"huaweicloud", *files}
+    assert {*specs.NAMES} == {"huaweicloud", *names}
     assert schema["properties"]["extends"]["enum"] == [*specs.NAMES]
     assert specs.huaweicloud is CLOUDIMAGES
     assert {*dir(specs)} >= {*specs.NAMES}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from attrs import evolve
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
@@ -71,10 +70,10 @@ def respelled(draw: st.DrawFn, node: Expr) -> Expr:
             row = CLOUDIMAGES.parameters[CLOUDIMAGES.names[name].wire]
             word = draw(st.sampled_from(values_of(row, value)))
             renamed = draw(st.sampled_from(names_of(row)))
-            return evolve(node, name=renamed, value=Literal(word))
+            return node.evolve(name=renamed, value=Literal(word))
         case syntax.Membership(name) | syntax.Match(name) | Presence(name) | syntax.Between(name):
             row = CLOUDIMAGES.parameters[CLOUDIMAGES.names[name].wire]
-            return evolve(node, name=draw(st.sampled_from(names_of(row))))
+            return node.evolve(name=draw(st.sampled_from(names_of(row))))
         case _:
             return node
 

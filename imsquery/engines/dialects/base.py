@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar
-
-from attrs import frozen
 
 from imsquery.engines.engine import Engine
 from imsquery.engines.regexes import RE2, port
+from imsquery.frozen import Frozen
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import ClassVar
 
     from imsquery.engines.columns import Column
     from imsquery.engines.regexes import Flavor
@@ -45,8 +45,7 @@ TIME = (
 engines disagree on what can be cast, and on what happens if it cannot."""
 
 
-@frozen
-class Json:
+class Json(Frozen):
     """A value within JSON: an expression, and the path from it, as a literal."""
 
     whole: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
 from imsquery.engines.dialects.base import DIGITS, Json, Sql, like_pattern
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import ClassVar
 
     from imsquery.engines.columns import Column
     from imsquery.engines.dialects.base import Value

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
 from imsquery.engines.dialects.base import Json, Sql
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import ClassVar
 
     from imsquery.engines.columns import Column
     from imsquery.engines.dialects.base import Value

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from imsquery.diagnostics.edits import did_you_mean
 from imsquery.diagnostics.suggest import nearest
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from imsquery.engines.dialects.base import Sql
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
 from imsquery.engines.dialects.base import NUMBER, Json, Sql
 from imsquery.engines.regexes import POSTGRES
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import ClassVar
 
     from imsquery.engines.columns import Column
     from imsquery.engines.dialects.base import Value

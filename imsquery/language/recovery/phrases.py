@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 
-from attrs import frozen
-
+from imsquery.frozen import Frozen
 from imsquery.language.clock import respell_clock
 from imsquery.language.recovery.piece import Piece
 from imsquery.language.recovery.vocabulary import (
@@ -22,8 +21,7 @@ Peek = Callable[[int], Piece]
 _minutes_or_months = re.compile("[0-9]+M").fullmatch
 
 
-@frozen
-class Phrase:
+class Phrase(Frozen):
     """A phrase that was found.
 
     Attributes:

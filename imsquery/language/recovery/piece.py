@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from attrs import define, evolve
-
 from imsquery.diagnostics.edits import clip, spaced, without
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import END, Tokens
+
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
+if TYPE_CHECKING:
+    from typing import Any
 
 VALUES = frozenset({"WORD", "STRING", "PLACEHOLDER"})
 CONNECTIVES = frozenset({"AND", "OR"})
@@ -21,7 +23,6 @@ NEGATABLE = frozenset({"IN", "BETWEEN", "MATCH"})
 KEYWORD_KINDS = frozenset(KEYWORDS.values())
 
 
-@define(eq=False)
 class Piece:
     """A token of the mended text and the offsets it takes up in the text as it is.
 
@@ -31,13 +32,30 @@ class Piece:
         is_doubtful: the text has a bracket for this parenthesis that may be a part of a value.
     """
 
-    kind: str
-    lexeme: str
-    start: int
-    end: int
-    is_sign: bool = False
-    is_bare: bool = False
-    is_doubtful: bool = False
+    __slots__ = ("end", "is_bare", "is_doubtful", "is_sign", "kind", "lexeme", "start")
+
+    def __init__(
+        self,
+        kind: str,
+        lexeme: str,
+        start: int,
+        end: int,
+        *,
+        is_sign: bool = False,
+        is_bare: bool = False,
+        is_doubtful: bool = False,
+    ) -> None:
+        self.kind = kind
+        self.lexeme = lexeme
+        self.start = start
+        self.end = end
+        self.is_sign = is_sign
+        self.is_bare = is_bare
+        self.is_doubtful = is_doubtful
+
+    def evolve(self, **changes: Any) -> Piece:
+        """Return a token that is the same otherwise."""
+        return Piece(**{**{name: getattr(self, name) for name in self.__slots__}, **changes})
 
 
 Edit = tuple[int, int, str]
@@ -80,7 +98,7 @@ def apply(text: str, parts: Sequence[Part]) -> tuple[list[Piece], list[Edit]]:
     removed: int | None = None
     for index, part in enumerate(parts):
         if isinstance(part, Piece):
-            pieces.append(part if removed is None else evolve(part, start=removed))
+            pieces.append(part if removed is None else part.evolve(start=removed))
             removed = None
             continue
         old, new = part
@@ -88,7 +106,7 @@ def apply(text: str, parts: Sequence[Part]) -> tuple[list[Piece], list[Edit]]:
         edits.append(spaced(text, start, end, new) if new else without(text, start, end))
         pieces += pieces_of(new, start, end)
         if not new and pieces:
-            pieces[-1] = evolve(pieces[-1], end=end)
+            pieces[-1] = pieces[-1].evolve(end=end)
         elif not new:
             removed = start
     return pieces, edits

@@ -20,7 +20,6 @@ follow are read at the end, once all else is complete.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from imsquery.language.lalr import parse_tokens
 from imsquery.language.lexer import END, Tokens
@@ -49,6 +48,7 @@ from imsquery.language.recovery.vocabulary import (
     SORT,
 )
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from typing import Any
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING
 
 from imsquery.diagnostics.edits import Safe, clip, spaced
 from imsquery.language._tables import FIXED, KEYWORDS, TOKEN
@@ -46,7 +45,9 @@ from imsquery.language.recovery.vocabulary import (
     SYMBOLS,
     WORD_OPERATORS,
 )
+from imsquery.late import Late
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -60,47 +61,47 @@ UNMATCHED = "unmatched `)`"
 
 # What continues a pattern without quotes: in a regular expression, nearly all but white space.
 _BARE = {
-    "matches": re.compile(r"[^\s'\"#]+").match,
-    "glob": re.compile(r"(?=[\[{])(?:\[[^\s\]]*+\]?+|\{[^\s}]*+\}?+|[^\s'\"#(),\[{])++").match,
+    "matches": Late(r"[^\s'\"#]+").match,
+    "glob": Late(r"(?=[\[{])(?:\[[^\s\]]*+\]?+|\{[^\s}]*+\}?+|[^\s'\"#(),\[{])++").match,
 }
 
-_plain_of_pattern = re.compile(r"[^\s'\"$,)\[({|^\\+]*").match
+_plain_of_pattern = Late(r"[^\s'\"$,)\[({|^\\+]*").match
 
 _token = re.compile(TOKEN)
-_not_equal = re.compile(r"![ \t]++=").match
-_backtick = re.compile(r"`([^`\n]*)`").match
+_not_equal = Late(r"![ \t]++=").match
+_backtick = Late(r"`([^`\n]*)`").match
 _run = re.compile(r"[\w.\-:+/@*?%^~$\\{}\[\]`]").match
-_comment = re.compile(r"(?<![^\s])(?:--(?![A-Za-z_])|//)[^\n]*").match
-_rest_of_line = re.compile(r"[^\S\n]*+\S").match
-_bracketed = re.compile(
+_comment = Late(r"(?<![^\s])(?:--(?![A-Za-z_])|//)[^\n]*").match
+_rest_of_line = Late(r"[^\S\n]*+\S").match
+_bracketed = Late(
     r"\[(\w+)\](?=\s*+(?:[=<>!]|(?:not|in|is|like|between|contains|startswith|endswith|glob)\b))",
     re.IGNORECASE,
 ).match
-_backslash = re.compile(r"'\\'").match
-_word_operator = re.compile(r"!?~\*").match
+_backslash = Late(r"'\\'").match
+_word_operator = Late(r"!?~\*").match
 _VALUE = r"""(?:[\w.\-:+/@*]++|"[^"\\\n]*+"|'[^'\\\n]*+')"""
-_range = re.compile(rf"[\[{{]\s*+{_VALUE}\s++to\s++{_VALUE}\s*+[\]}}]", re.IGNORECASE).match
-_list = re.compile(rf"\[\s*+{_VALUE}(?:\s*+,\s*+{_VALUE})++\s*+\]").match
-_only_list = re.compile(
+_range = Late(rf"[\[{{]\s*+{_VALUE}\s++to\s++{_VALUE}\s*+[\]}}]", re.IGNORECASE).match
+_list = Late(rf"\[\s*+{_VALUE}(?:\s*+,\s*+{_VALUE})++\s*+\]").match
+_only_list = Late(
     rf"\[\s*+{_VALUE}(?:\s*+,\s*+{_VALUE})*+\s*+\](?=\s{{0,9}}+(?:$|[),;]|(?:and|or|order|limit|after)\b))",
     re.IGNORECASE,
 ).match
-_lexeme = re.compile(rf"{_VALUE}|[\[\]{{}},]")
-_begins_condition = re.compile(
+_lexeme = Late(rf"{_VALUE}|[\[\]{{}},]")
+_begins_condition = Late(
     r"\s{0,9}+(?:\(|(?:not|非|不)(?!\w)|\w[\w.-]{0,99}+\s{0,9}+"
     r"(?:[=<>!(]|(?:not|in|is|like|between|contains|startswith|endswith|glob|matches)\b))",
     re.IGNORECASE,
 ).match
-_piped = re.compile(r"\|[ \t\r\n]*+where\b(?=\s)", re.IGNORECASE).match
-_slashed = re.compile(r"\s*+/([^/\s'\"#]+)/(i?)(?=[\s)]|$)").match
+_piped = Late(r"\|[ \t\r\n]*+where\b(?=\s)", re.IGNORECASE).match
+_slashed = Late(r"\s*+/([^/\s'\"#]+)/(i?)(?=[\s)]|$)").match
 _QUOTES = {each: lookalikes_of(each) + each for each in "'\""}
-_quoted = {each: re.compile(f"[^\n{all_}]*[{all_}]").match for each, all_ in _QUOTES.items()}
+_quoted = {each: Late(f"[^\n{all_}]*[{all_}]").match for each, all_ in _QUOTES.items()}
 # Where a quote that is never closed was probably meant to end.
-_end_of_value = re.compile(
+_end_of_value = Late(
     r"(?<!\s)\s++(?:and|or|order\s++by|limit\s++\S|after\s++\S)\b|(?<!\s)\s*+(?:[),]|$)",
     re.IGNORECASE,
 ).search
-_following = re.compile(r"[ \t\r\n]*+([\w.\-:+/@*?]++|[^;#)\s])").match
+_following = Late(r"[ \t\r\n]*+([\w.\-:+/@*?]++|[^;#)\s])").match
 _ENDS_OF_CONDITIONS = VALUES | {"RPAR", "PRESENCE", "ALL", "NONE", "DIRECTION"}
 _JOINTS = CONNECTIVES | {"COMMA"}
 _LONGEST_END = 8  # looked back over, from what joins the two ends of `between`

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from attrs import evolve
-
 from imsquery.language.clock import named_interval, reads_clock, respell_clock
 from imsquery.language.lexer import END, NAMES, is_word, quote, unquote
 from imsquery.language.operators import EQUALITY, OPERATORS
@@ -46,7 +44,7 @@ def at_value(recovery: Recovery) -> bool:
         piece.kind = "WORD"
         return True
     if piece.kind == "ALL" and _is_refused(recovery):
-        recovery.put(evolve(recovery.drop()[0], kind="WORD"))
+        recovery.put(recovery.drop()[0].evolve(kind="WORD"))
         return True
     if piece.kind in KEYWORD_KINDS and recovery.begins_value():
         message = f"`{piece.lexeme.lower()}` is a keyword; quote it to use it as a value"
@@ -445,7 +443,7 @@ def _joined_arguments(recovery: Recovery) -> bool:
     if not is_first or closing.kind != "RPAR" or {each.kind for each in items[1::2]} - VALUES:
         message = f"`{joint.lexeme.lower()}` goes between conditions, not between arguments"
         recovery.say(message, extent(joint, joint))
-        recovery.put(evolve(recovery.drop()[0], kind="COMMA", lexeme=","))
+        recovery.put(recovery.drop()[0].evolve(kind="COMMA", lexeme=","))
         return True
     name, opening, first = recovery.read[-3:]
     calls = [f"{name.lexeme}({value.lexeme})" for value in (first, *items[1::2])]

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from imsquery.language.lexer import has_surrogate
 from imsquery.schema.files.errors import SpecError, spec_error
 from imsquery.schema.files.positions import Positions, TooLargeError, tokens_of
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any, NoReturn
 
     from imsquery.schema.files.positions import Path, Token
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
 
 from imsquery.schema.files.types import is_said, written_kind
 from imsquery.schema.parameters import Parameter
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any
 
     from imsquery.schema.parameters import ForeignName, Function
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
-
 from imsquery.diagnostics.source import LineIndex
+from imsquery.frozen import Frozen
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MOST_SHOWN = 50
 
 
-@frozen
-class SpecFault:
+class SpecFault(Frozen):
     """Something wrong in the file of a spec.
 
     Attributes:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from pkgutil import get_data
 
 from imsquery.diagnostics.edits import clip, did_you_mean
 from imsquery.diagnostics.suggest import nearest
@@ -22,13 +21,14 @@ from imsquery.schema.parameters import (
     with_sort_keys,
 )
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from os import PathLike
+    from typing import Any
 
     Place = tuple[str | int, ...]
 
-CLOUDS = files("imsquery.schema") / "clouds"
 _BY_DEFAULT = {
     "family": "", "members": (), "next_links": False, "properties": False, "older_order": ()
 }  # fmt: skip
@@ -61,7 +61,8 @@ def shipped(name: str) -> dict[str, Any]:
     """Return the arguments of a spec that ships, by its name."""
     if name == "huaweicloud":
         return {**TABLE}
-    return read_spec((CLOUDS / f"{name}.toml").read_bytes(), f"{name}.toml")
+    written = get_data("imsquery.schema", f"clouds/{name}.toml")
+    return read_spec(written or b"", f"{name}.toml")
 
 
 def read_spec(written: bytes, name: str, *, is_json: bool = False) -> dict[str, Any]:

@@ -8,20 +8,19 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from pkgutil import get_data
 
 from imsquery.diagnostics.edits import clip, did_you_mean
 from imsquery.diagnostics.suggest import nearest
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
     Place = tuple[str | int, ...]
     Fault = tuple[bool, Place, str]
     Schema = dict[str, Any]
-
-SCHEMA = files("imsquery.schema.files") / "spec.schema.json"
 
 _TYPES: dict[str, tuple[type, str]] = {
     "object": (dict, "a table"),
@@ -36,7 +35,7 @@ _MOST = 200
 @cache
 def schema() -> Schema:
     """Return the JSON schema of a spec."""
-    found: Schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    found: Schema = json.loads(get_data("imsquery.schema.files", "spec.schema.json") or b"")
     return found
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imsquery.schema.kinds import (
     Boolean,
     Enumeration,
@@ -19,6 +17,7 @@ from imsquery.schema.kinds import (
 )
 from imsquery.schema.versions import Version
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any

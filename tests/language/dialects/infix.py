@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeGuard
 
-from attrs import evolve
-
 from imsquery.language.syntax import (
     And,
     Between,
@@ -102,7 +100,7 @@ def english(expr: Expr, pick: Pick) -> str:
 
 def _english(expr: Expr, pick: Pick) -> str:
     if ignores_case(expr):
-        return f"{_english(evolve(expr, ignoring_case=False), pick)} ignoring case"
+        return f"{_english(expr.evolve(ignoring_case=False), pick)} ignoring case"
     match expr:
         case Comparison(name, operator, value):
             known = _ENGLISH_TIMES if name.endswith("_at") else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator
+from importlib.resources import files
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -18,8 +19,9 @@ from imsquery import compile as compile_query
 from imsquery.compiler.query_string import region_endpoint
 from imsquery.schema.files.document import Document
 from imsquery.schema.files.load import read_spec
-from imsquery.schema.files.shape import SCHEMA, faults_of_shape
+from imsquery.schema.files.shape import faults_of_shape
 
+SCHEMA = files("imsquery.schema.files") / "spec.schema.json"
 VALIDATOR = jsonschema_rs.validator_for(json.loads(SCHEMA.read_text(encoding="utf-8")))
 SHIPPED = [specs.named(name) for name in specs.NAMES]
 drawn = testing.specs() | st.sampled_from(SHIPPED)

@@ -72,7 +72,7 @@ def filters_of(word: Word) -> list[Node]:
         if value is None:
             raise UnreadableError
         part = word.part(*value.span("quoted" if value["mark"] else "plain"))
-        values.append(part._replace(text=_comma.sub(r"\1", part.text)))
+        values.append(part.evolve(text=_comma.sub(r"\1", part.text)))
         position = value.end()
         has_more = value[0].endswith(",")
     return [named_filter(word.part(*match.span(1)), values)]
@@ -80,7 +80,7 @@ def filters_of(word: Word) -> list[Node]:
 
 def _filters_of(tokens: list[Written], places: Sequence[int]) -> list[Node]:
     """Return the filters of a list of maps, or of one map."""
-    placed = [each._replace(start=places[each.start], end=places[each.end]) for each in tokens]
+    placed = [each.evolve(start=places[each.start], end=places[each.end]) for each in tokens]
     match nest(placed):
         case [Nested("{") as only]:
             return [_filter_of(only)]
@@ -105,7 +105,7 @@ def named_filter(name: Written, values: Sequence[Written]) -> Node:
         return Group("or", [call("tagged", _literal(each)) for each in values])
     prefix = ""
     if name.text.startswith("tag:"):
-        name, prefix = name._replace(text="tag"), f"{name.text[4:]}="
+        name, prefix = name.evolve(text="tag"), f"{name.text[4:]}="
     same = [_literal(each, prefix) for each in values if not _is_wild(each)]
     like = [condition(name, "glob", _glob(each, prefix)) for each in values if _is_wild(each)]
     return Group("or", [*([one_of(name, same)] if same else []), *like])
@@ -120,7 +120,7 @@ def _literal(value: Written, prefix: str = "") -> Written:
     if _is_wild(value):
         raise UnreadableError
     parts = (part[-1] if part[0] == "\\" else part for part in _wild(value.text))
-    return value._replace(text=prefix + "".join(parts))
+    return value.evolve(text=prefix + "".join(parts))
 
 
 def _glob(value: Written, prefix: str) -> Written:
@@ -131,4 +131,4 @@ def _glob(value: Written, prefix: str) -> Written:
         if part in {"*", "?"} and written.endswith("\\"):
             raise UnreadableError
         written += "\\" if part in {"\\\\", "\\"} else part
-    return value._replace(text=written)
+    return value.evolve(text=written)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import is_word, unquote
@@ -12,6 +11,7 @@ from imsquery.language.recovery.dialects.reading import sign
 from imsquery.language.recovery.piece import CLAUSES, VALUES, Piece
 from imsquery.language.recovery.vocabulary import ORDER_BY, SORT, SORT_MARKS
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
-from attrs import evolve
-
 from imsquery.language.recovery.dialects.aws import named_filter
 from imsquery.language.recovery.dialects.literals import (
     Nested,
@@ -104,7 +102,7 @@ def _decoded(token: Written) -> Written:
     if token.kind != "quoted":
         return token
     body = token.text.replace("$${", "${").replace("%%{", "%{")
-    return token._replace(text=unescape(body), kind="string")
+    return token.evolve(text=unescape(body), kind="string")
 
 
 def _entries(parts: Sequence[Part], *, is_apart: bool = False) -> list[_Entry]:
@@ -161,7 +159,7 @@ def _clauses(entries: dict[str, _Entry]) -> list[Piece]:
 def _condition(name: Written, value: Part) -> Node:
     if isinstance(value, Written):
         if name.text == "name_regex":
-            return matching(name._replace(text="name"), scalar(value), "")
+            return matching(name.evolve(text="name"), scalar(value), "")
         return asked(name, scalar(value))
     if value.bracket == "[":
         values = _values(value)
@@ -182,7 +180,7 @@ def _values(part: Part) -> list[Written]:
     if not isinstance(part, Nested):
         raise UnreadableError
     parts = [each for each in part.parts if not is_sign(each, "\n")]
-    values = [scalar(each) for each in items(evolve(part, parts=parts))]
+    values = [scalar(each) for each in items(part.evolve(parts=parts))]
     if not values:
         raise UnreadableError
     return values

@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
-from attrs import evolve
-
 from imsquery.language.recovery.dialects.literals import (
     Nested,
     Part,
@@ -107,13 +105,13 @@ def _from_the_first(parts: list[Part]) -> list[Part]:
         case [Written("sort_by") as call, Nested("(") as sorted_, *pipe, Nested("[") as index] if [
             part.text for part in index.parts if isinstance(part, Written)
         ] == ["-1"]:
-            first = evolve(index, parts=[Written("0", index.start, index.end, "bare")])
+            first = index.evolve(parts=[Written("0", index.start, index.end, "bare")])
             turned = Nested("(", [call, sorted_], sorted_.start, sorted_.end)
-            return [call._replace(text="reverse"), turned, *pipe, first]
+            return [call.evolve(text="reverse"), turned, *pipe, first]
         case [Written("max_by" | "min_by") as call, Nested("(", end=end) as sorted_]:
             place = Written("0" if call.text == "min_by" else "-1", end, end, "bare")
             one = Nested("[", [place], end, end)
-            return _from_the_first([call._replace(text="sort_by"), sorted_, one])
+            return _from_the_first([call.evolve(text="sort_by"), sorted_, one])
         case _:
             return parts
 
@@ -122,9 +120,9 @@ def _without_limit(parts: list[Part]) -> tuple[list[Part], list[Piece]]:
     """Split ``[:5]`` off, and ``[0]`` where it takes the first of all images."""
     match parts:
         case [*rest, Written("|"), Nested("[", [Written("0", kind="bare") as first])]:
-            return rest, limited(first._replace(text="1"))
+            return rest, limited(first.evolve(text="1"))
         case [*rest, Nested("(") as call, Nested("[", [Written("0", kind="bare") as first])]:
-            return [*rest, call], limited(first._replace(text="1"))
+            return [*rest, call], limited(first.evolve(text="1"))
         case [*rest, Written("|"), Nested("[") as slice_] | [*rest, Nested("[") as slice_]:
             return rest, limited(_end_of(slice_))
         case _:
@@ -191,11 +189,11 @@ def _term(parts: Sequence[Part]) -> Node:
 def _comparison(left: Part, sign: Written, right: Part) -> Node:
     if left.kind not in _FIELDS:
         left, right = right, left
-        sign = sign._replace(text=_TURNED.get(sign.text, sign.text))
+        sign = sign.evolve(text=_TURNED.get(sign.text, sign.text))
     name, value = _field(left), _literal(right)
     if is_null(value) and sign.text in {"==", "!="}:
         return presence(name, is_present=sign.text == "!=")
-    node = compared(name, sign._replace(text=_OPERATORS[sign.text]), scalar(value))
+    node = compared(name, sign.evolve(text=_OPERATORS[sign.text]), scalar(value))
     # In quotes of this kind it names an attribute, though it hardly ever was meant to.
     return Doubtful(node) if right.kind == "string" else node
 
@@ -203,13 +201,13 @@ def _comparison(left: Part, sign: Written, right: Part) -> Node:
 def _call(function: Written, arguments: Sequence[Part]) -> Node:
     match arguments:
         case [subject, searched] if function.text in _FUNCTIONS:
-            operator = function._replace(text=_FUNCTIONS[function.text])
+            operator = function.evolve(text=_FUNCTIONS[function.text])
         case _:
             raise UnreadableError
     if operator.text != "contains" or subject.kind in _FIELDS:
         name, value = _field(subject), scalar(_literal(searched))
         is_listed = operator.text == "contains" and name.text in TAGS
-        return condition(name, operator._replace(text="=") if is_listed else operator, value)
+        return condition(name, operator.evolve(text="=") if is_listed else operator, value)
     return one_of(_field(searched), _literals(subject))
 
 
@@ -231,7 +229,7 @@ def _literal(part: Part) -> Part:
         case Written(kind="bare" | "string"):
             return part
         case Written(text, kind="raw") if "\\\\" not in text:  # of which there are two readings
-            return part._replace(text=text.replace("\\'", "'"), kind="string")
+            return part.evolve(text=text.replace("\\'", "'"), kind="string")
         case Written(kind="json"):
             return _json(part)
         case _:
@@ -240,9 +238,9 @@ def _literal(part: Part) -> Part:
 
 def _json(part: Written) -> Part:
     tokens = split(part.text.replace("\\`", "`"), TOKEN)
-    match nest([each._replace(start=part.start, end=part.end) for each in tokens]):
+    match nest([each.evolve(start=part.start, end=part.end) for each in tokens]):
         case [Written(kind="bare") as word] if not (is_null(word) or is_scalar(word)):
-            return word._replace(kind="string")  # as old versions of JMESPath have it
+            return word.evolve(kind="string")  # as old versions of JMESPath have it
         case [only]:
             return only
         case _:

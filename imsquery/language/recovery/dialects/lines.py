@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from attrs import define, field
-
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.recovery.dialects.hcl import OWN_NAMES
 from imsquery.language.recovery.dialects.literals import unescape
@@ -40,7 +38,6 @@ _reference = Late(r"(?:var|local|data|module|each)\.").match
 _ending = Late(r"[ \t]*(?:(?<=[ \t])\#[^\n]*)?\r?").fullmatch
 
 
-@define
 class _Entry:
     """What comes under one name.
 
@@ -51,12 +48,13 @@ class _Entry:
         is_open: a list or map may follow, on lines of its own.
     """
 
-    indent: str
-    name: Written
-    sign: str
-    values: list[Written] = field(factory=list)
-    fields: list[tuple[Written, Written]] = field(factory=list)
-    is_open: bool = False
+    def __init__(self, indent: str, name: Written, sign: str) -> None:
+        self.indent = indent
+        self.name = name
+        self.sign = sign
+        self.values: list[Written] = []
+        self.fields: list[tuple[Written, Written]] = []
+        self.is_open = False
 
     @property
     def is_nested(self) -> bool:

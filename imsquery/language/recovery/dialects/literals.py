@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from attrs import frozen
-
+from imsquery.frozen import Frozen
 from imsquery.language.recovery.dialects.reading import UnreadableError, Written
 from imsquery.late import Late
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import ClassVar, TypeAlias
 
 _CLOSING = {"[": "]", "{": "}", "(": ")", "[?": "]"}
 _STRINGS = frozenset({"string", "moment"})
@@ -23,8 +23,7 @@ _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", **{c: c for c
 _pair = Late("[\ud800-\udbff][\udc00-\udfff]")
 
 
-@frozen
-class Nested:
+class Nested(Frozen):
     """What is between two brackets.
 
     Attributes:
@@ -182,4 +181,4 @@ def scalar(part: Part) -> Written:
     """
     if not (isinstance(part, Written) and is_scalar(part)):
         raise UnreadableError
-    return part._replace(text=part.text.lower()) if part.kind == "bare" else part
+    return part.evolve(text=part.text.lower()) if part.kind == "bare" else part

@@ -118,7 +118,7 @@ def _equal(name: Written, value: Written) -> Node:
         return presence(name, is_present=False)
     if value.kind == "regex":
         pattern, _, flags = value.text.rpartition("/")
-        return matching(name, value._replace(text=pattern.replace("\\/", "/")), flags)
+        return matching(name, value.evolve(text=pattern.replace("\\/", "/")), flags)
     return asked(name, scalar(value))
 
 
@@ -128,7 +128,7 @@ def _operator(name: Written, operator: Written, value: Part, flags: _Flags) -> N
     if spelling in {"$eq", "$ne"} and is_null(value):
         return presence(name, is_present=spelling == "$ne")
     if spelling in _COMPARING:
-        return compared(name, operator._replace(text=_COMPARING[spelling]), scalar(value))
+        return compared(name, operator.evolve(text=_COMPARING[spelling]), scalar(value))
     if spelling in {"$in", "$nin"}:
         values = [scalar(each) for each in items(value)]
         return one_of(name, values, is_negated=spelling == "$nin")

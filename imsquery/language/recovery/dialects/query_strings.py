@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_plus
 
 from imsquery.language.recovery.dialects.reading import (
     TAGS,
@@ -63,19 +62,21 @@ def _asked(name: Written, value: Written) -> Node:
     bound = _bound(name.text)
     if bound is not None and value.text.isdecimal():
         operator = ">=" if bound[2] == "min" else "<="
-        return Doubtful(condition(name._replace(text=bound[1]), operator, value))
+        return Doubtful(condition(name.evolve(text=bound[1]), operator, value))
     if not value.text.startswith("in:"):
         return asked(name, value)
     listed = [value.text]
     if _list(value.text):
         listed = [each[1] or each[2] for each in _item(value.text, len("in:"))]
     first, *others = listed
-    values = [value._replace(text=each, start=value.end) for each in others]
-    return Doubtful(one_of(name, [value._replace(text=first), *values]))
+    values = [value.evolve(text=each, start=value.end) for each in others]
+    return Doubtful(one_of(name, [value.evolve(text=first), *values]))
 
 
 def _pairs(text: str, start: int, end: int) -> list[tuple[Written, Written]]:
     """Return names and values, decoded."""
+    from urllib.parse import unquote_plus  # few texts that may be one get here
+
     pairs = []
     for separator in [*_separator(text, start, end), None]:
         stop = separator.start() if separator else end

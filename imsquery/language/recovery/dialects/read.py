@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import TYPE_CHECKING
-
-from attrs import evolve
+from importlib import import_module
 
 from imsquery.diagnostics.edits import Safe, clip
-from imsquery.language.recovery.dialects import (
-    aws,
-    hcl,
-    jmespath,
-    lines,
-    maps,
-    options,
-    query_strings,
-)
 from imsquery.language.recovery.dialects.clauses import lift_clauses
 from imsquery.language.recovery.dialects.reading import LONGEST, Reading, UnreadableError
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable
 
     from imsquery.language.algebra import Algebra
     from imsquery.language.lexer import Tokens
     from imsquery.language.recovery.piece import Piece
 
-    Reader = Callable[[str], Reading]
-
-# Each with what a text of the dialect has one of: most texts are soon told from most dialects.
-_MARKS: dict[Reader, tuple[str, ...]] = {
-    jmespath.read: ("[",  "("), aws.read: ("value",), maps.read: (":",), options.read: ("--",),
-    query_strings.read: ("=",), lines.read: (":", "="), hcl.read: ("=", "{"),
+# The module of each dialect, with what a text of it has one of: most texts are soon told from most
+# dialects, whose modules are not loaded.
+_MARKS = {
+    "jmespath": ("[", "("), "aws": ("value",), "maps": (":",), "options": ("--",),
+    "query_strings": ("=",), "lines": ("\n", "[", "---"), "hcl": ("\n", "[", "{", "("),
 }  # fmt: skip
 
 
@@ -56,7 +44,7 @@ def retranslate(tokens: Tokens, algebra: Algebra) -> list[Piece] | None:
     Returns:
         The tokens of the filter; ``None`` where the text says the same in this language.
     """
-    reading = read(tokens.text, (options.read, query_strings.read))
+    reading = read(tokens.text, ("options", "query_strings"))
     if reading is None or [each.lexeme for each in reading.pieces] == tokens.lexemes:
         return None
     return report(reading, tokens.text, algebra)
@@ -65,7 +53,7 @@ def retranslate(tokens: Tokens, algebra: Algebra) -> list[Piece] | None:
 def report(reading: Reading, text: str, algebra: Algebra) -> list[Piece]:
     """Report what a text is, with the filter that it says as the fix; return its tokens."""
     pieces, is_certain = lift_clauses(reading.pieces, algebra)
-    reading = evolve(reading, pieces=tuple(pieces), is_certain=reading.is_certain and is_certain)
+    reading = reading.evolve(pieces=tuple(pieces), is_certain=reading.is_certain and is_certain)
     written = reading.write()
     place = (0, len(text))
     message = f"this is {reading.dialect}, not a query"
@@ -76,7 +64,7 @@ def report(reading: Reading, text: str, algebra: Algebra) -> list[Piece]:
     return [*reading.pieces]
 
 
-def read(text: str, readers: Sequence[Reader] = (*_MARKS,)) -> Reading | None:
+def read(text: str, dialects: Iterable[str] = _MARKS) -> Reading | None:
     """Read a text in the dialect that it is of.
 
     Where two dialects read it differently, the first reading is returned, and is not certain.
@@ -85,11 +73,14 @@ def read(text: str, readers: Sequence[Reader] = (*_MARKS,)) -> Reading | None:
         return None
     found: list[Reading] = []
     lowered = text.lower()
-    for reader in readers:
-        with suppress(UnreadableError):
-            if any(mark in lowered for mark in _MARKS[reader]):
-                found.append(reader(text))
+    for dialect in dialects:
+        if any(mark in lowered for mark in _MARKS[dialect]):
+            reader = import_module(f"imsquery.language.recovery.dialects.{dialect}")
+            try:
+                found.append(reader.read(text))
+            except UnreadableError:
+                continue
     if not found:
         return None
     is_agreed = all(each.write() == found[0].write() for each in found)
-    return evolve(found[0], is_certain=found[0].is_certain and is_agreed)
+    return found[0].evolve(is_certain=found[0].is_certain and is_agreed)

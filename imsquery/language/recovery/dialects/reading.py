@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeAlias, Union
 
-from attrs import frozen
-
+from imsquery.frozen import Frozen
 from imsquery.language._tables import FIXED, KEYWORDS
 from imsquery.language.lalr import Stack, shift
 from imsquery.language.lexer import END, has_surrogate, is_word, spell
 from imsquery.language.recovery.piece import Piece
 from imsquery.late import Late
+
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 LONGEST = 65_536  # code points of a text
 DEEPEST = 200  # levels of brackets
@@ -36,7 +38,7 @@ class UnreadableError(Exception):
     """The text is not of the dialect, or says what no filter can."""
 
 
-class Written(NamedTuple):
+class Written(Frozen):
     """A piece of the original text, decoded.
 
     Attributes:
@@ -49,34 +51,30 @@ class Written(NamedTuple):
     kind: str = "string"
 
 
-@frozen
-class Group:
+class Group(Frozen):
     """Conditions joined by ``and`` or ``or``; none at all are ``all`` or ``none``."""
 
     word: str
     nodes: Sequence[Node]
 
 
-@frozen
-class Negation:
+class Negation(Frozen):
     """``not`` before a condition."""
 
     node: Node
 
 
-@frozen
-class Doubtful:
+class Doubtful(Frozen):
     """A condition that may have been meant otherwise."""
 
     node: Node
 
 
-Node: TypeAlias = Union[Piece, "list[Node]", Group, Negation, Doubtful, Callable[[], "Node"]]
+Node: TypeAlias = "Piece | list[Node] | Group | Negation | Doubtful | Callable[[], Node]"
 """A condition.  A list is read from left to right; a function is called for the node."""
 
 
-@frozen
-class Reading:
+class Reading(Frozen):
     """A filter read from another dialect.
 
     Attributes:
@@ -205,7 +203,7 @@ def value_of(written: Written) -> Piece:
     if written.kind == "variable":
         if not written.text.startswith("$"):
             raise UnreadableError
-        return Piece("PLACEHOLDER", *written[:3])
+        return Piece("PLACEHOLDER", written.text, written.start, written.end)
     if has_surrogate(written.text):
         raise UnreadableError
     lexeme = spell(written.text)
@@ -220,7 +218,7 @@ def condition(name: Written, operator: str | Written, *values: Written) -> list[
     """
     if isinstance(operator, str):
         operator = Written(operator, name.end, name.end)
-    parts: list[Node] = [name_of(name), *sign(*operator[:3])]
+    parts: list[Node] = [name_of(name), *sign(operator.text, operator.start, operator.end)]
     if not operator.text.endswith("in"):
         return [*parts, *map(value_of, values)]
     return [*parts, *_enclosed(values)]
@@ -252,7 +250,7 @@ def asked(name: Written, value: Written) -> Node:
     match = _relation(value.text) if name.text.lower().endswith("_at") else None
     if match is None:
         return compared(name, "=", value)
-    return compared(name, _RELATIONS[match[1]], value._replace(text=match[2]))
+    return compared(name, _RELATIONS[match[1]], value.evolve(text=match[2]))
 
 
 def one_of(name: Written, values: Sequence[Written], *, is_negated: bool = False) -> Node:
@@ -278,12 +276,12 @@ def matching(name: Written, pattern: Written, flags: str) -> Node:
     if flags not in {"", "i"}:
         raise UnreadableError
     prefix = "(?i)" if flags else ""
-    return condition(name, "matches", pattern._replace(text=prefix + pattern.text))
+    return condition(name, "matches", pattern.evolve(text=prefix + pattern.text))
 
 
 def tagged(name: Written, key: Written, value: Written) -> Node:
     """Return that a tag of this key has a value."""
-    return condition(name, "=", value._replace(text=f"{key.text}={value.text}"))
+    return condition(name, "=", value.evolve(text=f"{key.text}={value.text}"))
 
 
 # -- clauses

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from attrs import define, field
-
 from imsquery.language.recovery.dialects.reading import UnreadableError, Written
 from imsquery.late import Late
 
@@ -23,7 +21,6 @@ _character = Late(r'\\(?=["\\$`])(?P<escaped>.)|\\\n|(?P<plain>.)', re.DOTALL).f
 _variable = Late(r"\$[A-Za-z_][A-Za-z0-9_]*").fullmatch
 
 
-@define
 class Word:
     """A word of a command, without quotes and escapes.
 
@@ -32,9 +29,10 @@ class Word:
         unknown: the characters, by index, that the shell puts something else in the place of.
     """
 
-    text: str = ""
-    places: list[int] = field(factory=list)
-    unknown: set[int] = field(factory=set)
+    def __init__(self, text: str, places: list[int], unknown: set[int]) -> None:
+        self.text = text
+        self.places = places
+        self.unknown = unknown
 
     def part(self, start: int = 0, end: int | None = None) -> Written:
         """Return a part of the word: either no variable is in it, or it is one."""
@@ -72,7 +70,7 @@ def words(text: str, start: int = 0) -> list[Word]:
             continue
         if is_between:
             _end(found, parts)
-            found.append(Word())
+            found.append(Word("", [], set()))
         _extend(found[-1], parts, chunk, str(chunk.lastgroup))
         is_between = False
     _end(found, parts)
