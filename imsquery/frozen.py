@@ -48,8 +48,8 @@ class Frozen(_ReadOnly):
     __slots__ = ()
     _fields: ClassVar[tuple[str, ...]] = ()
     _named: ClassVar[tuple[str, ...]] = ()  # arguments that are given by name
-    _hidden: ClassVar[tuple[str, ...]] = ()  # arguments that ``repr`` leaves out
-    _aside: ClassVar[tuple[str, ...]] = ()  # arguments that are not compared
+    _unprinted: ClassVar[tuple[str, ...]] = ()  # arguments that ``repr`` leaves out
+    _uncompared: ClassVar[tuple[str, ...]] = ()  # arguments that are not compared
     _key: ClassVar[attrgetter[Any]]
     _setters: ClassVar[tuple[Callable[[object, object], None], ...]] = ()
 
@@ -59,7 +59,9 @@ class Frozen(_ReadOnly):
             cls._setters += tuple(getattr(cls, slot).__set__ for slot in own["__slots__"])
         elif "__annotations__" in own:
             cls._declare(own["__annotations__"])
-        cls._key = attrgetter(*[name for name in cls._fields if name not in cls._aside] or _NOTHING)
+        cls._key = attrgetter(
+            *[name for name in cls._fields if name not in cls._uncompared] or _NOTHING
+        )
 
     @classmethod
     def _declare(cls, annotations: dict[str, str]) -> None:
@@ -138,7 +140,7 @@ class Frozen(_ReadOnly):
         shown = [
             f"{name}={value!r}"
             for name, value in self._arguments().items()
-            if name not in self._hidden
+            if name not in self._unprinted
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
 

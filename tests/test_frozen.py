@@ -17,8 +17,8 @@ class Place(Frozen):
     column: int = 1
     note: str = field(default="", kw_only=True)
     hush: str = field(default="", kw_only=True)
-    _aside = ("note",)
-    _hidden = ("hush",)
+    _uncompared = ("note",)
+    _unprinted = ("hush",)
 
     def __post_init__(self) -> None:
         if self.row < 1:

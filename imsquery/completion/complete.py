@@ -50,7 +50,7 @@ class Completion(Frozen):
     span: Span
     kind: str
     description: str = ""
-    _aside = ("description",)
+    _uncompared = ("description",)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the proposal as plain data for JSON."""

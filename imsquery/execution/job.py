@@ -38,7 +38,7 @@ class Condition(Frozen):
     span: Span
     pair: tuple[str, str] | None = None
     why: str = ""
-    _aside = ("span",)
+    _uncompared = ("span",)
 
 
 class Request(Frozen):
@@ -61,8 +61,8 @@ class Request(Frozen):
     limited: bool
     until: tuple[str, str] | None
     _formula: Formula
-    _hidden = ("_formula",)
-    _aside = ("left", "_formula")  # `residual` says the same, without spans
+    _unprinted = ("_formula",)
+    _uncompared = ("left", "_formula")  # `residual` says the same, without spans
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Without the predicate, since functions cannot be pickled; and flat, since filters nest
@@ -116,8 +116,8 @@ class Job(Frozen):
     warnings: tuple[Diagnostic, ...]
     spec: Spec
     enough: int | None = None
-    _hidden = ("spec",)
-    _aside = ("text", "locator", "warnings", "spec", "enough")
+    _unprinted = ("spec",)
+    _uncompared = ("text", "locator", "warnings", "spec", "enough")
 
     @property
     def limit(self) -> int | None:

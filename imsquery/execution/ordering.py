@@ -114,7 +114,7 @@ class Ordering(Frozen):
     is_certain: bool
     is_whole: bool
     asked: int = 1
-    _aside = ("identity", "default", "is_certain", "is_whole")
+    _uncompared = ("identity", "default", "is_certain", "is_whole")
 
     @property
     def parameter(self) -> Parameter:

@@ -37,8 +37,8 @@ class Node(Frozen):
     """Base of all nodes."""
 
     span: Span = field(default=NOWHERE, kw_only=True)
-    _hidden = ("span",)
-    _aside: ClassVar[tuple[str, ...]] = ("span",)
+    _unprinted = ("span",)
+    _uncompared: ClassVar[tuple[str, ...]] = ("span",)
 
 
 def _require(word: str | None, choices: tuple[str | None, ...]) -> None:
@@ -111,7 +111,7 @@ class Predicate(Combinable):
     """Base of the filters that begin with a name."""
 
     name: str
-    _aside = ("span", "name")
+    _uncompared = ("span", "name")
 
     def __post_init__(self) -> None:
         # A tree can be built by hand: a name must parse as one.
