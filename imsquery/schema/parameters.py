@@ -102,11 +102,11 @@ def _read_template(template: str) -> Form:
     return wire, prefix
 
 
-def _listed(values: Iterable[Any]) -> tuple[Any, ...]:
-    """Return values as a tuple; a text is not a list of its letters."""
-    if isinstance(values, str):
-        raise TypeError(values)
-    return tuple(values)
+def _refuse_texts(*listed: object) -> None:
+    """Raise for a text in the place of a list: its letters are not meant."""
+    for each in listed:
+        if each.__class__ is str:
+            raise TypeError(each)
 
 
 class Parameter(Frozen):
@@ -206,6 +206,7 @@ class Parameter(Frozen):
         unseen: Mapping[str, tuple[str, str]] | None = None,
         source: str,
     ) -> None:
+        _refuse_texts(aliases, scopes, excludes)
         is_time = isinstance(kind, Time)
         written, forms, prefixes = _written(wire, kind, operators, is_time=is_time)
         self._set(
@@ -215,17 +216,17 @@ class Parameter(Frozen):
             repeats,
             wire if observed == "" else observed,
             json,
-            _listed(aliases),
+            tuple(aliases),
             unit,
             clause,
             sortable,
             multiple,
             total,
-            _listed(scopes),
+            tuple(scopes),
             None if reading is None else MappingProxyType({**reading}),
             default,
             requires,
-            _listed(excludes),
+            tuple(excludes),
             goes_with,
             None if unseen is None else MappingProxyType({**unseen}),
             source,
@@ -385,8 +386,11 @@ class Function(Frozen):
         summary: str,
         source: str,
     ) -> None:
-        pairs = tuple((wire, value) for wire, value in map(_listed, _listed(conditions)))
-        self._set(name, _listed(parameters), pairs, variadic, relation, summary, source)
+        _refuse_texts(parameters, conditions)
+        pairs = tuple(conditions)
+        _refuse_texts(*pairs)
+        pairs = tuple((wire, value) for wire, value in pairs)
+        self._set(name, tuple(parameters), pairs, variadic, relation, summary, source)
 
     @property
     def signature(self) -> str:
@@ -425,7 +429,8 @@ class ForeignName(Frozen):
         note: str = "",
         source: str,
     ) -> None:
-        self._set(_listed(names), _listed(means), _listed(guesses), note, source)
+        _refuse_texts(names, means, guesses)
+        self._set(tuple(names), tuple(means), tuple(guesses), note, source)
 
     @property
     def meanings(self) -> tuple[str, ...]:
