@@ -11,7 +11,7 @@ from imsquery.schema.kinds import Advice, Enumeration, Flag, Integer, Text, Time
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any, ClassVar
+    from typing import ClassVar
 
     from imsquery.schema.kinds import Kind
 
