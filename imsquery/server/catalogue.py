@@ -24,6 +24,7 @@ from imsquery.server.requests import default_order, read_pairs, read_request, un
 from imsquery.server.tables import (
     TABLE,
     hidden,
+    is_loaded,
     load_file,
     load_records,
     read_layout,
@@ -95,8 +96,8 @@ class Catalogue:
         try:
             with _Database.guarded(database, memory) as opened:
                 keep = database is not None
-                lines = load_file(opened.connection, path, spec, opened.folder, keep=keep)
-                return cls(opened, spec, _copy(lines, opened, spec))
+                bodies = load_file(opened.connection, path, spec, opened.folder, keep=keep)
+                return cls(opened, spec, bodies)
         except BaseException:
             if database is not None and is_new:
                 database.unlink(missing_ok=True)
@@ -112,8 +113,8 @@ class Catalogue:
             CatalogueError: a record has no id, or the id of another.
         """
         with _Database.guarded(None, MEMORY) as opened:
-            lines = load_records(opened.connection, records, spec, opened.folder)
-            return cls(opened, spec, _copy(lines, opened, spec))
+            bodies = load_records(opened.connection, records, spec, opened.folder)
+            return cls(opened, spec, bodies)
 
     @classmethod
     def open(cls, database: Path, *, spec: Spec = CLOUDIMAGES, memory: str = MEMORY) -> Catalogue:
@@ -123,8 +124,11 @@ class Catalogue:
             CatalogueError: the file is not such a database.
         """
         with _Database.guarded(database, memory, "READ_ONLY") as opened:
-            lines = (line.encode() for line in read_lines(opened.connection))
-            return cls(opened, spec, Bodies(opened.bodies, lines, hidden(spec)))
+            if not is_loaded(opened.connection):
+                reason = "no catalogue of this version of imsquery; make it again from its images"
+                raise CatalogueError(f"{database}: {reason}")
+            lines = (f"{line}\n".encode() for line in read_lines(opened.connection))
+            return cls(opened, spec, Bodies(opened.folder / "bodies", lines, hidden(spec)))
 
     def close(self) -> None:
         """Close the database."""
@@ -202,9 +206,9 @@ class Catalogue:
             parts.append(self._after(request.marker, keys if by else [("rowid", False)]))
         where = " AND ".join([f"({sql})" for sql, _ in parts]) or "true"
         values = [value for _, values in parts for value in values]
-        sql = f"SELECT line FROM {TABLE} WHERE {where} {by} LIMIT ?"
+        sql = f"SELECT rowid FROM {TABLE} WHERE {where} {by} LIMIT ?"
         found = self._execute(sql, [*values, request.limit]).fetchall()
-        return tuple(line for (line,) in found)
+        return tuple(number for (number,) in found)
 
     def _conditions(self, conditions: Sequence[Condition]) -> list[_Part]:
         parts: list[_Part] = []
@@ -260,19 +264,12 @@ class Catalogue:
         return cursor.execute(sql, values)
 
 
-def _copy(lines: Path, database: _Database, spec: Spec) -> Bodies:
-    """Copy records from JSON Lines, which may be a file that others change."""
-    with lines.open("rb") as file:
-        return Bodies(database.bodies, file, hidden(spec))
-
-
 class _Database:
     """An open database, and the folder of its temporary files."""
 
     def __init__(self, path: Path | None, memory: str, mode: str) -> None:
         self._folder = TemporaryDirectory(prefix="imsquery-")
         self.folder = Path(self._folder.name)
-        self.bodies = self.folder / "bodies"
         config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "memory_limit": memory,
