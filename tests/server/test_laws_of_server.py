@@ -273,7 +273,8 @@ def test_a_compiled_query_finds_what_the_matcher_matches(records: list[Record], 
     try:
         matches = matcher(text)
     except QueryError as error:
-        assert {each.code for each in error.diagnostics} == {"not-observable"}
+        errors = [each for each in error.diagnostics if each.severity == "error"]
+        assert {each.code for each in errors} == {"not-observable"}
         return
     images = [{**record, "id": f"i{number}"} for number, record in enumerate(records)]
     pairs = dict(imsquery.compile(text).params)
