@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from imsquery.server.catalogue import Catalogue
 
 TOKEN_HEADER = "X-Auth-Token"
-_FEW = 10_000  # images, which the database looks through in about a millisecond
 _NOT_AUTHENTICATED = Refusal("Incorrect IAM authentication information.", "APIGW.0301", 401)
 # What the API gateway answers.  Source: vendor documentation, the error codes of the gateway.
 _GATEWAY = {404: "APIGW.0101", 405: "APIGW.0101"}
@@ -43,7 +42,7 @@ def create_app(catalogue: Catalogue, *, token: str | None = None) -> Starlette:
         token: required in the header ``X-Auth-Token``, if given.
     """
     # A thread, where a request keeps no other one waiting, takes longer than so few images do.
-    is_small = len(catalogue) <= _FEW
+    is_small = catalogue.is_small
 
     def authenticate(request: Request) -> None:
         if token is not None and not _is_token(request, token):

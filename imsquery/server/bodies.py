@@ -6,13 +6,15 @@ import json
 import threading
 from array import array
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 _KEPT = 4_096  # records, of those last read
+_CHUNK = 1 << 20  # bytes of a file to read or write at once
 
 
 class Bodies:
@@ -22,12 +24,13 @@ class Bodies:
     of a page.  Safe to use from several threads.
 
     Args:
-        path: of the file to write; nothing else may change it.
-        lines: the records as JSON, each in a line.
+        path: of the file to write, as JSON Lines; nothing else may change it.
+        lines: the records as JSON, each in a line that ends.
         hidden: the attributes that responses do not show.
     """
 
     def __init__(self, path: Path, lines: Iterable[bytes], hidden: Collection[str]) -> None:
+        self.path = path
         self._hidden = frozenset(hidden)
         # An escape may spell a name, too.
         self._signs = [f'"{name}"'.encode() for name in hidden] + [b"\\u"] * bool(hidden)
@@ -51,7 +54,7 @@ class Bodies:
         start, end = self._ends[number], self._ends[number + 1]
         with self._lock:
             self._file.seek(start)
-            line = self._file.read(end - start)
+            line = self._file.read(end - start).strip()
         if any(sign in line for sign in self._signs):
             return self._without_hidden(line)
         return line
@@ -63,13 +66,23 @@ class Bodies:
         return line if is_whole else json.dumps(shown, ensure_ascii=False).encode()
 
 
+def read_in_order(path: Path, numbers: Iterable[int]) -> Iterator[bytes]:
+    """Yield lines of a file by their numbers, from 0; blank ones have none."""
+    starts, lengths, end = array("q"), array("q"), 0
+    with path.open("rb", buffering=_CHUNK) as file:
+        for line in file:
+            if not line.isspace():
+                starts.append(end)
+                lengths.append(len(line))
+            end += len(line)
+    with path.open("rb", buffering=0) as file:
+        for number in numbers:
+            file.seek(starts[number])
+            line = file.read(lengths[number])
+            yield line if line.endswith(b"\n") else line + b"\n"
+
+
 def _write(path: Path, lines: Iterable[bytes]) -> array[int]:
-    """Write lines that are not blank; return where each ends, after a zero."""
-    ends, end = array("q", [0]), 0
-    with path.open("wb") as file:
-        for line in lines:
-            body = line.strip()
-            if body:
-                end += file.write(body)
-                ends.append(end)
-    return ends
+    """Write lines; return where each ends, after a zero."""
+    with path.open("wb", buffering=_CHUNK) as file:
+        return array("q", accumulate(map(file.write, lines), initial=0))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-# ruff: noqa: S608 -- SQL is built from names made here; every value is bound
 import json
-import threading
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -20,13 +18,14 @@ except ModuleNotFoundError as _missing:
 
 from imsquery.schema.cloudimages import CLOUDIMAGES
 from imsquery.server.bodies import Bodies
-from imsquery.server.requests import default_order, read_pairs, read_request, unknown_marker
+from imsquery.server.memory import Memory
+from imsquery.server.requests import read_pairs, read_request
+from imsquery.server.statements import Statements
 from imsquery.server.tables import (
-    TABLE,
     hidden,
+    is_loaded,
     load_file,
     load_records,
-    read_layout,
     read_lines,
 )
 from imsquery.server.validation import CatalogueError
@@ -37,16 +36,13 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from imsquery.schema.spec import Spec
-    from imsquery.server.requests import Condition
 
 MEMORY = "1GB"
 """Memory limit of the database; beyond that it uses temporary files."""
 
+_FEW = 10_000  # images, which are looked through in memory
 _PAGES = 256  # whose records are remembered, by number
 _LONGEST = 1_024  # bytes of a query string whose page is remembered
-
-_Part = tuple[str, list[object]]  # SQL with a `?` for each value, and the values
-_NONE: _Part = ("false", [])
 
 
 class Catalogue:
@@ -59,12 +55,12 @@ class Catalogue:
     def __init__(self, database: _Database, spec: Spec, bodies: Bodies) -> None:
         self._database = database
         self._bodies = bodies
-        self._local = threading.local()
-        self._cursors: list[duckdb.DuckDBPyConnection] = []
         self.spec = spec
-        self._columns = read_layout(database.connection)
+        self._statements = Statements(database.connection, spec)
         self._kept = lru_cache(_PAGES)(self._find)
-        self._default = [(default_order(spec), True)]
+        self._images = (
+            Memory(self._statements, len(bodies), spec) if self.is_small else self._statements
+        )
         # From here on, the database has no access to files or the network.
         database.connection.execute("SET enable_external_access = false")
         database.connection.execute("SET lock_configuration = true")
@@ -97,8 +93,8 @@ class Catalogue:
         try:
             with _Database.guarded(database, memory) as opened:
                 keep = database is not None
-                lines = load_file(opened.connection, path, spec, opened.folder, keep=keep)
-                return cls(opened, spec, _copy(lines, opened, spec))
+                bodies = load_file(opened.connection, path, spec, opened.folder, keep=keep)
+                return cls(opened, spec, bodies)
         except BaseException:
             if database is not None and is_new:
                 database.unlink(missing_ok=True)
@@ -114,8 +110,8 @@ class Catalogue:
             CatalogueError: a record has no id, or the id of another.
         """
         with _Database.guarded(None, MEMORY) as opened:
-            lines = load_records(opened.connection, records, spec, opened.folder)
-            return cls(opened, spec, _copy(lines, opened, spec))
+            bodies = load_records(opened.connection, records, spec, opened.folder)
+            return cls(opened, spec, bodies)
 
     @classmethod
     def open(cls, database: Path, *, spec: Spec = CLOUDIMAGES, memory: str = MEMORY) -> Catalogue:
@@ -127,14 +123,15 @@ class Catalogue:
         """
         database.open("rb").close()  # the database engine would say less plainly why it cannot
         with _Database.guarded(database, memory, "READ_ONLY") as opened:
-            lines = (line.encode() for line in read_lines(opened.connection))
-            return cls(opened, spec, Bodies(opened.bodies, lines, hidden(spec)))
+            if not is_loaded(opened.connection):
+                reason = "no catalogue of this version of imsquery; make it again from its images"
+                raise CatalogueError(f"{database}: {reason}")
+            lines = (f"{line}\n".encode() for line in read_lines(opened.connection))
+            return cls(opened, spec, Bodies(opened.folder / "bodies", lines, hidden(spec)))
 
     def close(self) -> None:
         """Close the database."""
-        # An open cursor keeps the database open.
-        for cursor in self._cursors:
-            cursor.close()
+        self._statements.close()
         self._bodies.close()
         self._database.close()
 
@@ -151,6 +148,11 @@ class Catalogue:
 
     def __len__(self) -> int:
         return len(self._bodies)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a page takes less time than handing a request over to a thread."""
+        return len(self) <= _FEW
 
     def find(self, query: bytes | str) -> list[str]:
         """Return the records of the page that a query string asks for, each as JSON.
@@ -187,87 +189,7 @@ class Catalogue:
 
     def _find(self, query: bytes) -> tuple[int, ...]:
         """Return the numbers of the records on a page."""
-        request = read_request(query, self.spec)
-        parts = self._conditions(request.conditions)
-        # What ties is sorted by id, as Glance does after the time: in the direction of a single
-        # key, or else down.
-        is_descending = len(request.order) > 1 or request.order[0][1]
-        ties = [self._default[0][0], "id"] if self.spec.takes_sort_keys else ["id"]
-        asked = dict(request.order)
-        order = asked | dict.fromkeys(ties, is_descending) | asked
-        keys = [(self._columns[name].sql, descending) for name, descending in order.items()]
-        by = "ORDER BY " + ", ".join(
-            f"{key} {'DESC NULLS LAST' if descending else 'ASC NULLS FIRST'}"
-            for key, descending in keys
-        )
-        if request.order == self._default:
-            by = ""  # the order of the rows, which a query without another one keeps
-        if request.marker is not None:
-            parts.append(self._after(request.marker, keys if by else [("rowid", False)]))
-        where = " AND ".join([f"({sql})" for sql, _ in parts]) or "true"
-        values = [value for _, values in parts for value in values]
-        sql = f"SELECT line FROM {TABLE} WHERE {where} {by} LIMIT ?"
-        found = self._execute(sql, [*values, request.limit]).fetchall()
-        return tuple(line for (line,) in found)
-
-    def _conditions(self, conditions: Sequence[Condition]) -> list[_Part]:
-        parts: list[_Part] = []
-        for each in conditions:
-            column = self._columns.get(each.name)
-            value = each.value
-            if column is not None and each.relation == "in" and isinstance(value, list):
-                # What is text equals no number, and the other way round.
-                value = [x for x in value if column.is_number == isinstance(x, int)]
-                parts.append((f"list_contains(?, {column.sql})", [value]) if value else _NONE)
-                continue
-            if column is None or column.is_number != isinstance(value, int):
-                # No image has such an attribute, or it is a number and the value is not.
-                return [_NONE]
-            parts.append((_compare(column.sql, each.relation), [each.value]))
-        return parts
-
-    def _after(self, marker: str, keys: Sequence[tuple[str, bool]]) -> _Part:
-        """Return the condition of images after the marker; those without a sort key are least.
-
-        Args:
-            marker: the id of an image.
-            keys: the sort keys as SQL, each with whether it is descending; no two images have all
-                alike.
-        """
-        columns = ", ".join(key for key, _ in keys)
-        sql = f"SELECT {columns} FROM {TABLE} WHERE {self._columns['id'].sql} = ?"
-        found = self._execute(sql, [marker]).fetchone()
-        if found is None:
-            raise unknown_marker()
-        alternatives: list[str] = []
-        values: list[object] = []
-        for length, (key, descending) in enumerate(keys):
-            value = found[length]
-            ties = [
-                f"{other} IS NULL" if known is None else f"{other} = ?"
-                for (other, _), known in zip(keys[:length], found[:length], strict=True)
-            ]
-            if value is None:
-                further = "false" if descending else f"{key} IS NOT NULL"
-            else:
-                further = f"({key} < ? OR {key} IS NULL)" if descending else f"{key} > ?"
-            alternatives.append(" AND ".join([*ties, further]))
-            values += [each for each in (*found[:length], value) if each is not None]
-        return " OR ".join(alternatives), values
-
-    def _execute(self, sql: str, values: list[object]) -> duckdb.DuckDBPyConnection:
-        """Run a statement; everything from a request is among the values."""
-        cursor = getattr(self._local, "cursor", None)
-        if cursor is None:
-            cursor = self._local.cursor = self._database.connection.cursor()
-            self._cursors.append(cursor)
-        return cursor.execute(sql, values)
-
-
-def _copy(lines: Path, database: _Database, spec: Spec) -> Bodies:
-    """Copy records from JSON Lines, which may be a file that others change."""
-    with lines.open("rb") as file:
-        return Bodies(database.bodies, file, hidden(spec))
+        return self._images.find(read_request(query, self.spec))
 
 
 class _Database:
@@ -276,7 +198,6 @@ class _Database:
     def __init__(self, path: Path | None, memory: str, mode: str) -> None:
         self._folder = TemporaryDirectory(prefix="imsquery-")
         self.folder = Path(self._folder.name)
-        self.bodies = self.folder / "bodies"
         config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "memory_limit": memory,
@@ -313,18 +234,3 @@ class _Database:
     def close(self) -> None:
         self.connection.close()
         self._folder.cleanup()
-
-
-_TEXT_TESTS = {"contains": "contains", "startswith": "starts_with", "endswith": "suffix"}
-
-
-def _compare(column: str, relation: str) -> str:
-    if relation == "has":
-        return f"list_has_all({column}, ?::VARCHAR[])"
-    if relation == "any":
-        return f"list_has_any({column}, ?::VARCHAR[])"
-    if relation in _TEXT_TESTS:
-        return f"{_TEXT_TESTS[relation]}({column}, ?)"
-    if relation == "!=":
-        return f"{column} IS DISTINCT FROM ?"
-    return f"{column} {relation} ?"

@@ -193,6 +193,19 @@ def default_order(spec: Spec) -> str:
     return next(row.wire for row in spec.parameters.values() if row.sortable and row.is_time)
 
 
+def sort_keys(request: Request, spec: Spec) -> dict[str, bool]:
+    """Return each sort key of a request, and of its ties, with whether it is descending.
+
+    No two images have all alike.
+    """
+    # What ties is sorted by id, as Glance does after the time: in the direction of a single key,
+    # or else down.
+    is_descending = len(request.order) > 1 or request.order[0][1]
+    ties = [default_order(spec), "id"] if spec.takes_sort_keys else ["id"]
+    asked = dict(request.order)
+    return asked | dict.fromkeys(ties, is_descending) | asked
+
+
 def _read_condition(row: Parameter, name: str, text: str) -> Condition:
     """Read a pair by the operators that a row says the server takes."""
     if row.operators == _TIMES:

@@ -27,6 +27,8 @@ from imsquery.testing.wire import pairs as wire_pairs
 from tests.glance_like import GLANCE, ODD, REPEATED
 from tests.glance_model import BadRequestError, GlanceModel
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 SPECS = st.sampled_from((GLANCE, REPEATED))
 
 

@@ -90,6 +90,10 @@ def image(identity: str, **attributes: Any) -> dict[str, Any]:
         ({"hw_firmware_type": "uefi"}, "hw_firmware_type=uefi"),
         ({"my own/~key'": "it's"}, "my%20own/~key'=it's"),
         ({"": "x"}, "=x"),
+        ({"Name": "a", "name": "b", "NAME": 5}, "Name=a&name=b&NAME=5"),
+        ({"tags": ["a"], "TAGS": "b", "Protected": 1, "protected": True}, "tag=a&protected=true"),
+        ({"x": 1.50, "y": [1, "a", None]}, 'x=1.5&y=[1,"a",null]'),
+        ({"protected": "true", "name": 'a"\\\n'}, "protected=true&name=a%22%5C%0A"),
         ({}, "created_at=2020-01-01T00:00:00Z"),
         ({}, "created_at=eq:2020-01-01%2000:00:00"),
         ({}, "created_at=gte:2020-01-01+00:00:00"),
@@ -422,6 +426,18 @@ def test_a_database_can_be_kept_and_opened_again(tmp_path: Path) -> None:
         assert ids(catalogue, "__support_kvm=true") == expected
 
 
+def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
+    import duckdb
+
+    path = tmp_path / "images.duckdb"
+    with duckdb.connect(str(path)) as database:
+        database.execute("CREATE TABLE layout (name VARCHAR, sql VARCHAR, is_number BOOLEAN)")
+        database.execute("CREATE TABLE images AS SELECT 0 AS line, 'a' AS c0")
+        database.execute("""CREATE TABLE lines AS SELECT '{"id": "a"}' AS line""")
+    with pytest.raises(CatalogueError, match=r"images\.duckdb: no catalogue of this version"):
+        Catalogue.open(path)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -469,6 +485,9 @@ def test_a_database_can_be_kept_and_opened_again(tmp_path: Path) -> None:
         (b'{"images": [{"id": "a"}], "x"}', "expected a member of an object"),
         (b'{"images": null}', "without an id"),
         (b"{}", "without an id"),
+        (b'{"id": "a", "ID": 1, "x": 1, "x": 2}', "record 1: duplicate attribute 'x'"),
+        (b'{"id": "a"}\nnull', "record 2: not an object"),
+        (b'{"id": "a"} {"id": "b"}', "record 1: not JSON: extra data"),
         (b"\x00" * 5_000, "record 1: not JSON"),
         (b"\xff\xfe[\x00]\x00", "neither Parquet nor UTF-8"),
     ],
