@@ -15,6 +15,7 @@ import keys
 import matching
 import planning
 import reuse
+import serve
 import warm
 
 PAGE = Path(__file__).parent / "README.md"
@@ -22,7 +23,8 @@ PAGE = Path(__file__).parent / "README.md"
 
 def main(rounds: int) -> str:
     measured = (
-        warm, instructions, keys, reuse, cold_start, matching, planning, execution, files, engines,
+        warm, instructions, keys, reuse, cold_start, matching, planning, execution, files, serve,
+        engines,
     )  # fmt: skip
     tables = "\n".join(each.main(rounds) for each in measured)
     where = f"CPython {platform.python_version()} on {platform.system()} {platform.machine()}"
