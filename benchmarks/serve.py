@@ -50,6 +50,7 @@ async def answer(request):
 app = Starlette(routes=[Route("/", answer)])
 tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
 tcp.bind(("127.0.0.1", 0))
+tcp.listen()
 print(f"http://127.0.0.1:{tcp.getsockname()[1]}/", flush=True)
 uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="error")).run([tcp])
 """
@@ -145,11 +146,11 @@ def measure_many(count: int, repeats: int) -> str:
             queries = {name: query.format(id=identity) for name, query in QUERIES.items()}
             rows = measure_queries(url, queries, repeats)
             memory, peak = resident(process, "RSS"), resident(process, "HWM")
-    return harness.table(f"Serve {count:,} images", _HEADER, rows) + (
-        f"\n{size:,.0f} MB of JSON, ready after {ready:.1f} s; the database's own reader, which checks "
-        f"and\nsorts nothing, takes {read:.1f} s. {memory:,.0f} MB resident at the end, {peak:,.0f} "
-        "at peak.\n"
+    note = (
+        f"{size:,.0f} MB of JSON, ready after {ready:.1f} s; the database's own reader, which checks "
+        f"and\nsorts nothing, takes {read:.1f} s. {memory:,.0f} MB resident, {peak:,.0f} at peak."
     )
+    return harness.table(f"Serve {count:,} images", _HEADER, rows) + f"\n{note}\n"
 
 
 def measure_few(repeats: int) -> str:
