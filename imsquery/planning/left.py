@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from imsquery.compiler.not_expressible import why_left
 from imsquery.diagnostics.source import Span
 from imsquery.execution.job import Condition
+from imsquery.frozen import Frozen
 from imsquery.semantics.formula import And, Atom, Or, leaves
 
+TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from imsquery.semantics.formula import Formula
 
 
-class _Piece(NamedTuple):
+class _Piece(Frozen):
     """A condition of a residual.
 
     Attributes:
