@@ -121,6 +121,16 @@ def test_no_attribute_can_be_set_or_deleted(name: str) -> None:
             delattr(value, attribute)
 
 
+def test_a_pattern_takes_what_a_value_holds_by_place() -> None:
+    match VALUES["verdict"], VALUES["span"]:
+        case imsquery.Verdict(holds, witness), imsquery.Span(start, end):
+            assert holds is False
+            assert witness is not None
+            assert (start, end) == (0, 7)
+        case _:
+            pytest.fail("a verdict and a span")
+
+
 def parts(value: object) -> Iterator[object]:
     """Yield a value and what its public attributes and containers hold."""
     yield value

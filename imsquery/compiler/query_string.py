@@ -46,11 +46,12 @@ def join(pairs: Sequence[tuple[str, str]]) -> str:
 
 
 class CompiledQuery:
-    """A request: the pairs of a query string in canonical order; read-only and hashable."""
+    """A request: the pairs of a query string in canonical order; immutable and hashable."""
 
-    __slots__ = ("_pairs", "_path", "_query_string", "_warnings")
+    __slots__ = ("_parts",)
+    _parts: tuple[Sequence[tuple[str, str]], str, str, tuple[Diagnostic, ...]]
 
-    # The ``__init__`` of a frozen class would take a good part of a bind.
+    # The ``__init__`` of a frozen class would take a good part of a bind, and so would a slot each.
     def __init__(
         self,
         pairs: Sequence[tuple[str, str]],
@@ -58,42 +59,46 @@ class CompiledQuery:
         path: str,
         warnings: tuple[Diagnostic, ...] = (),
     ) -> None:
-        self._pairs = pairs
-        self._query_string = query_string
-        self._path = path
-        self._warnings = warnings
+        _set_parts(self, (pairs, query_string, path, warnings))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        msg = f"{type(self).__name__} is immutable"
+        raise AttributeError(msg)
+
+    def __delattr__(self, name: str) -> None:
+        self.__setattr__(name, None)
 
     def __str__(self) -> str:
-        return self._query_string
+        return self._parts[1]
 
     def __repr__(self) -> str:
-        return f"CompiledQuery({self._query_string!r})"
+        return f"CompiledQuery({self._parts[1]!r})"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CompiledQuery):
             return NotImplemented
-        return self._query_string == other._query_string and self._path == other._path
+        return self._parts[1:3] == other._parts[1:3]  # of equal strings, pairs are equal
 
     def __hash__(self) -> int:
-        return hash(self._query_string)
+        return hash(self._parts[1])
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self._pairs, self._query_string, self._path, self._warnings)
+        return type(self), self._parts
 
     @property
     def query_string(self) -> str:
         """The canonical form, such as ``limit=1&status=active``; also ``str()``."""
-        return self._query_string
+        return self._parts[1]
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """The findings, none of which is an error."""
-        return self._warnings
+        return self._parts[3]
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Wire names and values, not encoded, in canonical order; a name may repeat."""
-        return tuple(self._pairs)
+        return tuple(self._parts[0])
 
     @property
     def params(self) -> Mapping[str, str]:
@@ -102,8 +107,9 @@ class CompiledQuery:
         Raises:
             ValueError: a name repeats, as only some specs allow; ``pairs`` has them all.
         """
-        params = dict(self._pairs)
-        if len(params) < len(self._pairs):
+        pairs, *_ = self._parts
+        params = dict(pairs)
+        if len(params) < len(pairs):
             msg = "a parameter repeats; use `pairs`"
             raise ValueError(msg)
         return MappingProxyType(params)
@@ -111,7 +117,7 @@ class CompiledQuery:
     @property
     def signing_string(self) -> str:
         """The form for the vendor's request signing: ``:`` and ``=`` are encoded, too."""
-        return "&".join(f"{name}={encode(value, '')}" for name, value in self._pairs)
+        return "&".join(f"{name}={encode(value, '')}" for name, value in self._parts[0])
 
     def url(self, endpoint: str) -> str:
         """Return the URL of the request.
@@ -123,8 +129,12 @@ class CompiledQuery:
         Raises:
             ValueError: the endpoint is not an http or https URL, or has a query or fragment.
         """
-        base = f"{check_endpoint(endpoint, self._path)}{self._path}"
-        return f"{base}?{self._query_string}" if self._pairs else base
+        pairs, query_string, path, _ = self._parts
+        base = f"{check_endpoint(endpoint, path)}{path}"
+        return f"{base}?{query_string}" if pairs else base
+
+
+(_set_parts,) = (getattr(CompiledQuery, slot).__set__ for slot in CompiledQuery.__slots__)
 
 
 def check_endpoint(endpoint: str, path: str = "") -> str:

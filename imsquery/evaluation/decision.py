@@ -49,18 +49,13 @@ class Verdict(Frozen):
             record shows, ``work`` if it would take more steps than allowed.
     """
 
-    __slots__ = _fields = ("holds", "witness", "reason")
     holds: bool | None
-    witness: Mapping[str, Any] | None
-    reason: Literal["opaque", "work"] | None
+    witness: Mapping[str, Any] | None = None
+    reason: Literal["opaque", "work"] | None = None
 
-    def __init__(
-        self,
-        holds: bool | None,  # noqa: FBT001 -- what is asked for
-        witness: Mapping[str, Any] | None = None,
-        reason: Literal["opaque", "work"] | None = None,
-    ) -> None:
-        self._set(holds, None if witness is None else MappingProxyType({**witness}), reason)
+    def __post_init__(self) -> None:
+        if self.witness is not None:
+            self._assign(witness=MappingProxyType({**self.witness}))
 
     def __hash__(self) -> int:
         return hash((self.holds, self.reason))

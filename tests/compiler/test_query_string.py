@@ -129,7 +129,7 @@ def test_a_compiled_query_is_immutable() -> None:
     with pytest.raises(TypeError):
         query.params["x"] = "y"  # type: ignore[index]
     with pytest.raises(AttributeError):
-        query.anything = 1  # type: ignore[attr-defined]
+        query.anything = 1
 
 
 @pytest.mark.parametrize("text", ["", "tag = a.b and name = '*'", "supports(kvm) order by name"])

@@ -14,6 +14,7 @@ from hypothesis.errors import NoSuchExample
 
 from imsquery import CLOUDIMAGES, Query, Spec, check, check_url, decompile, parse, testing
 from imsquery import compile as compile_query
+from imsquery import specs as shipped
 from imsquery.language.unparse import unparse
 from imsquery.testing import NearMiss
 
@@ -65,9 +66,13 @@ def test_a_near_miss_has_one_fault(miss: NearMiss) -> None:
 
 
 @fewer
-@given(testing.near_miss_query_strings())
-def test_a_near_miss_of_a_query_string_has_one_fault(miss: NearMiss) -> None:
-    assert {each.code for each in check_url(miss.text)} == {miss.code}
+@given(st.data())
+@pytest.mark.parametrize("name", shipped.NAMES)
+def test_a_near_miss_of_a_query_string_has_one_fault(name: str, data: st.DataObject) -> None:
+    spec = shipped.named(name)
+    miss = data.draw(testing.near_miss_query_strings(spec))
+
+    assert {each.code for each in check_url(miss.text, spec=spec)} == {miss.code}
 
 
 @fewer
