@@ -58,7 +58,8 @@ COMPILE_PATH = (
     "limits", "schema.cloudimages", "schema.huaweicloud", "schema.kinds", "schema.parameters",
     "schema.spec",
     "schema.versions",
-    "semantics.analysis", "semantics.binder", "semantics.consistency", "semantics.formula",
+    "semantics.analysis", "semantics.binder", "semantics.clauses", "semantics.consistency",
+    "semantics.formula",
     "semantics.literals", "semantics.simplify",
 )  # fmt: skip
 
