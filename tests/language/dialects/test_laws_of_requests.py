@@ -53,6 +53,26 @@ def test_options_are_one_finding(query_string: str) -> None:
     assert_law(" ".join(f"--{name}={value}" for name, value in pairs), query_string)
 
 
+_odd = st.sampled_from(
+    ["", "5", "5=", "-1", "and", "limit", "order", "asc", "x y", "%00", "a+b", "lt:", "in:", "name"]
+)
+_pairs = st.tuples(st.sampled_from([*CLOUDIMAGES.parameters, *CLOUDIMAGES.names, "skip"]), _odd)
+
+
+@given(st.lists(_pairs, min_size=2, max_size=5), st.sampled_from(["{}={}", "--{}={}", "--{} '{}'"]))
+@example([("name", "a"), ("limit", "")], "{}={}")
+@example([("name", "a"), ("sort_key", "limit")], "{}={}")
+def test_any_pairs_are_read_or_have_findings(pairs: list[tuple[str, str]], form: str) -> None:
+    joiner = "&" if form[0] == "{" else " "
+    text = joiner.join(form.format(*pair) for pair in pairs)
+
+    found = check(text)  # raises nothing
+
+    assert found
+    for fix in (fix for each in found for fix in each.fixes):
+        check(fix.apply(text))
+
+
 @pytest.mark.parametrize(
     ("text", "filter"),
     [

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from imsquery.language._tables import KEYWORDS
 from imsquery.language.lexer import is_word, unquote
-from imsquery.language.recovery.dialects.reading import sign
+from imsquery.language.recovery.dialects.reading import parses, sign
 from imsquery.language.recovery.piece import CLAUSES, VALUES, Piece
 from imsquery.language.recovery.vocabulary import ORDER_BY, SORT, SORT_MARKS
 
@@ -44,9 +44,12 @@ def lift_clauses(pieces: Sequence[Piece], algebra: Algebra) -> tuple[Sequence[Pi
     for clause, part in named:
         if clause not in values:
             kept += [*sign("and", part[0].start), *part] if kept else part
+    made = [*kept, *lifted, pieces[-1]]
+    if not parses(made):
+        return pieces, True
     is_sorted = any(clause == "order by" and _sorts(part) for clause, part in named)
     is_directed = any(piece.kind == "DIRECTION" for piece in lifted)
-    return [*kept, *lifted, pieces[-1]], is_directed or not is_sorted
+    return made, is_directed or not is_sorted
 
 
 def _conjuncts(pieces: Sequence[Piece]) -> list[list[Piece]]:

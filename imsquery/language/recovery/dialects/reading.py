@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from imsquery.frozen import Frozen
 from imsquery.language._tables import FIXED, KEYWORDS
@@ -108,15 +108,20 @@ def reading(dialect: str, text: str, node: Node, clauses: Sequence[Piece] = ()) 
     pieces, is_certain = _flatten(node)
     pieces += [*clauses, Piece(END, "", len(text), len(text))]
     _place(pieces)
-    stack: Stack | None = (0, None)
-    for piece in pieces:
-        stack = stack and shift(stack, piece.kind)
-    if stack is None or sum(piece.kind in _SEPARATORS for piece in pieces) >= MOST:
+    if not parses(pieces) or sum(piece.kind in _SEPARATORS for piece in pieces) >= MOST:
         raise UnreadableError
     made = Reading(dialect, tuple(pieces), is_certain)
     if len(made.write()) > LONGEST:
         raise UnreadableError
     return made
+
+
+def parses(pieces: Iterable[Piece]) -> bool:
+    """Return whether tokens are a query."""
+    stack: Stack | None = (0, None)
+    for piece in pieces:
+        stack = stack and shift(stack, piece.kind)
+    return stack is not None
 
 
 def _flatten(node: Node) -> tuple[list[Piece], bool]:
