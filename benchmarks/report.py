@@ -22,18 +22,20 @@ PAGE = Path(__file__).parent / "README.md"
 
 
 def main(rounds: int) -> str:
-    measured = (
+    """Measure all, and print each table as soon as it is made."""
+    tables = []
+    for each in (
         warm, instructions, keys, reuse, cold_start, matching, planning, execution, files, serve,
         engines,
-    )  # fmt: skip
-    tables = "\n".join(each.main(rounds) for each in measured)
+    ):  # fmt: skip
+        tables.append(each.main(rounds))
+        print(tables[-1], flush=True)
     where = f"CPython {platform.python_version()} on {platform.system()} {platform.machine()}"
     return (
         "# Benchmarks\n\n"
         f"Medians of one interleaved run of {rounds} rounds, {where}. Written by\n"
         "`python benchmarks/report.py`; `benchmarks/requirements.txt` lists the peers.\n\n"
-        f"{tables}"
-    )
+    ) + "\n".join(tables)
 
 
 if __name__ == "__main__":
@@ -41,4 +43,3 @@ if __name__ == "__main__":
     page = main(count)
     if count > 1:  # a smoke run measures nothing
         PAGE.write_text(page, encoding="utf-8")
-    print(page)
