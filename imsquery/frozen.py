@@ -57,8 +57,8 @@ class Frozen(_ReadOnly):
         own = vars(cls)
         if "__slots__" in own:
             cls._setters += tuple(getattr(cls, slot).__set__ for slot in own["__slots__"])
-        elif "__annotations__" in own:
-            cls._declare(own["__annotations__"])
+        elif cls.__annotations__:  # its own
+            cls._declare(cls.__annotations__)
         cls._key = attrgetter(
             *[name for name in cls._fields if name not in cls._uncompared] or _NOTHING
         )
