@@ -149,7 +149,7 @@ class _Batch:
         with stream:
             progress = Progress("filters", _size(stream))
             for number, line in enumerate(read_lines(stream, self._arguments.max_length), 1):
-                if not line.strip() or line.lstrip().startswith("#"):
+                if line.lstrip()[:1] in {"", "#"}:
                     continue  # as a filter, it would ask for all images
                 written, found = _try(self._write, line, keywords, values.of(line))
                 if found:

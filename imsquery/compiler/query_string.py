@@ -134,7 +134,7 @@ class CompiledQuery:
         return f"{base}?{query_string}" if pairs else base
 
 
-(_set_parts,) = (getattr(CompiledQuery, slot).__set__ for slot in CompiledQuery.__slots__)
+_set_parts = vars(CompiledQuery)["_parts"].__set__
 
 
 def check_endpoint(endpoint: str, path: str = "") -> str:

@@ -129,8 +129,7 @@ class Context:
             for leaf in leaves(self._context[index])
             if type(leaf) is Atom
             and leaf.parameter.wire == parameter.wire
-            and leaf.relation != "present"
-            if leaf.relation == "=" or not equal
+            and (leaf.relation == "=" or (leaf.relation != "present" and not equal))
         )
         return list(dict.fromkeys(islice(found, _MOST_VALUES)))
 

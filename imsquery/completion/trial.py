@@ -11,7 +11,7 @@ from imsquery.completion.position import COUNTS, is_in_list
 from imsquery.completion.position import words as words_of
 from imsquery.frozen import Frozen
 from imsquery.language._tables import ACTIONS
-from imsquery.language.lalr import shift
+from imsquery.language.lalr import run, shift
 from imsquery.language.lexer import END, Tokens, spell
 from imsquery.language.parser import is_within_limits
 
@@ -200,9 +200,7 @@ def join(words: Iterable[Word]) -> str:
 
 def _run(words: Iterable[Word], stack: Stack | None = (0, None)) -> Stack | None:
     """Run the tables over a condition or clause alone; ``None`` if it does not parse."""
-    for kind, _ in words:
-        stack = shift(stack, kind) if stack is not None else None
-    return stack
+    return run((kind for kind, _ in words), stack)
 
 
 @lru_cache(maxsize=256)  # a condition alone is at one of few places in the tables

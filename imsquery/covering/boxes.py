@@ -52,15 +52,8 @@ class Box:
     """
 
     __slots__ = (
-        "_ordered",
-        "_weights",
-        "conditions",
-        "hidden",
-        "key",
-        "unasked",
-        "weight",
-        "wires",
-    )
+        "_ordered", "_weights", "conditions", "hidden", "key", "unasked", "weight", "wires",
+    )  # fmt: skip
 
     def __init__(self, conditions: Conditions, unasked: tuple[Atom, ...] = ()) -> None:
         self.conditions = conditions

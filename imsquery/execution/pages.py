@@ -94,7 +94,7 @@ class Arrival:
         keys: the first sort key of each.
         identities: the id of each.
         before: the id of the image before them.
-        key: the first sort key of that one; ``None`` if there is none.
+        key: the first sort key of that one; ``None`` before the first image.
         group_marker: the id after which the images with that key start.
 
     Attributes:

@@ -8,6 +8,7 @@ from imsquery.language.lexer import END
 
 TYPE_CHECKING = False  # typing itself would be a good part of a cold start
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from imsquery.language.lexer import Tokens
@@ -85,3 +86,12 @@ def shift(stack: Stack, kind: str) -> Stack | None:
             assert stack[1] is not None  # noqa: S101 -- what is reduced was shifted
             stack = stack[1]
         stack = GOTOS[stack[0]][left], stack
+
+
+def run(kinds: Iterable[str], stack: Stack | None = (0, None)) -> Stack | None:
+    """Return the states after some terminals, or ``None`` where one is not accepted."""
+    for kind in kinds:
+        if stack is None:
+            return None
+        stack = shift(stack, kind)
+    return stack

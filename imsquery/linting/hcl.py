@@ -155,7 +155,7 @@ class _Block:
         if mark is None:
             end = self._text.find("*/", token.end(), self._stop)
             return end if end < 0 else end + 2
-        closing = Late(rf"^[ \t]*{mark}\b", re.MULTILINE)
+        closing = re.compile(rf"^[ \t]*{mark}\b", re.MULTILINE)
         found = closing.search(self._text, token.end(), self._stop)
         return found.end() if found else -1
 

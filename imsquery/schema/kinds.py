@@ -7,7 +7,7 @@ spellings, so that equal values make equal filters.
 from __future__ import annotations
 
 import re
-from functools import partial, wraps
+from functools import cached_property, partial, wraps
 from types import MappingProxyType
 
 from imsquery.frozen import Frozen
@@ -54,12 +54,12 @@ class RefusedValue(Exception):  # noqa: N818 -- becomes a finding, not an error 
 
     # To look for what was meant takes longer than all else, and many only ask whether a value fits.
 
-    @property
+    @cached_property
     def instead(self) -> tuple[str, ...]:
         """Literals that may have been meant, nearest first."""
         return tuple(self._instead() if callable(self._instead) else self._instead)
 
-    @property
+    @cached_property
     def certain(self) -> str:
         """The literal that is certainly meant, if there is one."""
         return self._certain() if callable(self._certain) else self._certain

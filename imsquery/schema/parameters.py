@@ -386,10 +386,9 @@ class Function(Frozen):
         summary: str,
         source: str,
     ) -> None:
-        _refuse_texts(parameters, conditions)
-        pairs = tuple(conditions)
-        _refuse_texts(*pairs)
-        pairs = tuple((wire, value) for wire, value in pairs)
+        listed = tuple(conditions)
+        _refuse_texts(parameters, conditions, *listed)
+        pairs = tuple((wire, value) for wire, value in listed)
         self._set(name, tuple(parameters), pairs, variadic, relation, summary, source)
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
@@ -122,13 +121,12 @@ def read_request(query: bytes, spec: Spec) -> Request:
             read = every if row.repeats else [value]
             conditions += [_read_condition(row, name, each) for each in read]
     asked = {each.name for each in conditions}
-    conditions += [each for each in _unasked(spec) if each.name not in asked]
+    conditions += [each for each in spec.once(_unasked) if each.name not in asked]
     order = _read_sort_keys(clauses, spec)
     limit = _read_limit(clauses.get("limit", [str(DEFAULT_LIMIT)])[-1])
     return Request(conditions, order, limit, clauses["after"][-1] if "after" in clauses else None)
 
 
-@lru_cache(maxsize=8)
 def _unasked(spec: Spec) -> list[Condition]:
     """Return the conditions of which images are listed unless a request asks for others."""
     rows = spec.parameters.values()

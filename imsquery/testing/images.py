@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -30,7 +29,6 @@ _malformed = st.one_of(
 )
 
 
-@lru_cache(maxsize=8)
 def _shown(spec: Spec) -> Mapping[str, Parameter]:
     """Map each attribute of a record to the parameter that observes it."""
     rows = spec.parameters
@@ -68,7 +66,7 @@ def records(
 
 @st.composite
 def _records(draw: DrawFn, spec: Spec, chosen: list[str], max_attributes: int) -> Record:
-    shown = _shown(spec)
+    shown = spec.once(_shown)
     record = {
         attribute: draw(record_values(row))
         for attribute, row in shown.items()
@@ -84,7 +82,7 @@ def _records(draw: DrawFn, spec: Spec, chosen: list[str], max_attributes: int) -
 def _attributes(spec: Spec, names: Iterable[str] | None) -> list[str]:
     """Return the attributes that parameters observe, each once."""
     if names is None:
-        return [*_shown(spec)]
+        return [*spec.once(_shown)]
     if isinstance(names, str):
         msg = "names must be a list, not one string"
         raise TypeError(msg)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from attrs import frozen
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -30,7 +28,7 @@ class NearMiss:
 
 def near_misses(spec: Spec = CLOUDIMAGES) -> SearchStrategy[NearMiss]:
     """Return a strategy for filters with one fault in a name, value, operator, call or syntax."""
-    faults = st.one_of([st.sampled_from(each) for each in _faults(spec)])
+    faults = st.one_of([st.sampled_from(each) for each in spec.once(_faults)])
     others = st.none() | filters(spec, max_predicates=2)
     return st.builds(_join, others, faults, is_first=st.booleans())
 
@@ -42,7 +40,6 @@ def _join(other: str | None, fault: NearMiss, *, is_first: bool) -> NearMiss:
     return NearMiss("\nand ".join(parts), fault.code)
 
 
-@lru_cache(maxsize=8)
 def _faults(spec: Spec) -> list[list[NearMiss]]:
     """Return all single faults, by what they are about."""
     rows = [row for row in spec.parameters.values() if row.clause is None]

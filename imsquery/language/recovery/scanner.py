@@ -752,7 +752,7 @@ def _may_go_on(kind: str, start: int, pieces: list[Piece]) -> bool:
         return last.end == start
     if last.kind == "OPERATOR" or last.lexeme.lower() in _MAY_BEGIN:
         return True
-    return last.end == start and any(each.lexeme.lower() in _MAY_BEGIN for each in pieces[-2:-1])
+    return last.end == start and len(pieces) > 1 and pieces[-2].lexeme.lower() in _MAY_BEGIN
 
 
 def _joins_ends(piece: Piece, *kinds: str) -> bool:

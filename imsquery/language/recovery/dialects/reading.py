@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from imsquery.frozen import Frozen
 from imsquery.language._tables import FIXED, KEYWORDS
-from imsquery.language.lalr import Stack, shift
+from imsquery.language.lalr import run
 from imsquery.language.lexer import END, has_surrogate, is_word, spell
 from imsquery.language.recovery.piece import Piece
 from imsquery.late import Late
@@ -118,10 +118,7 @@ def reading(dialect: str, text: str, node: Node, clauses: Sequence[Piece] = ()) 
 
 def parses(pieces: Iterable[Piece]) -> bool:
     """Return whether tokens are a query."""
-    stack: Stack | None = (0, None)
-    for piece in pieces:
-        stack = stack and shift(stack, piece.kind)
-    return stack is not None
+    return run(piece.kind for piece in pieces) is not None
 
 
 def _flatten(node: Node) -> tuple[list[Piece], bool]:
